@@ -8,7 +8,7 @@ use crate::province::effort::{county_level, season_of};
 use crate::province::facts::Facts;
 use crate::province::period::{Period, Scope};
 use crate::province::process::{Process, county, process, process_of};
-use crate::province::projection::{facts_of, windows_of};
+use crate::province::projection::{known_facts, windows_of};
 use crate::province::report::{Figures, ReportSource, Subject};
 use crate::store::{Filter, Store, StoreError};
 use crate::words::Lang;
@@ -67,7 +67,7 @@ pub(super) fn this_season() -> i16 {
 /// # Errors
 /// Those of reading.
 pub fn campaign(store: &Store, asked: Option<i16>) -> Result<Campaign, StoreError> {
-    let facts = facts_of(store)?;
+    let facts = known_facts(store)?;
     let season = season(&facts, asked);
     let on = clock::today();
     let late = store.sites(&Filter {
@@ -139,7 +139,7 @@ pub fn report(
     asked: Option<i16>,
     lang: Lang,
 ) -> Result<Option<String>, StoreError> {
-    let facts = facts_of(store)?;
+    let facts = known_facts(store)?;
     let unit = unit_of(store)?;
     let county: String = unit.chars().take(6).collect();
     let scope = if of_a_county {

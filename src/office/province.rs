@@ -10,7 +10,7 @@ use crate::province::effort::county_level;
 use crate::province::facts::Facts;
 use crate::province::hot_spots::{HotSpotOptions, NotEnough};
 use crate::province::period::{Period, Scope};
-use crate::province::projection::{facts_of, targets_of, windows_of};
+use crate::province::projection::{known_facts, targets_of, windows_of};
 use crate::province::rank::{DistrictRanking, RankedDistrict as Ranked};
 use crate::province::report::table::ReportTable;
 use crate::province::report::tables::tables;
@@ -101,7 +101,7 @@ impl FigureQuery {
 /// # Errors
 /// Those of reading.
 pub fn province(store: &Store, asked: &FigureQuery, lang: Lang) -> Result<Province, StoreError> {
-    let facts = facts_of(store)?;
+    let facts = known_facts(store)?;
     let season = season(&facts, asked.season);
     let unit = unit_of(store)?;
     let about = ReportSource::of(store, clock::today())?;
@@ -155,7 +155,7 @@ fn ranks(ranking: &DistrictRanking, lang: Lang) -> Ranks {
 /// # Errors
 /// Those of reading.
 pub fn ground(store: &Store, asked: &FigureQuery) -> Result<FeatureCollection, StoreError> {
-    let facts = facts_of(store)?;
+    let facts = known_facts(store)?;
     let season = season(&facts, asked.season);
     let scope = asked.scope(&facts);
     let efforts = scope.effort(&facts, &windows_of(store)?, Period::Season(season));
@@ -170,7 +170,7 @@ pub fn hot_cells(
     store: &Store,
     asked: &FigureQuery,
 ) -> Result<Result<FeatureCollection, NotEnough>, StoreError> {
-    let facts = facts_of(store)?;
+    let facts = known_facts(store)?;
     let period = Period::Season(season(&facts, asked.season));
     let efforts = asked
         .scope(&facts)
@@ -184,7 +184,8 @@ pub fn hot_cells(
 /// # Errors
 /// Those of reading.
 pub fn target_map(store: &Store, asked: &FigureQuery) -> Result<FeatureCollection, StoreError> {
-    targets::map(store, season(&facts_of(store)?, asked.season))
+    let facts = known_facts(store)?;
+    targets::map(store, season(&facts, asked.season))
 }
 
 /// What offices did beside their sites: who answers, supervision, measures, tip-offs, what patrols led to; of the unit's
@@ -197,7 +198,7 @@ pub fn work(
     asked: &FigureQuery,
     lang: Lang,
 ) -> Result<Vec<ReportTable>, StoreError> {
-    let facts = facts_of(store)?;
+    let facts = known_facts(store)?;
     let period = Period::Season(season(&facts, asked.season));
     let unit = unit_of(store)?;
     let county: String = unit.chars().take(6).collect();

@@ -40,11 +40,12 @@ pub fn screen_all(
     // Read once: no verdict changes who is to look.
     let veil = Veil::default();
     for decision in decisions {
-        let Some(site) = office.store().site_of_candidate(&decision.candidate)? else {
+        let Some(found) = office.store().site_of_candidate(&decision.candidate)? else {
             let why = lang.pick("not recorded here", "本库未录入").to_owned();
             done.passed_over.push((decision.candidate, why));
             continue;
         };
+        let site = found.key;
         if is_recorded(office, session, site, &decision)? {
             done.recorded_before += 1;
             continue;

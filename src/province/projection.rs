@@ -17,6 +17,7 @@ use crate::store::{Ranking, Store, StoreError};
 use geo::MultiPolygon;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The setting that holds the office's table of growth windows, as CSV.
 pub const WINDOWS_SETTING: &str = "growth_windows";
@@ -51,6 +52,14 @@ pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
         gone: gone(store)?,
         districts: districts.as_ref().map(areas).unwrap_or_default(),
     })
+}
+
+/// The same, as it was worked out before where nothing has been recorded since.
+///
+/// # Errors
+/// Those of [`facts_of`].
+pub fn known_facts(store: &Store) -> Result<Arc<Facts>, StoreError> {
+    store.worked_out(facts_of)
 }
 
 /// Whose figures these are, and the ground of the units below.

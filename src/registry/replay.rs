@@ -317,23 +317,28 @@ impl Fold<'_> {
         self.site
     }
 
-    /// When the state that a move led to began: moves that repeat a state (a screening that keeps, a recount, another
-    /// crew's assignment counts anew) do not make it younger.
-    fn began(&self, at: usize) -> String {
-        let (_, event) = self.history.events[at];
-        if let Some(before) = self.restored_by(at) {
-            return self.began(before);
+    /// When the state that a move led to began.
+    fn began(&self, mut at: usize) -> String {
+        // One step after the other: a history may repeat a state as often as it likes.
+        while let Some(before) = self.restored_by(at).or_else(|| self.repeated_by(at)) {
+            at = before;
         }
-        let repeats = matches!(&event.body, Body::Visit(_))
-            || matches!(&event.body, Body::Screen(screen) if screen.keep);
-        if repeats
-            && let [before] = self.join(&self.history.parents[at])[..]
-            && let (Some(now), Some(then)) = (&self.stands[at], &self.stands[before])
-            && now.state == then.state
-        {
-            return self.began(before);
-        }
-        self.at_of(self.history.events[at].0, event)
+        self.at_of(self.history.events[at].0, self.history.events[at].1)
+    }
+
+    /// The step whose state a move repeats. Such moves (a screening that keeps, a recount; another crew's assignment counts anew)
+    /// do not make it younger.
+    fn repeated_by(&self, at: usize) -> Option<usize> {
+        let repeats = match &self.history.events[at].1.body {
+            Body::Visit(_) => true,
+            Body::Screen(screen) => screen.keep,
+            _ => false,
+        };
+        let [before] = self.join(&self.history.parents[at])[..] else {
+            return None;
+        };
+        let (now, then) = (self.stands[at].as_ref()?, self.stands[before].as_ref()?);
+        (repeats && now.state == then.state).then_some(before)
     }
 
     fn disputed_move(&self, at: usize) -> Option<DisputedMove> {

@@ -3,7 +3,7 @@
 
 use super::answer::Refused;
 use crate::office::Office;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, WorkedOut};
 use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,7 @@ struct Resting<T>(T, Instant);
 struct OpenRegistry {
     readers: Vec<Resting<Store>>,
     writer: Option<Resting<Office>>,
+    worked_out: WorkedOut,
 }
 
 /// The registries that are open.
@@ -91,8 +92,9 @@ impl OpenRegistries {
             self.open().remove(path);
             current?;
         }
-        let store = Store::open_read(path)?;
+        let mut store = Store::open_read(path)?;
         store.hold_little()?;
+        store.share(&self.open().entry(path.to_owned()).or_default().worked_out);
         Ok(store)
     }
 

@@ -1,6 +1,7 @@
 //! What follows from the events: events of other devices taken in, and the derived tables.
 
 use super::parallel_replay::{REPLAY_BATCH, fold_batch};
+use super::remembered::Remembered;
 use super::{Authority, SiteEvents, Store, StoreError};
 use crate::registry::event::Sealed;
 use crate::registry::ids::{Hash, SiteKey};
@@ -121,6 +122,9 @@ impl Store {
         let before = self.learn()?;
         touched.extend(self.judged_otherwise(&before)?);
         let keys: Vec<SiteKey> = self.beside(&touched)?.into_iter().collect();
+        for key in &keys {
+            self.remembered.forget(*key);
+        }
         self.refold(&keys)
     }
 
@@ -179,6 +183,7 @@ impl Store {
                 .map_err(|e| store.fail(e))?;
             store.note_all()?;
             store.learn()?;
+            store.remembered = Remembered::default();
             let mut count = 0;
             store.replay_all(|site, json| {
                 count += 1;

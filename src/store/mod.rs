@@ -25,10 +25,12 @@ mod order;
 mod parallel_replay;
 mod ranking;
 mod read;
+mod remembered;
 mod salvage;
 mod schema;
 mod search;
 mod verify;
+mod worked_out;
 mod write;
 
 pub use draft::{Author, Draft, InTheirName, Moment};
@@ -37,6 +39,7 @@ pub use filter::Filter;
 pub use ranking::{Ranking, ScanFeatures};
 pub use salvage::{Salvaged, salvage};
 pub use verify::{Finding, Gap, Verification};
+pub use worked_out::WorkedOut;
 
 use crate::registry::authority::{Authority, Claims, Grounds};
 use crate::registry::body::Body;
@@ -47,6 +50,7 @@ use crate::registry::settings::Settings;
 use ed25519_dalek::SigningKey;
 use files::{read_key, write_key};
 use lock::{WriteLock, beside};
+use remembered::Remembered;
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -74,6 +78,8 @@ pub struct Store {
     /// The file, where this is no copy of it in memory.
     opened: Option<kept::Opened>,
     writer: Option<Writer>,
+    remembered: Remembered,
+    worked_out: WorkedOut,
 }
 
 /// What became of a registry of another version.

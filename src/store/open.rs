@@ -3,7 +3,8 @@
 use super::files::{look_at, read_key, refuse_foreign_journal, write_key};
 use super::kept::Opened;
 use super::lock::{WriteLock, beside};
-use super::{Author, Draft, Migrated, Moment, Store, StoreError, Writer, schema};
+use super::remembered::Remembered;
+use super::{Author, Draft, Migrated, Moment, Store, StoreError, WorkedOut, Writer, schema};
 use crate::registry::authority::Authority;
 use crate::registry::body::{Body, Init};
 use crate::registry::ids::DeviceId;
@@ -156,6 +157,8 @@ impl Store {
             migrated: None,
             opened: None,
             writer: None,
+            remembered: Remembered::default(),
+            worked_out: WorkedOut::default(),
         }
     }
 

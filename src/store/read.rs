@@ -178,7 +178,7 @@ impl Store {
     ///
     /// # Errors
     /// Those of reading.
-    pub fn site_of_candidate(&self, candidate: &str) -> Result<Option<SiteKey>, StoreError> {
+    pub fn site_of_candidate(&self, candidate: &str) -> Result<Option<Site>, StoreError> {
         let mut sites = self.sites_of_candidate(candidate)?;
         sites.retain(|site| is_at_or_below(&site.unit, self.gate.unit()));
         if sites.len() > 1 {
@@ -195,7 +195,7 @@ impl Store {
                 )
             });
         }
-        Ok(sites.first().map(|site| site.key))
+        Ok(sites.into_iter().next())
     }
 
     /// A site's events, as they were stored.

@@ -30,7 +30,7 @@ fn draft(site: Option<SiteKey>, body: Body) -> Draft {
     }
 }
 
-fn office(path: &Path, secret: u8) -> Store {
+pub(super) fn office(path: &Path, secret: u8) -> Store {
     let init = Init {
         unit: "410423".into(),
         unit_name: None,
@@ -58,7 +58,7 @@ fn office(path: &Path, secret: u8) -> Store {
     store
 }
 
-fn create(store: &mut Store, origin: &str, second: i64) -> SiteKey {
+pub(super) fn create(store: &mut Store, origin: &str, second: i64) -> SiteKey {
     let key = SiteKey::of_origin(origin);
     let body = Body::Create(Box::new(Create::new(
         Source::Find,
@@ -69,6 +69,11 @@ fn create(store: &mut Store, origin: &str, second: i64) -> SiteKey {
         .write(|s| s.append(&author("wang"), draft(Some(key), body), moment(second)))
         .expect("created");
     key
+}
+
+pub(super) fn note(site: SiteKey) -> Draft {
+    let text = "seen from the road".into();
+    draft(Some(site), Body::Note(Note { text }))
 }
 
 fn assign(crew: &str) -> Body {
@@ -162,7 +167,8 @@ fn what_is_founded_under_the_id_of_anothers_candidate_takes_nothing_from_it() {
     let forged = founded(&before.next().expect("one"), 3);
     let found = store.sites_of_candidate("X").expect("read");
     assert_eq!(found.first().map(|site| site.key), Some(forged));
-    assert_eq!(store.site_of_candidate("X").expect("read"), Some(own));
+    let chosen = store.site_of_candidate("X").expect("read");
+    assert_eq!(chosen.map(|site| site.key), Some(own));
 }
 
 #[test]
@@ -523,7 +529,7 @@ fn salvage_saves_every_event_but_the_changed_one() {
 
 use crate::registry::event::{Actor, Event, EventFlaw, next_id};
 
-fn forged(secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
+pub(super) fn forged(secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
     forged_by("chief", secret, seq, ms, body)
 }
 

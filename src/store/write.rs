@@ -1,12 +1,13 @@
 //! Writing: transactions, new events, events of other devices, and the derived tables that follow from them.
 
+use super::remembered::Known;
 use super::{Author, ChainTip, Draft, Moment, Store, StoreError};
 use crate::registry::body::{ActorAction, Body};
 use crate::registry::event::{Actor, Event, Sealed, next_id};
 use crate::registry::ids::{Hash, SiteKey};
 use crate::registry::moves::Refusal;
 use crate::registry::people::roles_for;
-use crate::registry::replay::fold;
+use crate::registry::replay::{Neighbours, fold};
 use crate::registry::role::Role;
 use crate::registry::site::Site;
 use rusqlite::params;
@@ -56,6 +57,7 @@ impl Store {
             Ok(())
         };
         let done = ended.map_err(|e| self.fail(e)).and(done);
+        self.remembered.end(done.is_ok() && in_earnest);
         if done.is_err() || !in_earnest {
             // After a full disk the engine has rolled back already, and says that there is nothing to roll back.
             let _rolled_back = self.connection.execute_batch("ROLLBACK");
@@ -79,7 +81,7 @@ impl Store {
     ) -> Result<Sealed, StoreError> {
         let mut seen = Vec::new();
         for key in draft.site.iter().chain(draft.body.other_sites()) {
-            seen.extend(self.site(*key)?.into_iter().flat_map(|site| site.heads));
+            seen.extend(self.remembered_heads(*key)?);
         }
         self.append_on(author, draft, seen, moment)
     }
@@ -107,7 +109,7 @@ impl Store {
             self.relearn(touched)?;
         }
         let sealed = self.seal(author, draft, seen, moment)?;
-        let mut changed: Vec<Site> = Vec::new();
+        let mut changed: Vec<(Site, Known)> = Vec::new();
         let mut concerned: Vec<SiteKey> = sealed.event.site.into_iter().collect();
         concerned.extend_from_slice(sealed.event.body.other_sites());
         let refused = |store: &Self, key: Option<SiteKey>, refusal: Refusal| {
@@ -128,18 +130,12 @@ impl Store {
         } else {
             let neighbours = self.neighbours(&concerned, sealed.event.body.other_sites())?;
             for key in &concerned {
-                let mut events = self.events_of(*key)?;
-                self.check_signatures(&events)?;
-                events.push(sealed.clone());
-                let pairs: Vec<(Hash, &Event)> =
-                    events.iter().map(|s| (s.hash, &s.event)).collect();
-                let site = fold(*key, &pairs, &self.gate, &neighbours);
-                if let Some((_, refusal)) = site.refused.iter().find(|(h, _)| *h == sealed.hash) {
-                    return refused(self, Some(*key), refusal.clone());
+                match self.fold_with(*key, &sealed, &neighbours)? {
+                    Ok(site) => changed.push(site),
+                    Err(refusal) => return refused(self, Some(*key), refusal),
                 }
-                changed.push(site);
             }
-            self.put_of_sites(&sealed, &changed)?;
+            self.put_of_sites(&sealed, changed)?;
         }
         if let Some(writer) = &mut self.writer {
             writer.tip = Some(ChainTip {
@@ -153,11 +149,34 @@ impl Store {
         Ok(sealed)
     }
 
+    /// A site with one event more, and what is known of it then; why not, where replay would not follow that.
+    fn fold_with(
+        &mut self,
+        key: SiteKey,
+        sealed: &Sealed,
+        neighbours: &Neighbours,
+    ) -> Result<Result<(Site, Known), Refusal>, StoreError> {
+        let mut events = self.verified_events_of(key)?;
+        events.push((sealed.hash, sealed.event.clone()));
+        let pairs: Vec<(Hash, &Event)> = events.iter().map(|(h, e)| (*h, e)).collect();
+        let site = fold(key, &pairs, &self.gate, neighbours);
+        if let Some((_, refusal)) = site.refused.iter().find(|(h, _)| *h == sealed.hash) {
+            return Ok(Err(refusal.clone()));
+        }
+        let heads = site.heads.clone();
+        Ok(Ok((site, Known { events, heads })))
+    }
+
     /// Puts in an event, and keeps the sites that it concerns.
-    fn put_of_sites(&mut self, sealed: &Sealed, changed: &[Site]) -> Result<(), StoreError> {
+    fn put_of_sites(
+        &mut self,
+        sealed: &Sealed,
+        changed: Vec<(Site, Known)>,
+    ) -> Result<(), StoreError> {
         let mut touched = self.put_own(sealed)?;
-        for site in changed {
-            self.keep(site)?;
+        for (site, known) in changed {
+            self.keep(&site)?;
+            self.remembered.put(site.key, known);
         }
         if let Body::Split(split) = &sealed.event.body {
             // Parts stand as soon as the whole is split into them.

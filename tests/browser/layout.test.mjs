@@ -11,8 +11,9 @@ const pictures = process.env.PICTURES;
 const PAGES = [
   ['library', '#/', '.cards'], ['screening', '#/screening/s1', '.pane img'], ['sheet', '#/screening/s1', '.pane img', (page) => page.keyboard.press('g')],
   ['keys', '#/screening/s1', '.pane img', (page) => page.keyboard.press('?')],
-  ['sites', '#/sites', '.sites'], ['site', null, '.site h1'], ['move', null, '.moves button', (page) => page.locator('.moves button').first().click()],
+  ['sites', '#/sites', '.sites'], ['sites-walked', '#/sites', '.sites', (page) => walked(page)], ['site', null, '.site h1'], ['move', null, '.moves button', (page) => page.locator('.moves button').first().click()],
   ['progress', '#/progress', '.figures'], ['progress-end', '#/progress', '.figure-table', (page) => page.evaluate(() => scrollTo(0, 1e6))],
+  ['duties', '#/progress/duties', '.entries'], ['duty', '#/progress/duties', '.entries', (page) => page.locator('.news button').click()],
   ['patrols', '#/progress/patrols', '.entries'], ['patrol', '#/progress/patrols', '.entries', (page) => drawing(page)],
   ['tips', '#/progress/tips', '.entries'], ['tip', '#/progress/tips', '.entries', (page) => page.locator('.news button').click()],
   ['tip-site', '#/progress/tips', '.entries', (page) => page.locator('.acts button').first().click()],
@@ -20,6 +21,13 @@ const PAGES = [
   ['measure', '#/progress/supervision', '.ladder', (page) => page.locator('.news button').nth(2).click()],
   ['analysis', '#/analysis', '.ranks'], ['analysis-hot', '#/analysis', '.ranks', (page) => page.locator('.themes button').nth(2).click()], ['scan', '#/scan', 'form'], ['run', '#/runs/r1', 'progress'], ['survey', '#/surveys/s1', '.survey'], ['bundles', '#/bundles', '.drop'],
 ];
+
+/** The ground that patrols walked, on the map of the sites. */
+async function walked(page) {
+  if (await page.locator('.site-bar .switch').isVisible()) await page.click('.site-bar .switch');
+  await page.locator('.map-tools input[type=checkbox]').check();
+  await page.waitForSelector('.map-tools .hint');
+}
 
 /** Three corners on the map of a patrol that is being recorded. */
 async function drawing(page) {

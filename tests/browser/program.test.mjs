@@ -176,7 +176,7 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await end();
   });
 
-  it('a patrol by its track, a tip-off and supervision are recorded on the pages, each by whose it is', async () => {
+  it('a patrol by its track, a tip-off, supervision and letters are recorded on the pages, each by whose it is', async () => {
     const walk = join(folder, 'walk.gpx');
     const fixes = [0, 1, 2, 3].map((n) => `<trkpt lat="${28.25 + n / 2000}" lon="${113.93 + n / 2000}"><time>2026-05-03T08:${n}0:00Z</time></trkpt>`);
     writeFileSync(walk, `<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>${fixes.join('')}</trkseg></trk></gpx>`);
@@ -244,6 +244,23 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await page.click('dialog button[type=submit]');
     await page.waitForSelector('text=No measure was taken.');
     await shot(page, 'supervision');
+    await page.goto(`${server.address}#/progress/duties`);
+    await page.click('text=Record a letter');
+    await page.locator('dialog select[name=district]').selectOption('410423101');
+    await page.fill('dialog input[name=person]', '陈建国');
+    await page.fill('dialog input[name=post]', '镇长');
+    await page.click('dialog button[type=submit]');
+    await page.waitForSelector('.entries h2:has-text("下汤镇")');
+    assert.match(await page.locator('.entries').textContent(), /陈建国.*镇长/s);
+    await shot(page, 'duties');
+    await page.click('.acts >> text=Void');
+    await page.fill('dialog textarea[name=reason]', '重复');
+    await page.click('dialog button[type=submit]');
+    await page.waitForSelector('text=No letter of responsibility was recorded');
+    await page.goto(`${server.address}#/sites`);
+    await page.check('.map-tools input[type=checkbox]');
+    await page.waitForSelector('.map-tools .hint:has-text("Season 2026: 1 patrol with")');
+    await shot(page, 'walked');
     await page.goto(`${server.address}#/progress`);
     await page.waitForSelector('.figure-table');
     assert.match(await page.locator('.figure', { hasText: 'Patrols' }).textContent(), /1/);

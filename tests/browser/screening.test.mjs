@@ -55,6 +55,26 @@ describe('screening', { concurrency: false }, () => {
     await context.close();
   });
 
+  it('a verdict that the server took while the page was being closed stands once, and nothing is left to send', async () => {
+    const { page, context } = await desk();
+    const before = await given(page);
+    const { promise: taken, resolve: take } = Promise.withResolvers();
+    await page.route('**/verdicts', async (route) => {
+      await route.fetch();
+      take();
+    });
+    await page.keyboard.press('2');
+    await taken;
+    await page.close({ runBeforeUnload: false });
+    const again = await context.newPage();
+    await again.goto(`${server.address}#/screening/s1`);
+    await again.waitForSelector('.pane img');
+    await saved(again);
+    assert.equal(await given(again), before + 1);
+    assert.equal(await again.locator('.notice.bad').count(), 0);
+    await context.close();
+  });
+
   it('the contact sheet discards what is selected for one reason', async () => {
     const { page, context } = await desk();
     const before = await given(page);

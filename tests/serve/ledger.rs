@@ -1,4 +1,4 @@
-//! Patrols, tip-offs and supervision, as pages record them: a good day, who may not, what is refused and why.
+//! Letters of responsibility, patrols, tip-offs and supervision, as pages record them: a good day, who may not, what is refused and why.
 
 use super::browser::{Answer, Browser};
 use super::described::is_described;
@@ -15,9 +15,13 @@ const TRACK: &str = r#"<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><trks
 </trkseg></trk></gpx>"#;
 
 /// What is sent to each address that records something.
-fn everything() -> [(&'static str, Value); 7] {
+fn everything() -> [(&'static str, Value); 8] {
     let entry = format!("/entries/{}/moves", "ab".repeat(32));
     [
+        (
+            "/duties",
+            json!({"district": "410423001", "person": "Li Ming"}),
+        ),
         (
             "/patrols",
             json!({"on": "2026-05-03", "people": 3, "district": "410423", "zero": true}),
@@ -68,7 +72,7 @@ fn who_only_looks_records_nothing_and_is_offered_nothing() {
     office.key("mei", None);
     let mei = office.login("mei");
     office.change("mei", ActorAction::Revoke, &[Role::Verifier]);
-    for list in ["/patrols", "/tips", "/supervision"] {
+    for list in ["/duties", "/patrols", "/tips", "/supervision"] {
         assert_eq!(mei.get(&office.way(list)).ok()["may"], json!([]), "{list}");
         assert_eq!(office.browser().get(&office.way(list)).status, 401);
     }
@@ -83,14 +87,14 @@ fn who_only_looks_records_nothing_and_is_offered_nothing() {
         refused(&stranger, 401, "login_needed");
     }
     // A verifier is no supervisor.
-    for way in ["/measures", "/rounds", "/findings"] {
+    for way in ["/duties", "/measures", "/rounds", "/findings"] {
         let (_, body) = everything()
             .into_iter()
             .find(|(one, _)| *one == way)
             .expect("way");
         refused(&shared.wang.post(&office.way(way), &body), 403, "not_yours");
     }
-    for list in ["patrols", "tips"] {
+    for list in ["duties", "patrols", "tips"] {
         let found = shared.li.get(&office.way(&format!("/{list}"))).ok();
         assert_eq!(found["total"], 0);
     }
@@ -214,7 +218,7 @@ impl Day {
 }
 
 #[test]
-fn a_good_day_of_patrols_tip_offs_and_supervision_is_recorded_on_the_pages() {
+fn a_good_day_of_letters_patrols_tip_offs_and_supervision_is_recorded_on_the_pages() {
     let office = Office::begin();
     office.key("chief", None);
     let (li, wang, chief) = (
@@ -224,11 +228,60 @@ fn a_good_day_of_patrols_tip_offs_and_supervision_is_recorded_on_the_pages() {
     );
     let all = li.get("/api/openapi.json").ok();
     let day = Day { office, all };
+    duties_of(&day, &li, &chief);
     patrols_of(&day, &wang, &li);
     tips_of(&day, &wang, &chief);
     supervision_of(&day, &li, &chief);
     let stands = li.get(&day.way("/campaign?season=2026")).ok();
     assert_eq!(stands["patrols"], 1);
+}
+
+fn duties_of(day: &Day, li: &Browser, chief: &Browser) {
+    let letter = json!({"district": "410423001", "person": SCRIPT, "post": "乡长", "season": 2026, "letter": "12", "signed_on": "2026-03-01"});
+    let first = day.post(li, "/duties", letter);
+    let later = json!({"district": "410423001", "person": "Li Ming", "season": 2026});
+    let later = day.post(chief, "/duties", later);
+    let household = json!({"district": "410423001002", "person": "Zhao", "household": "Zhao family", "season": 2026});
+    day.post(li, "/duties", household);
+    let mistaken = [
+        json!({"district": "410423001", "person": "Zhao", "household": "Zhao family"}),
+        json!({"district": "kiln", "person": "Zhao"}),
+        json!({"district": "410423001", "person": " "}),
+        json!({"district": "410423001", "person": "Zhao", "signed_on": "1 March"}),
+    ];
+    for body in mistaken {
+        refused(&li.post(&day.way("/duties"), &body), 400, "unclear");
+    }
+    let elsewhere = json!({"district": "420000", "person": "Zhao"});
+    refused(&li.post(&day.way("/duties"), &elsewhere), 403, "not_yours");
+    let listed = |rest: &str| li.get(&day.way(&format!("/duties?season=2026{rest}"))).ok();
+    let all = day.get(li, "/duties");
+    assert_eq!((&all["season"], &all["total"]), (&json!(2026), &json!(3)));
+    let of = |n: usize| {
+        let line = &all["duties"][n];
+        (
+            line["answers"].clone(),
+            line["stands"].clone(),
+            line["offers"].clone(),
+        )
+    };
+    assert_eq!(of(0), (json!(SCRIPT), json!(false), json!(["void"])));
+    // Of another person's entry a supervisor alone disposes.
+    assert_eq!(of(1), (json!("Li Ming"), json!(true), json!([])));
+    assert_eq!(all["duties"][2]["household"], "Zhao family");
+    assert_eq!(listed("&district=410423001002")["total"], 3);
+    assert_eq!(listed("&district=410423002")["total"], 0);
+    let void = json!({"move": "void", "reason": "of another township"});
+    let number = later["entry"].as_str().expect("entry");
+    let way = day.way(&format!("/entries/{number}/moves"));
+    refused(&li.post(&way, &void), 403, "not_yours");
+    let voided = day.follow(chief, &later, void);
+    assert_eq!(voided["void"]["entry"], later["entry"]);
+    let left = listed("&district=410423001")["duties"][0].clone();
+    assert_eq!(
+        (&left["entry"], &left["stands"]),
+        (&first["entry"], &json!(true))
+    );
 }
 
 fn patrols_of(day: &Day, wang: &Browser, li: &Browser) {
@@ -268,6 +321,11 @@ fn patrols_of(day: &Day, wang: &Browser, li: &Browser) {
         403,
         "not_yours",
     );
+    let walked = li.get(&day.way("/patrols.geojson")).ok();
+    let ground = walked["features"].as_array().expect("features");
+    let days = ground.iter().map(|one| one["properties"]["on"].clone());
+    assert_eq!(days.collect::<Vec<_>>(), ["2026-05-04", "2026-05-03"]);
+    assert_eq!(ground[0]["geometry"]["type"], "Polygon");
     let voided = day.follow(wang, &drawn, void);
     assert_eq!(voided["void"]["entry"], drawn["entry"]);
     assert_eq!(day.get(li, "/patrols")["total"], 1);

@@ -82,6 +82,36 @@ fn a_verdict_is_taken_back_by_whoever_gave_it_and_by_nobody_else() {
 }
 
 #[test]
+fn a_verdict_that_is_sent_again_as_nobody_heard_the_answer_stands_once() {
+    let shared = shared();
+    let table = shared.office.table();
+    let candidate = fresh(&shared, false);
+    let (verdicts, undo) = (
+        format!("{table}/verdicts"),
+        format!("{table}/verdicts/undo"),
+    );
+    let discard = json!({"candidate": candidate, "verdict": "discard", "reason": "crop"});
+    let once = shared.li.post(&verdicts, &discard).ok();
+    let page = format!("/sites/{}", once["code"].as_str().expect("code"));
+    let history = || {
+        let page = shared.li.get(&shared.office.way(&page)).ok();
+        page["history"].as_array().expect("history").len()
+    };
+    let before = history();
+    assert_eq!(shared.li.post(&verdicts, &discard).ok(), once);
+    // Another reason, and another person, say something new of what is decided.
+    let other = json!({"candidate": candidate, "verdict": "discard", "reason": "object"});
+    assert_eq!(shared.li.post(&verdicts, &other).status, 409);
+    assert_eq!(shared.sun.post(&verdicts, &discard).status, 409);
+    assert_eq!(history(), before);
+    let back = json!({"candidate": candidate});
+    let once = shared.li.post(&undo, &back).ok();
+    let before = history();
+    assert_eq!(shared.li.post(&undo, &back).ok(), once);
+    assert_eq!(history(), before);
+}
+
+#[test]
 fn two_who_audit_do_not_see_each_other_and_nothing_is_decided_before_the_second() {
     let shared = shared();
     let table = shared.office.table();
@@ -100,6 +130,11 @@ fn two_who_audit_do_not_see_each_other_and_nothing_is_decided_before_the_second(
         (&seen["verdicts"], &seen["done"]),
         (&json!([]), &json!(false))
     );
+    assert_eq!(seen["waits_for_second"], 1, "that somebody has looked");
+    let own = card(&shared.li.get(&table).ok(), |card| {
+        card["candidate"] == json!(candidate)
+    });
+    assert_eq!(own["waits_for_second"], 0, "one's own is no other's");
     let page = shared
         .office
         .way(&format!("/sites/{}", first["code"].as_str().expect("code")));

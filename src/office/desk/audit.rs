@@ -224,6 +224,12 @@ fn waits_for_second(site: &Site) -> bool {
     voices(site).len() < 2
 }
 
+/// Of how many others the word waits for that of whoever looks now, who does not see it.
+pub(super) fn awaiting(site: &Site, session: &Session) -> usize {
+    let others = voices(site).into_iter();
+    others.filter(|(_, by)| !may_be_own(session, by)).count()
+}
+
 /// What two said who did not see each other's verdict: the first what they last said before the second spoke, the second what they
 /// said at once. What is said after that is said by one who may know.
 pub(super) fn seen_by_two(site: &Site) -> Option<[Opinion; 2]> {

@@ -39,3 +39,6 @@ pub(super) fn awaits_second(store: &Store, veil: &Veil, site: &Site) -> Result<b
     let said = !site.looks.is_empty() && !site.opinions().is_empty();
     Ok(said && audit::is_open(site) && veil.lots(store)?.is_for_two(store, site)?)
 }
+
+#[cfg(test)]
+pub(in crate::office) mod scale;

@@ -1,6 +1,6 @@
 //! What lies on a person's table: the candidates of a scan, what was said of each as far as they may see, what it has cost.
 
-use super::audit::{Lots, seen_by_two};
+use super::audit::{Lots, awaiting, seen_by_two};
 use super::mine;
 use crate::office::Session;
 use crate::registry::body::{Look, Opinion};
@@ -45,6 +45,8 @@ pub struct Laid {
     pub done: bool,
     /// Whether two people look at it who do not see each other's verdict.
     pub audit: bool,
+    /// How many others have given a verdict that waits for a second, and is not shown to this person.
+    pub waits_for_second: usize,
     /// What this person said last.
     pub mine: Option<Opinion>,
     /// What was said of it, as far as this person may see.
@@ -154,6 +156,7 @@ fn lay(
         lat: at.lat,
         done: !open || settled && !(site.opinions_differ() && site.screened.is_none()),
         audit,
+        waits_for_second: if blind { awaiting(site, session) } else { 0 },
         mine: mine.map(|look| look.opinion),
         verdicts: if blind {
             Vec::new()

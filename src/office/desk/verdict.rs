@@ -53,10 +53,13 @@ pub fn judge(
     candidate: &str,
     verdict: VerdictRequest,
 ) -> Result<Judged, OfficeError> {
-    let (key, site) = of_candidate(office.store(), candidate)?;
+    let site = of_candidate(office.store(), candidate)?;
+    if stands_already(&site, session, &verdict) {
+        return judged(office.store(), &Lots::of(office.store())?, candidate);
+    }
     open_for(office.store(), session, &site)?;
     if verdict.opinion == Opinion::Discard && verdict.reason.is_none() {
-        return Err(refused(office.store(), session, key, Refusal::NoReason)?.into());
+        return Err(refused(office.store(), session, site.key, Refusal::NoReason)?.into());
     }
     let lots = Lots::of(office.store())?;
     let look = Look {
@@ -140,6 +143,19 @@ pub(in crate::office) fn screen(
     say(office, session, lots, &known, look, evidence)
 }
 
+/// Whether a site was put aside as this person has said already: a verdict that is sent again, as nobody heard the answer.
+fn stands_already(site: &Site, session: &Session, verdict: &VerdictRequest) -> bool {
+    let same = |look: &Look| look.opinion == verdict.opinion && look.reason == verdict.reason;
+    site.state == State::ScreenedOut && mine(site, session).is_some_and(same)
+}
+
+/// Whether a person took back what they said last, and has said nothing since.
+fn is_withdrawn(site: &Site, session: &Session) -> bool {
+    let mut own = site.looks.iter().rev();
+    let last = own.find(|(_, by)| is_own(session, by));
+    last.is_some_and(|(look, _)| look.opinion == Opinion::Withdrawn)
+}
+
 /// A verdict is given on what nobody has moved on from.
 fn open_for(store: &Store, session: &Session, site: &Site) -> Result<(), OfficeError> {
     if site.state == State::Candidate {
@@ -174,12 +190,16 @@ pub fn undo(
     session: &Session,
     candidate: &str,
 ) -> Result<Judged, OfficeError> {
-    let (key, site) = of_candidate(office.store(), candidate)?;
+    let site = of_candidate(office.store(), candidate)?;
+    let key = site.key;
     let screened = site.screened.as_ref().map(|(.., stamp)| stamp);
     let decision = screened
         .filter(|stamp| is_own(session, stamp))
         .map(|stamp| stamp.event);
     if mine(&site, session).is_none() && decision.is_none() {
+        if is_withdrawn(&site, session) {
+            return judged(office.store(), &Lots::of(office.store())?, candidate);
+        }
         return Err(refused(office.store(), session, key, Refusal::NoSuchEntry)?.into());
     }
     office.transact(session, |entry| {
@@ -201,21 +221,20 @@ pub fn undo(
     judged(office.store(), &lots, candidate)
 }
 
-fn of_candidate(store: &Store, candidate: &str) -> Result<(SiteKey, Site), OfficeError> {
+fn of_candidate(store: &Store, candidate: &str) -> Result<Site, OfficeError> {
     let unknown = || StoreError::UnknownSite {
         code: candidate.to_owned(),
     };
-    let key = store.site_of_candidate(candidate)?.ok_or_else(unknown)?;
-    Ok((key, store.site(key)?.ok_or_else(unknown)?))
+    Ok(store.site_of_candidate(candidate)?.ok_or_else(unknown)?)
 }
 
 fn judged(store: &Store, lots: &Lots, candidate: &str) -> Result<Judged, OfficeError> {
-    let (key, site) = of_candidate(store, candidate)?;
+    let site = of_candidate(store, candidate)?;
     let decided = site.screened.is_some();
     let awaits_second = lots.is_blind(store, &site)?;
     Ok(Judged {
         candidate: candidate.to_owned(),
-        code: store.code(key)?,
+        code: store.code(site.key)?,
         state: site.state,
         decided,
         disagreement: !awaits_second && site.opinions_differ() || site.disputed,

@@ -1,13 +1,15 @@
-//! What an office recorded beside its sites, as lists: patrols, tip-offs, supervision; with each entry what whoever looks may
-//! do about it, by the law.
+//! What an office recorded beside its sites, as lists: letters of responsibility, patrols, tip-offs, supervision; with each
+//! entry what whoever looks may do about it, by the law.
 
+mod duties;
 mod paper;
 mod patrols;
 mod supervision;
 mod tips;
 
+pub use duties::{Duties, DutyLine, duties};
 pub use paper::paper;
-pub use patrols::{PatrolLine, Patrols, patrols};
+pub use patrols::{PatrolLine, Patrols, Walked, patrols, walked};
 pub use supervision::{FindingLine, MeasureLine, RoundLine, Supervision, supervision};
 pub use tips::{ClosedLine, RewardLine, TipLine, Tips, tips};
 
@@ -15,7 +17,7 @@ use super::Session;
 use super::campaign::this_season;
 use crate::registry::affairs::led_to;
 use crate::registry::body;
-use crate::registry::body::{Body, CameOf, Channel, CloseTip, NoYield, Rung, Tip};
+use crate::registry::body::{Body, CameOf, Channel, CloseTip, Duty, NoYield, Rung, Tip};
 use crate::registry::event::Actor;
 use crate::registry::people::{roles_for, same_name};
 use crate::registry::site::Stamp;
@@ -29,6 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const MOST: usize = 1_000;
 /// The types of entries that are voided out of these lists.
 pub const VOIDED_HERE: &[&str] = &[
+    "duty",
     "patrol",
     "round",
     "finding",
@@ -45,6 +48,8 @@ const VILLAGE: usize = 12;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum New {
+    /// A letter of responsibility.
+    Duty,
     /// A patrol.
     Patrol,
     /// A tip-off.
@@ -188,6 +193,15 @@ impl<'a> Asker<'a> {
 /// An event of the type that such an entry is: its type decides whose it is.
 fn begun(new: New) -> Body {
     match new {
+        New::Duty => Body::Duty(Duty {
+            district: String::new(),
+            household: None,
+            person: String::new(),
+            post: None,
+            season: 0,
+            letter: None,
+            signed_on: None,
+        }),
         New::Patrol => Body::Patrol(Box::default()),
         New::Tip => Body::Tip(Box::new(Tip {
             channel: Channel::Other,

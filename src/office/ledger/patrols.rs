@@ -1,4 +1,4 @@
-//! The list of patrols.
+//! The list of patrols, and the ground that they walked.
 
 use super::{Act, Asker, LedgerLine, Listed, MOST, New, yields};
 use crate::ground::{LonLat, area_m2};
@@ -8,6 +8,7 @@ use crate::registry::body::{Body, Patrol};
 use crate::registry::event::Sealed;
 use crate::registry::place::Place;
 use crate::store::{Store, StoreError};
+use geo::MultiPolygon;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -67,21 +68,7 @@ pub fn patrols(
     asked: Option<i16>,
 ) -> Result<Patrols, StoreError> {
     let asker = Asker::of(store, session);
-    let all = store.followed("patrol")?;
-    let seasons = all.iter().map(|sealed| sealed.event.season);
-    let listed = Listed::of(asked, seasons, asker.may(&[New::Patrol]));
-    let mut own: Vec<(Sealed, Patrol)> = all
-        .into_iter()
-        .filter(|sealed| sealed.event.season == listed.season)
-        .filter_map(|sealed| match &sealed.event.body {
-            Body::Patrol(patrol) => {
-                let patrol = patrol.as_ref().clone();
-                Some((sealed, patrol))
-            }
-            _ => None,
-        })
-        .collect();
-    own.sort_by(|(a, one), (b, other)| (&other.on, b.event.id).cmp(&(&one.on, a.event.id)));
+    let (listed, mut own) = of_season(store, &asker, asked)?;
     let total = own.len();
     own.truncate(MOST);
     let entries: BTreeMap<Hash, (String, String)> = own
@@ -100,6 +87,77 @@ pub fn patrols(
     })
 }
 
+/// The patrols of a season, the last first.
+fn of_season(
+    store: &Store,
+    asker: &Asker,
+    asked: Option<i16>,
+) -> Result<(Listed, Vec<(Sealed, Patrol)>), StoreError> {
+    let all = store.followed("patrol")?;
+    let seasons = all.iter().map(|sealed| sealed.event.season);
+    let listed = Listed::of(asked, seasons, asker.may(&[New::Patrol]));
+    let mut own: Vec<(Sealed, Patrol)> = all
+        .into_iter()
+        .filter(|sealed| sealed.event.season == listed.season)
+        .filter_map(|sealed| match &sealed.event.body {
+            Body::Patrol(patrol) => {
+                let patrol = patrol.as_ref().clone();
+                Some((sealed, patrol))
+            }
+            _ => None,
+        })
+        .collect();
+    own.sort_by(|(a, one), (b, other)| (&other.on, b.event.id).cmp(&(&one.on, a.event.id)));
+    Ok((listed, own))
+}
+
+/// Ground that a patrol walked.
+#[derive(Debug, Clone)]
+pub struct Walked {
+    /// The number of its entry.
+    pub entry: Hash,
+    /// Its season.
+    pub season: i16,
+    /// Its day.
+    pub on: String,
+    /// The crew that went.
+    pub crew: Option<String>,
+    /// Where it walked.
+    pub ground: MultiPolygon,
+}
+
+/// The ground that the patrols of a season walked, of the latest of which there is one where none is named; those that tell an area
+/// alone have none.
+///
+/// # Errors
+/// Those of reading.
+pub fn walked(
+    store: &Store,
+    session: &Session,
+    asked: Option<i16>,
+) -> Result<Vec<Walked>, StoreError> {
+    let (listed, own) = of_season(store, &Asker::of(store, session), asked)?;
+    let walked = own.into_iter().filter_map(|(sealed, patrol)| {
+        Some(Walked {
+            entry: sealed.hash,
+            season: listed.season,
+            ground: ground(patrol.walked)?,
+            on: patrol.on,
+            crew: patrol.crew,
+        })
+    });
+    Ok(walked.take(MOST).collect())
+}
+
+/// The ground of an outline, where there is any.
+fn ground(outline: Vec<Vec<Vec<[i64; 2]>>>) -> Option<MultiPolygon> {
+    let place = Place {
+        outline,
+        ..Place::point(LonLat::new(0.0, 0.0))
+    };
+    (!place.outline.is_empty()).then(|| place.polygons())
+}
+
 fn unit(sealed: &Sealed) -> String {
     sealed.event.actor.unit.clone()
 }
@@ -107,10 +165,6 @@ fn unit(sealed: &Sealed) -> String {
 fn of(asker: &Asker, sealed: &Sealed, patrol: Patrol, sites: Vec<String>) -> PatrolLine {
     let event = &sealed.event;
     let offers = [Act::Site, Act::Void];
-    let walked = (!patrol.walked.is_empty()).then(|| Place {
-        outline: patrol.walked,
-        ..Place::point(LonLat::new(0.0, 0.0))
-    });
     PatrolLine {
         line: LedgerLine {
             entry: sealed.hash,
@@ -127,7 +181,7 @@ fn of(asker: &Asker, sealed: &Sealed, patrol: Patrol, sites: Vec<String>) -> Pat
         people: patrol.people,
         vehicles: patrol.vehicles,
         area_m2: patrol.area_m2,
-        walked_m2: walked.map(|place| area_m2(&place.polygons()).round()),
+        walked_m2: ground(patrol.walked).map(|ground| area_m2(&ground).round()),
         track_m: patrol.track.map(|track| track.length_m),
         zero: patrol.zero,
         note: patrol.note,

@@ -89,6 +89,18 @@ const BODIES: &[(&str, &str, Option<&str>, Option<&str>)] = &[
     ),
     (
         "get",
+        "/api/registries/{registry}/duties",
+        None,
+        Some("Http/$defs/Duties"),
+    ),
+    (
+        "post",
+        "/api/registries/{registry}/duties",
+        Some("Http/$defs/Duty"),
+        Some("Http/$defs/Entered"),
+    ),
+    (
+        "get",
         "/api/registries/{registry}/patrols",
         None,
         Some("Http/$defs/Patrols"),

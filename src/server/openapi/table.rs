@@ -170,6 +170,24 @@ pub(super) const TABLE: &[(&str, &str, bool, &str)] = &[
     ),
     (
         "get",
+        "/api/registries/{registry}/duties",
+        true,
+        "Letters of responsibility, who answers for which district: season, district",
+    ),
+    (
+        "post",
+        "/api/registries/{registry}/duties",
+        true,
+        "Record a signed letter: district, person, post, household, season, letter, signed_on",
+    ),
+    (
+        "get",
+        "/api/registries/{registry}/patrols.geojson",
+        true,
+        "The ground that patrols of a season walked: season",
+    ),
+    (
+        "get",
         "/api/registries/{registry}/patrols",
         true,
         "Patrols of a season: season",

@@ -1,9 +1,11 @@
-//! What an office did beside its sites: patrols, tip-offs and supervision are listed and recorded.
+//! What an office did beside its sites: letters of responsibility, patrols, tip-offs and supervision are listed and recorded.
 
 use super::Member;
 use super::asked::{area_m2, at, code, codes, day, entry_of, names, need, time, words};
+use super::sites::{feature_of, geojson};
+use crate::ground::Geometry;
 use crate::office::affairs::{self, Entered};
-use crate::office::ledger::{self, Patrols, Supervision, Tips};
+use crate::office::ledger::{self, Duties, Patrols, Supervision, Tips};
 use crate::office::patrol::{PatrolTold, Patrolled, REACH_M, patrol};
 use crate::office::{Office, Session};
 use crate::registry::affairs::is_sealed_number;
@@ -12,15 +14,20 @@ use crate::registry::place::Place;
 use crate::server::answer::Refused;
 use crate::server::house::Shared;
 use crate::server::uploads;
+use crate::store::Store;
 use axum::extract::Query;
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
+use serde_json::json;
 
 pub(super) fn routes() -> Router<Shared> {
     let way = |rest: &str| format!("/api/registries/{{registry}}/{rest}");
     Router::new()
+        .route(&way("duties"), get(duties).post(record_duty))
         .route(&way("patrols"), get(patrols).post(record_patrol))
+        .route(&way("patrols.geojson"), get(walked))
         .route(&way("tips"), get(tips).post(record_tip))
         .route(&way("supervision"), get(supervision))
         .route(&way("rounds"), post(record_round))
@@ -33,6 +40,35 @@ pub(super) fn routes() -> Router<Shared> {
 #[serde(default)]
 struct SeasonQuery {
     season: Option<i16>,
+    /// Of letters alone: the district.
+    district: Option<String>,
+}
+
+async fn duties(
+    member: Member,
+    Query(wanted): Query<SeasonQuery>,
+) -> Result<Json<Duties>, Refused> {
+    let district = code(wanted.district)?;
+    let of = move |store: &Store, session: &Session| {
+        ledger::duties(store, session, wanted.season, district.as_deref())
+    };
+    member
+        .read(move |store, session| Ok(Json(of(store, session)?)))
+        .await
+}
+
+/// The ground that patrols walked, for a map.
+async fn walked(member: Member, Query(wanted): Query<SeasonQuery>) -> Result<Response, Refused> {
+    member
+        .read(move |store, session| {
+            let walked = ledger::walked(store, session, wanted.season)?;
+            let features = walked.into_iter().map(|one| {
+                let about = json!({ "season": one.season, "on": one.on, "crew": one.crew });
+                feature_of(&one.entry.to_string(), Geometry::Exact(one.ground), about)
+            });
+            Ok(geojson(features.collect()))
+        })
+        .await
 }
 
 async fn patrols(
@@ -57,6 +93,48 @@ async fn supervision(
     member
         .read(move |store, session| Ok(Json(ledger::supervision(store, session, wanted.season)?)))
         .await
+}
+
+/// A letter of responsibility as it is told.
+#[derive(Debug, Deserialize)]
+struct AskedDuty {
+    district: String,
+    person: String,
+    household: Option<String>,
+    post: Option<String>,
+    season: Option<i16>,
+    letter: Option<String>,
+    signed_on: Option<String>,
+}
+
+async fn record_duty(
+    member: Member,
+    Json(asked): Json<AskedDuty>,
+) -> Result<Json<Entered>, Refused> {
+    let district = need("district", asked.district).and_then(|text| code(Some(text)))?;
+    let district = district.unwrap_or_default();
+    let (person, household) = (need("person", asked.person)?, words(asked.household));
+    if household.is_some() && district.len() != 12 {
+        return Err(Refused::unclear("district").hint(
+            "a household signs with its village: a code of 12 digits",
+            "农户与所在村签订，请填写村的 12 位代码",
+        ));
+    }
+    let signed_on = words(asked.signed_on).map(|on| day("signed_on", &on));
+    let signed_on = signed_on.transpose()?.map(|on| on.to_string());
+    stated(member, None, move |office, session| {
+        let now = || office.store().settings().season_of(session.at());
+        Ok(Body::Duty(body::Duty {
+            district,
+            household,
+            person,
+            post: words(asked.post),
+            season: asked.season.or_else(now).unwrap_or_default(),
+            letter: words(asked.letter),
+            signed_on,
+        }))
+    })
+    .await
 }
 
 /// A patrol as it is told.

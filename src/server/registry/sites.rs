@@ -142,7 +142,7 @@ async fn map(member: Member, Query(asked): Query<SiteQuery>) -> Result<Response,
 }
 
 /// Features as an answer.
-fn geojson(features: Vec<Feature>) -> Response {
+pub(super) fn geojson(features: Vec<Feature>) -> Response {
     let collection = FeatureCollection {
         members: Map::new(),
         features,
@@ -152,7 +152,7 @@ fn geojson(features: Vec<Feature>) -> Response {
 }
 
 /// A feature by its id, with members that a macro gives as an object.
-fn feature_of(id: &str, geometry: Geometry, properties: Value) -> Feature {
+pub(super) fn feature_of(id: &str, geometry: Geometry, properties: Value) -> Feature {
     let properties = match properties {
         Value::Object(properties) => properties,
         _ => Map::new(),

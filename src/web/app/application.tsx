@@ -12,6 +12,7 @@ import { ROLES, label } from './words/coded';
 import type { Word } from './words/words';
 import { BundlesPage } from './pages/bundles';
 import { CampaignPage } from './pages/campaign';
+import { DutiesPage } from './pages/ledger/duties';
 import { PatrolsPage } from './pages/ledger/patrols';
 import { SupervisionPage } from './pages/ledger/supervision';
 import { TipsPage } from './pages/ledger/tips';
@@ -76,6 +77,7 @@ function shown(where: Route, who: SessionNow | null | undefined) {
 
 function progress(list: string, who: SessionNow) {
   switch (list) {
+    case 'duties': return <DutiesPage who={who} />;
     case 'patrols': return <PatrolsPage who={who} />;
     case 'tips': return <TipsPage who={who} />;
     case 'supervision': return <SupervisionPage who={who} />;

@@ -71,7 +71,7 @@ export function sitePage(row, picture) {
     ],
     pictures: [file('chip', 'J52YN1WDT59Y.jpg', '2026-03-28'), ...(row.rank % 2 ? [{ ...file('chip', 'J52YN1WDT59Z.jpg', '2026-05-03'), url: picture('chip', row.id, 1) }] : []), file('context', 'J52YN1WDT59Y-context.jpg', null),
       ...(visited ? [file('scene', 'IMG_0412.JPG', '2026-05-05T09:10:00+08:00')] : []), ...(eradicated ? [file('after', 'IMG_0433.JPG', '2026-05-05T11:38:00+08:00')] : [])],
-    moves: movesOf(row.state),
+    moves: movesOf(row.state), waits_for_second: row.state === 'CANDIDATE' && row.rank % 2 ? 1 : 0,
   };
 }
 
@@ -94,7 +94,7 @@ export function queue(count, pictures) {
     const verdicts = index % 9 === 4 ? [{ person: '王芳', verdict: 'keep', reason: null, at: '2026-05-04T08:59:00+08:00' }] : [];
     return {
       candidate: pictures.name(index), rank: index + 1, score, band: score > 0.8 ? 'strong' : score > 0.5 ? 'fair' : 'weak', area_m2: Math.round(roll() * 3000) / 100,
-      captured: '2026-05-03', code: null, lon: 113.93 + roll() / 500, lat: 28.252 + roll() / 500, verdicts, audit, done: false, mine: null, disagreement: false,
+      captured: '2026-05-03', code: null, lon: 113.93 + roll() / 500, lat: 28.252 + roll() / 500, verdicts, audit, waits_for_second: audit && index % 2 === 1 ? 1 : 0, done: false, mine: null, disagreement: false,
       pictures: { plain: pictures.of(index, '-plain'), outline: pictures.of(index, ''), wide: pictures.of(index, '-context'), before: index % 3 === 0 ? pictures.of(index + 1, '-plain') : null },
     };
   });

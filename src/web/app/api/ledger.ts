@@ -2,7 +2,7 @@
 import { get, send } from './request';
 
 export type Act = 'site' | 'close' | 'reward' | 'settle' | 'measure' | 'void';
-export type New = 'patrol' | 'tip' | 'round' | 'finding' | 'measure';
+export type New = 'duty' | 'patrol' | 'tip' | 'round' | 'finding' | 'measure';
 export type Channel = 'phone' | 'online' | 'letter' | 'visit' | 'warden' | 'other';
 export type NoYield = 'nothing' | 'lookalike' | 'duplicate' | 'handed_over' | 'vague' | 'other';
 export type Rung = 'notice' | 'rectify' | 'talk' | 'listed';
@@ -22,6 +22,24 @@ export interface Listed {
   readonly season: number;
   readonly seasons: readonly number[];
   readonly may: readonly New[];
+}
+
+/** A letter of responsibility. */
+export interface DutyLine extends Line {
+  readonly district: string;
+  readonly household: string | null;
+  /** Who answers for it. */
+  readonly answers: string;
+  readonly post: string | null;
+  readonly letter: string | null;
+  readonly signed_on: string | null;
+  /** Whether no other letter has taken its place. */
+  readonly stands: boolean;
+}
+
+export interface Duties extends Listed {
+  readonly total: number;
+  readonly duties: readonly DutyLine[];
 }
 
 export interface PatrolLine extends Line {
@@ -124,11 +142,18 @@ const below = (registry: string, rest: string): string => `/api/registries/${enc
 const listed = <T>(list: string) => (registry: string, season: number | null): Promise<T> =>
   get(below(registry, season === null ? list : `${list}?season=${season}`));
 
+export const duties = (registry: string, season: number | null, district: string): Promise<Duties> => {
+  const query = new URLSearchParams({ ...(season === null ? {} : { season: String(season) }), ...(district ? { district } : {}) });
+  return get(below(registry, `duties?${query}`));
+};
 export const patrols = listed<Patrols>('patrols');
 export const tips = listed<Tips>('tips');
 export const supervision = listed<Supervision>('supervision');
 
-export type Kind = 'patrols' | 'tips' | 'rounds' | 'findings' | 'measures';
+/** The ground that the patrols of the latest season walked, as GeoJSON. */
+export const walked = (registry: string): Promise<object> => get(below(registry, 'patrols.geojson'));
+
+export type Kind = 'duties' | 'patrols' | 'tips' | 'rounds' | 'findings' | 'measures';
 export const record = (registry: string, kind: Kind, fields: Fields): Promise<{ readonly season: number }> => send('POST', below(registry, kind), fields);
 
 interface Added {

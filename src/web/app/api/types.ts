@@ -156,6 +156,8 @@ export interface SitePage extends Omit<SiteRow, 'district'> {
   readonly history: readonly HistoryLine[];
   readonly moves: readonly MoveOffer[];
   readonly pictures: readonly Picture[];
+  /** Entries of others that wait for a second person, and are not shown. */
+  readonly waits_for_second: number;
 }
 
 export type Verdict = 'keep' | 'discard' | 'unsure';
@@ -182,6 +184,8 @@ export interface QueueItem {
   readonly verdicts: readonly VerdictSaid[];
   readonly pictures: { readonly plain: string | null; readonly outline: string | null; readonly wide: string | null; readonly before?: string | null };
   readonly audit: boolean;
+  /** How many others have given a verdict that waits for a second, and is not shown. */
+  readonly waits_for_second: number;
   /** Whether this person has nothing more to say of it. */
   readonly done: boolean;
   readonly mine: Verdict | 'withdrawn' | null;

@@ -11,6 +11,7 @@ import type Map from 'ol/Map';
 import type { FeatureLike } from 'ol/Feature';
 import { basemapAddress, basemaps, candidatesAddress, coverageAddress, imageryOf, library, tileAddress } from '../api/endpoints';
 import { districtsOf } from '../api/districts';
+import { walked } from '../api/ledger';
 import { get } from '../api/request';
 import type { TileLayerEntry } from '../api/types';
 import { hatch } from './hatch';
@@ -88,6 +89,28 @@ export function candidates(survey: string, isCurrent: (id: string) => boolean): 
       zIndex: current ? 1 : 0,
     });
   });
+}
+
+const WALKED = new Style({ stroke: new Stroke({ color: '#145aa0', width: 1.5 }), fill: new Fill({ color: hatch('#145aa0') }) });
+
+/** Ground that patrols walked, empty until it is asked for. */
+export class Walked {
+  readonly layer = new VectorLayer({ source: new VectorSource(), style: WALKED, visible: false, updateWhileInteracting: false });
+
+  constructor(private readonly registry: string) {}
+
+  /** Asks for it anew and shows it; answers of which season it is, and of how many patrols. */
+  async show(): Promise<{ readonly season: number; readonly n: number }> {
+    const found = format.readFeatures(await walked(this.registry));
+    this.layer.getSource()?.clear();
+    this.layer.getSource()?.addFeatures(found);
+    this.layer.setVisible(true);
+    return { season: Number(found[0]?.get('season') ?? 0), n: found.length };
+  }
+
+  hide(): void {
+    this.layer.setVisible(false);
+  }
 }
 
 /** The colour of each reason for which ground is not searched. */

@@ -9,7 +9,7 @@ import { moment } from '../../words/figures';
 import { say } from '../../words/language';
 import type { Word } from '../../words/words';
 
-const LISTS: readonly (readonly [part: string, word: Word])[] = [['', 'standing_tab'], ['patrols', 'patrols'], ['tips', 'tips'], ['supervision', 'supervision']];
+const LISTS: readonly (readonly [part: string, word: Word])[] = [['', 'standing_tab'], ['duties', 'duties_tab'], ['patrols', 'patrols'], ['tips', 'tips'], ['supervision', 'supervision']];
 
 /** The lists of the section, one beside the other. */
 export function Lists({ now }: { now: string }) {

@@ -6,7 +6,7 @@ export interface Own {
   readonly reason: string | null;
 }
 
-export type Choice = 'open' | 'all' | 'disagreement' | 'audit';
+export type Choice = 'open' | 'all' | 'disagreement' | 'audit' | 'second';
 
 export interface Screening {
   readonly items: readonly QueueItem[];
@@ -56,11 +56,17 @@ export function left(state: Screening): number {
   return state.items.filter((item) => isOpen(state, item)).length;
 }
 
+/** Whether another's verdict waits for that of this person. */
+export function waits(state: Screening, item: QueueItem): boolean {
+  return item.waits_for_second > 0 && isOpen(state, item);
+}
+
 function belongs(state: Screening, choice: Choice, item: QueueItem): boolean {
   switch (choice) {
     case 'open': return isOpen(state, item);
     case 'disagreement': return state.disagreements.has(item.candidate);
     case 'audit': return item.audit;
+    case 'second': return waits(state, item);
     case 'all': return true;
   }
 }

@@ -3,10 +3,10 @@ import { useValue } from '../../value';
 import { decimal } from '../../words/figures';
 import { say } from '../../words/language';
 import type { Word } from '../../words/words';
-import { left, type Choice } from './list';
+import { left, waits, type Choice, type Screening } from './list';
 import type { Deciding } from './use';
 
-const CHOICES: readonly (readonly [Choice, Word])[] = [['open', 'undecided'], ['all', 'all'], ['disagreement', 'only_disagreement'], ['audit', 'only_audit']];
+const CHOICES: readonly (readonly [Choice, Word])[] = [['open', 'undecided'], ['all', 'all'], ['disagreement', 'only_disagreement'], ['audit', 'only_audit'], ['second', 'only_second']];
 /** Before so many verdicts a pace says nothing. */
 const ENOUGH = 5;
 
@@ -30,7 +30,7 @@ export function ProgressLine({ deciding, title, square_kilometres, before, sheet
       <h1>{say('screening')}{title && <small> {title}</small>}</h1>
       <label>{say('filter')}{' '}
         <select value={state.choice} onChange={(event) => deciding.choose(event.currentTarget.value as Choice)}>
-          {CHOICES.map(([choice, word]) => <option key={choice} value={choice}>{say(word)}{choice === 'disagreement' && state.disagreements.size ? ` (${state.disagreements.size})` : ''}</option>)}
+          {CHOICES.map(([choice, word]) => <option key={choice} value={choice}>{say(word)}{numbered(state, choice)}</option>)}
         </select>
       </label>
       <progress value={done} max={all} aria-label={say('done_of', { done, all })} />
@@ -43,6 +43,12 @@ export function ProgressLine({ deciding, title, square_kilometres, before, sheet
       </span>
     </header>
   );
+}
+
+/** How many there are of what somebody should look at. */
+function numbered(state: Screening, choice: Choice): string {
+  const n = choice === 'disagreement' ? state.disagreements.size : choice === 'second' ? state.items.filter((item) => waits(state, item)).length : 0;
+  return n > 0 ? ` (${n})` : '';
 }
 
 /** Verdicts a minute; and what the whole list takes at this pace for each square kilometre that was searched. */

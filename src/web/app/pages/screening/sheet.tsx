@@ -5,6 +5,7 @@ import { Cells } from '../../parts/cells';
 import { tell } from '../../parts/notice';
 import { pick, say } from '../../words/language';
 import { BANDS, label } from '../../words/coded';
+import { waits } from './list';
 import type { Deciding } from './use';
 import { VERDICTS } from './verdict';
 
@@ -64,13 +65,13 @@ function Cell({ deciding, index, selected, toggle, open }: { deciding: Deciding;
   const item = deciding.state.items[index];
   if (!item) return null;
   const own = deciding.state.own.get(item.candidate);
-  const name = [say('rank_of', { rank: item.rank ?? '–', all: deciding.state.items.length }), label(BANDS, item.band), own ? say(VERDICTS[own.verdict]) : say('undecided')].join(say('list_separator'));
+  const name = [say('rank_of', { rank: item.rank ?? '–', all: deciding.state.items.length }), label(BANDS, item.band), own ? say(VERDICTS[own.verdict]) : say(waits(deciding.state, item) ? 'only_second' : 'undecided')].join(say('list_separator'));
   return (
     <div class={`thumb ${own?.verdict ?? 'open'}`}>
       <button type="button" class="pick" aria-pressed={selected} aria-label={name} onClick={(event) => toggle(event.shiftKey)}>
         <img src={item.pictures.outline ?? ''} alt="" loading="lazy" decoding="async" draggable={false} />
       </button>
-      <div class="foot"><b>{item.rank}</b><span>{own ? say(VERDICTS[own.verdict]) : label(BANDS, item.band)}</span>
+      <div class="foot"><b>{item.rank}</b><span>{own ? say(VERDICTS[own.verdict]) : waits(deciding.state, item) ? say('only_second') : label(BANDS, item.band)}</span>
         <button type="button" class="plain small" aria-label={`${say('one_by_one')} ${item.rank ?? item.candidate}`} onClick={() => open(index)}>⤢</button></div>
     </div>
   );

@@ -25,8 +25,8 @@ export function VerdictPanel({ item, deciding, reasons, hands, note, person }: V
   return (
     <section class="verdict" aria-label={say('screening')}>
       <Title item={item} all={deciding.state.items.length} own={own} reasons={reasons} />
-      {item.audit && !own && <p class="hint">{say('audit_blind')}</p>}
-      {item.audit && own && own.verdict !== 'unsure' && item.verdicts.length === 0 && <p class="hint">{say('awaits_second')}</p>}
+      {item.audit && !own && <p class="hint">{say(item.waits_for_second > 0 ? 'is_second' : 'audit_blind')}</p>}
+      {item.audit && own && own.verdict !== 'unsure' && item.waits_for_second === 0 && item.verdicts.length === 0 && <p class="hint">{say('awaits_second')}</p>}
       <Others item={item} own={own} person={person} reasons={reasons} disagreement={deciding.state.disagreements.has(item.candidate)} />
       <div class="main-verdicts">
         <button type="button" class="keep" aria-keyshortcuts="k" aria-pressed={own?.verdict === 'keep'} onClick={hands.keep}><kbd>K</kbd>{say('keep')}</button>

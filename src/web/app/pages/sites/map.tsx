@@ -4,9 +4,11 @@ import DoubleClickZoom from 'ol/interaction/DoubleClickZoom';
 import type Polygon from 'ol/geom/Polygon';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { SiteRow } from '../../api/types';
-import { districts, ground } from '../../map/layers';
+import { Walked, districts, ground } from '../../map/layers';
 import { MapView, fit, newMap } from '../../map/map';
 import { SitePoints } from '../../map/points';
+import { explained } from '../../parts/failure';
+import { tell } from '../../parts/notice';
 import { say } from '../../words/language';
 
 interface SitesMapOf {
@@ -22,7 +24,8 @@ interface SitesMapOf {
 
 export function SitesMap({ registry, rows, selected, current, pick, open, select, drawing }: SitesMapOf) {
   const points = useMemo(() => new SitePoints(), []);
-  const map = useMemo(() => newMap([districts(registry), points.layer]), []);
+  const walked = useMemo(() => new Walked(registry), []);
+  const map = useMemo(() => newMap([walked.layer, districts(registry), points.layer]), []);
   const [draws, setDraws] = useState(false);
   const fitted = useRef(false);
   useEffect(() => void ground(map), []);
@@ -42,13 +45,36 @@ export function SitesMap({ registry, rows, selected, current, pick, open, select
   return (
     <div class="map-box">
       <MapView map={map} label={say('sites_map')} all={() => fit(map, points.extent(), 20)} />
-      {drawing && (
-        <div class="map-tools">
-          <button type="button" aria-pressed={draws} onClick={() => setDraws(!draws)}>{say('draw_to_select')}</button>
-          {draws && <span class="hint">{say('draw_help')}</span>}
-        </div>
-      )}
+      <div class="map-tools">
+        {drawing && <button type="button" aria-pressed={draws} onClick={() => setDraws(!draws)}>{say('draw_to_select')}</button>}
+        <WalkedSwitch walked={walked} />
+        {draws && <span class="hint">{say('draw_help')}</span>}
+      </div>
     </div>
+  );
+}
+
+/** Shows the ground that patrols walked, and says how much of it there is. */
+function WalkedSwitch({ walked }: { walked: Walked }) {
+  const [told, setTold] = useState('');
+  const [shown, setShown] = useState(false);
+  const show = (wanted: boolean): void => {
+    setShown(wanted);
+    setTold('');
+    if (!wanted) return walked.hide();
+    walked.show().then(
+      ({ season, n }) => setTold(n === 0 ? say('none_walked') : say('walked_n', { season, n })),
+      (error: Error) => {
+        setShown(false);
+        tell(explained(error).what, 'bad');
+      },
+    );
+  };
+  return (
+    <>
+      <label class="check"><input type="checkbox" checked={shown} onChange={(event) => show(event.currentTarget.checked)} />{say('layer_walked')}</label>
+      {shown && told && <span class="hint" role="status">{told}</span>}
+    </>
   );
 }
 

@@ -44,6 +44,7 @@ function Shown({ found, who, again }: { found: SitePage; who: SessionNow; again:
           {found.residue && <span class="tag bad">{say('residue')}</span>}
         </p>
         {found.disputed && <Dispute found={found} />}
+        {found.waits_for_second > 0 && <p class="hint">{say('waits_for_second')}</p>}
       </header>
       <div class="columns">
         <div>

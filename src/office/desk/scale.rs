@@ -1,0 +1,123 @@
+//! What verdicts cost, measured and printed: `PAPAVER_VERDICTS=1000 cargo test --release desk::scale -- --ignored --nocapture`.
+
+use super::{Verdict, judge};
+use crate::ground::LonLat;
+use crate::office::people::{Beginning, NewKey, begin, change, make_key};
+use crate::office::{Credentials, Office, Session};
+use crate::registry::body::{ActorAction, Body, Create, Detection, Opinion, Source};
+use crate::registry::event::Sealed;
+use crate::registry::place::Place;
+use crate::registry::unit::origin;
+use crate::registry::{Role, SiteKey};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// An office with one candidate, and an analyst who signs.
+pub(in crate::office) fn office_with_one(folder: &Path, candidate: &str) -> (Office, Session) {
+    let path = folder.join("a.papaver");
+    let beginning = Beginning {
+        unit: "410423".into(),
+        unit_name: None,
+        supervisor: "chief".into(),
+        at: "2026-04-01T08:00:00+08:00".into(),
+    };
+    begin(&path, beginning).expect("begun");
+    let mut office = Office::open(&path, "test").expect("opened");
+    let given = |actor: &str, passphrase: Option<&str>| Credentials {
+        actor: actor.into(),
+        passphrase: passphrase.map(Into::into),
+        ..Credentials::default()
+    };
+    let chief = office.sign_in(given("chief", None)).expect("known");
+    for name in ["chief", "li"] {
+        let roles = vec![Role::Analyst];
+        change(&mut office, &chief, ActorAction::Grant, name.into(), roles).expect("granted");
+    }
+    let origin = origin(&format!("candidate:{candidate}"), "410423");
+    let create = Create {
+        detection: Some(Detection {
+            candidate: candidate.into(),
+            scan: "s".into(),
+            captured: Some(["2026-05-03".into(), "2026-05-03".into()]),
+            score_e4: 9_000,
+            rank: Some(1),
+        }),
+        ..Create::new(
+            Source::Scan,
+            origin.clone(),
+            Place::point(LonLat::new(113.3, 33.74)),
+        )
+    };
+    let site = Some(SiteKey::of_origin(&origin));
+    let found = Body::Create(Box::new(create));
+    office.record(&chief, site, vec![], found).expect("found");
+    let key = NewKey {
+        name: "li".into(),
+        passphrase: "correct horse".into(),
+        old_passphrase: None,
+        happened: None,
+    };
+    make_key(&mut office, key).expect("made");
+    let li = office.sign_in(given("li", Some("correct horse")));
+    let li = li.expect("unlocked");
+    (office, li)
+}
+
+/// What somebody says who cannot tell.
+pub(in crate::office) fn unsure() -> Verdict {
+    Verdict {
+        opinion: Opinion::Unsure,
+        reason: None,
+        note: None,
+        took_ms: Some(1_000),
+    }
+}
+
+fn middle(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+fn took(work: &mut dyn FnMut()) -> Duration {
+    let once = |_| {
+        let started = Instant::now();
+        work();
+        started.elapsed()
+    };
+    middle((0..7).map(once).collect())
+}
+
+#[test]
+#[ignore = "minutes long; prints figures"]
+fn what_one_more_verdict_costs_on_a_site_of_many() {
+    let most: usize = std::env::var("PAPAVER_VERDICTS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(700);
+    let folder = tempfile::tempdir().expect("folder");
+    let candidate = "000000000001";
+    let (mut office, li) = office_with_one(folder.path(), candidate);
+    for round in 1..=most / 100 {
+        let times = (0..100).map(|_| {
+            let started = Instant::now();
+            judge(&mut office, &li, candidate, unsure()).expect("judged");
+            started.elapsed()
+        });
+        let median = middle(times.collect());
+        println!(
+            "verdicts {} to {}: median {median:.2?}",
+            round * 100 - 99,
+            round * 100
+        );
+    }
+    let store = office.store();
+    let found = store.site_of_candidate(candidate).expect("read");
+    let key = found.expect("there").key;
+    let site = took(&mut || drop(store.site(key).expect("read")));
+    let mut events: Vec<Sealed> = Vec::new();
+    let read = took(&mut || events = store.events_of(key).expect("read"));
+    let checked = took(&mut || assert!(events.iter().all(|e| e.check_signatures().is_ok())));
+    println!(
+        "the site read in {site:.2?}, its events in {read:.2?}, their signatures verified in {checked:.2?}"
+    );
+}
