@@ -141,6 +141,15 @@ pub(super) fn spell(
         let read = read
             .ok_or(VectorError::Words { feature: 0 })?
             .to_lowercase();
+        // Two names that were cut may be one: neither column takes the other's place.
+        let taken = |name: &String| spelt.values().any(|(known, _)| known == name);
+        let read = (1..)
+            .map(|n| match n {
+                1 => read.clone(),
+                n => format!("{read}_{n}"),
+            })
+            .find(|name| !taken(name))
+            .unwrap_or(read);
         spelt.insert(name.clone(), (read.clone(), *room));
         *name = read;
     }
