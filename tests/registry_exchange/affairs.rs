@@ -515,7 +515,7 @@ fn no_command_takes_a_day_to_come_for_what_has_happened() {
     let office = Office::begin();
     let site = office.dispatched(113.3, 33.74);
     photo(&office.path("a.jpg"), 60);
-    let (today, tomorrow, next_year) = (day(0), day(2), day(370));
+    let (today, tomorrow, next_year) = (day(0), day(2), day(300));
     let targets = "名称,经度,纬度\nA1,113.3,33.74\n";
     std::fs::write(office.path("t.csv"), targets).expect("written");
     let patrol = ["patrol", "--district", "410423", "--people", "2", "--zero"];
