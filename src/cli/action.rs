@@ -144,6 +144,7 @@ fn command(action: &Action) -> Typed {
         Action::Export => Typed::of("export").blank(FILE),
         Action::Log => Typed::of("log"),
         Action::Verify => Typed::of("verify"),
+        Action::Void { entry } => Typed::of("void").value(entry).and("--reason").blank(TEXT),
         Action::Salvage { path } => Typed::of("registry salvage")
             .path_or(Some(path), FILE)
             .and("--to")

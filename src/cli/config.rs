@@ -143,7 +143,7 @@ impl Config {
                 let lang = match text {
                     Some("zh") => Lang::Zh,
                     Some("en") => Lang::En,
-                    _ => return Err(bad("language", "\"zh\"")),
+                    _ => return Err(bad("language", "\"zh\" / \"en\"")),
                 };
                 self.language = Some(lang);
             }

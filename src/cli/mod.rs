@@ -82,7 +82,7 @@ fn language(text: &str) -> Result<Lang, String> {
     match text {
         "en" => Ok(Lang::En),
         "zh" => Ok(Lang::Zh),
-        _ => Err("the languages are en and zh 可填 en 或 zh".into()),
+        _ => Err("the languages are en and zh 可选值：en、zh".into()),
     }
 }
 

@@ -6,7 +6,8 @@ use super::progress::Talk;
 use super::{Done, summary as told, talk};
 use crate::files::{self, is_in_bucket};
 use crate::ground::Crs;
-use crate::imagery::{Captured, RasterOptions};
+use crate::imagery::{Captured, CapturedError, RasterOptions};
+use crate::office::clock::today;
 use crate::office::learn::heads_for;
 use crate::scan::{
     Device, LearntFrom, PhotoRequest, SITE_RADIUS_M, ScanError, ScanRequest, SecondStage, Summary,
@@ -189,7 +190,7 @@ fn device(text: &str) -> Result<Device, String> {
     match text {
         "cpu" => Ok(Device::Cpu),
         "cuda" => Ok(Device::Cuda),
-        _ => Err("the devices are cpu and cuda 可填 cpu 或 cuda".into()),
+        _ => Err("the devices are cpu and cuda 可选值：cpu、cuda".into()),
     }
 }
 
@@ -339,7 +340,11 @@ impl ScanOptions {
             .as_deref()
             .map(str::parse)
             .transpose()
-            .map_err(|e: crate::imagery::CapturedError| Box::new(e) as Box<dyn Say>)?;
+            .map_err(|e: CapturedError| Box::new(e) as Box<dyn Say>)?;
+        let ahead = captured.filter(|captured| captured.to > today());
+        if let Some(ahead) = ahead {
+            return Err(Box::new(CapturedError::Ahead(ahead)));
+        }
         let unit = self.unit.or_else(|| config().unit.clone());
         let learnt = self.learnt.map(|path| learnt(path, unit.as_deref()));
         let learnt = learnt.transpose()?;

@@ -137,7 +137,7 @@ fn tips(error: &Error) -> Vec<String> {
         .map(|meant| format!("是否指 {meant}？"))
         .collect();
     if let Some(values) = found(error, ContextKind::ValidValue) {
-        tips.push(format!("可填：{values}"));
+        tips.push(format!("可选值：{values}"));
     }
     if let Some(commands) = found(error, ContextKind::ValidSubcommand) {
         tips.push(format!("可用的命令：{commands}"));
@@ -172,7 +172,7 @@ mod tests {
             (&["show"], &["缺少必填参数", "用法："]),
             (
                 &["sites", "--sort", "size"],
-                &["--sort", "size 无效", "可填："],
+                &["--sort", "size 无效", "可选值："],
             ),
             (&["sites", "--season", "two"], &["two 无效：应为整数"]),
             (

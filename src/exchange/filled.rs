@@ -77,7 +77,7 @@ impl FormFlaw {
                 tr!(
                     lang,
                     "“{column}”: {value} is not one of {list}",
-                    "“{column}”：{value} 不在可选值中，可填：{list}"
+                    "“{column}”：{value} 不在可选值中，可选值：{list}"
                 )
             }
             Wrong::NotANumber => tr!(

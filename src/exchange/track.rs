@@ -33,6 +33,13 @@ pub struct Fix {
     pub time: Option<Timestamp>,
 }
 
+impl Fix {
+    /// Whether it says where: receivers without a position write the origin.
+    fn is_placed(&self) -> bool {
+        self.at.is_on_earth() && (self.at.lon != 0.0 || self.at.lat != 0.0)
+    }
+}
+
 /// The tracks of a file: each a line of fixes in their order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Track {
@@ -51,6 +58,8 @@ pub enum TrackFlaw {
     NotGpx,
     /// It has no track of two positions or more.
     NoTrack,
+    /// Its longitudes are latitudes.
+    Exchanged,
 }
 
 impl TrackFlaw {
@@ -58,6 +67,12 @@ impl TrackFlaw {
     pub fn say(&self, lang: Lang) -> String {
         match self {
             Self::Xml(flaw) => flaw.say(lang),
+            Self::Exchanged => lang
+                .pick(
+                    "its longitudes and latitudes are exchanged",
+                    "其中的经度与纬度颠倒",
+                )
+                .into(),
             Self::NotGpx => lang.pick("it is not GPX", "不是 GPX 文件").into(),
             Self::NoTrack => lang
                 .pick(
@@ -134,6 +149,13 @@ impl Track {
         if segments.iter().map(Vec::len).sum::<usize>() < 2 {
             return Err(TrackFlaw::NoTrack);
         }
+        let exchanged = |fix: &Fix| {
+            let turned = LonLat::new(fix.at.lat, fix.at.lon);
+            !fix.at.is_on_earth() && turned.is_on_earth()
+        };
+        if segments.iter().flatten().all(exchanged) {
+            return Err(TrackFlaw::Exchanged);
+        }
         Ok(Self {
             segments,
             odd_times,
@@ -162,8 +184,7 @@ impl Track {
             let mut line: Vec<LonLat> = Vec::new();
             let mut last: Option<Fix> = None;
             for fix in segment {
-                // Receivers without a position write the origin.
-                if !fix.at.is_on_earth() || (fix.at.lon == 0.0 && fix.at.lat == 0.0) {
+                if !fix.is_placed() {
                     facts.left_out += 1;
                     continue;
                 }
@@ -198,6 +219,7 @@ impl Track {
             .segments
             .iter()
             .flatten()
+            .filter(|fix| fix.is_placed())
             .filter_map(|fix| fix.time)
             .collect();
         let steps = times
@@ -221,7 +243,15 @@ impl Track {
 
 /// A position of a track; one whose degrees are none lies nowhere on earth, and is left out later.
 fn fix(point: &Element, zone: &TimeZone, odd_times: &mut usize) -> Fix {
-    let degrees = |name| point.attribute(name).and_then(number).unwrap_or(f64::NAN);
+    let degrees = |name| {
+        let text = point.attribute(name)?;
+        // No degrees have thousands: a comma is the decimal sign of another country.
+        match text.matches(',').count() {
+            1 if !text.contains('.') => number(&text.replace(',', ".")),
+            _ => number(text),
+        }
+    };
+    let degrees = |name| degrees(name).unwrap_or(f64::NAN);
     let time = point.text_of("time").and_then(|text| {
         let time = instant(text, zone);
         *odd_times += usize::from(time.is_none());
@@ -233,10 +263,24 @@ fn fix(point: &Element, zone: &TimeZone, odd_times: &mut usize) -> Fix {
     }
 }
 
-/// A time as receivers write it; without a zone it is one of `zone`.
+/// A time as receivers write it; without a zone it is one of `zone`. Before they know the time, receivers write the day from which they count,
+/// which is in the last century.
 fn instant(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let first = jiff::civil::date(2000, 1, 1).to_zoned(TimeZone::UTC).ok()?;
+    written(text.trim(), zone).filter(|at| *at >= first.timestamp())
+}
+
+fn written(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     if let Ok(instant) = text.parse() {
         return Some(instant);
+    }
+    // Telephones count seconds, or thousandths of one.
+    if let Ok(count) = text.parse::<i64>() {
+        return match text.len() {
+            10 => Timestamp::from_second(count).ok(),
+            13 => Timestamp::from_millisecond(count).ok(),
+            _ => None,
+        };
     }
     let written = date_time(text).ok()?;
     let at = written.day.to_datetime(written.time?);
@@ -379,8 +423,8 @@ mod tests {
         let jumps = track(&[
             (113.300, 33.74, "2026-05-03T01:00:00Z"),
             (113.301, 33.74, "2026-05-03T01:02:00Z"),
-            (113.302, 33.74, "1999-01-01T00:00:00Z"),
-            (113.303, 33.74, "1999-01-01T00:02:00Z"),
+            (113.302, 33.74, "2001-01-01T00:00:00Z"),
+            (113.303, 33.74, "2001-01-01T00:02:00Z"),
             (113.304, 33.74, "2026-05-03T01:08:00Z"),
         ])
         .walk(30, &shanghai());
@@ -388,7 +432,7 @@ mod tests {
         assert_eq!(jumps.facts.seconds, Some(240));
         assert_eq!(
             jumps.facts.days.as_ref().map(|d| d[0].as_str()),
-            Some("1999-01-01")
+            Some("2001-01-01")
         );
     }
 
@@ -495,6 +539,34 @@ mod tests {
             (odd.odd_times, odd.walk(30, &shanghai()).facts.left_out),
             (1, 1)
         );
+    }
+
+    #[test]
+    fn a_clock_that_was_not_set_yet_says_nothing_and_other_countries_and_counts_are_read() {
+        let of = |points: &[(&str, &str, &str)]| {
+            let points = points.iter().map(|(lon, lat, time)| {
+                format!("<trkpt lon='{lon}' lat='{lat}'><time>{time}</time></trkpt>")
+            });
+            let points: String = points.collect();
+            let text = format!("<gpx><trk><trkseg>{points}</trkseg></trk></gpx>");
+            Track::parse(text.as_bytes(), &shanghai())
+        };
+        let unset = of(&[
+            ("113.300", "33.74", "1970-01-01T00:00:00Z"),
+            ("113.302", "33.74", "1980-01-06T00:00:10Z"),
+            ("0", "0", "2006-05-03T01:00:00Z"),
+            ("113,304", "33,74", "1777770000"),
+            ("113.306", "33.74", "1777770060000"),
+        ])
+        .expect("read");
+        let facts = unset.walk(30, &shanghai()).facts;
+        let day = || "2026-05-03".to_owned();
+        assert_eq!(facts.days, Some([day(), day()]));
+        assert_eq!((unset.odd_times, facts.seconds), (2, Some(60)));
+        assert_eq!((facts.points, facts.left_out), (4, 1));
+        assert!(facts.length_m.abs_diff(556) <= 1, "{facts:?}");
+        let turned = [("33.74", "113.300", ""), ("33.74", "113.301", "")];
+        assert_eq!(of(&turned), Err(TrackFlaw::Exchanged));
     }
 
     #[test]

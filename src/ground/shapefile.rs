@@ -3,7 +3,7 @@
 use super::vector_error::VectorError;
 use super::vector_layer::VectorFeature;
 use crate::text::decode_group;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Bytes of the header of `.shp` and `.shx`.
@@ -118,6 +118,19 @@ fn named(path: &Path) -> Option<String> {
     })
 }
 
+/// A sign that stands for no byte.
+const ANOTHER: char = '\u{100}';
+
+/// Tells columns apart whose names were cut to the same bytes, until they are spelt.
+pub(super) fn tell_apart(columns: &mut [(String, usize)]) {
+    let mut known = BTreeSet::new();
+    for (name, _) in columns {
+        while !known.insert(name.clone()) {
+            name.push(ANOTHER);
+        }
+    }
+}
+
 /// Puts words that were read byte for byte (each byte one character below 256) into the encoding that they are in.
 /// `columns` are the names of the table with the bytes that a value may have.
 ///
@@ -130,17 +143,25 @@ pub(super) fn spell(
 ) -> Result<(), VectorError> {
     let named = named(path);
     let raw = |text: &str| -> Vec<u8> {
-        let byte = |c: char| u8::try_from(u32::from(c)).unwrap_or(b'?');
-        text.chars().map(byte).collect()
+        let byte = |c: char| u8::try_from(u32::from(c)).ok();
+        text.chars().filter_map(byte).collect()
     };
     let names: Vec<Vec<u8>> = columns.iter().map(|(name, _)| raw(name)).collect();
     let with_room: Vec<(&[u8], usize)> = names.iter().map(|n| (n.as_slice(), NAME_ROOM)).collect();
     let read = decode_group(&with_room, named.as_deref());
+    let count = columns.len();
     let mut spelt: BTreeMap<String, (String, usize)> = BTreeMap::new();
     for ((name, room), read) in columns.iter_mut().zip(read) {
         let read = read
             .ok_or(VectorError::Words { feature: 0 })?
             .to_lowercase();
+        // Two names that were cut may be one: neither column takes the other's place.
+        let taken = |name: &String| spelt.values().any(|(known, _)| known == name);
+        let others = (2..=count + 1).map(|n| format!("{read}_{n}"));
+        let free = std::iter::once(read.clone())
+            .chain(others)
+            .find(|name| !taken(name));
+        let read = free.unwrap_or(read);
         spelt.insert(name.clone(), (read.clone(), *room));
         *name = read;
     }

@@ -135,6 +135,9 @@ fn of_gdal(path: &Path, shapes: Option<&Path>) -> Result<Vec<VectorLayer>, Vecto
             .fields()
             .map(|field| (field.name(), usize::try_from(field.width()).unwrap_or(0)))
             .collect();
+        if shapes.is_some() {
+            shapefile::tell_apart(&mut columns);
+        }
         let mut features = Vec::new();
         let mut without_shape = 0;
         for feature in layer.features() {
@@ -145,7 +148,8 @@ fn of_gdal(path: &Path, shapes: Option<&Path>) -> Result<Vec<VectorLayer>, Vecto
             };
             let words = feature
                 .fields()
-                .filter_map(|(name, value)| Some((spelling(name), text(value?)?)))
+                .zip(&columns)
+                .filter_map(|((_, value), (name, _))| Some((spelling(name.clone()), text(value?)?)))
                 .collect();
             features.push(VectorFeature {
                 number,

@@ -16,18 +16,27 @@ pub struct Captured {
     pub to: Date,
 }
 
-/// A text that is no date or period.
+/// Days on which no imagery was taken.
 #[derive(Debug)]
-pub struct CapturedError {
-    text: String,
+pub enum CapturedError {
+    /// A text that is no date or period.
+    Unclear {
+        /// The text.
+        text: String,
+    },
+    /// It is still to come.
+    Ahead(Captured),
 }
 
 impl Say for CapturedError {
     fn say(&self, lang: Lang) -> Said {
-        let text = &self.text;
-        Said::new(tr!(lang, "'{text}' is not a date or a period", "“{text}”不是日期或时间段")).hint(tr!(lang,
-            "write the day as 2026-05-03, a period as 2026-05-03/2026-05-05 with the earlier day first",
-            "日期写作 2026-05-03，时间段写作 2026-05-03/2026-05-05，较早的在前"))
+        match self {
+            Self::Unclear { text } => Said::new(tr!(lang, "'{text}' is not a date or a period", "“{text}”不是日期或时间段")).hint(tr!(lang,
+                "write the day as 2026-05-03, a period as 2026-05-03/2026-05-05 with the earlier day first",
+                "日期写作 2026-05-03，时间段写作 2026-05-03/2026-05-05，较早的在前")),
+            Self::Ahead(days) => Said::new(tr!(lang, "imagery cannot be of {days}: that is still to come", "影像不可能摄于 {days}：该日期尚未到来"))
+                .hint(lang.pick("give the day on which it was flown", "请给出飞行当日的日期")),
+        }
     }
 }
 speaking_error!(CapturedError);
@@ -64,7 +73,7 @@ impl FromStr for Captured {
     type Err = CapturedError;
 
     fn from_str(text: &str) -> Result<Self, CapturedError> {
-        let wrong = || CapturedError {
+        let wrong = || CapturedError::Unclear {
             text: text.to_owned(),
         };
         let (from, to) = text.split_once('/').unwrap_or((text, text));

@@ -19,6 +19,7 @@ const VOIDABLE: &[&str] = &[
     "screen",
     "assign",
     "visit",
+    "came_of",
     "scan",
     "patrol",
     "targets",
@@ -102,11 +103,20 @@ pub(super) fn lead(
         Body::Patrol(patrol) => &patrol.on,
         _ => &lead.event.at,
     };
+    let contrary = if let Body::Patrol(patrol) = &lead.event.body {
+        patrol.zero.then_some(lead.hash)
+    } else {
+        let affairs = store.affairs()?;
+        let closed = affairs.closed.get(&lead.hash);
+        closed.map(|closed| closed.stamp.event)
+    };
     // What another unit was told, or where it went, is not this one's to claim.
     let refusal = if !is_at_or_below(unit, &session.author().unit) {
         Refusal::Unit { unit: unit.clone() }
     } else if !can_lead(on, found) {
         Refusal::Date { date: on.clone() }
+    } else if let Some(entry) = contrary {
+        Refusal::Contradicts { entry }
     } else {
         return Ok(lead);
     };

@@ -6,6 +6,7 @@ use super::{Changed, Files, Office, OfficeError, Session};
 use crate::registry::body::{
     Accept, Assign, Body, Correct, Eradicate, Note, ReasonedMove, Resolve, Screen, Visit,
 };
+use crate::registry::people::same_name;
 use crate::registry::{Site, SiteKey};
 use crate::store::StoreError;
 
@@ -47,7 +48,8 @@ impl From<LifeStep> for Body {
 
 /// The officers who were there: those that are named, and whoever records it before them, unless they only type it.
 pub fn present(mut officers: Vec<String>, recorder: &str, not_there: bool) -> Vec<String> {
-    if !not_there {
+    let named = |name: &String| same_name(name, recorder);
+    if !not_there && !officers.iter().any(named) {
         officers.insert(0, recorder.to_owned());
     }
     officers
@@ -103,4 +105,21 @@ pub(super) fn known(office: &Office, site: SiteKey) -> Result<Site, StoreError> 
     found.ok_or_else(|| StoreError::UnknownSite {
         code: site.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_records_a_visit_was_there_once() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let there = |officers: &[&str], not_there| present(names(officers), "李四", not_there);
+        let both: Vec<String> = names(&["李四", "王五"]);
+        assert_eq!(there(&["王五"], false), both);
+        assert_eq!(there(&["李四", "王五"], false), both);
+        assert_eq!(there(&["王五"], true), both[1..]);
+        let spaced: Vec<String> = names(&["王五", "李 四"]);
+        assert_eq!(there(&["王五", "李 四"], false), spaced);
+    }
 }

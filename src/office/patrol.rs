@@ -18,6 +18,8 @@ use std::path::PathBuf;
 pub const REACH_M: u32 = 30;
 /// Days from a track's first to its last beyond which its clock leapt.
 const LONGEST_DAYS: i32 = 7;
+/// Years that a track may be old before its clock is not believed: receivers begin to count anew after 1,024 weeks.
+const LONGEST_AGE_YEARS: i16 = 10;
 
 /// What is told of a patrol.
 #[derive(Debug, Clone, Default)]
@@ -95,7 +97,7 @@ pub fn patrol(
         None => drawn(&told.drawn)?,
     };
     let facts = walk.as_ref().map(|(walk, _)| walk.facts.clone());
-    let on = day(&told, facts.as_ref())?;
+    let on = day(&told, facts.as_ref(), clock::today())?;
     let reports = told.area_m2.is_some() || told.people > 0 || told.zero;
     if ground.is_none() && !reports {
         return Err(PatrolError::Nothing.into());
@@ -182,7 +184,7 @@ fn drawn(corners: &[LonLat]) -> Result<Option<MultiPolygon>, PatrolError> {
     Ok(Some(ground))
 }
 
-fn day(told: &PatrolTold, track: Option<&TrackFacts>) -> Result<Date, PatrolError> {
+fn day(told: &PatrolTold, track: Option<&TrackFacts>, today: Date) -> Result<Date, PatrolError> {
     let days = track.and_then(|facts| facts.days.as_ref());
     let of_track = days
         .and_then(|[first, last]| Some((first.parse::<Date>().ok()?, last.parse::<Date>().ok()?)));
@@ -196,6 +198,9 @@ fn day(told: &PatrolTold, track: Option<&TrackFacts>) -> Result<Date, PatrolErro
             let apart = first.until(last).map_or(i32::MAX, |span| span.get_days());
             if apart > LONGEST_DAYS {
                 return Err(PatrolError::ClockLeapt { first, last });
+            }
+            if first.year() + LONGEST_AGE_YEARS < today.year() {
+                return Err(PatrolError::ClockBehind { first });
             }
             Ok(first)
         }
@@ -240,6 +245,11 @@ pub enum PatrolError {
         /// The latest.
         last: Date,
     },
+    /// The track's clock is so old that it has lost count of the weeks.
+    ClockBehind {
+        /// The earliest day.
+        first: Date,
+    },
     /// The track covers no ground.
     NoGround(PathBuf),
     /// What was drawn encloses no ground.
@@ -266,6 +276,11 @@ impl Say for PatrolError {
                 lang,
                 "the track's clock leaps from {first} to {last}: its day cannot be told",
                 "轨迹时钟从 {first} 跳到 {last}，无法判断日期"
+            )),
+            Self::ClockBehind { first } => Said::new(tr!(
+                lang,
+                "the track's clock says {first}: an old receiver has lost count of the weeks",
+                "轨迹时钟为 {first}，早于十年前：旧接收机的周计数已溢出"
             )),
             Self::NoGround(path) => Said::new(tr!(
                 lang,
@@ -302,7 +317,7 @@ impl PatrolError {
                 "give the day of the track; if the receiver's clock was wrong, say so",
                 "请按轨迹日期填写；接收机时钟有误的，请注明",
             ),
-            Self::ClockLeapt { .. } => lang.pick(
+            Self::ClockLeapt { .. } | Self::ClockBehind { .. } => lang.pick(
                 "give the day, and say that the clock was wrong",
                 "请填写日期，并注明时钟有误",
             ),

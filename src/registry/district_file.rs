@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Columns of a district's code, best first: ours, those of public boundary files, of the land survey (县级、乡级、村级行政区).
-pub(super) const CODES: [&str; 12] = [
+const CODES: [&str; 12] = [
     "code",
     "adcode",
     "区划代码",
@@ -28,7 +28,7 @@ pub(super) const CODES: [&str; 12] = [
 ];
 
 /// Columns of its name.
-pub(super) const NAMES: [&str; 9] = [
+const NAMES: [&str; 9] = [
     "name",
     "名称",
     "区划名称",
@@ -94,6 +94,11 @@ impl DistrictFlaw {
                 tr!(lang, "it is no GeoJSON ({why})", "不是 GeoJSON（{why}）")
             }
             Self::Vector(source) => source.say(path, lang).what,
+            Self::NoCode { feature, columns } if columns.is_empty() => tr!(
+                lang,
+                "feature {feature} has no code: there is no table of words beside the shapes",
+                "第 {feature} 个要素没有代码：文件不含属性表"
+            ),
             Self::NoCode { feature, columns } => {
                 let columns = columns.join(lang.pick(", ", "、"));
                 tr!(
@@ -170,7 +175,7 @@ fn text(value: Value) -> Option<String> {
 }
 
 /// What stands in the first of some columns, in any letter case.
-pub(super) fn word(words: &BTreeMap<String, String>, names: &[&str]) -> Option<String> {
+fn word(words: &BTreeMap<String, String>, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| {
         let column = words.iter().find(|(key, _)| plain_title(key) == *name)?;
         let text = column.1.trim();
@@ -178,10 +183,39 @@ pub(super) fn word(words: &BTreeMap<String, String>, names: &[&str]) -> Option<S
     })
 }
 
+/// What stands in a column whose title was cut, as shapefiles cut them: the first whose value is of such a kind.
+fn cut_word(
+    words: &BTreeMap<String, String>,
+    names: &[&str],
+    fits: impl Fn(&str) -> bool,
+) -> Option<String> {
+    // Two letters may be the beginning of anything.
+    let is_cut = |title: &str| {
+        let title = title.split('_').next().unwrap_or(title);
+        title.chars().count() > 2 && names.iter().any(|name| name.starts_with(title))
+    };
+    let mut columns = words.iter().filter(|(key, _)| is_cut(&plain_title(key)));
+    let found = columns.find(|(_, value)| fits(value.trim()))?;
+    Some(found.1.trim().to_owned())
+}
+
+fn is_a_code(text: &str) -> bool {
+    is_code(half_width(text).trim_end_matches(".0"))
+}
+
+/// The name of a feature; empty where it has none.
+pub(super) fn name_of(part: &DistrictPart) -> String {
+    let is_word = |text: &str| !text.is_empty() && !is_a_code(text);
+    word(&part.words, &NAMES)
+        .or_else(|| cut_word(&part.words, &NAMES, is_word))
+        .unwrap_or_default()
+}
+
 /// The code of a feature. Statistics fill codes up with noughts: 410423000000 is a county, not a village.
 pub(super) fn code_of(part: &DistrictPart) -> Result<String, DistrictFlaw> {
     let feature = part.number;
-    let given = word(&part.words, &CODES).ok_or_else(|| DistrictFlaw::NoCode {
+    let given = word(&part.words, &CODES).or_else(|| cut_word(&part.words, &CODES, is_a_code));
+    let given = given.ok_or_else(|| DistrictFlaw::NoCode {
         feature,
         columns: part.words.keys().cloned().collect(),
     })?;

@@ -2,7 +2,7 @@
 
 pub use super::district::District;
 pub use super::district_file::DistrictFlaw;
-use super::district_file::{DistrictPart, NAMES, code_of, district, of_json, word};
+use super::district_file::{DistrictPart, code_of, district, name_of, of_json};
 use crate::ground::{Feature, FeatureCollection, Geometry, LonLat, Shape, VectorError};
 use crate::ground::{area_m2, read_places, union_within};
 use geo::{BoundingRect, Contains, Intersects, LineString, MultiPolygon, Polygon};
@@ -115,7 +115,7 @@ impl Districts {
                     feature: part.number,
                 });
             }
-            let name = word(&part.words, &NAMES).unwrap_or_default();
+            let name = name_of(&part);
             by_code.entry(code).or_default().push((name, part));
         }
         let several = by_code.iter().filter(|(_, parts)| parts.len() > 1);

@@ -21,8 +21,10 @@ pub const SEEN_WITHIN_M: f64 = 1_000.0;
 const MOST_POSITIONS: usize = 20_000;
 /// Degrees (1e-7) from one end of a site to the other at most: some five kilometres.
 const WIDEST_E7: i64 = 500_000;
-/// Days by which something may be dated after the moment it was recorded: clocks and zones differ.
-const AHEAD_S: i64 = 86_400;
+/// Seconds by which imagery may be dated after the moment it was recorded: a camera's clock keeps a zone of its own.
+const CAMERA_AHEAD_S: i64 = 86_400;
+/// Seconds by which a moment may lie after the one at which it was recorded: two clocks are never the same.
+const CLOCKS_DIFFER_S: i64 = 600;
 /// Days from an assignment to its due day at most.
 const DUE_WITHIN_DAYS: i32 = 366;
 /// Square metres of a patrol at most: a large province.
@@ -49,18 +51,46 @@ pub fn day(text: &str) -> Option<jiff::civil::Date> {
     text.get(..10)?.parse().ok()
 }
 
-/// Whether a time is one, not before this century and not after it was recorded.
-fn time(at: &str, logged_at: &str) -> Result<(), Refusal> {
-    let bad = || Refusal::Date {
-        date: at.to_owned(),
-    };
-    let when: jiff::Timestamp = at.parse().map_err(|_none| bad())?;
-    let logged: jiff::Timestamp = logged_at.parse().map_err(|_none| bad())?;
-    let early = day(at).is_none_or(|day| day.year() < FIRST_YEAR);
-    if early || when.as_second() > logged.as_second() + AHEAD_S {
-        return Err(bad());
+fn no_date(text: &str) -> Refusal {
+    Refusal::Date {
+        date: text.to_owned(),
     }
-    Ok(())
+}
+
+fn ahead(text: &str) -> Refusal {
+    Refusal::Ahead {
+        date: text.to_owned(),
+    }
+}
+
+fn instant(text: &str) -> Result<jiff::Timestamp, Refusal> {
+    text.parse().map_err(|_none| no_date(text))
+}
+
+/// A day that is written alone, in this century.
+fn a_day(text: &str) -> Result<jiff::civil::Date, Refusal> {
+    let day = text.parse().ok().filter(|_| text.len() == 10);
+    day.filter(|day: &jiff::civil::Date| day.year() >= FIRST_YEAR)
+        .ok_or_else(|| no_date(text))
+}
+
+/// The day on which something was recorded, by the calendar of where it happened.
+fn recorded_on(at: &str, logged: jiff::Timestamp) -> Option<jiff::civil::Date> {
+    let here = jiff::fmt::temporal::Pieces::parse(at).ok()?;
+    Some(here.to_numeric_offset()?.to_datetime(logged).date())
+}
+
+/// Whether a time is one, not before this century and not of a day after it was recorded. A day that was typed stands as its noon.
+fn time(at: &str, logged_at: &str) -> Result<(), Refusal> {
+    let (when, logged) = (instant(at)?, instant(logged_at)?);
+    let day = day(at).filter(|day| day.year() >= FIRST_YEAR);
+    let day = day.ok_or_else(|| no_date(at))?;
+    let soon = when.as_second() <= logged.as_second() + CLOCKS_DIFFER_S;
+    if soon || recorded_on(at, logged).is_some_and(|today| day <= today) {
+        Ok(())
+    } else {
+        Err(ahead(at))
+    }
 }
 
 /// Whether the dates of an event can be.
@@ -76,15 +106,21 @@ pub fn dates_of(event: &Event) -> Result<(), Refusal> {
                 time(at, &event.logged_at)?;
             }
         }
-        Body::Patrol(patrol) => on(&patrol.on, &event.logged_at)?,
-        Body::Round(round) => on(&round.on, &event.logged_at)?,
         body => captured(body, &event.logged_at)?,
+    }
+    for day in event.body.days_past() {
+        past(day, event)?;
     }
     season(event)
 }
 
-fn on(day: &str, logged_at: &str) -> Result<(), Refusal> {
-    time(&format!("{day}T00:00:00Z"), logged_at)
+/// Whether a day had begun where the event happened when it was recorded.
+fn past(day: &str, event: &Event) -> Result<(), Refusal> {
+    let (past, logged) = (a_day(day)?, instant(&event.logged_at)?);
+    match recorded_on(&event.at, logged) {
+        Some(today) if past <= today => Ok(()),
+        _ => Err(ahead(day)),
+    }
 }
 
 /// No imagery is of days that were still to come.
@@ -99,8 +135,14 @@ fn captured(body: &Body, logged_at: &str) -> Result<(), Refusal> {
     let Some([first, last]) = days else {
         return Ok(());
     };
-    on(first, logged_at)?;
-    on(last, logged_at)?;
+    let most = instant(logged_at)?.as_second() + CAMERA_AHEAD_S;
+    for day in [first, last] {
+        let began = a_day(day)?.to_zoned(jiff::tz::TimeZone::UTC);
+        let began = began.map_err(|_out_of_range| no_date(day))?;
+        if began.timestamp().as_second() > most {
+            return Err(ahead(day));
+        }
+    }
     in_order([first, last])
 }
 
@@ -174,7 +216,11 @@ pub fn numbers_of(event: &Event) -> Result<(), Refusal> {
             planted(visit.area_dm2) && plants(visit.count.as_ref().map(Count::plants))
         }
         Body::Scan(scan) => (0..=MOST_M2).contains(&scan.searched_m2),
-        Body::Targets(list) => list.targets.iter().all(|target| target.place.is_on_earth()),
+        // A list is of its season, of one before or of the next.
+        Body::Targets(list) => {
+            list.season <= event.season + 1
+                && list.targets.iter().all(|target| target.place.is_on_earth())
+        }
         Body::Screen(screen) => screen
             .looked_ms()
             .is_none_or(|ms| ms <= LONGEST_LOOK_S * 1_000),

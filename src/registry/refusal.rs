@@ -1,5 +1,6 @@
 //! Why a move is not followed; refusals and marks in words.
 
+use super::ids::Hash;
 use super::mark::MarkKind;
 use super::moves::Move;
 use super::need::Need;
@@ -72,6 +73,16 @@ pub enum Refusal {
     Date {
         /// The date.
         date: String,
+    },
+    /// A day of something that has happened, and it is still to come.
+    Ahead {
+        /// The day.
+        date: String,
+    },
+    /// It says the contrary of an entry that stands.
+    Contradicts {
+        /// That entry.
+        entry: Hash,
     },
     /// An outline without end, or ground that no track can have seen.
     Outline,
@@ -168,6 +179,18 @@ impl Refusal {
                 let date = date.strip_suffix("T00:00:00Z").unwrap_or(date);
                 tr!(lang, "the date {date} cannot be", "日期 {date} 不合理")
             }
+            Self::Ahead { date } => {
+                let day = date.get(..10).unwrap_or(date);
+                tr!(lang, "{day} is still to come", "{day} 尚未到来")
+            }
+            Self::Contradicts { entry } => {
+                let entry = entry.short();
+                tr!(
+                    lang,
+                    "it says the contrary of entry {entry}, which stands",
+                    "与现行记录 {entry} 相抵触"
+                )
+            }
             Self::Far { metres } => tr!(lang, "{metres} m away: too far", "相距 {metres} 米，过远"),
             _ => self.plain_rule().pick(lang).to_owned(),
         }
@@ -228,10 +251,11 @@ impl Refusal {
                 "it holds a number that a person is known by",
                 "含有可识别举报人的号码",
             ),
-            _ => Both(
+            Self::HigherUnit => Both(
                 "a unit above resolves what lowers a confirmed site",
                 "降低查实状态须由上级单位裁定",
             ),
+            _ => Both("against the rules", "不合规则"),
         }
     }
 }

@@ -50,6 +50,8 @@ pub enum SettingFlaw {
     Unknown,
     /// The value is not one it can have; this is what it looks like.
     Value(&'static str),
+    /// The value is no number of this range.
+    Range(&'static str),
 }
 
 impl Settings {
@@ -72,17 +74,17 @@ impl Settings {
     /// # Errors
     /// [`SettingFlaw`]; nothing is changed then.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), SettingFlaw> {
-        let number = |least: u32, most: u32, looks: &'static str| {
+        let number = |least: u32, most: u32, range: &'static str| {
             value
                 .parse::<u32>()
                 .ok()
                 .filter(|n| (least..=most).contains(n))
-                .ok_or(SettingFlaw::Value(looks))
+                .ok_or(SettingFlaw::Range(range))
         };
         match key {
-            "match_radius_m" => self.match_radius_m = number(0, 1000, "0 … 1000")?,
-            "photo_far_m" => self.photo_far_m = number(1, 100_000, "1 … 100000")?,
-            "photo_old_days" => self.photo_old_days = number(0, 365, "0 … 365")?,
+            "match_radius_m" => self.match_radius_m = number(0, 1000, "0–1000")?,
+            "photo_far_m" => self.photo_far_m = number(1, 100_000, "1–100000")?,
+            "photo_old_days" => self.photo_old_days = number(0, 365, "0–365")?,
             SEASON_BEGINS => {
                 self.season_begins = month_day(value).ok_or(SettingFlaw::Value("09-15"))?;
             }
@@ -98,8 +100,7 @@ impl Settings {
                     .and_then(State::of_name)
                     .filter(|state| state.is_open())
                     .ok_or(SettingFlaw::Unknown)?;
-                self.deadline_days
-                    .insert(state, number(0, 3650, "0 … 3650")?);
+                self.deadline_days.insert(state, number(0, 3650, "0–3650")?);
             }
         }
         Ok(())

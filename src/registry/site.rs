@@ -69,7 +69,7 @@ pub struct Site {
     pub unit: String,
     /// Where it is.
     pub place: Place,
-    /// Its area from the image or as corrected.
+    /// Its area from the image, as a crew measured what is planted, or as corrected.
     pub area_dm2: Option<i64>,
     /// Small place name.
     pub name: Option<String>,

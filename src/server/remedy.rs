@@ -60,6 +60,7 @@ fn named(action: &Action, lang: Lang) -> String {
         Action::Note { .. } => ("add a note", "补充备注"),
         Action::CorrectCount => ("correct the count", "更正株数"),
         Action::CorrectTime { .. } => ("correct the time", "更正时间"),
+        Action::Void { .. } => ("void that entry", "将该记录作废"),
         Action::Log => ("look at the log", "查看记录日志"),
         Action::Export => ("export sites", "导出图斑"),
         Action::Verify => ("verify the registry", "校验登记库"),

@@ -1,10 +1,11 @@
 //! An office's affairs out of the events that concern no site, and entries found by the number that people type.
 
 use super::{Store, StoreError};
-use crate::registry::affairs::Affairs;
+use crate::registry::affairs::{Affairs, Led, led_to};
 use crate::registry::body::Body;
 use crate::registry::event::{Event, Sealed};
 use crate::registry::ids::Hash;
+use crate::registry::state::State;
 use std::collections::BTreeMap;
 
 const COLUMNS: &str = "hash, signature, actor_signature, bytes";
@@ -37,7 +38,38 @@ impl Store {
             events.extend(self.event(of)?.map(|sealed| (of, sealed.event)));
         }
         let pairs = events.iter().map(|(hash, event)| (*hash, event));
-        Ok(Affairs::of(self.authority(), pairs))
+        let led = self.led(&events)?;
+        Ok(Affairs::of(self.authority(), pairs, &led))
+    }
+
+    /// Of the tip-offs that were closed without a site those that led to one all the same; nothing is read where none was closed.
+    fn led(&self, events: &BTreeMap<Hash, Event>) -> Result<Led, StoreError> {
+        let closed = events.values().filter_map(|event| match &event.body {
+            Body::CloseTip(close) => Some((close.tip, events.get(&close.tip)?)),
+            _ => None,
+        });
+        let closed: BTreeMap<Hash, &Event> = closed.collect();
+        if closed.is_empty() {
+            return Ok(Led::new());
+        }
+        let mut led = Led::new();
+        let came_of = r#""came_of":[["#.as_bytes();
+        for key in self.site_keys("SELECT key FROM sites WHERE instr(json, ?1)", [&came_of])? {
+            let site = self.site(key)?;
+            for site in site.iter().filter(|site| site.state != State::Voided) {
+                for (tip, by) in &site.came_of {
+                    let Some(told) = closed.get(tip) else {
+                        continue;
+                    };
+                    if led_to(site, (*tip, &told.at), &told.actor.unit) {
+                        // Several sites may have come of one: the answer names the same event always.
+                        let says = led.entry(*tip).or_insert(by.event);
+                        *says = (*says).min(by.event);
+                    }
+                }
+            }
+        }
+        Ok(led)
     }
 
     /// The entries that concern no site and were voided; nothing is read where none was.

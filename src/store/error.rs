@@ -1,6 +1,7 @@
 //! What can go wrong with a registry file, and what to do then.
 
 mod refused;
+mod remedies;
 mod said;
 
 use super::files::is_interrupted;

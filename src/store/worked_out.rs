@@ -90,7 +90,7 @@ mod tests {
                 store
             })
             .collect();
-        let count = |reader: usize| readers[reader].worked_out(|store| store.count());
+        let count = |reader: usize| readers[reader].worked_out(Store::count);
         let first = count(0).expect("counted");
         let again = count(1).expect("counted");
         assert!(Arc::ptr_eq(&first, &again), "it is worked out once");

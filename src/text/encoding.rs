@@ -68,6 +68,7 @@ impl TextFlaw {
 /// # Errors
 /// [`TextFlaw`]: nothing is replaced by signs that stand for something unread.
 pub fn decode(bytes: &[u8]) -> Result<String, TextFlaw> {
+    let bytes = unpadded(bytes);
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return strict(&bytes[mark..], encoding)
             .ok_or_else(|| first_bad_line(&bytes[mark..], encoding));
@@ -85,6 +86,22 @@ pub fn decode(bytes: &[u8]) -> Result<String, TextFlaw> {
         return Err(TextFlaw::TwoEncodings { line });
     }
     strict(bytes, GB18030).ok_or_else(|| first_bad_line(bytes, GB18030))
+}
+
+/// Zeros at the end at which a card was pulled or a telephone died: the file had been given its room before it was written.
+const PADDED: usize = 4;
+
+/// Without the zeros that fill a file up; one may be half of the last character of UTF-16.
+fn unpadded(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| *byte != 0);
+    let end = end.map_or(0, |last| last + 1);
+    if end == 0 || bytes.len() - end < PADDED {
+        return bytes;
+    }
+    let marked = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
+    let wide = marked.or_else(|| utf16_of(&bytes[..end]));
+    let half = wide.is_some_and(|encoding| encoding != UTF_8) && end % 2 == 1;
+    &bytes[..end + usize::from(half)]
 }
 
 fn strict(bytes: &[u8], encoding: &'static Encoding) -> Option<String> {
@@ -179,6 +196,7 @@ fn of_label(label: &str) -> Option<&'static Encoding> {
 /// # Errors
 /// [`TextFlaw`].
 pub fn decode_xml(bytes: &[u8]) -> Result<String, TextFlaw> {
+    let bytes = unpadded(bytes);
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(TextFlaw::Empty);
     }
@@ -244,6 +262,29 @@ mod tests {
             assert_eq!(decode(&bytes).as_deref(), Ok(text), "{bytes:?}");
         }
         assert_eq!(decode(b"").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn zeros_that_fill_a_file_up_are_no_part_of_its_text() {
+        let text = "编号,经度\r\n东沟1号,113.3\r\n";
+        let marked = |little| [[0xff, 0xfe].as_slice(), &utf16(text, little)].concat();
+        for bytes in [
+            text.as_bytes().to_vec(),
+            gbk(text),
+            utf16(text, true),
+            utf16(text, false),
+            marked(true),
+        ] {
+            for zeros in [4, 5, 512] {
+                let padded = [bytes.clone(), vec![0; zeros]].concat();
+                assert_eq!(decode(&padded).as_deref(), Ok(text), "{zeros}: {bytes:?}");
+            }
+        }
+        assert_eq!(decode(&[0; 512]), Err(TextFlaw::Binary));
+        assert_eq!(decode(b"a,b\n\0\0\0\0\0c"), Err(TextFlaw::Binary));
+        let xml = "<?xml version=\"1.0\" encoding=\"GB2312\"?><a>东沟</a>";
+        let padded = [gbk(xml), vec![0; 64]].concat();
+        assert_eq!(decode_xml(&padded).as_deref(), Ok(xml));
     }
 
     #[test]

@@ -76,6 +76,11 @@ pub enum Action {
         /// The site's code.
         site: String,
     },
+    /// Void a wrong entry.
+    Void {
+        /// Its number.
+        entry: String,
+    },
     /// Look at what was recorded before.
     Log,
     /// Write sites for maps and spreadsheets.

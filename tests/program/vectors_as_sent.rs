@@ -202,3 +202,163 @@ fn geojson_in_gbk_and_lists_of_windows_are_read() {
         Results::read(out.path()).expect_searched(half);
     }
 }
+
+#[test]
+fn rings_of_every_hand_bound_the_same_ground() {
+    let folder = TempDir::new().expect("temporary folder");
+    let (ortho, ring, half) = west_half(folder.path());
+    let between =
+        |a: (f64, f64), b: (f64, f64), t: f64| (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t);
+    let [a, b, c, d] = [ring[0], ring[1], ring[2], ring[3]];
+    let (side, middle) = (between(b, c, 0.5), between(a, c, 0.5));
+    let outside = between(c, a, 1.3);
+    let polygon = |rings: &[Vec<(f64, f64)>]| {
+        let rings: Vec<String> = rings
+            .iter()
+            .map(|ring| format!("[{}]", pairs(ring)))
+            .collect();
+        format!(
+            "{{\"type\":\"Polygon\",\"coordinates\":[{}]}}",
+            rings.join(",")
+        )
+    };
+    let whole = polygon(std::slice::from_ref(&ring));
+    let file = |shapes: &[&str]| {
+        let features = shapes.iter().map(|shape| {
+            format!("{{\"type\":\"Feature\",\"properties\":{{\"XZQMC\":\"东沟\"}},\"geometry\":{shape}}}")
+        });
+        let features: Vec<String> = features.collect();
+        format!(
+            "{{\"type\":\"FeatureCollection\",\"features\":[{}]}}",
+            features.join(",")
+        )
+    };
+    let one = |ring: &[(f64, f64)]| file(&[&polygon(&[ring.to_vec()])]);
+    let wide: Vec<u8> = std::iter::once(0xfeff)
+        .chain(file(&[&whole]).encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    // Each file, and whether it is said that something of it was settled.
+    let files: [(&str, Vec<u8>, bool); 9] = [
+        ("corners given twice", one(&[a, a, b, b, b, c, d, d, a]).into(), false),
+        ("not closed", one(&[a, b, c, d]).into(), false),
+        ("a spike inwards", one(&[a, b, side, middle, side, c, d, a]).into(), true),
+        ("a spike from a corner", one(&[a, outside, a, b, c, d, a]).into(), true),
+        ("twice", file(&[&whole, &polygon(&[vec![a, b, side, between(a, d, 0.5), a]])]).into(), false),
+        (
+            "a sliver in it",
+            file(&[&whole, &polygon(&[vec![b, side, c, b]])]).into(),
+            false,
+        ),
+        (
+            "a hole without ground",
+            file(&[&polygon(&[ring.clone(), vec![a, middle, a]])]).into(),
+            true,
+        ),
+        (
+            "in a collection",
+            file(&[&format!("{{\"type\":\"GeometryCollection\",\"geometries\":[{{\"type\":\"Point\",\"coordinates\":[1,2]}},{whole}]}}")]).into(),
+            false,
+        ),
+        ("in UTF-16", wide, false),
+    ];
+    for (name, bytes, settled) in files {
+        let within = folder.path().join(format!("{name}.geojson"));
+        fs::write(&within, bytes).expect("written");
+        let out = TempDir::new().expect("temporary folder");
+        let ended = scan(
+            &[&ortho],
+            out.path(),
+            MODEL,
+            &["--within", &within.to_string_lossy()],
+            0,
+        );
+        assert_eq!(
+            ended.err.contains("settled"),
+            settled,
+            "{name}: {}",
+            ended.err
+        );
+        Results::read(out.path()).expect_searched(half);
+    }
+    // What goes round twice, or crosses itself, may mean either.
+    let twice = [a, b, c, d, a, b, c, d, a];
+    for (name, ring) in [("round twice", &twice[..]), ("crossed", &[a, c, b, d, a])] {
+        let within = folder.path().join(format!("{name}.geojson"));
+        fs::write(&within, one(ring)).expect("written");
+        let out = TempDir::new().expect("temporary folder");
+        let ended = scan(
+            &[&ortho],
+            out.path(),
+            MODEL,
+            &["--within", &within.to_string_lossy()],
+            1,
+        );
+        assert!(
+            ended.err.contains("crosses itself"),
+            "{name}: {}",
+            ended.err
+        );
+    }
+}
+
+#[test]
+fn kml_of_every_encoding_bounds_the_same_ground() {
+    let folder = TempDir::new().expect("temporary folder");
+    let (ortho, ring, half) = west_half(folder.path());
+    let corners: Vec<String> = ring
+        .iter()
+        .map(|(x, y)| format!("{x:.9},{y:.9},0"))
+        .collect();
+    let corners = corners.join("\r\n\t");
+    let kml = |head: &str, corners: &str| {
+        format!(
+            "{head}<kml><Document><Placemark><ov:ext a=\"1\"/><gx:balloonVisibility>1</gx:balloonVisibility><description><![CDATA[<td>&nbsp;东沟</td>]]></description>\
+             <Polygon><outerBoundaryIs><LinearRing><coordinates>{corners}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></Document></kml>"
+        )
+    };
+    let declared =
+        |encoding: &str| format!("<?xml version='1.0' encoding='{encoding}' standalone='yes' ?>");
+    let gbk = |text: &str| encoding_rs::GB18030.encode(text).0.into_owned();
+    let wide = |text: &str, little: bool| -> Vec<u8> {
+        let pair = |unit: u16| {
+            if little {
+                unit.to_le_bytes()
+            } else {
+                unit.to_be_bytes()
+            }
+        };
+        text.encode_utf16().flat_map(pair).collect()
+    };
+    let plain = kml(&declared("UTF-8"), &corners);
+    let padded = [plain.as_bytes(), &[0; 512]].concat();
+    for (name, bytes) in [
+        ("gb2312.kml", gbk(&kml(&declared("gb2312"), &corners))),
+        ("gb18030.ovkml", gbk(&kml(&declared("GB18030"), &corners))),
+        ("undeclared.KML", gbk(&kml("", &corners))),
+        ("wide.kml", wide(&kml(&declared("UTF-16"), &corners), false)),
+        ("wide says narrow.ovkml", wide(&plain, true)),
+        ("card pulled.kml", padded),
+        (
+            "full width.kml",
+            kml("", &corners.replace(',', "，")).into_bytes(),
+        ),
+        (
+            "quoted.kml",
+            kml(&declared("UTF-8"), &format!("<![CDATA[{corners}]]>")).into_bytes(),
+        ),
+    ] {
+        let within = folder.path().join(name);
+        fs::write(&within, bytes).expect("written");
+        let out = TempDir::new().expect("temporary folder");
+        println!("{name}");
+        scan(
+            &[&ortho],
+            out.path(),
+            MODEL,
+            &["--within", &within.to_string_lossy()],
+            0,
+        );
+        Results::read(out.path()).expect_searched(half);
+    }
+}

@@ -503,3 +503,209 @@ fn voiding_a_confirmation_takes_another_supervisor_and_the_visit_can_be_recorded
         json!([])
     );
 }
+
+/// Refused, with one of these words in what is said.
+fn refused_with(office: &Office, actor: &str, arguments: &[&str], words: &str) {
+    let said = office.refused(actor, arguments);
+    assert!(said.contains(words), "{arguments:?}: {said}");
+}
+
+#[test]
+fn no_command_takes_a_day_to_come_for_what_has_happened() {
+    let office = Office::begin();
+    let site = office.dispatched(113.3, 33.74);
+    photo(&office.path("a.jpg"), 60);
+    let (today, tomorrow, next_year) = (day(0), day(2), day(300));
+    let targets = "名称,经度,纬度\nA1,113.3,33.74\n";
+    std::fs::write(office.path("t.csv"), targets).expect("written");
+    let patrol = ["patrol", "--district", "410423", "--people", "2", "--zero"];
+    let round = [
+        "supervise",
+        "round",
+        "第一轮",
+        "--district",
+        "410423",
+        "--member",
+        "孙",
+    ];
+    let tip = ["tip", "add", "--channel", "phone", "--text", "沟边"];
+    let visit = [
+        "visit",
+        &site,
+        "--outcome",
+        "nothing",
+        "--officer",
+        "李",
+        "--photo",
+        "a.jpg",
+    ];
+    let days: [(&[&str], &str); 10] = [
+        (&["duty", "sign", "410423001", "李乡长"], "--signed"),
+        (&patrol, "--on"),
+        (&[&patrol[..], &["--on", &today]].concat(), "--when"),
+        (&round, "--on"),
+        (&[&round[..], &["--on", &today]].concat(), "--until"),
+        (&tip, "--when"),
+        (&visit, "--when"),
+        (&["targets", "import", "t.csv"], "--when"),
+        (
+            &["add", "--at", "113.31,33.74", "--source", "find"],
+            "--when",
+        ),
+        (&["note", &site, "好"], "--when"),
+    ];
+    let events = office.events();
+    for (command, option) in days {
+        for day in [&tomorrow, &next_year] {
+            let typed = [command, &[option, day]].concat();
+            refused_with(&office, "wang", &typed, &format!("{day} is still to come"));
+        }
+    }
+    let list = ["targets", "import", "t.csv", "--season", "2099"];
+    office.refused("wang", &list);
+    // Only said to be tried: nothing is recorded of it.
+    let scan = ["scan", "a.tif", "-o", "out", "--captured", &tomorrow];
+    refused_with(&office, "wang", &scan, "still to come");
+    // Nor of a row of a table.
+    let table = format!(
+        "图斑编号,回填：核查结论,回填：核查时间,回填：核查人员（两人以上）,回填：株数（逐株）,回填：现场照片1\n{site},种植罂粟,{tomorrow},王五、李四,3,a.jpg\n"
+    );
+    std::fs::write(office.path("v.csv"), table).expect("written");
+    let said = office.run("wang", &["import", "v.csv"]);
+    assert!(said.out.contains("still to come"), "{said:?}");
+    assert_eq!(office.events(), events);
+    for (command, option) in days {
+        if option == "--signed" || option == "--on" || option == "--until" {
+            office.ok("wang", &[command, &[option, &today]].concat());
+        }
+    }
+}
+
+#[test]
+fn moves_of_a_tip_off_that_contradict_each_other_are_refused() {
+    let mut office = Office::begin();
+    let tip = |office: &Office| {
+        let words = ["tip", "add", "--channel", "phone", "--text", "沟边"];
+        entry(office, "wang", &words)
+    };
+    let (led, unfounded, paid) = (tip(&office), tip(&office), tip(&office));
+    let add = ["add", "--at", "113.3,33.74", "--of", &led, "--json"];
+    let site = office.ok("wang", &add).json()["id"].clone();
+    let site = site.as_str().expect("id");
+    let close = |tip: &str, reason: &str| {
+        let words = ["tip", "close", tip, "--reason", reason];
+        words.map(str::to_owned)
+    };
+    let said = |office: &Office, words: &[String]| {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        refused_with(office, "chief", &words, "says the contrary of entry");
+    };
+    // It became a site: it is not closed without one, and its finder may be rewarded.
+    for reason in ["nothing", "duplicate", "vague", "other"] {
+        said(&office, &close(&led, reason));
+    }
+    office.ok("chief", &["tip", "reward", &led, "500"]);
+    // It was closed as unfounded: it leads to no site, is not closed again, and nobody is rewarded.
+    let words = close(&unfounded, "查无实据");
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let closed = entry(&office, "chief", &words);
+    let reward = ["tip", "reward", &unfounded, "500", "--paid"].map(str::to_owned);
+    said(&office, &reward);
+    said(&office, &close(&unfounded, "duplicate"));
+    said(&office, &["origin", site, &unfounded].map(str::to_owned));
+    let found = ["add", "--at", "113.4,33.7", "--of", &unfounded];
+    said(&office, &found.map(str::to_owned));
+    // A reward was decided: it is not unfounded, though another office may take it over.
+    office.ok("chief", &["tip", "reward", &paid, "500"]);
+    said(&office, &close(&paid, "lookalike"));
+    office.ok("chief", &["tip", "close", &paid, "--reason", "handed_over"]);
+    // What was wrong is voided first, by the number that the refusal names.
+    office.lang = "zh";
+    let words = ["tip", "reward", &unfounded, "500"];
+    let told = office.run("chief", &words).err;
+    let void = format!("`papaver void {closed} --reason 理由`");
+    assert!(told.contains("相抵触") && told.contains(&void), "{told}");
+    office.lang = "en";
+    office.ok("chief", &["void", &closed, "--reason", "看错地点"]);
+    office.ok("chief", &["origin", site, &unfounded]);
+    said(&office, &close(&unfounded, "nothing"));
+    let log = office.ok("chief", &["log", site, "--json"]).out;
+    let link = log
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON"))
+        .rfind(|event| event["type"] == "came_of")
+        .expect("linked");
+    let link = link["hash"].as_str().expect("a number")[..8].to_owned();
+    office.ok("chief", &["void", &link, "--reason", "不是同一处"]);
+    office.ok(
+        "chief",
+        &["tip", "close", &unfounded, "--reason", "nothing"],
+    );
+    // A patrol that found nothing led to nothing.
+    let patrol = [
+        "patrol",
+        "--on",
+        &day(0),
+        "--people",
+        "2",
+        "--district",
+        "410423",
+        "--zero",
+    ];
+    let patrol = entry(&office, "wang", &patrol);
+    said(&office, &["origin", site, &patrol].map(str::to_owned));
+    let verified = office.ok("chief", &["verify", "--full", "--json"]).json();
+    assert_eq!(verified["not_followed"], json!([]), "{verified}");
+    assert_eq!(verified["findings"], json!([]), "{verified}");
+}
+
+#[test]
+fn contradictions_of_offices_that_had_not_heard_of_each_other_are_settled_when_bundles_meet() {
+    let (county, province) = offices();
+    let words = ["tip", "add", "--channel", "phone", "--text", "沟边"];
+    let (told, other) = (
+        entry(&county, "wang", &words),
+        entry(&county, "wang", &words),
+    );
+    send(&county, &province);
+    // The county adds a site; the province, which has not heard of it, closes the tip-off, and pays for one that the county closes.
+    let add = ["add", "--at", "113.3,33.74", "--of", &told];
+    county.ok("wang", &add);
+    county.ok("chief", &["tip", "close", &other, "--reason", "vague"]);
+    province.ok("chief", &["tip", "close", &told, "--reason", "nothing"]);
+    province.ok("chief", &["tip", "reward", &other, "500", "--paid"]);
+    send(&county, &province);
+    send(&province, &county);
+    for office in [&county, &province] {
+        let tips = office.ok("chief", &["tip", "list", "--json"]).out;
+        let tips: Vec<Value> = tips
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        assert_eq!(tips[0]["sites"].as_array().map(Vec::len), Some(1));
+        assert_eq!(tips[0]["closed"], Value::Null);
+        assert_eq!(tips[1]["closed"]["reason"], "vague");
+        assert_eq!(tips[1]["rewards"], json!([]));
+        let verified = office.ok("chief", &["verify", "--json"]).json();
+        let refused = verified["not_followed"].as_array().expect("a list");
+        assert_eq!(refused.len(), 2, "{verified}");
+    }
+}
+
+#[test]
+fn another_crew_takes_over_with_the_day_that_was_set_and_it_is_said() {
+    let office = Office::begin();
+    let site = office.dispatched(113.3, 33.74);
+    let (soon, later) = (day(3), day(9));
+    let assign = |more: &[&str]| {
+        let words = [&["assign", &site, "--new-crew"], more].concat();
+        office.ok("wang", &words).err
+    };
+    assert!(!assign(&["--crew", "一组", "--due", &soon]).contains("stays"));
+    let said = assign(&["--crew", "二组"]);
+    assert!(said.contains(&format!("stays: {soon} ({site})")), "{said}");
+    assert_eq!(office.site(&site)["due"], soon);
+    assert_eq!(office.site(&site)["crew"], "二组");
+    assert!(!assign(&["--crew", "二组", "--due", &later]).contains("stays"));
+    assert_eq!(office.site(&site)["due"], later);
+}

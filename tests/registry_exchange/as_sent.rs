@@ -711,3 +711,281 @@ fn districts_of_the_land_survey_are_read_from_any_file() {
     );
     assert_eq!(said.json()["district"], "410423");
 }
+
+#[test]
+fn tracks_of_every_phone_are_read_or_refused_by_their_cause() {
+    let office = Office::begin();
+    let at = [113.300, 113.304, 113.308];
+    let times = [
+        "2026-05-03T01:00:00Z",
+        "2026-05-03T01:05:00Z",
+        "2026-05-03T01:10:00Z",
+    ];
+    let points = |point: &dyn Fn(f64, &str) -> String, times: [&str; 3]| -> String {
+        at.iter()
+            .zip(times)
+            .map(|(lon, time)| point(*lon, time))
+            .collect()
+    };
+    let plain = |lon: f64, time: &str| {
+        format!("<trkpt lon=\"{lon}\" lat=\"33.74\"><ele>300</ele><time>{time}</time></trkpt>")
+    };
+    let file = |head: &str, points: &str| {
+        format!("{head}<trk><name>东沟</name><trkseg>{points}</trkseg></trk></gpx>")
+    };
+    let one = |times: [&str; 3]| file("<gpx>", &points(&plain, times));
+    let wide: Vec<u8> = std::iter::once(0xfeff)
+        .chain(
+            file(
+                "<?xml version=\"1.0\" encoding=\"UTF-16\"?><gpx>",
+                &points(&plain, times),
+            )
+            .encode_utf16(),
+        )
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let undeclared = |lon: f64, time: &str| {
+        format!(
+            "<trkpt lon='{lon}' lat='33.74'><tb:speed>1</tb:speed><time><![CDATA[ {time} ]]></time><name>a & b&nbsp;</name></trkpt>"
+        )
+    };
+    let prefixed = points(&plain, times)
+        .replace("<trkpt", "<g:trkpt")
+        .replace("</trkpt", "</g:trkpt")
+        .replace("time>", "g:time>");
+    let prefixed = format!("<g:gpx><g:trk><g:trkseg>{prefixed}</g:trkseg></g:trk></g:gpx>");
+    let comma = points(&plain, times)
+        .replace("33.74", "33,74")
+        .replace("113.", "113,");
+    let unset = ["1970-01-01T00:00:00Z", "1980-01-06T00:00:00Z", times[2]];
+    let files: [(&str, Vec<u8>); 12] = [
+        (
+            "gbk",
+            gbk(&file(
+                "<?xml version=\"1.0\" encoding=\"GB2312\"?><gpx>",
+                &points(&plain, times),
+            )),
+        ),
+        ("gbk that says nothing of it", gbk(&one(times))),
+        ("utf-16", wide),
+        (
+            "blank lines first",
+            [b"\xef\xbb\xbf\n\n ".as_slice(), one(times).as_bytes()].concat(),
+        ),
+        (
+            "prefixes of nobody",
+            file("<gpx>", &points(&undeclared, times)).into(),
+        ),
+        ("prefixed", prefixed.into()),
+        (
+            "slashes",
+            one(["2026/5/3 17:00", "2026/5/3 17:05", "2026/5/3 17:10"]).into(),
+        ),
+        (
+            "words",
+            one([
+                "2026年5月3日 下午5:00",
+                "2026年5月3日 下午5:05",
+                "2026年5月3日 下午5:10",
+            ])
+            .into(),
+        ),
+        (
+            "zone without its colon",
+            one(["2026-05-03T17:00:00+0800", "2026-05-03T17:05:00+0800", ""]).into(),
+        ),
+        ("decimal commas", file("<gpx>", &comma).into()),
+        ("clock not set yet", one(unset).into()),
+        ("phone died", [one(times).as_bytes(), &[0; 512]].concat()),
+    ];
+    for (name, bytes) in files {
+        let file = format!("{name}.gpx");
+        fs::write(office.path(&file), bytes).expect("written");
+        let words = [
+            "patrol",
+            "--track",
+            &file,
+            "--people",
+            "2",
+            "--district",
+            "410423",
+            "--json",
+        ];
+        let said = office.ok("wang", &words).json();
+        assert_eq!(said["on"], "2026-05-03", "{name}");
+        assert_eq!(said["track"]["points"], 3, "{name}");
+        let metres = said["track"]["length_m"].as_u64().expect("metres");
+        assert!(metres.abs_diff(741) <= 1, "{name}: {metres}");
+    }
+    let turned =
+        "<gpx><rte><rtept lon='33.74' lat='113.3'/><rtept lon='33.74' lat='113.301'/></rte></gpx>";
+    let places = "<gpx><wpt lon='113.3' lat='33.74'/><wpt lon='113.301' lat='33.74'/></gpx>";
+    let weeks = one([
+        "2006-09-17T01:00:00Z",
+        "2006-09-17T01:05:00Z",
+        "2006-09-17T01:10:00Z",
+    ]);
+    let whole = one(times);
+    for (name, text, why) in [
+        ("turned", turned, "longitudes and latitudes are exchanged"),
+        ("places", places, "no track of two positions"),
+        ("cut", &whole[..whole.len() - 20], "it ends in the middle"),
+        ("weeks", &weeks, "lost count of the weeks"),
+        ("no times", &one([""; 3]), "nobody says when"),
+    ] {
+        let file = format!("{name}.gpx");
+        fs::write(office.path(&file), text).expect("written");
+        let words = [
+            "patrol",
+            "--track",
+            &file,
+            "--people",
+            "2",
+            "--district",
+            "410423",
+        ];
+        let told = office.refused("wang", &words);
+        assert!(told.contains(why), "{name}: {told}");
+    }
+    let known = [
+        "patrol",
+        "--track",
+        "weeks.gpx",
+        "--people",
+        "2",
+        "--district",
+        "410423",
+        "--on",
+        "2026-05-03",
+        "--clock-wrong",
+    ];
+    office.ok("wang", &known);
+}
+
+/// A shapefile of areas with columns of words: its shapes and its table, without an index.
+fn areas(
+    rings: &[[f64; 4]],
+    columns: &[(&[u8], usize)],
+    rows: &[Vec<Vec<u8>>],
+) -> (Vec<u8>, Vec<u8>) {
+    let mut shp = vec![0; 100];
+    for (number, [w, s, e, n]) in rings.iter().enumerate() {
+        let ring = [[*w, *s], [*w, *n], [*e, *n], [*e, *s], [*w, *s]];
+        shp.extend((number as u32 + 1).to_be_bytes());
+        shp.extend(64_u32.to_be_bytes());
+        shp.extend(5_u32.to_le_bytes());
+        shp.extend([*w, *s, *e, *n].iter().flat_map(|at| at.to_le_bytes()));
+        shp.extend([1_u32, 5, 0].iter().flat_map(|n| n.to_le_bytes()));
+        shp.extend(ring.iter().flatten().flat_map(|at| at.to_le_bytes()));
+    }
+    let words = (shp.len() / 2) as u32;
+    shp[..4].copy_from_slice(&9994_u32.to_be_bytes());
+    shp[24..28].copy_from_slice(&words.to_be_bytes());
+    shp[28..32].copy_from_slice(&1000_u32.to_le_bytes());
+    shp[32..36].copy_from_slice(&5_u32.to_le_bytes());
+    let length = 1 + columns.iter().map(|(_, room)| room).sum::<usize>();
+    let mut dbf = vec![0; 32];
+    dbf[0] = 3;
+    dbf[4..8].copy_from_slice(&(rows.len() as u32).to_le_bytes());
+    dbf[8..10].copy_from_slice(&(33 + 32 * columns.len() as u16).to_le_bytes());
+    dbf[10..12].copy_from_slice(&(length as u16).to_le_bytes());
+    for (name, room) in columns {
+        let mut column = vec![0; 32];
+        let cut = &name[..name.len().min(10)];
+        column[..cut.len()].copy_from_slice(cut);
+        column[11] = b'C';
+        column[16] = *room as u8;
+        dbf.extend(column);
+    }
+    dbf.push(b'\r');
+    for row in rows {
+        dbf.push(b' ');
+        for (value, (_, room)) in row.iter().zip(columns) {
+            let mut value = value.clone();
+            value.resize(*room, b' ');
+            dbf.extend(value);
+        }
+    }
+    (shp, dbf)
+}
+
+#[test]
+fn districts_are_read_from_every_vector_file_under_the_names_of_every_office() {
+    const WKT: &str = "GEOGCS[\"GCS_China_Geodetic_Coordinate_System_2000\",DATUM[\"D_China_2000\",SPHEROID[\"CGCS2000\",6378137.0,298.257222101]],PRIMEM[\"Greenwich\",0.0],UNIT[\"Degree\",0.0174532925199433]]";
+    let ring = [113.0, 33.0, 113.1, 34.0];
+    let json = |code: &str, name: &str| {
+        format!(
+            "{{\"type\":\"FeatureCollection\",\"features\":[{{\"type\":\"Feature\",\"properties\":{{\"OBJECTID\":467300,\"{code}\":\"410423000000\",\"{name}\":\"鲁山县\"}},\
+             \"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[[[113,33],[113.1,33],[113.1,34],[113,34],[113,33]]]}}}}]}}"
+        )
+    };
+    let known = |office: &Office, file: &str| {
+        let site = office.dispatched(113.05, 33.5);
+        office.ok(
+            "chief",
+            &["registry", "districts", file, "--vintage", "2023"],
+        );
+        let shown = office.site(&site).to_string();
+        assert!(
+            shown.contains("\"410423\"") && shown.contains("鲁山县"),
+            "{file}: {shown}"
+        );
+    };
+    for (file, code, name) in [
+        ("survey.geojson", "XZQDM", "XZQMC"),
+        ("statistics.json", "行政区划代码", "名称"),
+        ("public.geojson", "adcode", "name"),
+    ] {
+        let office = Office::begin();
+        fs::write(office.path(file), gbk(&json(code, name))).expect("written");
+        known(&office, file);
+    }
+    let utf8 = |text: &str| text.as_bytes().to_vec();
+    // UTF-8 cuts 行政区代码 and 行政区名称 to one and the same word.
+    for (stem, spelt, cpg, columns) in [
+        (
+            "国土",
+            &gbk as &dyn Fn(&str) -> Vec<u8>,
+            None,
+            ["XZQDM", "XZQMC"],
+        ),
+        ("汉字", &gbk, None, ["行政区代码", "行政区名称"]),
+        ("cut", &utf8, Some("UTF-8"), ["行政区代码", "行政区名称"]),
+        (
+            "cut to the same bytes",
+            &utf8,
+            None,
+            ["行政区名称", "行政区划代码"],
+        ),
+    ] {
+        let office = Office::begin();
+        let value = |title: &str| {
+            if title.ends_with("代码") || title == "XZQDM" {
+                "410423"
+            } else {
+                "鲁山县"
+            }
+        };
+        let titles: Vec<Vec<u8>> = columns.iter().map(|title| spelt(title)).collect();
+        let titles: Vec<(&[u8], usize)> =
+            titles.iter().map(|title| (title.as_slice(), 24)).collect();
+        let row = columns.iter().map(|title| spelt(value(title))).collect();
+        let (shp, dbf) = areas(&[ring], &titles, &[row]);
+        let at = |ending: &str| office.path(&format!("{stem}.{ending}"));
+        fs::write(at("SHP"), shp).expect("written");
+        fs::write(at("DBF"), dbf).expect("written");
+        fs::write(at("PRJ"), WKT).expect("written");
+        if let Some(cpg) = cpg {
+            fs::write(at("CPG"), cpg).expect("written");
+        }
+        known(&office, &format!("{stem}.SHP"));
+    }
+    // A postcode has six digits, too, and is no code of a district.
+    let office = Office::begin();
+    fs::write(office.path("d.geojson"), json("邮政编码", "名称")).expect("written");
+    let told = office.refused(
+        "chief",
+        &["registry", "districts", "d.geojson", "--vintage", "2023"],
+    );
+    assert!(told.contains("邮政编码"), "{told}");
+}

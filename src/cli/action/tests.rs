@@ -68,6 +68,7 @@ fn actions() -> Vec<Action> {
         Note { site: site() },
         CorrectCount,
         CorrectTime { site: site() },
+        Void { entry: "0123abcd".into() },
         Log,
         Export,
         Verify,

@@ -4,7 +4,7 @@ use super::query::{QueryArguments, When, Where};
 use super::shown::lines;
 use crate::cli::Done;
 use crate::cli::registry::context::Common;
-use crate::cli::registry::say::{Failure, bad, data, json, tell};
+use crate::cli::registry::say::{Failure, against, bad, data, json, tell};
 use crate::files::Existing;
 use crate::office::clock;
 use crate::office::map_files::{MapFile, MapFormat};
@@ -55,14 +55,14 @@ impl Hotspots {
                 Resolution::try_from(given)
                     .ok()
                     .filter(|_| RESOLUTIONS.contains(&given))
-                    .ok_or_else(|| bad("--resolution", &given.to_string(), "7 (3–11)"))
+                    .ok_or_else(|| against("--resolution", &given.to_string(), "3–11"))
             })
             .transpose()?;
         let share = |option, given: f64, least: f64| {
             if (least..=100.0).contains(&given) {
                 Ok(given / 100.0)
             } else {
-                Err(bad(option, &given.to_string(), "10 (0.1–100)"))
+                Err(against(option, &given.to_string(), "0.1–100"))
             }
         };
         Ok(HotSpotOptions {

@@ -159,7 +159,7 @@ impl Say for MistypedPatrol {
                 "record it with `--on {first}`; if the receiver's clock was wrong, add `--clock-wrong`",
                 "请用 `--on {first}` 录入；若接收机时钟有误，请加 `--clock-wrong`"
             ),
-            PatrolError::ClockLeapt { .. } => lang
+            PatrolError::ClockLeapt { .. } | PatrolError::ClockBehind { .. } => lang
                 .pick(
                     "give the day with `--on DATE --clock-wrong`",
                     "请用 `--on 日期 --clock-wrong` 给出日期",

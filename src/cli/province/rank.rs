@@ -4,7 +4,7 @@ use super::query::{QueryArguments, When, Where};
 use super::shown::lines;
 use crate::cli::Done;
 use crate::cli::registry::context::Common;
-use crate::cli::registry::say::{Failure, bad, data, json, tell};
+use crate::cli::registry::say::{Failure, against, data, json, tell};
 use crate::files::{self, Existing};
 use crate::pages::report::funnel;
 use crate::province::counts::tallies;
@@ -40,7 +40,7 @@ pub(super) fn least_cover(per_cent: f64) -> Result<f64, Failure> {
     if (0.0..=100.0).contains(&per_cent) {
         Ok(per_cent / 100.0)
     } else {
-        Err(bad("--least-cover", &per_cent.to_string(), "20 (0–100)"))
+        Err(against("--least-cover", &per_cent.to_string(), "0–100"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::Done;
 use super::super::registry::context::{Common, Context, today};
-use super::super::registry::say::{Failure, bad, data, json, tell};
+use super::super::registry::say::{Failure, against, bad, data, json, tell};
 
 use super::table::per_cent;
 use crate::exchange::targets::{ReadTargets, read};
@@ -171,7 +171,11 @@ impl TargetListArguments {
 impl TargetMatchArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         if !(0.0..=1000.0).contains(&self.tolerance) {
-            return Err(bad("--tolerance", &self.tolerance.to_string(), "0 … 1000"));
+            return Err(against(
+                "--tolerance",
+                &self.tolerance.to_string(),
+                "0–1000",
+            ));
         }
         let context = Context::of(self.common, lang);
         let store = context.read()?;

@@ -2,7 +2,7 @@
 
 use super::super::Done;
 use super::super::registry::context::{Common, Context};
-use super::super::registry::say::{Failure, bad, data, json, tell};
+use super::super::registry::say::{Failure, against, data, json, tell};
 use crate::cli::help::part;
 use crate::files::{self, Existing};
 use crate::office::settings::set_windows;
@@ -79,7 +79,7 @@ fn set(path: &Path, context: &Context) -> Result<(), Failure> {
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())?;
     let table = Windows::read(&text).map_err(|flaw| {
         let (line, value) = (flaw.line, flaw.value);
-        bad(
+        against(
             "--set",
             &tr!(
                 lang,

@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context};
-use super::say::{Failure, bad, data, json, tell};
+use super::say::{Failure, against, data, json, tell};
 use crate::files::Existing;
 use crate::office::bundles::{
     NamedEvidence, Outgoing, Received, Sent, inspect, new_identity, point, receive, send,
@@ -146,7 +146,7 @@ impl CreateBundle {
                     "a receipt that is there, county.bundle.receipt.json, or a name given with --point",
                     "已有的回执文件 county.bundle.receipt.json，或用 --point 起过的名称",
                 );
-                bad("--since", text, looks)
+                against("--since", text, looks)
             })?,
             None => Point::default(),
         };

@@ -3,7 +3,7 @@
 use super::Done;
 use super::context::{Common, Context};
 use super::crews;
-use super::say::{Failure, bad, data, json, tell};
+use super::say::{Failure, against, data, json, tell};
 use crate::cli::talk;
 use crate::office::clock;
 use crate::office::field::access::{self, Access, LONGEST_DAYS, NewPassword, Wish};
@@ -81,8 +81,8 @@ impl Crew {
 impl Password {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         if !(1..=LONGEST_DAYS).contains(&self.days) {
-            let (days, looks) = (self.days.to_string(), format!("1 – {LONGEST_DAYS}"));
-            return Err(bad("--days", &days, looks));
+            let (days, looks) = (self.days.to_string(), format!("1–{LONGEST_DAYS}"));
+            return Err(against("--days", &days, looks));
         }
         let address = self.address;
         let context = Context::of(self.common, lang);

@@ -1,16 +1,16 @@
-//! `export`, `import` and `dossier`.
+//! `export` and `import`.
 
 use super::Done;
 use super::context::{Common, Context, today};
 use super::filter::FilterArguments;
-use super::say::{Failure, bad, data, json, tell};
+use super::say::{Failure, against, data, json, none_of, tell};
 
 use crate::cli::action;
 use crate::exchange::import::{ImportedEvents, Report, RowOutcome, RowReport, RowSubject};
 use crate::exchange::ledger::LedgerContext;
 use crate::exchange::training::write_training_set;
 use crate::exchange::{Export as Exported, Format, GeopackageJournal, export};
-use crate::files::{self, Existing};
+use crate::files::Existing;
 use crate::office::import::import;
 use crate::pages::tasks;
 use crate::registry::moves::Move;
@@ -20,7 +20,7 @@ use crate::tr;
 use crate::words::Lang;
 use clap::Args;
 use serde_json::{Value, json as value};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// `papaver export`
 #[derive(Debug, Args)]
@@ -50,7 +50,7 @@ impl ExportArguments {
         if self.output.as_os_str() == "training-set" {
             return self.training_set(lang);
         }
-        let format = self.wanted()?;
+        let format = self.wanted(lang)?;
         let context = Context::of(self.common, lang);
         let store = context.read()?;
         let ledger = LedgerContext {
@@ -96,23 +96,34 @@ impl ExportArguments {
     }
 }
 
+fn no_format(output: &Path, names: &str, lang: Lang) -> Failure {
+    let rule = tr!(
+        lang,
+        "a name whose ending says the format; or name it with `--format`: {names}",
+        "扩展名能说明格式的文件名；也可用 `--format` 指定格式：{names}"
+    );
+    against("OUTPUT", &output.display().to_string(), rule)
+}
+
 impl ExportArguments {
     /// The format that was asked for; `None` for the crew's task list.
-    fn wanted(&self) -> Result<Option<Format>, Failure> {
+    fn wanted(&self, lang: Lang) -> Result<Option<Format>, Failure> {
         let names = || {
-            let files = Format::ALL.map(|(_, name, _)| name).join(", ");
-            format!("{files}, {}", tasks::FORMAT)
+            let files = Format::ALL.map(|(_, name, _)| name);
+            [&files[..], &[tasks::FORMAT]]
+                .concat()
+                .join(lang.pick(", ", "、"))
         };
         let ending = |ending: &str| self.output.extension().is_some_and(|own| own == ending);
         match &self.format {
             Some(name) if name.eq_ignore_ascii_case(tasks::FORMAT) => Ok(None),
             Some(name) => Format::of_name(name)
                 .map(Some)
-                .ok_or_else(|| bad("--format", name, names())),
+                .ok_or_else(|| none_of("--format", name, names())),
             None if ending("html") || ending("htm") => Ok(None),
             None => Format::of_path(&self.output)
                 .map(Some)
-                .ok_or_else(|| bad("OUTPUT", &self.output.display().to_string(), names())),
+                .ok_or_else(|| no_format(&self.output, &names(), lang)),
         }
     }
 
@@ -348,43 +359,4 @@ fn remarks(row: &RowReport, done: &ImportedEvents, lang: Lang) -> Vec<String> {
         ));
     }
     out
-}
-
-/// `papaver dossier`
-#[derive(Debug, Args)]
-pub(crate) struct DossierArguments {
-    /// The site's code 图斑编号
-    site: String,
-    /// The file to write (default: CODE.html) 输出文件（默认 编号.html）
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Replace a file of that name 覆盖同名文件
-    #[arg(long)]
-    overwrite: bool,
-    #[command(flatten)]
-    common: Common,
-}
-
-impl DossierArguments {
-    pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context::of(self.common, lang);
-        let store = context.read()?;
-        let key = store.find(&self.site)?;
-        let dossier = crate::pages::dossier::Dossier::of(&store, key, today(), context.at()?)?;
-        let output = self
-            .output
-            .unwrap_or_else(|| format!("{}.html", dossier.entry.code).into());
-        let page = dossier.page(lang);
-        files::write(&output, Existing::replaced_if(self.overwrite), |out| {
-            std::io::Write::write_all(out, page.as_bytes())
-        })?;
-        if context.common.json {
-            json(
-                &value!({"site": dossier.entry.code, "file": output, "head": dossier.entry.site.head()}),
-            );
-        } else {
-            data(&output.display().to_string());
-        }
-        Ok(Done::Whole)
-    }
 }

@@ -3,7 +3,7 @@
 use super::Done;
 use super::context::{Common, Context};
 use super::filter::FilterArguments;
-use super::say::{Failure, bad, json, tell};
+use super::say::{Failure, against, bad, json, tell};
 use super::settings::{DistrictsArguments, SettingsArguments};
 use crate::files::{self, Existing};
 use crate::office::maintenance::{rebuild as rebuild_tables, salvage};
@@ -63,7 +63,7 @@ impl ExplainFork {
                 "one that `papaver verify` names as forked",
                 "`papaver verify` 指出序号重复的设备",
             );
-            return Err(bad("DEVICE", &self.device, looks));
+            return Err(against("DEVICE", &self.device, looks));
         };
         let fork = Fork { device, seq };
         let fork = explain_fork(&mut office, &session, fork, self.reason)?;

@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context};
-use super::say::{Failure, bad};
+use super::say::{Failure, against};
 use super::sites::{lonlat, show_changed};
 use crate::cli::plan::MergeShards;
 use crate::office::divide::{merge, split};
@@ -45,7 +45,7 @@ impl MergeArguments {
         let from = office.store().find(&site)?;
         let to = office.store().find(&into)?;
         if to == from {
-            return Err(bad(
+            return Err(against(
                 "--into",
                 &into,
                 lang.pick("another site", "另一个图斑"),
@@ -85,7 +85,7 @@ impl SplitArguments {
             .map(|text| lonlat("--at", text))
             .collect::<Result<Vec<_>, _>>()?;
         if places.len() < 2 {
-            return Err(bad(
+            return Err(against(
                 "--at",
                 &self.parts.join(" "),
                 lang.pick(

@@ -7,6 +7,7 @@ mod bundles;
 pub(crate) mod context;
 mod crew;
 mod crews;
+mod dossier;
 mod duty;
 mod exchange;
 pub(crate) mod filter;
@@ -118,7 +119,7 @@ pub(super) enum RegistryCommand {
     /// Crews in the field: their passwords, what they take along 外业核查组：口令与随行工程
     Crew(crew::Crew),
     /// One page about a site, to print 图斑档案，一处一页，可打印
-    Dossier(exchange::DossierArguments),
+    Dossier(dossier::DossierArguments),
 }
 
 /// Runs a command.

@@ -7,13 +7,15 @@ use super::say::{ArgumentError, Failure, bad, tell};
 use super::selection::Selection;
 use super::sites::show_changed;
 use super::step::StepArguments;
-use crate::office;
 use crate::office::life::{LifeStep, assign};
+use crate::office::{self, Changed};
 use crate::registry::State;
 use crate::registry::body::{self, FailReason};
 use crate::registry::coded::Coded;
+use crate::tr;
 use crate::words::Lang;
 use clap::Args;
+use std::collections::BTreeMap;
 
 /// A value of a fixed list, by its code or its word in either language.
 pub(super) fn word<T: Coded>(option: &'static str, text: &str) -> Result<T, Failure> {
@@ -64,7 +66,30 @@ impl AssignArguments {
         };
         let changed = assign(&mut office, &session, &sites, &crew)?;
         show_changed(&changed, office.store(), &context);
+        if crew.due.is_none() {
+            tell_days_that_stay(&changed, lang);
+        }
         Ok(Done::Whole)
+    }
+}
+
+/// Says by which days the crew has to be there, where these were set before and no other was.
+fn tell_days_that_stay(changed: &Changed, lang: Lang) {
+    let set = changed.sites.iter().filter_map(|now| {
+        let (assign, _) = now.site.assigned.as_ref()?;
+        Some((assign.due.as_deref()?, now.id.as_str()))
+    });
+    let mut days: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (day, site) in set {
+        days.entry(day).or_default().push(site);
+    }
+    for (day, sites) in days {
+        let sites = sites.join(lang.pick(", ", "、"));
+        tell(&tr!(
+            lang,
+            "the due day that was set before stays: {day} ({sites})",
+            "未另定时限，原完成时限不变：{day}（{sites}）"
+        ));
     }
 }
 

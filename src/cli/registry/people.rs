@@ -1,7 +1,7 @@
 //! `init` and `actor`.
 
 use super::context::Common;
-use super::say::{ArgumentError, Failure, bad, data, json, tell};
+use super::say::{ArgumentError, Failure, against, bad, data, json, none_of, tell};
 use super::{Context, Done};
 use crate::cli::config::config;
 use crate::office::people::{
@@ -160,12 +160,20 @@ impl RoleArguments {
             .roles
             .iter()
             .flat_map(|text| text.split(','))
-            .map(|name| Role::of_name(name).ok_or_else(|| bad("ROLE", name, names())))
+            .map(|name| Role::of_name(name).ok_or_else(|| none_of("ROLE", name, names())))
             .collect::<Result<Vec<_>, _>>()?;
         let confirms = action == ActorAction::Confirm;
         if roles.is_empty() != confirms {
-            let looks = if confirms { String::new() } else { names() };
-            return Err(bad("ROLE", &self.roles.join(","), looks));
+            let given = self.roles.join(",");
+            return Err(if confirms {
+                let rule = lang.pick(
+                    "left out: a confirmation is of a person",
+                    "不填：确认只针对人员",
+                );
+                against("ROLE", &given, rule)
+            } else {
+                none_of("ROLE", "–", names())
+            });
         }
         let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;

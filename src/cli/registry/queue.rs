@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::context::Context;
-use super::say::{Failure, bad, data, json, tell};
+use super::say::{Failure, against, data, json, tell};
 use crate::office::desk::queue::{self, Next, QueueReason};
 use crate::office::desk::stopping::{self, Stop, Word};
 use crate::statistics::stopping::Audit;
@@ -63,7 +63,10 @@ pub(super) fn draw(context: &Context, season: Option<i16>) -> Result<Done, Failu
 /// Whether screening may stop.
 pub(super) fn stop(context: &Context, season: Option<i16>, share: f64) -> Result<Done, Failure> {
     if !(share > 0.0 && share < 1.0) {
-        return Err(bad("--stop", &share.to_string(), "0.05"));
+        let rule = context
+            .lang
+            .pick("between 0 and 1, such as 0.05", "0 与 1 之间的数，如 0.05");
+        return Err(against("--stop", &share.to_string(), rule));
     }
     let stop = stopping::stop(&context.read()?, season, share)?;
     say(context, &stop);

@@ -35,8 +35,8 @@ pub(crate) enum ArgumentError {
         option: &'static str,
         /// What was given.
         value: String,
-        /// What it looks like.
-        looks: String,
+        /// What would do.
+        fits: Fits,
     },
     /// A place whose latitude stands before its longitude.
     Exchanged {
@@ -86,6 +86,27 @@ pub(crate) enum ArgumentError {
     NothingToAssign,
     /// The standard input cannot be read.
     Input(std::io::Error),
+}
+
+/// What would do in place of a value.
+#[derive(Debug)]
+pub(in crate::cli) enum Fits {
+    /// Anything that looks like this.
+    Like(String),
+    /// One of these and nothing else.
+    OneOf(String),
+    /// What this says.
+    Rule(String),
+}
+
+impl Fits {
+    fn hint(&self, lang: Lang) -> String {
+        match self {
+            Self::Like(example) => tr!(lang, "it looks like {example}", "形如 {example}"),
+            Self::OneOf(list) => tr!(lang, "one of {list}", "可选值：{list}"),
+            Self::Rule(rule) => tr!(lang, "it has to be {rule}", "应为：{rule}"),
+        }
+    }
 }
 
 impl ArgumentError {
@@ -145,13 +166,13 @@ impl Say for ArgumentError {
             Self::Value {
                 option,
                 value,
-                looks,
+                fits,
             } => Said::new(tr!(
                 lang,
                 "{value} will not do for {option}",
                 "{option} 的取值 {value} 无效"
             ))
-            .hint(tr!(lang, "it looks like {looks}", "形如 {looks}")),
+            .hint(fits.hint(lang)),
             Self::Exchanged { option, value } => Said::new(tr!(
                 lang,
                 "{option} {value}: longitude and latitude are exchanged",
@@ -211,13 +232,10 @@ fn no_decision(lang: Lang) -> Said {
 fn of_the_desk(error: &ArgumentError, lang: Lang) -> Said {
     match error {
         ArgumentError::NoBackupPassphrase => Said::new(tr!(lang, "a backup needs a passphrase", "备份需要口令")).hint(tr!(lang, "put one into PAPAVER_BACKUP_PASSPHRASE, or into a file named with `--passphrase-file`; write it down and lock it away, apart from the backup", "请放入 PAPAVER_BACKUP_PASSPHRASE，或用 `--passphrase-file` 指定文件；口令请另行抄写、锁存，与备份分开保管")),
-        ArgumentError::Coded { option, value, list } => Said::new(tr!(lang, "{value} will not do for {option}", "{option} 的取值 {value} 无效"))
-            .hint(tr!(
-                lang,
-                "one of {list}",
-                "可填：{list}",
-                list = listed(list, lang),
-            )),
+        ArgumentError::Coded { option, value, list } => {
+            let fits = Fits::OneOf(listed(list, lang));
+            Said::new(tr!(lang, "{value} will not do for {option}", "{option} 的取值 {value} 无效")).hint(fits.hint(lang))
+        }
         ArgumentError::UnknownCrew { crew, meant, known } => {
             let known = known.join(lang.pick(", ", "、"));
             let said = Said::new(tr!(lang, "no crew {crew} is known here", "本库没有名为“{crew}”的核查组"));
@@ -280,12 +298,26 @@ fn no_old_passphrase(lang: Lang) -> Said {
     ))
 }
 
-/// An option whose value is none.
+/// An option whose value is none: this is what one looks like.
 pub(crate) fn bad(option: &'static str, value: &str, looks: impl Into<String>) -> Failure {
+    unfit(option, value, Fits::Like(looks.into()))
+}
+
+/// An option whose value is none of those that there are.
+pub(crate) fn none_of(option: &'static str, value: &str, list: impl Into<String>) -> Failure {
+    unfit(option, value, Fits::OneOf(list.into()))
+}
+
+/// An option whose value breaks a rule.
+pub(crate) fn against(option: &'static str, value: &str, rule: impl Into<String>) -> Failure {
+    unfit(option, value, Fits::Rule(rule.into()))
+}
+
+fn unfit(option: &'static str, value: &str, fits: Fits) -> Failure {
     ArgumentError::Value {
         option,
         value: value.to_owned(),
-        looks: looks.into(),
+        fits,
     }
     .into()
 }

@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context};
-use super::say::{ArgumentError, Failure, bad, data, json, tell};
+use super::say::{ArgumentError, Failure, against, bad, data, json, none_of, tell};
 use crate::office::settings::{fill_in_districts, set, settings};
 use crate::registry::districts::Districts;
 use crate::registry::settings::{SettingFlaw, Settings};
@@ -40,12 +40,13 @@ impl SettingsArguments {
             Settings::default()
                 .set(&key, &value)
                 .map_err(|flaw| match flaw {
-                    SettingFlaw::Unknown => bad(
+                    SettingFlaw::Unknown => none_of(
                         "KEY",
                         &key,
                         Settings::NAMES.map(|(name, _)| name).join(", "),
                     ),
                     SettingFlaw::Value(looks) => bad("VALUE", &value, looks),
+                    SettingFlaw::Range(range) => against("VALUE", &value, range),
                 })?;
             let (mut office, session) = context.office()?;
             set(&mut office, &session, key, value)?;

@@ -4,7 +4,7 @@ use super::Done;
 use super::affairs::{district, line_of, named, show, state};
 use super::context::{Common, Context};
 use super::moves::word;
-use super::say::{Failure, bad, data, json, tell};
+use super::say::{Failure, against, bad, data, json, tell};
 use super::sites::lonlat;
 use crate::office::ledger::yields;
 use crate::registry::affairs::is_sealed_number;
@@ -141,10 +141,13 @@ impl TipAddArguments {
             return Err(bad("--sealed", number, "2026-017"));
         }
         if self.at.is_none() && self.district.is_none() && self.text.is_none() {
-            return Err(bad(
+            return Err(against(
                 "--at / --district / --text",
                 "–",
-                lang.pick("--text WORDS", "--text 二道沟东坡"),
+                lang.pick(
+                    "at least one of them, such as `--text WORDS`",
+                    "至少填一项，如 `--text 二道沟东坡`",
+                ),
             ));
         }
         let place = self

@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context};
-use super::say::{Failure, bad, data, json, tell};
+use super::say::{Failure, against, bad, data, json, tell};
 use crate::office::trust::{DeviceStatement, KnownDevice, devices, trust};
 use crate::registry::DeviceId;
 use crate::registry::unit::is_code;
@@ -38,7 +38,7 @@ impl TrustArguments {
         let context = Context::of(self.common, lang);
         if let Some(typed) = &self.device {
             let device: DeviceId = typed.parse().map_err(|_none| {
-                bad(
+                against(
                     "DEVICE",
                     typed,
                     lang.pick("64 hexadecimal digits", "0c1d22e3…（共 64 位十六进制数字）"),
@@ -52,7 +52,7 @@ impl TrustArguments {
                 (None, None) => {
                     let looks =
                         lang.pick("one that `papaver trust` lists", "`papaver trust` 所列之一");
-                    return Err(bad("DEVICE", typed, looks));
+                    return Err(against("DEVICE", typed, looks));
                 }
             };
             if !is_code(&unit) {

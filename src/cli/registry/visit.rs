@@ -3,7 +3,7 @@
 use super::Done;
 use super::context::Context;
 use super::moves::word;
-use super::say::{Failure, bad};
+use super::say::{Failure, against};
 use super::sites::dm2;
 use super::step::StepArguments;
 use crate::office::life::{LifeStep, present};
@@ -110,13 +110,13 @@ impl VisitArguments {
                     .join(",");
                 let count =
                     estimate(&self.quadrats, quadrat, area_dm2.unwrap_or(0)).map_err(|flaw| {
-                        bad(
+                        against(
                             "--quadrats",
                             &listed,
                             match flaw {
                                 QuadratFlaw::TooFew => lang.pick(
-                                    "4,6,5: two quadrats or more, for an interval",
-                                    "4,6,5：至少两个样方，才有区间",
+                                    "two quadrats or more, for an interval, such as 4,6,5",
+                                    "至少两个样方（才能算出区间），如 4,6,5",
                                 ),
                                 QuadratFlaw::NoSize => lang.pick(
                                     "a quadrat and an area with a size",

@@ -1,6 +1,6 @@
 //! What verdicts cost, measured and printed: `PAPAVER_VERDICTS=1000 cargo test --release desk::scale -- --ignored --nocapture`.
 
-use super::{Verdict, judge};
+use super::{VerdictRequest, judge};
 use crate::ground::LonLat;
 use crate::office::people::{Beginning, NewKey, begin, change, make_key};
 use crate::office::{Credentials, Office, Session};
@@ -64,8 +64,8 @@ pub(in crate::office) fn office_with_one(folder: &Path, candidate: &str) -> (Off
 }
 
 /// What somebody says who cannot tell.
-pub(in crate::office) fn unsure() -> Verdict {
-    Verdict {
+pub(in crate::office) fn unsure() -> VerdictRequest {
+    VerdictRequest {
         opinion: Opinion::Unsure,
         reason: None,
         note: None,

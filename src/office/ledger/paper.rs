@@ -1,8 +1,8 @@
 //! The paper that goes with a measure or a finding 督办单, to print.
 
-use crate::office::OfficeError;
 use crate::office::clock::today;
 use crate::office::entry::{EntryError, entry};
+use crate::office::{OfficeError, unit_of};
 use crate::pages::notice;
 use crate::store::Store;
 use crate::words::Lang;
@@ -21,7 +21,13 @@ pub fn paper(store: &Store, typed: &str, lang: Lang) -> Result<String, OfficeErr
         .flat_map(crate::registry::districts::Districts::iter)
         .map(|district| (district.code.as_str(), district.name.as_str()))
         .collect();
-    let name = |code: &str| names.get(code).map(|name| (*name).to_owned());
+    // An office is called by its own name, a district by that of the boundary file.
+    let own = unit_of(store)?;
+    let office = store.unit_name()?;
+    let name = |code: &str| match &office {
+        Some(office) if code == own => Some(office.clone()),
+        _ => names.get(code).map(|name| (*name).to_owned()),
+    };
     let code = |key| store.code(key).unwrap_or_default();
     let page = notice::page(&affairs, of, &name, &code, today(), lang);
     page.ok_or_else(|| {

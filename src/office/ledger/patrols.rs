@@ -73,6 +73,7 @@ pub fn patrols(
     own.truncate(MOST);
     let entries: BTreeMap<Hash, (String, String)> = own
         .iter()
+        .filter(|(_, patrol)| !patrol.zero)
         .map(|(sealed, patrol)| (sealed.hash, (unit(sealed), patrol.on.clone())))
         .collect();
     let yields = yields(store, &entries)?;
@@ -164,7 +165,11 @@ fn unit(sealed: &Sealed) -> String {
 
 fn of(asker: &Asker, sealed: &Sealed, patrol: Patrol, sites: Vec<String>) -> PatrolLine {
     let event = &sealed.event;
-    let offers = [Act::Site, Act::Void];
+    let offers: &[Act] = if patrol.zero {
+        &[Act::Void]
+    } else {
+        &[Act::Site, Act::Void]
+    };
     PatrolLine {
         line: LedgerLine {
             entry: sealed.hash,
@@ -173,7 +178,7 @@ fn of(asker: &Asker, sealed: &Sealed, patrol: Patrol, sites: Vec<String>) -> Pat
             person: event.actor.name.clone(),
             unit: event.actor.unit.clone(),
             signed: event.actor.key.is_some(),
-            offers: asker.offers(sealed.hash, &event.actor, &offers),
+            offers: asker.offers(sealed.hash, &event.actor, offers),
         },
         on: patrol.on,
         district: patrol.district,

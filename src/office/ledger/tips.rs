@@ -109,10 +109,12 @@ pub fn tips(store: &Store, session: &Session, asked: Option<i16>) -> Result<Tips
 fn of(asker: &Asker, affairs: &Affairs, tip: &Said<Tip>, sites: Vec<String>) -> TipLine {
     let entry = tip.stamp.event;
     let closed = affairs.closed.get(&entry);
-    let acts: &[Act] = if closed.is_some() || !sites.is_empty() {
-        &[Act::Site, Act::Reward, Act::Void]
-    } else {
-        &[Act::Site, Act::Close, Act::Reward, Act::Void]
+    // What contradicts what stands is refused, so it is not offered.
+    let acts: &[Act] = match closed {
+        Some(closed) if closed.body.reason.is_unfounded() => &[Act::Void],
+        Some(_) => &[Act::Reward, Act::Void],
+        None if !sites.is_empty() => &[Act::Site, Act::Reward, Act::Void],
+        None => &[Act::Site, Act::Close, Act::Reward, Act::Void],
     };
     let rewards = affairs
         .rewards

@@ -12,6 +12,7 @@ use crate::registry::coded::Coded;
 use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
 use crate::registry::legal::LegalBands;
 use crate::schema::model_name;
+use crate::store::evidence::mark_in_words;
 use crate::tr;
 use crate::words::Lang;
 use maud::{Markup, html};
@@ -290,7 +291,7 @@ fn pictures(d: &Dossier, lang: Lang) -> Option<Markup> {
                             p class="soft none" { (absent(d, file, lang)) }
                         }
                         figcaption {
-                            b { (number) } " " (photograph(d, file, at).join(" · ").as_str()) " "
+                            b { (number) } " " (photograph(d, file, at, lang).join(" · ").as_str()) " "
                             (file.role.label(lang)) " "
                             span class="mono soft" { (&file.sha256.to_string()[..16]) "…" }
                         }
@@ -309,14 +310,22 @@ fn absent(d: &Dossier, file: &EvidenceRef, lang: Lang) -> &'static str {
     }
 }
 
-fn photograph(d: &Dossier, file: &EvidenceRef, at: Option<crate::ground::LonLat>) -> Vec<String> {
+fn photograph(
+    d: &Dossier,
+    file: &EvidenceRef,
+    at: Option<crate::ground::LonLat>,
+    lang: Lang,
+) -> Vec<String> {
     let mut words = vec![file.name.clone()];
     words.extend(file.taken_at.as_ref().map(|at| moment(at, d.offset)));
     words.extend(at.map(|at| {
         let metres = d.entry.site.place.lonlat().distance_m(at);
         format!("{:.6}, {:.6} ({metres:.0} m)", at.lon, at.lat)
     }));
-    words.extend(file.marks.iter().map(|mark| format!("⚑ {mark}")));
+    words.extend(file.marks.iter().map(|mark| {
+        let mark = mark_in_words(mark, lang);
+        format!("⚑ {mark}")
+    }));
     words
 }
 

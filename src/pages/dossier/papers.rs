@@ -30,7 +30,7 @@ pub fn evidence(d: &Dossier, lang: Lang) -> Markup {
                 @for (at, (sealed, file)) in files.iter().enumerate() {
                     tr {
                         td { (at + 1) }
-                        td {
+                        td class="name" {
                             (file.name)
                             @if d.missing.contains(&file.sha256) {
                                 " " strong class="warn" { (lang.pick("missing or changed", "缺失或已改变")) }
@@ -38,7 +38,7 @@ pub fn evidence(d: &Dossier, lang: Lang) -> Markup {
                         }
                         td { (file.role.label(lang)) }
                         td { (file.bytes) }
-                        td { (file.mime) }
+                        td class="key" { (file.mime) }
                         td class="mono hash" { (file.sha256) }
                         td { (sealed.event.actor.name) " " (moment(&sealed.event.logged_at, d.offset)) }
                     }

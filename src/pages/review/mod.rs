@@ -16,6 +16,7 @@
 
 use super::layout;
 use crate::scan::{Card, ScanSummary};
+use crate::schema::model_name;
 use crate::words::Lang;
 use base64::Engine;
 use serde_json::{Map, Value, json};
@@ -89,7 +90,13 @@ fn data(cards: &[Card], about: &ScanSummary) -> Value {
         row.insert("sources".to_owned(), json!(sources));
         rows.push(Value::Object(row));
     }
-    json!({"about": about, "sources": names, "cards": rows})
+    // As people read it, in both languages: the page switches between them.
+    let mut told = json!(about);
+    told["model_names"] = json!({
+        "en": model_name(&about.model, Lang::En),
+        "zh": model_name(&about.model, Lang::Zh),
+    });
+    json!({"about": told, "sources": names, "cards": rows})
 }
 
 /// JSON in which no character means anything to an HTML reader.

@@ -34,8 +34,10 @@ pub(crate) fn work_of(
     patrols: &[super::facts::PatrolFact],
 ) -> Result<OfficeWork, StoreError> {
     let affairs = store.affairs()?;
+    // Where nothing was found, nothing came of it.
     let patrols = patrols
         .iter()
+        .filter(|p| !p.zero)
         .map(|p| (p.entry, (p.unit.as_str(), p.on.to_string())));
     let tips = affairs.tips.iter().map(|tip| &tip.stamp);
     let tips = tips.map(|said| (said.event, (said.actor.unit.as_str(), said.at.clone())));

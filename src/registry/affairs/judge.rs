@@ -5,6 +5,7 @@ use crate::registry::authority::Authority;
 use crate::registry::body::Body;
 use crate::registry::event::Event;
 use crate::registry::ids::Hash;
+use crate::registry::limits::day;
 use crate::registry::moves::Refusal;
 use crate::registry::people::{Signed, same_name};
 use crate::registry::unit::is_below;
@@ -141,6 +142,14 @@ impl Judge<'_, '_> {
             return Err(Refusal::NoSuchEntry);
         }
         self.gate.over(event, &entry.actor.unit)?;
+        // Nothing becomes of what is still to come; a mistake may be taken back at any time.
+        let after = day(&event.at).zip(day(entry.body.day_of_season(&entry.at)));
+        let before = after.is_none_or(|(then, entered)| then < entered);
+        if before && !matches!(event.body, Body::Void(_)) {
+            return Err(Refusal::Date {
+                date: event.at.clone(),
+            });
+        }
         let own =
             entry.actor.unit == event.actor.unit && same_name(&entry.actor.name, &event.actor.name);
         match &event.body {

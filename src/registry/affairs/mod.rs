@@ -3,13 +3,15 @@
 //!
 //! An event that speaks of another one (a finding of its round, a reward of its tip-off, a voiding of its entry) is
 //! followed where that other one is, and belongs to its author's unit or one below: what a unit above said of a unit is
-//! not ended or voided by that unit.
+//! not ended or voided by that unit. Of two that say the contrary of one thing the earlier stands.
 
 mod chain;
+mod contradiction;
 mod judge;
 mod learning;
 mod sound;
 
+pub use contradiction::Led;
 pub use sound::{gives_away, is_sealed_number};
 
 use super::authority::Authority;
@@ -23,6 +25,7 @@ use super::moves::Refusal;
 use super::people::Signed;
 use super::site::{Site, Stamp, Voided};
 use super::unit::is_at_or_below;
+use contradiction::Standing;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -77,8 +80,12 @@ pub struct Affairs {
 
 impl Affairs {
     /// The affairs that these events make; those of other types are passed over, but patrols and lists of targets are
-    /// wanted where they were voided or led to a site.
-    pub fn of<'a>(gate: &Authority, events: impl IntoIterator<Item = (Hash, &'a Event)>) -> Self {
+    /// wanted where they were voided or led to a site. `led` are the tip-offs that sites came of.
+    pub fn of<'a>(
+        gate: &Authority,
+        events: impl IntoIterator<Item = (Hash, &'a Event)>,
+        led: &Led,
+    ) -> Self {
         let (judged, refused) = judge::judge(gate, events);
         let mut affairs = Self {
             refused,
@@ -92,8 +99,16 @@ impl Affairs {
                 _ => None,
             })
             .collect();
+        let mut standing = Standing::beside(led);
         for (hash, event, signed) in judged {
-            match voids.get(&hash) {
+            let void = voids.get(&hash);
+            if void.is_none()
+                && let Err(refusal) = standing.take(hash, &event.body)
+            {
+                affairs.refused.insert(hash, refusal);
+                continue;
+            }
+            match void {
                 Some((void, by)) => affairs.voided.push(Voided {
                     kind: event.body.kind().to_owned(),
                     entry: stamp(hash, event, signed),

@@ -35,11 +35,9 @@ pub(super) fn sound(event: &Event) -> Result<(), Refusal> {
             {
                 words(text)?;
             }
-            within(
-                duty.signed_on
-                    .as_deref()
-                    .is_none_or(|on| day(on).is_some() && on.len() == 10),
-            )?;
+            // A letter is signed for the season about which it is.
+            let signed = duty.signed_on.as_deref().and_then(day);
+            within(signed.is_none_or(|on| on.year().abs_diff(duty.season) <= 1))?;
             // A household signs with its village.
             within(duty.household.is_none() || duty.district.len() == 12)?;
             code(&duty.district)?;

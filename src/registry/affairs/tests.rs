@@ -101,8 +101,12 @@ impl Offices {
 }
 
 fn affairs_of(said: &[(Hash, Event)]) -> Affairs {
+    beside_sites(said, &Led::new())
+}
+
+fn beside_sites(said: &[(Hash, Event)], led: &Led) -> Affairs {
     let pairs = said.iter().map(|(hash, event)| (*hash, event));
-    Affairs::of(&gate_of(said), pairs)
+    Affairs::of(&gate_of(said), pairs, led)
 }
 
 fn gate_of(said: &[(Hash, Event)]) -> Authority {
@@ -299,7 +303,7 @@ fn a_tip_off_is_closed_and_rewarded_by_its_unit_or_one_above() {
     let close = |tip| {
         Body::CloseTip(CloseTip {
             tip,
-            reason: NoYield::Lookalike,
+            reason: NoYield::HandedOver,
             note: None,
         })
     };
@@ -320,7 +324,145 @@ fn a_tip_off_is_closed_and_rewarded_by_its_unit_or_one_above() {
     assert!(others.iter().all(|hash| affairs.refused.contains_key(hash)));
     assert_eq!(affairs.refused.len(), 2);
     assert_eq!((affairs.rewards.len(), affairs.closed.len()), (1, 1));
-    assert_eq!(affairs.closed[&told].body.reason, NoYield::Lookalike);
+    assert_eq!(affairs.closed[&told].body.reason, NoYield::HandedOver);
+}
+
+fn close(tip: Hash, reason: NoYield) -> Body {
+    Body::CloseTip(CloseTip {
+        tip,
+        reason,
+        note: None,
+    })
+}
+
+fn paid(tip: Hash) -> Body {
+    Body::Reward(Reward {
+        tip,
+        paid: true,
+        fen: 50_000,
+    })
+}
+
+#[test]
+fn of_a_tip_off_that_is_unfounded_nobody_is_rewarded_and_the_earlier_word_stands() {
+    for unfounded in [NoYield::Nothing, NoYield::Lookalike, NoYield::Vague] {
+        let mut offices = Offices::new();
+        let told = offices.chief(1, tip(COUNTY, "poppies"));
+        let closed = offices.chief(1, close(told, unfounded));
+        // The prefecture, which has not heard of it, pays; and the county closes it once more.
+        let reward = offices.chief(0, paid(told));
+        let again = offices.chief(1, close(told, NoYield::Duplicate));
+        let contrary = Refusal::Contradicts { entry: closed };
+        let affairs = offices.affairs();
+        let refused = [(reward, contrary.clone()), (again, contrary)];
+        assert_eq!(affairs.refused, BTreeMap::from(refused));
+        assert!(affairs.rewards.is_empty());
+        // Whoever means otherwise voids what was said first.
+        offices.chief(1, void(closed));
+        let affairs = offices.affairs();
+        assert!(affairs.refused.is_empty(), "{:?}", affairs.refused);
+        let reason = affairs.closed[&told].body.reason;
+        assert_eq!((affairs.rewards.len(), reason), (1, NoYield::Duplicate));
+    }
+    let mut offices = Offices::new();
+    let told = offices.chief(1, tip(COUNTY, "poppies"));
+    let reward = offices.chief(1, paid(told));
+    let closed = offices.chief(1, close(told, NoYield::Nothing));
+    let contrary = Refusal::Contradicts { entry: reward };
+    assert_eq!(offices.affairs().refused[&closed], contrary);
+}
+
+#[test]
+fn a_tip_off_that_led_to_a_site_is_not_closed_without_one() {
+    let mut offices = Offices::new();
+    let told = offices.chief(1, tip(COUNTY, "poppies"));
+    let closed = offices.chief(1, close(told, NoYield::Nothing));
+    let reward = offices.chief(1, paid(told));
+    let site = Hash([7; 32]);
+    let affairs = beside_sites(&offices.said, &Led::from([(told, site)]));
+    let contrary = Refusal::Contradicts { entry: site };
+    assert_eq!(affairs.refused, BTreeMap::from([(closed, contrary)]));
+    assert!(affairs.closed.is_empty());
+    assert_eq!(affairs.rewards[0].stamp.event, reward);
+}
+
+#[test]
+fn what_has_ended_does_not_end_again_and_no_measure_follows_from_it() {
+    let mut offices = Offices::new();
+    let finding = offices.chief(
+        0,
+        Body::Finding(Box::new(Finding {
+            district: COUNTY.into(),
+            text: "ledger late".into(),
+            ..Finding::default()
+        })),
+    );
+    let of_it = |rung| {
+        let Body::Measure(mut body) = measure(COUNTY, rung) else {
+            panic!("a measure")
+        };
+        body.finding = Some(finding);
+        Body::Measure(body)
+    };
+    offices.chief(0, of_it(Rung::Notice));
+    let ended = offices.chief(0, settle(finding));
+    let again = offices.chief(0, settle(finding));
+    let late = offices.chief(0, of_it(Rung::Talk));
+    let contrary = Refusal::Contradicts { entry: ended };
+    let refused = [(again, contrary.clone()), (late, contrary)];
+    let affairs = offices.affairs();
+    assert_eq!(affairs.refused, BTreeMap::from(refused));
+    assert_eq!(affairs.settled[&finding].stamp.event, ended);
+    assert_eq!(affairs.measures.len(), 1);
+}
+
+#[test]
+fn what_has_happened_is_of_no_day_to_come_and_of_none_before_what_it_speaks_of() {
+    // Recorded in the evening of the 3rd of May, where it happened.
+    let round = |on: &str, until: Option<&str>| {
+        Body::Round(Box::new(Round {
+            name: "first".into(),
+            on: on.into(),
+            until: until.map(str::to_owned),
+            team: vec!["a".into()],
+            districts: vec![COUNTY.into()],
+            ..Round::default()
+        }))
+    };
+    let letter = |on: &str| {
+        let Body::Duty(mut body) = duty(COUNTY, "who") else {
+            panic!("a letter")
+        };
+        body.signed_on = Some(on.into());
+        Body::Duty(body)
+    };
+    let mut offices = Offices::new();
+    let ahead = [
+        (letter("2026-05-04"), "2026-05-04"),
+        (letter("2027-05-03"), "2027-05-03"),
+        (round("2026-05-04", None), "2026-05-04"),
+        (round("2026-05-01", Some("2026-05-09")), "2026-05-09"),
+    ];
+    for (body, day) in ahead {
+        let hash = offices.chief(0, body);
+        let date = day.to_owned();
+        assert_eq!(offices.affairs().refused[&hash], Refusal::Ahead { date });
+    }
+    for (letter, refused) in [(letter("2026-5-3"), true), (letter("2026-05-03"), false)] {
+        let hash = offices.chief(0, letter);
+        assert_eq!(offices.affairs().refused.contains_key(&hash), refused);
+    }
+    let old = offices.chief(0, letter("2019-05-03"));
+    assert_eq!(offices.affairs().refused[&old], Refusal::Number);
+    let told = offices.chief(1, tip(COUNTY, "poppies"));
+    let closed = offices.chief(1, close(told, NoYield::Nothing));
+    let (_, event) = offices.said.last_mut().expect("said");
+    event.at = "2026-05-02T10:21:00+08:00".into();
+    let before = Hash::of(&event.canonical().expect("canonical"));
+    offices.said.last_mut().expect("said").0 = before;
+    assert_ne!(before, closed);
+    let date = "2026-05-02T10:21:00+08:00".into();
+    assert_eq!(offices.affairs().refused[&before], Refusal::Date { date });
 }
 
 #[test]

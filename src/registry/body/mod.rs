@@ -230,6 +230,19 @@ impl Body {
         captured.map_or(at, |[_, last]| last)
     }
 
+    /// The days on which something happened, as the event says them beside its own time.
+    pub fn days_past(&self) -> Vec<&str> {
+        match self {
+            Self::Patrol(patrol) => vec![&patrol.on],
+            Self::Round(round) => {
+                let until = round.until.as_deref();
+                until.into_iter().chain([round.on.as_str()]).collect()
+            }
+            Self::Duty(duty) => duty.signed_on.as_deref().into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The detection that it is about.
     pub fn detection(&self) -> Option<&Detection> {
         match self {

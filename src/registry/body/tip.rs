@@ -59,6 +59,13 @@ pub enum NoYield {
     Other,
 }
 
+impl NoYield {
+    /// Whether it says that what was told is not so; for such a tip-off nobody is rewarded.
+    pub fn is_unfounded(self) -> bool {
+        matches!(self, Self::Nothing | Self::Lookalike | Self::Vague)
+    }
+}
+
 /// A tip-off is closed without a site. See [`super::Body::CloseTip`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseTip {

@@ -2,7 +2,7 @@
 
 use super::Fold;
 use crate::registry::body::{
-    Body, Correct, Count, Create, Look, Meaning, Opinion, Screen, Sighting, Visit,
+    Assign, Body, Correct, Count, Create, Look, Meaning, Opinion, Screen, Sighting, Visit,
 };
 use crate::registry::event::Event;
 use crate::registry::ids::Hash;
@@ -14,6 +14,11 @@ use crate::registry::state::State;
 /// What a crew found.
 fn visited(site: &mut Site, visit: &Visit, stamp: Stamp) {
     site.plants = visit.count.as_ref().map(Count::plants).or(site.plants);
+    // Who stood in it and measured what is planted knows better than imagery.
+    if visit.outcome.leads_to() == State::Confirmed {
+        let planted = visit.area_dm2.and_then(|dm2| i64::try_from(dm2).ok());
+        site.area_dm2 = planted.or(site.area_dm2);
+    }
     site.habitat = visit.habitat.clone().or(site.habitat.take());
     site.visits.push((visit.clone(), stamp));
 }
@@ -119,7 +124,10 @@ impl Fold<'_> {
             Body::Sighting(sighting) => self.see(hash, self.stands_before(at), sighting),
             Body::Screen(screen) => screened(site, screen, stamp),
             Body::Look(look) => looked(site, look, stamp),
-            Body::Assign(assign) => site.assigned = Some((assign.clone(), stamp)),
+            Body::Assign(assign) => {
+                let before = self.stands_before(at);
+                assigned(&mut self.site, before, assign, stamp);
+            }
             Body::Visit(visit) => visited(site, visit, stamp),
             Body::Eradicate(eradicate) => {
                 site.residue = false;
@@ -184,6 +192,15 @@ impl Fold<'_> {
         }
         self.site.unit = self.unit.clone().unwrap_or_default();
     }
+}
+
+/// A crew takes another's place: the day by which it has to be there stays, unless another is set.
+fn assigned(site: &mut Site, before: Option<State>, assign: &Assign, stamp: Stamp) {
+    let goes_on = matches!(before, Some(State::Dispatched | State::Revisit));
+    let set = site.assigned.take().filter(|_| goes_on);
+    let due = assign.due.clone().or(set.and_then(|(set, _)| set.due));
+    let crew = assign.crew.clone();
+    site.assigned = Some((Assign { crew, due }, stamp));
 }
 
 fn put_right(site: &mut Site, correct: &Correct) {

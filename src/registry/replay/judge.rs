@@ -68,7 +68,7 @@ impl Fold<'_> {
             }
             Body::Correct(correct) => judged.marks.extend(self.judge_correction(at, correct)?),
             Body::Void(void) => {
-                judged.stand = Some(self.judge_void(at, before, void)?);
+                judged.stand = self.judge_void(at, before, void)?;
                 return Ok(judged);
             }
             // What concerns an office and no site says nothing in a site's history.

@@ -1,7 +1,7 @@
 //! Voiding: a wrong entry is taken back by an event with a reason, and stays to be read.
 //!
 //! Only the last step can be voided, so that nothing rests on what was not. An assignment and a decision at the desk are
-//! their author's to take back. Whoever voids a visit or a site hides
+//! their author's to take back, and what somebody says led to a site changes no step: that, too, is its author's. Whoever voids a visit or a site hides
 //! something, so that is a supervisor's, and of a confirmation another person's than who recorded it.
 
 use super::{Fold, Stand};
@@ -26,13 +26,13 @@ impl Fold<'_> {
         by.copied().any(|by| past.contains(by))
     }
 
-    /// Where a voiding leads: back to what stood before the entry.
+    /// Where a voiding leads: back to what stood before the entry; `None` where that was no step.
     pub(super) fn judge_void(
         &self,
         at: usize,
         before: &[usize],
         void: &Void,
-    ) -> Result<Stand, Refusal> {
+    ) -> Result<Option<Stand>, Refusal> {
         let event = self.history.events[at].1;
         let entry = self
             .known_at(at)
@@ -41,6 +41,32 @@ impl Fold<'_> {
         let entered = self.history.events[entry].1;
         let own = entered.actor.unit == event.actor.unit
             && same_name(&entered.actor.name, &event.actor.name);
+        if let Body::CameOf(_) = &entered.body {
+            return self.judge_void_of_lead(at, own, void).map(|()| None);
+        }
+        self.judge_void_of_step(at, before, (entry, own), void)
+            .map(Some)
+    }
+
+    /// What led to a site is taken back once, by who said so or by a supervisor.
+    fn judge_void_of_lead(&self, at: usize, own: bool, void: &Void) -> Result<(), Refusal> {
+        if !own && !self.gate.by_supervisor(self.history.events[at].1) {
+            return Err(Refusal::Supervisor);
+        }
+        if void.reason.trim().is_empty() {
+            return Err(Refusal::NoReason);
+        }
+        Ok(())
+    }
+
+    fn judge_void_of_step(
+        &self,
+        at: usize,
+        before: &[usize],
+        (entry, own): (usize, bool),
+        void: &Void,
+    ) -> Result<Stand, Refusal> {
+        let (event, entered) = (self.history.events[at].1, self.history.events[entry].1);
         let founding = match &entered.body {
             Body::Assign(_) | Body::Visit(_) | Body::Screen(_) => false,
             Body::Create(create) if is_by_hand(create) => true,

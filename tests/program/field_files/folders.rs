@@ -162,3 +162,157 @@ fn lists_are_read_as_windows_writes_them() {
         assert_eq!(found.results().candidates.len(), 1);
     }
 }
+
+/// A TIFF of one band of 16 bits that says which in its XMP, and nothing of a place.
+fn single_band(name: &str) -> Vec<u8> {
+    const SIZE: (u32, u32) = (64, 48);
+    let xmp = format!(
+        "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description xmlns:Camera=\"http://pix4d.com/camera/1.0/\">\
+         <Camera:BandName><rdf:Seq><rdf:li>{name}</rdf:li></rdf:Seq></Camera:BandName></rdf:Description></rdf:RDF></x:xmpmeta>"
+    );
+    let pixels = 9_000_u16.to_le_bytes().repeat((SIZE.0 * SIZE.1) as usize);
+    let (bytes, letters) = (pixels.len() as u32, xmp.len() as u32);
+    let begins = 8 + 2 + 12 * 10 + 4;
+    // Tag, type (1 bytes, 3 two bytes, 4 four), how many, value or where it is.
+    let tags: [(u16, u16, u32, u32); 10] = [
+        (256, 3, 1, SIZE.0),
+        (257, 3, 1, SIZE.1),
+        (258, 3, 1, 16),
+        (259, 3, 1, 1),
+        (262, 3, 1, 1),
+        (273, 4, 1, begins),
+        (277, 3, 1, 1),
+        (278, 3, 1, SIZE.1),
+        (279, 4, 1, bytes),
+        (700, 1, letters, begins + bytes),
+    ];
+    let mut tiff = b"II*\0\x08\0\0\0\x0a\0".to_vec();
+    for (tag, kind, count, value) in tags {
+        tiff.extend([tag, kind].iter().flat_map(|n| n.to_le_bytes()));
+        tiff.extend([count, value].iter().flat_map(|n| n.to_le_bytes()));
+    }
+    tiff.extend([0_u8; 4]);
+    tiff.extend(pixels);
+    tiff.extend(xmp.as_bytes());
+    tiff
+}
+
+#[test]
+fn a_card_is_searched_whatever_the_aircraft_and_the_computers_left_on_it() {
+    let folder = TempDir::new().expect("temporary folder");
+    let flight = folder.path().join("DCIM/DJI_202604200900_001_东沟");
+    fs::create_dir_all(&flight).expect("made");
+    fs::create_dir(folder.path().join("MISC")).expect("made");
+    let scene = Scene {
+        grade: 0.0,
+        targets: vec![(2.0, 1.0)],
+    };
+    let pose = Pose::down(0.0, 0.0, 30.0, 0.0);
+    let photo = Tags::of(&pose, 0.0, 0).on(&jpeg(&render(&scene, &pose)));
+    fs::write(flight.join("DJI_20260420090000_0001_D.JPG"), &photo).expect("written");
+    for band in ["Green", "Red", "RedEdge", "NIR"] {
+        let name = format!("DJI_20260420090000_0001_MS_{band}.TIF");
+        fs::write(flight.join(name), single_band(band)).expect("written");
+    }
+    for name in [
+        "DJI_202604200900_001_Timestamp.MRK",
+        "DJI_202604200900_001_PPKRAW.bin",
+        "DJI_202604200900_001_PPKNAV.nav",
+        "DJI_202604200900_001_PPKOBS.obs",
+        "DJI_0002.MP4",
+        "DJI_0002.LRF",
+        "DJI_0002.SRT",
+        "DJI_0002.THM",
+        // What computers leave: a shadow of the photo that is none, thumbnails, notes of folders.
+        "._DJI_20260420090000_0001_D.JPG",
+        "Thumbs.db",
+        ".DS_Store",
+        "desktop.ini",
+    ] {
+        fs::write(flight.join(name), [0_u8, 5, 22, 7, 0, 2]).expect("written");
+    }
+    let card = scan(folder.path(), &[]);
+    assert_eq!(card.said.code, Some(0), "{}", card.said.err);
+    assert_eq!(
+        card.said.err.matches("warning").count(),
+        0,
+        "{}",
+        card.said.err
+    );
+    assert!(
+        card.said.out.contains("4 single bands"),
+        "{}",
+        card.said.out
+    );
+    assert_eq!(card.results().candidates.len(), 1);
+}
+
+#[test]
+fn an_output_folder_of_another_program_is_searched_and_what_is_damaged_in_it_is_named() {
+    let folder = TempDir::new().expect("temporary folder");
+    // WebODM: orthophoto, models and reports in folders of their own.
+    let made = |name: &str| {
+        let path = folder.path().join("东沟_全部成果").join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        path
+    };
+    let picture = Picture::with_nine(Place::utm(2.0), (700, 600));
+    picture.write(&made("odm_orthophoto/odm_orthophoto.tif"), &[]);
+    let g = picture.place.transform;
+    let coarse = Place {
+        crs: picture.place.crs.clone(),
+        transform: [g[0], g[1] * 10.0, 0.0, g[3], 0.0, g[5] * 10.0],
+    };
+    for name in ["odm_dem/dsm.tif", "odm_dem/dtm.tif"] {
+        let mut heights = create::<f32>(&made(name), (70, 60), 1, Some(&coarse), &[]);
+        put(&mut heights, 1, (70, 60), vec![120_f32; 70 * 60]);
+        heights.close().expect("written");
+    }
+    let preview = image::RgbImage::from_pixel(64, 48, image::Rgb([40, 90, 40]));
+    for name in [
+        "odm_report/overlap.png",
+        "odm_report/topview.png",
+        "opensfm/undistorted/a.jpg",
+    ] {
+        preview.save(made(name)).expect("saved");
+    }
+    for name in [
+        "odm_orthophoto/odm_orthophoto.tif.ovr.tmp",
+        "odm_orthophoto/odm_orthophoto.mbtiles",
+        "odm_georeferencing/odm_georeferenced_model.laz",
+        "odm_texturing/odm_textured_model_geo.obj",
+        "odm_report/report.pdf",
+        "odm_report/stats.json",
+        "cameras.json",
+        "log.json",
+        "旧/正射.ecw",
+        "旧/正射.sid",
+        "~$说明.docx",
+    ] {
+        fs::write(made(name), "{}").expect("written");
+    }
+    let found = scan(folder.path(), &[]);
+    assert_eq!(found.said.code, Some(0), "{}", found.said.err);
+    assert_eq!(
+        found.said.err.matches("warning").count(),
+        0,
+        "{}",
+        found.said.err
+    );
+    for words in ["2 terrain models", "2 ECW or MrSID"] {
+        assert!(
+            found.said.out.contains(words),
+            "{words}: {}",
+            found.said.out
+        );
+    }
+    found.results().expect_searched(picture.m2(700 * 600));
+    fs::write(made("odm_orthophoto/副本.tif"), b"II*\0").expect("written");
+    let damaged = scan(folder.path(), &[]);
+    assert_eq!(damaged.said.code, Some(2), "{}", damaged.said.err);
+    assert!(
+        damaged.said.err.contains("副本.tif"),
+        "{}",
+        damaged.said.err
+    );
+}

@@ -1,7 +1,7 @@
 //! An error of every kind, and what it says.
 
 use super::every;
-use crate::cli::registry::say::ArgumentError;
+use crate::cli::registry::say::{ArgumentError, Fits};
 use crate::evaluate::EvaluateError;
 use crate::exchange::ExchangeError;
 use crate::exchange::import::RowFlaw;
@@ -13,7 +13,7 @@ use crate::imagery::photo::{
 };
 use crate::imagery::pyramid::PyramidError;
 use crate::imagery::tile::TileError;
-use crate::imagery::{Captured, InputError, RasterError, RasterNote};
+use crate::imagery::{Captured, CapturedError, InputError, RasterError, RasterNote};
 use crate::office::entry::EntryError;
 use crate::office::field::FieldError;
 use crate::office::patrol::PatrolError;
@@ -235,8 +235,10 @@ fn imagery() -> Vec<Box<dyn Say>> {
         Vector { path: path() }, Malformed { path: path(), why: "x".into() },
         File(GeoPackageError::TooMuch { path: path() }), Tile(TileError::Gone),
     })));
-    // Its text is its own: `CapturedError::` is made by its reader alone.
-    all.push(Box::new("x".parse::<Captured>().unwrap_err()));
+    all.extend(boxed(every!(CapturedError {
+        Unclear { text: "x".into() },
+        Ahead("2099-05-03".parse::<Captured>().expect("a day")),
+    })));
     all
 }
 
@@ -334,6 +336,7 @@ fn refusals() -> Vec<Refusal> {
         Unit { unit: "410423".into() }, NotBelow { unit: "410423".into() }, Order, Unsigned, Key, Date { date: "2026-05-03".into() }, Outline,
         Far { metres: 900 }, Supervisor, NoSuchSite, Percent, SamePicture, HigherUnit, Fork, Number,
         NoSuchEntry, BuiltOn, AnotherPerson, Informant,
+        Ahead { date: "2099-05-03".into() }, Contradicts { entry: Hash::of(b"x") },
     })
 }
 
@@ -512,7 +515,7 @@ fn above() -> Vec<Box<dyn Say>> {
     })));
     let day = jiff::civil::date(2026, 5, 3);
     all.extend(boxed(every!(PatrolError {
-        Nothing, NoDistrict, NoDay, AnotherDay { on: day, first: day, last: day }, ClockLeapt { first: day, last: day },
+        Nothing, NoDistrict, NoDay, AnotherDay { on: day, first: day, last: day }, ClockLeapt { first: day, last: day }, ClockBehind { first: day },
         NoGround(path()), NoArea,
     })));
     all.extend(boxed(every!(ServeError {
@@ -536,7 +539,9 @@ fn above() -> Vec<Box<dyn Say>> {
 fn arguments() -> Vec<ArgumentError> {
     every!(ArgumentError {
         NoRegistry, ManyRegistries(vec![path()]), ManyUnits("Li".into()), NoActor, NoDecision,
-        Value { option: "--unit", value: "x".into(), looks: "410423".into() },
+        Value { option: "--unit", value: "x".into(), fits: Fits::Like("410423".into()) },
+        Value { option: "ROLE", value: "x".into(), fits: Fits::OneOf("analyst, verifier".into()) },
+        Value { option: "--stop", value: "2".into(), fits: Fits::Rule("0–1".into()) },
         Exchanged { option: "--at", value: "33.7,113.3".into() },
         NoDistricts { path: path(), why: "x".into() },
         NoPassphrase, NoOldPassphrase, NoBackupPassphrase, NothingToAssign,

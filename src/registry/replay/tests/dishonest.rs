@@ -215,7 +215,7 @@ fn honest() -> (Teller, Teller, Vec<SiteKey>) {
 /// what was voided of the honest offices' entries.
 fn affairs(events: &[(Hash, Event)], gate: &Authority) -> impl PartialEq + std::fmt::Debug + use<> {
     let pairs = events.iter().map(|(hash, event)| (*hash, event));
-    let affairs = Affairs::of(gate, pairs);
+    let affairs = Affairs::of(gate, pairs, &BTreeMap::new());
     let theirs = |unit: &str| [HONEST, PROVINCE].contains(&unit);
     let standing: Vec<Hash> = affairs
         .standing()

@@ -407,12 +407,12 @@ fn no_imagery_of_days_to_come_nor_a_score_above_all_keeps_a_site_put_aside() {
         .zip(bodies)
         .map(|(now, body)| device.say(Some(site), "wang", Role::Analyst, vec![], body, now))
         .collect();
-    let date = "2026-05-09T00:00:00Z".into();
+    let date = "2026-05-09".into();
     let site = device.site(site);
     assert_eq!(
         site.refused,
         [
-            (said[2], Refusal::Date { date }),
+            (said[2], Refusal::Ahead { date }),
             (said[3], Refusal::Number)
         ]
     );

@@ -253,6 +253,92 @@ fn what_led_to_a_site_is_kept_with_who_says_so() {
 }
 
 #[test]
+fn what_led_to_a_site_is_taken_back_without_a_step_of_its_life() {
+    let mut device = office();
+    let (site, ..) = visited(&mut device);
+    let came = Body::CameOf(CameOf { of: Hash([7; 32]) });
+    let said = device.say(Some(site), "li", Role::Verifier, vec![], came, 13);
+    device.say(
+        Some(site),
+        "li",
+        Role::Eradicator,
+        after(),
+        eradicate(100),
+        14,
+    );
+    let others = device.say(Some(site), "wang", Role::Analyst, vec![], void(said), 15);
+    let site_now = device.site(site);
+    assert_eq!(site_now.refused, [(others, Refusal::Supervisor)]);
+    let done = device.say(Some(site), "li", Role::Verifier, vec![], void(said), 16);
+    let again = device.say(Some(site), "li", Role::Verifier, vec![], void(said), 17);
+    let site_now = device.site(site);
+    assert_eq!(site_now.state, State::Eradicated);
+    assert!(site_now.came_of.is_empty() && site_now.eradications.len() == 1);
+    assert_eq!(site_now.voided[0].by.event, done);
+    assert!(site_now.refused.contains(&(again, Refusal::NoSuchEntry)));
+}
+
+#[test]
+fn what_a_crew_measured_is_the_area_until_somebody_corrects_it() {
+    let mut device = office();
+    let (site, ..) = visited(&mut device);
+    assert_eq!(device.site(site).area_dm2, None);
+    let measured = |outcome, dm2| {
+        let Body::Visit(mut visit) = visit(outcome) else {
+            panic!("a visit")
+        };
+        visit.area_dm2 = Some(dm2);
+        Body::Visit(visit)
+    };
+    let again = measured(Outcome::Cultivated, 1_500);
+    device.say(Some(site), "wang", Role::Verifier, scene(), again, 13);
+    assert_eq!(device.site(site).area_dm2, Some(1_500));
+    let correct = Body::Correct(Box::new(Correct {
+        area_dm2: Some(1_400),
+        reason: "measured twice".into(),
+        ..Correct::default()
+    }));
+    device.say(Some(site), "wang", Role::Analyst, vec![], correct, 14);
+    assert_eq!(device.site(site).area_dm2, Some(1_400));
+}
+
+#[test]
+fn another_crew_goes_by_the_same_day_unless_another_is_set() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let sent = |crew: &str, due: Option<&str>| {
+        Body::Assign(Assign {
+            crew: crew.into(),
+            due: due.map(str::to_owned),
+        })
+    };
+    let stands = |device: &Device| {
+        let (assign, _) = device.site(site).assigned.expect("assigned");
+        (assign.crew, assign.due)
+    };
+    let say = |device: &mut Device, body, now| {
+        device.say(Some(site), "wang", Role::Analyst, vec![], body, now)
+    };
+    say(&mut device, sent("1", Some("2026-06-01")), 11);
+    say(&mut device, sent("2", None), 12);
+    let day = |text: &str| Some(text.to_owned());
+    assert_eq!(stands(&device), ("2".into(), day("2026-06-01")));
+    say(&mut device, sent("2", Some("2026-07-01")), 13);
+    let third = say(&mut device, sent("3", None), 14);
+    assert_eq!(stands(&device), ("3".into(), day("2026-07-01")));
+    say(&mut device, void(third), 15);
+    assert_eq!(stands(&device), ("2".into(), day("2026-07-01")));
+    // A site that is taken up again begins anew.
+    let nothing = visit(Outcome::Lookalike);
+    device.say(Some(site), "wang", Role::Verifier, scene(), nothing, 16);
+    let reason = "seen again".into();
+    let reopen = Body::Reopen(ReasonedMove { reason });
+    device.say(Some(site), "chief", Role::Supervisor, vec![], reopen, 17);
+    say(&mut device, sent("4", None), 18);
+    assert_eq!(stands(&device), ("4".into(), None));
+}
+
+#[test]
 fn neither_a_part_nor_what_imagery_shows_is_voided_for_calling_itself_a_find() {
     let place = Place::point(LonLat::new(113.3, 33.74));
     let found_by_hand = |origin: &str| Create::new(Source::Find, origin.into(), place.clone());

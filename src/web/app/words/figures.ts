@@ -29,6 +29,11 @@ export function percent(share: { readonly count: number; readonly of: number }):
   return share.of === 0 ? '–' : `${number((share.count / share.of) * 100, share.count === share.of || share.count === 0 ? 0 : 1)} %`;
 }
 
+/** A model's name, which may hold more than that of the model that comes with the program. */
+export function modelName(name: string): string {
+  return name.replace('papaver (built-in)', say('built_in_model'));
+}
+
 export function place(lon: number, lat: number): string {
   return `${lon.toFixed(7)}, ${lat.toFixed(7)}`;
 }

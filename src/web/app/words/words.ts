@@ -435,6 +435,7 @@ export const WORDS = {
   not_searched: ['Not searched', '未搜索'],
   not_searched_warning: ['Ground that was not searched is not ground without poppy.', '没有搜索的地面不等于没有罂粟。'],
   refused_sources: ['Refused sources', '未采用的影像'],
+  built_in_model: ['papaver (built-in)', '内置模型'],
   threshold_n: ['threshold {n}', '阈值 {n}'],
   survey_map: ['Map of the survey. Arrow keys move it, + and − zoom.', '航测地图。方向键平移，+ 和 − 缩放。'],
   candidate_list: ['Candidates by rank', '按排名列出的疑似点'],

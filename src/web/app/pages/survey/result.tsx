@@ -9,7 +9,7 @@ import { candidates, coverage, gapColour, ground } from '../../map/layers';
 import { MapView, extentOf, fit, newMap } from '../../map/map';
 import { Cells } from '../../parts/cells';
 import { Ready } from '../../parts/loaded';
-import { area, decimal, period } from '../../words/figures';
+import { area, decimal, modelName, period } from '../../words/figures';
 import { say } from '../../words/language';
 import { BANDS, GAPS, label } from '../../words/coded';
 
@@ -75,7 +75,7 @@ function Summary({ summary }: { summary: SurveySummary }) {
       </p>
       <p class="soft">
         {[say('candidates_n', { n: totals.candidates }), period(captured),
-          summary.model.name, say('threshold_n', { n: decimal(summary.model.threshold, 2) }), say('sources_n', { n: summary.sources.length })].filter(Boolean).join(' · ')}
+          modelName(summary.model.name), say('threshold_n', { n: decimal(summary.model.threshold, 2) }), say('sources_n', { n: summary.sources.length })].filter(Boolean).join(' · ')}
         {' · '}{say('a_reason_to_look')}
       </p>
       {summary.refused.length > 0 && <details><summary>{say('refused_sources')}: {summary.refused.length}</summary><ul>{summary.refused.map((one) => <li key={one.name}>{one.name}: {one.reason}</li>)}</ul></details>}

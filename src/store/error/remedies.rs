@@ -1,0 +1,209 @@
+//! What to do about an event that was not taken.
+
+use crate::registry::moves::Refusal;
+use crate::words::{Action, Choice, Lang, Remedy};
+use crate::{remedy, tr};
+
+/// What to do about a refusal.
+pub(super) fn remedy(refusal: &Refusal, site: &str, lang: Lang) -> Remedy {
+    by_who_records(refusal, site, lang)
+        .or_else(|| by_what_stands(refusal, site, lang))
+        .or_else(|| by_what_is_said(refusal, site, lang))
+        .unwrap_or_else(|| {
+            remedy!(
+                lang,
+                "{log} shows what was recorded before",
+                "{log} 可查看此前记录",
+                log = Action::Log
+            )
+        })
+}
+
+/// Where another person, unit or device has to act.
+pub(super) fn by_who_records(refusal: &Refusal, site: &str, lang: Lang) -> Option<Remedy> {
+    Some(match refusal {
+        Refusal::NotBelow { unit } => tr!(
+            lang,
+            "a unit above {unit} takes it",
+            "请由 {unit} 的上级单位采取"
+        )
+        .into(),
+        Refusal::Unit { unit } if site.is_empty() => tr!(
+            lang,
+            "unit {unit} or one above it records this",
+            "请由单位 {unit} 或其上级办理"
+        )
+        .into(),
+        Refusal::Unit { unit } => remedy!(
+            lang,
+            "unit {unit} or one above it records this; elsewhere you may {note}",
+            "请由单位 {unit} 或其上级办理；对其他单位的图斑可用 {note} 备注",
+            note = Action::Note { site: site.into() },
+        ),
+        Refusal::Unsigned => remedy!(
+            lang,
+            "unlock it with {passphrase}",
+            "请用 {passphrase} 解锁个人密钥",
+            passphrase = Action::Again(Choice::Passphrase),
+        ),
+        Refusal::Key => remedy!(
+            lang,
+            "each person makes their own: {key}",
+            "个人密钥须由本人生成：{key}",
+            key = Action::MakeKey { person: None },
+        ),
+        Refusal::Supervisor => remedy!(
+            lang,
+            "let a supervisor do it: {actor}",
+            "请由主管办理：{actor}",
+            actor = Action::Again(Choice::Actor),
+        ),
+        Refusal::AnotherPerson => remedy!(
+            lang,
+            "let another supervisor do it: {actor}; or the unit above",
+            "请由另一名主管办理：{actor}；或报上级单位作废",
+            actor = Action::Again(Choice::Actor),
+        ),
+        Refusal::HigherUnit => lang
+            .pick(
+                "send a bundle to the unit above, which resolves it and sends one back",
+                "请将数据包报上级单位裁定后回传",
+            )
+            .into(),
+        Refusal::Device | Refusal::Revoked => remedy!(
+            lang,
+            "{trusted} lists the devices that count, and who vouches for them",
+            "{trusted} 列出受信任设备及担保单位",
+            trusted = Action::Trusted,
+        ),
+        _ => return None,
+    })
+}
+
+/// Where another entry has to go first, or to be found.
+fn by_entries(refusal: &Refusal, lang: Lang) -> Option<Remedy> {
+    Some(match refusal {
+        Refusal::NoSuchEntry => remedy!(
+            lang,
+            "{log} has each entry's number after its time",
+            "请核对编号：{log} 每行时间之后即为记录编号",
+            log = Action::Log,
+        ),
+        Refusal::Contradicts { entry } => remedy!(
+            lang,
+            "where that one is wrong, void it first: {void}",
+            "该记录有误的，请先作废：{void}",
+            void = Action::Void {
+                entry: entry.short()
+            },
+        ),
+        Refusal::BuiltOn => remedy!(
+            lang,
+            "void the later ones first, from the last backwards; {log} lists them",
+            "请先从最后一条起依次作废后续记录；{log} 可列出",
+            log = Action::Log,
+        ),
+        _ => return None,
+    })
+}
+
+/// Where something else has to be recorded or known first.
+fn by_what_stands(refusal: &Refusal, site: &str, lang: Lang) -> Option<Remedy> {
+    let show = Action::Show { site: site.into() };
+    Some(match refusal {
+        Refusal::NotAll { .. } => remedy!(
+            lang,
+            "record the rest first: {rest}, or fail it: {fail}",
+            "先记录其余铲除：{rest}，或判不合格：{fail}",
+            rest = Action::Eradicate {
+                site: site.into(),
+                percent: 100
+            },
+            fail = Action::Fail { site: site.into() },
+        ),
+        Refusal::Disputed => remedy!(
+            lang,
+            "a supervisor resolves it first: {resolve}; {show} lists the claims",
+            "须先由主管裁定：{resolve}；{show} 列出各方主张",
+            resolve = Action::Resolve {
+                site: Some(site.into())
+            },
+            show = show,
+        ),
+        Refusal::IntoLess { .. } => lang.pick("merge the other way round", "请反向合并").into(),
+        Refusal::NotClaimed => remedy!(
+            lang,
+            "{show} lists the claims",
+            "{show} 列出各方主张",
+            show = show
+        ),
+        Refusal::MissingHistory => remedy!(
+            lang,
+            "{verify} names the missing numbers; ask that office for them",
+            "{verify} 会列出缺号，请向该单位索取",
+            verify = Action::Verify,
+        ),
+        Refusal::NoSuchSite => remedy!(
+            lang,
+            "{sites} lists the sites that are known here",
+            "{sites} 列出本库图斑",
+            sites = Action::Sites { state: None },
+        ),
+        _ => return by_entries(refusal, lang),
+    })
+}
+
+/// Where what was said has to be said otherwise.
+fn by_what_is_said(refusal: &Refusal, site: &str, lang: Lang) -> Option<Remedy> {
+    let plain = |english, chinese| Remedy::from(lang.pick(english, chinese));
+    Some(match refusal {
+        Refusal::NoReason => remedy!(
+            lang,
+            "say why with {reason}",
+            "请用 {reason} 说明",
+            reason = Action::Again(Choice::Reason),
+        ),
+        Refusal::Date { .. } | Refusal::Ahead { .. } if site.is_empty() => remedy!(
+            lang,
+            "steps follow one another, and nothing lies ahead but a due day, by a year at most; give the right day, with {when} that of the step",
+            "各步骤须按先后顺序，不得晚于当前；时限不得早于当日，最长一年；请改正日期，步骤的日期用 {when} 给出",
+            when = Action::Again(Choice::When),
+        ),
+        Refusal::Date { .. } | Refusal::Ahead { .. } => remedy!(
+            lang,
+            "steps follow one another, and nothing lies ahead but a due day, by a year at most; give the right day, with {when} that of the step; a wrong one that is recorded is mended by {correct}",
+            "各步骤须按先后顺序，不得晚于当前；时限不得早于当日，最长一年；请改正日期，步骤的日期用 {when} 给出；已录错的用 {correct} 更正",
+            when = Action::Again(Choice::When),
+            correct = Action::CorrectTime { site: site.into() },
+        ),
+        Refusal::Percent => remedy!(
+            lang,
+            "give {least} to {most}",
+            "请用 {least} 至 {most}",
+            least = Action::Again(Choice::Percent(1)),
+            most = Action::Again(Choice::Percent(100)),
+        ),
+        Refusal::SamePicture => plain(
+            "take a photograph of what is left",
+            "请重新拍摄铲除后的照片",
+        ),
+        Refusal::Informant => plain(
+            "leave out telephone and identity-card numbers: who told stays in the sealed envelope, of which the registry has the number alone",
+            "请删去手机号和身份证号：举报人身份只留在密封件内，登记库只存密封编号",
+        ),
+        Refusal::Far { .. } => plain("check the positions of both", "请核对两处位置"),
+        Refusal::Number => plain(
+            "correct what was given and record it again",
+            "请改正所填内容后重新录入",
+        ),
+        Refusal::Order => plain(
+            "set the clock right and record it again",
+            "请校正时钟后重新记录",
+        ),
+        Refusal::Outline => plain(
+            "a site is at most some five kilometres wide; check the coordinates, their order and the track",
+            "图斑宽度不超过约五公里；请检查坐标、坐标顺序和轨迹",
+        ),
+        _ => return None,
+    })
+}
