@@ -78,14 +78,17 @@ fn nobody_explains_the_branch_of_a_device_that_is_not_below_it() {
 fn what_is_dated_ahead_or_before_all_is_not_followed_where_it_concerns_no_site() {
     let mut offices = Offices::new();
     offices.chief(1, tip(COUNTY, "words"));
-    for (at, season) in [
-        ("2026-05-09T10:21:00+08:00", 2026),
-        ("1999-05-03T10:21:00+08:00", 1999),
-    ] {
+    let mut refusal_at = |at: &str, season| {
         let said = offices.change_last(|event| (event.at, event.season) = (at.into(), season));
-        let refusal = offices.refusal(said);
-        assert!(matches!(refusal, Some(Refusal::Date { .. })), "{refusal:?}");
-    }
+        offices.refusal(said)
+    };
+    let ahead = refusal_at("2026-05-09T10:21:00+08:00", 2026);
+    assert!(matches!(ahead, Some(Refusal::Ahead { .. })), "{ahead:?}");
+    let before_all = refusal_at("1999-05-03T10:21:00+08:00", 1999);
+    assert!(
+        matches!(before_all, Some(Refusal::Date { .. })),
+        "{before_all:?}"
+    );
 }
 
 #[test]

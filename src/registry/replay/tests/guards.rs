@@ -93,10 +93,18 @@ fn nobody_but_a_supervisor_counts_down_or_dates_what_another_did() {
 fn a_step_is_dated_between_the_one_before_and_the_one_after_and_not_ahead() {
     let mut device = office();
     let (site, assigned, visited) = counted(&mut device);
-    for (of, at) in [
-        (visited, "2026-05-02T09:00:00+08:00"),
-        (assigned, "2026-05-04T08:00:00+08:00"),
-        (visited, "2026-05-09T08:00:00+08:00"),
+    let refused = |date: &str, is_ahead: bool| {
+        let date = date.to_owned();
+        if is_ahead {
+            Refusal::Ahead { date }
+        } else {
+            Refusal::Date { date }
+        }
+    };
+    for (of, at, is_ahead) in [
+        (visited, "2026-05-02T09:00:00+08:00", false),
+        (assigned, "2026-05-04T08:00:00+08:00", true),
+        (visited, "2026-05-09T08:00:00+08:00", true),
     ] {
         let refusal = why(
             &mut device,
@@ -105,7 +113,7 @@ fn a_step_is_dated_between_the_one_before_and_the_one_after_and_not_ahead() {
             Role::Supervisor,
             happened(of, at),
         );
-        assert_eq!(refusal, Some(Refusal::Date { date: at.into() }));
+        assert_eq!(refusal, Some(refused(at, is_ahead)));
     }
 }
 
