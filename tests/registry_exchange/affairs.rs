@@ -572,7 +572,7 @@ fn no_command_takes_a_day_to_come_for_what_has_happened() {
     );
     std::fs::write(office.path("v.csv"), table).expect("written");
     let said = office.run("wang", &["import", "v.csv"]);
-    assert!(said.out.contains("still to come"), "{said:?}");
+    assert!(said.out.contains("lies ahead"), "{said:?}");
     assert_eq!(office.events(), events);
     for (command, option) in days {
         if option == "--signed" || option == "--on" || option == "--until" {
