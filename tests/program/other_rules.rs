@@ -92,6 +92,6 @@ fn pictures_that_were_left_out_are_drawn_by_the_next_run() {
     let results = same_as_anew(&[&ortho], &out, model, &[], 0);
     assert_eq!(results.candidates.len(), 2);
     assert_eq!(drawn(&files(&out)), 1 + 3 * 2);
-    same_as_anew(&[&ortho], &out, model, &bare, 0);
+    scan(&[&ortho], &out, model, &bare, 0);
     assert_eq!(drawn(&files(&out)), 0);
 }
