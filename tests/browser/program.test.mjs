@@ -216,7 +216,11 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await page.click('dialog button[type=submit]');
     await page.waitForSelector('.entries dd:has-text("500 yuan")');
     await page.click('.acts >> text=Close without a site');
+    // What was paid for is not unfounded.
     await page.locator('dialog select[name=reason]').selectOption('vague');
+    await page.click('dialog button[type=submit]');
+    await page.waitForSelector('dialog .failure:has-text("contrary")');
+    await page.locator('dialog select[name=reason]').selectOption('handed_over');
     await page.click('dialog button[type=submit]');
     await page.waitForSelector('.entries .tag:has-text("Closed")');
     await shot(page, 'tips');
