@@ -94,4 +94,5 @@ fn pictures_that_were_left_out_are_drawn_by_the_next_run() {
     assert_eq!(drawn(&files(&out)), 1 + 3 * 2);
     scan(&[&ortho], &out, model, &bare, 0);
     assert_eq!(drawn(&files(&out)), 0);
+    assert!(!out.join("chips").exists());
 }

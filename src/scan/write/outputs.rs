@@ -113,6 +113,8 @@ pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanE
         })?;
     } else {
         files::remove(&folder.join(REVIEW_FILE))?;
+        // Stays where somebody keeps files of their own in it.
+        let _ = fs::remove_dir(folder.join(CHIPS));
     }
     let record = to_object(&scan_record(summary, provenance, digests));
     let record = serde_json::to_string_pretty(&record).unwrap_or_default();
