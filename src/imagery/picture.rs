@@ -42,29 +42,15 @@ impl PictureReader {
     /// read is black. `None` where the source cannot be opened any more.
     pub fn picture(&mut self, rect: Rect, (width, height): (u32, u32)) -> Option<RgbImage> {
         let (level, factor) = self.reduction(rect, (width, height));
-        let (fx, fy) = self.source.reduction(&self.source.levels()[level]);
-        let wanted = Part {
-            x: f64::from(rect.x0) / fx,
-            y: f64::from(rect.y0) / fy,
-            width: f64::from(rect.x1 - rect.x0) / fx,
-            height: f64::from(rect.y1 - rect.y0) / fy,
+        let grid = self.source.levels()[level];
+        let wanted = Part::of(rect).in_larger(self.source.reduction(&grid));
+        let cells = touched_cells(wanted.touched(&grid), factor);
+        let all = match factor {
+            1 => picture_of(&self.pixels(level, cells)?),
+            _ => self.reduced(level, factor, cells)?,
         };
-        if factor == 1 {
-            let pixels = self.pixels(level, wanted.touched(&self.source.levels()[level]))?;
-            let all = picture_of(&pixels);
-            let at = wanted.from(f64::from(pixels.rect.x0), f64::from(pixels.rect.y0));
-            return Some(resized_part(&all, at, (width, height)));
-        }
-        let cells = touched_cells(wanted.touched(&self.source.levels()[level]), factor);
-        let all = self.reduced(level, factor, cells)?;
         let by = f64::from(factor);
-        let wanted = Part {
-            x: wanted.x / by,
-            y: wanted.y / by,
-            width: wanted.width / by,
-            height: wanted.height / by,
-        };
-        let at = wanted.from(f64::from(cells.x0), f64::from(cells.y0));
+        let at = wanted.in_larger((by, by)).within(cells);
         Some(resized_part(&all, at, (width, height)))
     }
 
@@ -148,11 +134,31 @@ struct Part {
 }
 
 impl Part {
-    /// The same, with another corner of the grid.
-    fn from(self, x: f64, y: f64) -> Self {
+    /// All of a rectangle.
+    fn of(rect: Rect) -> Self {
         Self {
-            x: (self.x - x).max(0.0),
-            y: (self.y - y).max(0.0),
+            x: f64::from(rect.x0),
+            y: f64::from(rect.y0),
+            width: f64::from(rect.x1 - rect.x0),
+            height: f64::from(rect.y1 - rect.y0),
+        }
+    }
+
+    /// The same in a grid whose pixels take so many columns and rows of this one.
+    fn in_larger(self, (across, down): (f64, f64)) -> Self {
+        Self {
+            x: self.x / across,
+            y: self.y / down,
+            width: self.width / across,
+            height: self.height / down,
+        }
+    }
+
+    /// The same, from the corner of what is held of its grid.
+    fn within(self, held: Rect) -> Self {
+        Self {
+            x: (self.x - f64::from(held.x0)).max(0.0),
+            y: (self.y - f64::from(held.y0)).max(0.0),
             ..self
         }
     }
@@ -271,13 +277,8 @@ fn picture_of(pixels: &Pixels) -> RgbImage {
 
 /// A picture made as large or as small as another.
 pub fn resized(all: &RgbImage, width: u32, height: u32) -> RgbImage {
-    let whole = Part {
-        x: 0.0,
-        y: 0.0,
-        width: f64::from(all.width()),
-        height: f64::from(all.height()),
-    };
-    resized_part(all, whole, (width, height))
+    let whole = Rect::of_size((all.width(), all.height()));
+    resized_part(all, Part::of(whole), (width, height))
 }
 
 fn resized_part(all: &RgbImage, part: Part, (width, height): (u32, u32)) -> RgbImage {

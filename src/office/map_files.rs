@@ -2,7 +2,7 @@
 
 use super::OfficeError;
 use super::targets::collection;
-use crate::exchange::write_areas;
+use crate::exchange::{AreaLayer, write_areas};
 use crate::files::{self, Existing};
 use crate::ground::{Feature, FeatureCollection, write_features};
 use crate::province::coverage::Coverage;
@@ -57,14 +57,7 @@ impl MapFile<'_> {
             MapFormat::GeoJson => self.features(&found.geojson(facts)),
             MapFormat::GeoPackage => {
                 let about = [("season", found.season.to_string())];
-                let layers = found.layers(facts, self.lang);
-                Ok(write_areas(
-                    self.path,
-                    &layers,
-                    &about,
-                    &self.made_at,
-                    self.existing,
-                )?)
+                self.areas(&found.layers(facts, self.lang), &about)
             }
         }
     }
@@ -76,17 +69,13 @@ impl MapFile<'_> {
     pub fn hot_spots(&self, found: &HotSpots, period: Period) -> Result<(), OfficeError> {
         match self.format {
             MapFormat::GeoJson => self.features(&found.geojson(period)),
-            MapFormat::GeoPackage => {
-                let (about, layers) = (found.about(period), [found.layer(self.lang)]);
-                Ok(write_areas(
-                    self.path,
-                    &layers,
-                    &about,
-                    &self.made_at,
-                    self.existing,
-                )?)
-            }
+            MapFormat::GeoPackage => self.areas(&[found.layer(self.lang)], &found.about(period)),
         }
+    }
+
+    fn areas(&self, layers: &[AreaLayer], about: &[(&str, String)]) -> Result<(), OfficeError> {
+        let Self { path, existing, .. } = *self;
+        Ok(write_areas(path, layers, about, &self.made_at, existing)?)
     }
 
     fn features(&self, features: &FeatureCollection) -> Result<(), OfficeError> {
