@@ -87,6 +87,8 @@ an_rpm() {
     command -v rpm >/dev/null || { echo "error: rpm is missing"; echo "hint: apt-get install rpm"; exit 2; } >&2
     ! rpm --help | grep -q force-debian || options+=(--force-debian)
     a_layer
+    # As the package `filesystem` has it on every system that rpm rules.
+    mkdir -p "$bare/usr/share/applications"
     must "rpm --initdb" rpm --root "$bare" --initdb
     before=$(everything)
     must "rpm -K" rpm --root "$bare" -K --nosignature "$1"

@@ -59,7 +59,8 @@ a_season() {
 
 # serving FOLDER: starts the server, and says where it is in $url and $port
 serving() {
-    papaver serve "$1" --no-browser --port 0 >served.txt 2>served.err &
+    : >served.txt
+    papaver serve "$1" --no-browser --port 0 >>served.txt 2>served.err &
     server=$!
     for _ in $(seq 600); do
         grep -q http served.txt && break
