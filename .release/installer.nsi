@@ -60,7 +60,12 @@ Section Uninstall
   RMDir /r "$INSTDIR\docs"
   RMDir /r "$INSTDIR\licences"
   RMDir /r "$INSTDIR\models"
-  RMDir /r "$INSTDIR\samples"
+  Delete "$INSTDIR\samples\*.jpg"
+  Delete "$INSTDIR\samples\village\ortho.tif"
+  Delete "$INSTDIR\samples\village\boundary.geojson"
+  Delete "$INSTDIR\samples\village\truth.geojson"
+  RMDir "$INSTDIR\samples\village"
+  RMDir "$INSTDIR\samples"
   FindFirst $0 $1 "$INSTDIR\onnxruntime-*"
   StrCmp $1 "" +2
     RMDir /r "$INSTDIR\$1"

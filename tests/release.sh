@@ -88,14 +88,17 @@ a_stick() {
 
 # an_installer: silently in, used, and out again, with what a person laid beside it left
 an_installer() {
-    local setup=${archive%.zip}-setup.exe home
+    local setup=${archive%.zip}-setup.exe home place
     [ -e "$setup" ] || { echo "no installer beside the archive"; return; }
     must "install" "$wine" "$setup" /S
-    home=$(find "$WINEPREFIX/drive_c/users" -type d -path '*/Programs/Papaver')
+    home=$(find "$WINEPREFIX/drive_c/users" -type d -path '*/Local/Programs/Papaver')
     must "the installed program" "$wine" "$home/papaver.exe" model inspect
-    touch "$home/410423.papaver"
-    must "remove" "$wine" "$home/remove.exe" /S "_?=C:${home#"$WINEPREFIX/drive_c"}"
-    [ "$(ls "$home" | grep -v '^remove.exe$')" = 410423.papaver ]
+    touch "$home/410423.papaver" "$home/samples/village/410424.papaver"
+    place=C:${home#"$WINEPREFIX/drive_c"}
+    # NSIS knows a folder by backslashes alone.
+    must "remove" "$wine" "$home/remove.exe" /S "_?=${place//\//\\}"
+    [ "$(cd "$home" && find . -type f ! -name remove.exe | sort | xargs)" = "./410423.papaver ./samples/village/410424.papaver" ]
+    echo "  what a person laid there is left"
 }
 
 case $target in linux-*) bare_root ;; esac
