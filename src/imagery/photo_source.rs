@@ -2,11 +2,11 @@
 
 use super::captured::Captured;
 use super::fingerprint::{Fingerprint, file_samples, fingerprint_bytes};
-use super::photo::{GroundGrid, Photo, Rectified};
+use super::photo::{Camera, GroundGrid, Photo, Rectified};
 use super::pixels::{OpenError, PixelReader, Pixels, Validity};
 use super::raster_error::RasterError;
 use super::source::{Level, SourceHeader};
-use crate::ground::{Crs, GeoTransform, Gsd, Rect};
+use crate::ground::{Crs, CrsPoint, GeoTransform, Gsd, PixelPoint, Rect};
 use image::RgbImage;
 
 /// A photo that can be searched, and the grid it is laid on.
@@ -32,10 +32,11 @@ impl PhotoSource {
             path: path.clone(),
             source,
         })?;
-        let fingerprint = fingerprint(&photo, &transform).map_err(|e| RasterError::NotARaster {
-            path: path.clone(),
-            reason: e.to_string(),
-        })?;
+        let fingerprint =
+            fingerprint(&photo, &grid, &transform).map_err(|e| RasterError::NotARaster {
+                path: path.clone(),
+                reason: e.to_string(),
+            })?;
         let gsd_cm = grid.gsd_m * 100.0;
         let header = SourceHeader {
             name: SourceHeader::name_of(&path),
@@ -79,7 +80,7 @@ impl PhotoSource {
     }
 
     pub(super) fn check_unchanged(&self) -> Result<(), RasterError> {
-        match fingerprint(&self.photo, &self.header.transform) {
+        match fingerprint(&self.photo, &self.grid, &self.header.transform) {
             Ok(now) if now == self.header.fingerprint => Ok(()),
             _ => Err(RasterError::Changed {
                 path: self.header.path.clone(),
@@ -89,10 +90,37 @@ impl PhotoSource {
 }
 
 /// The file's content and where the picture lies.
-fn fingerprint(photo: &Photo, transform: &GeoTransform) -> std::io::Result<Fingerprint> {
+fn fingerprint(
+    photo: &Photo,
+    grid: &GroundGrid,
+    transform: &GeoTransform,
+) -> std::io::Result<Fingerprint> {
     let samples = file_samples(&photo.shot.path)?;
-    let pose = format!("{:?} {:?}", photo.camera, transform.coefficients());
-    Ok(fingerprint_bytes(&[&samples, pose.as_bytes()]))
+    let (width, height) = (f64::from(grid.width), f64::from(grid.height));
+    let corners = [(0.0, 0.0), (width, 0.0), (0.0, height)]
+        .map(|(x, y)| transform.apply(PixelPoint { x, y }));
+    let pose = pose(&photo.camera, corners);
+    let size = format!("{} {}", grid.width, grid.height);
+    Ok(fingerprint_bytes(&[
+        &samples,
+        pose.as_bytes(),
+        size.as_bytes(),
+    ]))
+}
+
+/// A camera's lens, place and view and three corners of its grid, in whole thousand-millionths: sines and cosines differ in their
+/// last bits from one system to another, and the same photo has to be the same source on both.
+fn pose(camera: &Camera, corners: [CrsPoint; 3]) -> String {
+    let axes = [camera.axes.right, camera.axes.down, camera.axes.forward];
+    let whole: Vec<String> = axes
+        .into_iter()
+        .flatten()
+        .chain([camera.at.lon, camera.at.lat, camera.height_m])
+        .chain(corners.into_iter().flat_map(|c| [c.x, c.y]))
+        // -0 is 0.
+        .map(|v| format!("{:.0}", (v * 1e9).round() + 0.0))
+        .collect();
+    format!("{:.9?} {}", camera.lens, whole.join(" "))
 }
 
 /// A decoded photo on its grid.
@@ -180,5 +208,46 @@ impl PixelReader for PhotoReader {
             reason = "a ratio of few units"
         )]
         Some((sharpness * 1e6).round().clamp(0.0, 4e9) as u32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::LonLat;
+    use crate::imagery::photo::{Axes, Lens};
+
+    #[test]
+    fn a_pose_is_the_same_on_systems_whose_sines_differ_in_the_last_bits() {
+        let corner = CrsPoint {
+            x: 113.93,
+            y: 28.25,
+        };
+        let seen = |noise: f64, height_m: f64| {
+            let axes = Axes {
+                right: [1.0 - noise, noise, -noise],
+                down: [noise, -1.0 + noise, 0.0],
+                forward: [-noise, noise, -1.0],
+            };
+            let at = LonLat {
+                lon: 113.93 + noise,
+                lat: 28.25 - noise,
+            };
+            let lens = Lens::pinhole((4000.0, 3000.0), 2000.0).expect("a lens");
+            let camera = Camera::new(lens, at, height_m, axes);
+            pose(
+                &camera,
+                [
+                    corner,
+                    CrsPoint {
+                        x: corner.x + noise,
+                        ..corner
+                    },
+                    corner,
+                ],
+            )
+        };
+        assert_eq!(seen(1e-15, 100.0), seen(-1e-15, 100.0));
+        assert_ne!(seen(0.0, 100.0), seen(0.0, 100.001));
     }
 }
