@@ -7,7 +7,7 @@
 //! them. An audit that an earlier version drew goes by the lots of its own event, or by those of the candidates' ids; of several of
 //! those the first counts that was of all there is.
 
-use super::queue::Item;
+use super::item::Item;
 use crate::office::Session;
 use crate::registry::affairs::{Affairs, Said};
 use crate::registry::body::{Body, Draw, Look, Opinion};
@@ -357,7 +357,8 @@ fn first_decisions(store: &Store, items: &[Item]) -> Result<BTreeMap<SiteKey, Uu
 mod tests {
     use super::*;
     use crate::ground::LonLat;
-    use crate::office::desk::queue::{draw, of_season};
+    use crate::office::desk::item::of_season;
+    use crate::office::desk::queue::draw;
     use crate::office::desk::stopping::{MAY_MISS, Word, stop};
     use crate::office::people::{Beginning, begin, change};
     use crate::office::{Credentials, Office, OfficeError};

@@ -5,9 +5,9 @@
 //! them is a file of its own (`surroundings`), which stays when all else is made anew.
 
 use super::found::{CrewEntry, EntryKind};
+use super::paths::{folder_of, own_folder};
 use super::surroundings::{self, SiteMap};
 use super::{Access, OfficeError, access};
-use super::{folder_of, own_folder};
 use crate::exchange::form::FORM;
 use crate::exchange::ledger::LedgerContext;
 use crate::exchange::{Export, Format, export, project};

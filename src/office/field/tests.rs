@@ -1,8 +1,9 @@
 //! The loop with a real registry: what goes down, comes back, is recorded, refused, disputed, revoked.
 
 use super::access::{self, NewPassword, Wish};
-use super::{CrewFolder, CrewGate, Denied, EntryKind, FieldError, write_project};
+use super::{CrewFolder, CrewGate, Denied, EntryKind, write_project};
 use crate::ground::LonLat;
+use crate::office::FieldError;
 use crate::office::people::{Beginning, begin, change};
 use crate::office::{Credentials, Office, OfficeError, Session, found, life};
 use crate::registry::Role;

@@ -17,7 +17,7 @@ use super::Session;
 use super::campaign::this_season;
 use crate::registry::affairs::led_to;
 use crate::registry::body;
-use crate::registry::body::{Body, CameOf, Channel, CloseTip, Duty, NoYield, Rung, Tip};
+use crate::registry::body::{Body, CameOf, Channel, CloseTip, Duty, NoYield, Rung, Tip, joined};
 use crate::registry::event::Actor;
 use crate::registry::people::{roles_for, same_name};
 use crate::registry::site::Stamp;
@@ -30,17 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Entries of a list at most, the latest.
 pub const MOST: usize = 1_000;
 /// The types of entries that are voided out of these lists.
-pub const VOIDED_HERE: &[&str] = &[
-    "duty",
-    "patrol",
-    "round",
-    "finding",
-    "measure",
-    "settle",
-    "tip",
-    "tip_closed",
-    "reward",
-];
+pub const VOIDED_HERE: [&str; 9] = joined(&[&["duty", "patrol"], Body::LEDGERS.split_at(1).1]);
 /// Digits of a village's code: no district lies below.
 const VILLAGE: usize = 12;
 
