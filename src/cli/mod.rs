@@ -15,6 +15,7 @@ mod help;
 mod interrupt;
 mod manual;
 mod model;
+mod overwrite;
 mod plan;
 mod progress;
 mod province;

@@ -106,7 +106,7 @@ pub struct WrittenFiles {
     pub pictures: Option<PathBuf>,
 }
 
-/// Writes an export: all of it or nothing. A file that is there already is replaced only with `overwrite`.
+/// Writes an export: all of it or nothing.
 ///
 /// # Errors
 /// See [`ExchangeError`].
@@ -114,10 +114,9 @@ pub fn export(
     format: Format,
     path: &Path,
     export: &Export,
-    overwrite: bool,
+    existing: Existing,
 ) -> Result<WrittenFiles, ExchangeError> {
     let mut pictures = None;
-    let existing = Existing::replaced_if(overwrite);
     files::check(path, existing)?;
     match format {
         Format::GeoJson => files::write(path, existing, |out| geojson::write(export, out))?,
