@@ -16,6 +16,8 @@ pub mod entry;
 mod error;
 mod evidence;
 pub mod field;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod found;
 pub mod import;
 mod laid;

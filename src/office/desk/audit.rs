@@ -360,9 +360,9 @@ mod tests {
     use crate::office::desk::item::of_season;
     use crate::office::desk::queue::draw;
     use crate::office::desk::stopping::{MAY_MISS, Word, stop};
-    use crate::office::people::{Beginning, begin, change};
-    use crate::office::{Credentials, Office, OfficeError};
-    use crate::registry::body::{ActorAction, Create, Detection, Source};
+    use crate::office::fixture::{begun, grant};
+    use crate::office::{Office, OfficeError};
+    use crate::registry::body::{Create, Detection, Source};
     use crate::registry::unit::origin;
     use std::path::Path;
 
@@ -388,21 +388,8 @@ mod tests {
     }
 
     fn office(path: &Path) -> (Office, Session) {
-        let beginning = Beginning {
-            unit: "410423".into(),
-            unit_name: None,
-            supervisor: "chief".into(),
-            at: "2026-04-01T08:00:00+08:00".into(),
-        };
-        begin(path, beginning).expect("begun");
-        let mut office = Office::open(path, "test").expect("opened");
-        let given = Credentials {
-            actor: "chief".into(),
-            ..Credentials::default()
-        };
-        let chief = office.sign_in(given).expect("known");
-        let (name, roles) = ("chief".to_owned(), vec![Role::Analyst]);
-        change(&mut office, &chief, ActorAction::Grant, name, roles).expect("granted");
+        let (mut office, chief) = begun(path);
+        grant(&mut office, &chief, "chief", &[Role::Analyst]);
         (office, chief)
     }
 

@@ -277,35 +277,15 @@ pub fn yields(
 mod tests {
     use super::Act::{Close, Measure, Reward, Settle, Site, Void};
     use super::*;
-    use crate::office::people::{self, Beginning};
-    use crate::office::{Credentials, Office, affairs};
-    use crate::registry::body::ActorAction;
-
-    fn session(office: &Office, actor: &str) -> Session {
-        let given = Credentials {
-            actor: actor.into(),
-            ..Credentials::default()
-        };
-        office.sign_in(given).expect(actor)
-    }
+    use crate::office::affairs;
+    use crate::office::fixture::{self, grant, session};
 
     #[test]
     fn who_may_only_what_the_law_takes_from_them_is_offered() {
         let folder = tempfile::tempdir().expect("folder");
-        let path = folder.path().join("a.papaver");
-        let beginning = Beginning {
-            unit: "410423".into(),
-            unit_name: None,
-            supervisor: "chief".into(),
-            at: "2026-05-01T08:00:00+08:00".into(),
-        };
-        people::begin(&path, beginning).expect("begun");
-        let mut office = Office::open(&path, "test").expect("open");
-        let chief = session(&office, "chief");
+        let (mut office, chief) = fixture::begun(&folder.path().join("a.papaver"));
         for (name, role) in [("li", Role::Analyst), ("wang", Role::Verifier)] {
-            let roles = vec![role];
-            people::change(&mut office, &chief, ActorAction::Grant, name.into(), roles)
-                .expect(name);
+            grant(&mut office, &chief, name, &[role]);
         }
         let (li, wang) = (session(&office, "li"), session(&office, "wang"));
         affairs::state(&mut office, &wang, begun_tip()).expect("told");
