@@ -114,7 +114,7 @@ fn facts() -> Facts {
         let middle = geo::Centroid::centroid(ring).unwrap_or_default();
         facts.sites.push(SiteFact {
             unit: "410423".into(),
-            irregular: papaver::province::irregular::Irregular::default(),
+            irregular: papaver::province::facts::Irregular::default(),
             key: SiteKey::of_origin(&format!("event:{number}")),
             at: LonLat::new(
                 middle.x() + inside * (at.x - middle.x()),

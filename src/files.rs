@@ -8,15 +8,17 @@ mod bucket;
 mod error;
 mod incoming;
 pub mod lines;
+mod place;
 mod registry;
 mod shelf;
 
 pub use bucket::{bucket_and_key, endpoint, lists_too_much};
-pub use error::FileError;
+pub use error::{FileError, reach};
 pub use incoming::{Incoming, forget_arriving, show_as};
 pub use lines::{add_line, end_line};
+pub use place::{beside, folder_of};
 pub use registry::{REGISTRY_ID, is_registry};
-pub use shelf::{Shelf, absolute, is_in_bucket, reach};
+pub use shelf::{Shelf, absolute, is_in_bucket};
 
 use crate::platform;
 use registry::{belongs_to_registry, is_device_key};
@@ -52,21 +54,6 @@ impl Existing {
 /// What the writers of formats write to.
 pub trait Out: Write + Seek + Send {}
 impl<T: Write + Seek + Send> Out for T {}
-
-/// The folder in which a file lies.
-pub fn folder_of(path: &Path) -> PathBuf {
-    path.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
-        .to_path_buf()
-}
-
-/// The file beside another with this ending: `county.papaver` has `county.papaver.lock`.
-pub fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
-}
 
 /// Fails where this name cannot be given to an output: before long work, and again when the file is put there.
 ///

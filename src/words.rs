@@ -5,43 +5,16 @@
 //! its own form) and for the [`Fault`] that decides the exit code. `Display` is always the English sentence.
 
 mod action;
+mod lang;
 mod remedy;
 
 pub use action::{Action, Choice};
+pub use lang::Lang;
 pub use remedy::{ClauseDraft, PlacedAction, Remedy};
 
 use std::fmt::Display;
 use std::io;
 use std::path::Path;
-
-/// A language the program speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lang {
-    /// English.
-    #[default]
-    En,
-    /// Simplified Chinese.
-    Zh,
-}
-
-impl Lang {
-    /// The language of a locale name such as `zh_CN.UTF-8`; anything that is not Chinese is English.
-    pub fn of_locale(locale: &str) -> Self {
-        if locale.to_ascii_lowercase().starts_with("zh") {
-            Self::Zh
-        } else {
-            Self::En
-        }
-    }
-
-    /// One of two texts.
-    pub fn pick<T>(self, english: T, chinese: T) -> T {
-        match self {
-            Self::En => english,
-            Self::Zh => chinese,
-        }
-    }
-}
 
 /// A text that is known beforehand, in English and in Chinese.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

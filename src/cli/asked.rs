@@ -1,9 +1,9 @@
 //! What was asked of this process, so that no hint sends the person in a circle or names an option that the command has not.
 
-use super::Arguments;
 use super::action::{self, CommandWord};
 use crate::words::{Action, Choice, Lang, Remedy, Said};
-use clap::{Command, CommandFactory};
+use clap::Command;
+use std::sync::OnceLock;
 
 /// Options that say where, who, when and how, not what: the name, and whether a value follows.
 const CIRCUMSTANCES: [(&str, bool); 8] = [
@@ -17,6 +17,14 @@ const CIRCUMSTANCES: [(&str, bool); 8] = [
     ("--json", false),
 ];
 
+/// The program with all its commands.
+static PROGRAM: OnceLock<Command> = OnceLock::new();
+
+/// Says once, as the process begins, which commands the program has.
+pub(super) fn of_program(program: Command) {
+    let _said_before = PROGRAM.set(program);
+}
+
 /// A command line that was typed, less its circumstances.
 #[derive(Debug)]
 pub(super) struct Invocation {
@@ -25,16 +33,17 @@ pub(super) struct Invocation {
 }
 
 impl Invocation {
-    /// Of this process.
+    /// Of this process, whose commands [`of_program`] said.
     pub(super) fn here() -> Self {
         let words = std::env::args_os()
             .skip(1)
             .map(|word| word.to_string_lossy().into_owned());
-        Self::of(words)
+        let program = PROGRAM.get().cloned().unwrap_or_default();
+        Self::of(program, words)
     }
 
-    /// Of these words after the program's name.
-    pub(super) fn of(typed: impl IntoIterator<Item = String>) -> Self {
+    /// Of a program with its commands, and these words after its name.
+    pub(super) fn of(program: Command, typed: impl IntoIterator<Item = String>) -> Self {
         let mut words = Vec::new();
         let mut typed = typed.into_iter();
         while let Some(word) = typed.next() {
@@ -47,7 +56,7 @@ impl Invocation {
                 None => words.push(word),
             }
         }
-        let mut command = Arguments::command();
+        let mut command = program;
         for word in &words {
             match command.find_subcommand(word) {
                 Some(below) => command = below.clone(),

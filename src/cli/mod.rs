@@ -8,12 +8,14 @@ mod asked;
 mod config;
 #[cfg(test)]
 mod documents_tests;
+mod done;
 mod evaluate;
 mod expected;
 mod help;
 mod interrupt;
 mod manual;
 mod model;
+mod overwrite;
 mod plan;
 mod progress;
 mod province;
@@ -29,6 +31,8 @@ mod telemetry;
 mod usage;
 mod version;
 mod window;
+
+use done::Done;
 
 use crate::imagery::{allow_where_named, set_up_gdal};
 use crate::words::{Fault, Lang, Say};
@@ -86,14 +90,6 @@ fn language(text: &str) -> Result<Lang, String> {
     }
 }
 
-/// How a command ended well.
-enum Done {
-    /// All of it.
-    Whole,
-    /// A part could not be searched, and that was said.
-    Partly,
-}
-
 /// A command line, with help in one language.
 fn parsed(typed: &[OsString], lang: Lang) -> Result<Arguments, clap::Error> {
     let mut command = help::in_language(Arguments::command(), lang, help::Folded::ToTerminal);
@@ -103,6 +99,7 @@ fn parsed(typed: &[OsString], lang: Lang) -> Result<Arguments, clap::Error> {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    asked::of_program(Arguments::command());
     let window = window::TerminalWindow::here(&Arguments::command());
     let settings = config::read();
     let asked = help::language_asked(window.arguments().iter().cloned());

@@ -1,7 +1,8 @@
 //! `papaver model`: the model contract in words, and what a model lacks written into it.
 
 use super::{Done, expected, talk};
-use crate::files::{self, Existing};
+use crate::cli::overwrite::Overwrite;
+use crate::files;
 use crate::scan::{
     Activation, BoxForm, BoxLayout, Contract, Device, Model, ModelError, Output, Runtime, wrap,
 };
@@ -41,9 +42,8 @@ struct Wrap {
     /// A key and its value, as JSON or as plain text; several may be given 键和值，值为 JSON 或普通文本；可多次给出
     #[arg(long, value_name = "KEY=VALUE", required = true, value_parser = entry)]
     set: Vec<(String, String)>,
-    /// Replace a file that is there 覆盖已有文件
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
 }
 
 /// `KEY=VALUE`, the value as JSON.
@@ -97,7 +97,7 @@ impl Wrap {
         let runtime = Runtime::load().map_err(boxed)?;
         let set: BTreeMap<String, String> = self.set.iter().cloned().collect();
         let (bytes, gaps) = wrap(&runtime, &self.model, &set).map_err(boxed)?;
-        files::write_bytes(&self.output, Existing::replaced_if(self.overwrite), &bytes)
+        files::write_bytes(&self.output, self.overwrite.existing(), &bytes)
             .map_err(|error| Box::new(error) as Box<dyn Say>)?;
         let path = self.output.display();
         talk::data(&tr!(lang, "written: {path}", "已写入：{path}"));

@@ -2,7 +2,7 @@
 
 use super::TargetFlaw;
 use super::grid::GridFlaw;
-use super::track::TrackFlaw;
+use super::track_flaw::TrackFlaw;
 use crate::files::FileError;
 use crate::ground::GeoPackageError;
 use crate::ground::VectorError;

@@ -1,8 +1,9 @@
 //! A row of the form as a crew filled it in, read as a visit, an eradication or both. Pure.
 
+use super::field::Field;
 use super::form::{ColumnSubject, FORM, Widget};
 use super::names::names;
-use super::table::{Field, Row};
+use super::table::Row;
 use crate::registry::body::{Count, Eradicate, GrowthStage, Outcome, Visit};
 use crate::registry::coded::{Coded, CodedWord, habitat_code, listed};
 use crate::registry::quadrats::{QuadratFlaw, estimate};

@@ -1,7 +1,7 @@
 //! Tables as files hold them: rows under their titles, out of text or a spreadsheet, with the line of each row.
 
 use super::archive::check_archive;
-use super::table::Field;
+use super::field::Field;
 use crate::text::{TextFlaw, records};
 use crate::tr;
 use crate::words::Lang;

@@ -328,6 +328,24 @@ pub fn gauss_kruger(at: LonLat) -> Option<(i32, f64, f64)> {
     Some((code, point.y, point.x))
 }
 
+/// The titles of the Gauss-Kruger columns.
+pub const GAUSS_KRUGER: [(&str, &str); 3] = [
+    ("CGCS2000 zone (EPSG)", "CGCS2000 三度带（EPSG）"),
+    ("X, north in m", "X（北，米）"),
+    ("Y, east in m", "Y（东，米）"),
+];
+
+/// The Gauss-Kruger cells of a place.
+pub fn gauss_kruger_cells(at: crate::ground::LonLat) -> [Cell; 3] {
+    gauss_kruger(at).map_or([Cell::Empty, Cell::Empty, Cell::Empty], |(code, x, y)| {
+        [
+            Cell::Text(format!("EPSG:{code}")),
+            Cell::Number(x, 3),
+            Cell::Number(y, 3),
+        ]
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

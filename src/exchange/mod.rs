@@ -7,6 +7,8 @@ mod archive;
 pub mod cell;
 mod csv;
 mod error;
+mod export;
+mod field;
 pub mod filled;
 pub mod form;
 pub mod gcj02;
@@ -27,27 +29,21 @@ mod table;
 mod target_flaw;
 pub mod targets;
 pub mod track;
+mod track_flaw;
 pub mod training;
 mod xlsx;
 
 pub use crate::ground::GeopackageJournal;
 pub use error::ExchangeError;
+pub use export::Export;
+pub(crate) use export::{Answers, entry, original, scans};
 pub use geopackage::{AreaLayer, Shading, project, write_areas};
 pub use grid::GridFlaw;
 pub use kmz::colour as state_colour;
 pub use target_flaw::{TargetFlaw, TargetNote};
+pub use track_flaw::TrackFlaw;
 
 use crate::files::{self, Existing};
-use crate::registry::Affairs;
-use crate::registry::body::{Body, RecordedScan};
-use crate::registry::districts::Districts;
-use crate::registry::event::EvidenceRef;
-use crate::registry::{Hash, Site};
-use crate::store::{Filter, Store};
-use crate::store::{StoreError, evidence};
-use crate::text::Zone;
-use ledger::{Entry, LedgerContext};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A kind of file.
@@ -99,125 +95,6 @@ impl Format {
     }
 }
 
-/// Sites as an export shows them.
-#[derive(Debug, Clone)]
-pub struct Export {
-    /// The sites.
-    pub entries: Vec<Entry>,
-    /// Day, settings and language.
-    pub context: LedgerContext,
-    /// The unit whose registry it is.
-    pub unit: String,
-    /// The state of the whole registry.
-    pub state: Hash,
-    /// When it was made, RFC 3339.
-    pub made_at: String,
-    /// Where the evidence lies.
-    pub evidence: PathBuf,
-    /// Whether spreadsheets show CGCS2000 Gauss-Kruger coordinates too.
-    pub gauss_kruger: bool,
-}
-
-impl Export {
-    /// The sites of a registry that pass a filter.
-    ///
-    /// # Errors
-    /// Those of reading the registry.
-    pub fn of(
-        store: &Store,
-        filter: &Filter,
-        context: LedgerContext,
-        made_at: String,
-    ) -> Result<Self, StoreError> {
-        let (scans, zone) = (scans(store)?, store.zone()?);
-        let answers = Answers::of(store)?;
-        let entries = store
-            .sites(filter)?
-            .into_iter()
-            .map(|site| entry(store, site, &scans, &answers, zone))
-            .collect::<Result<_, StoreError>>()?;
-        Ok(Self {
-            entries,
-            context,
-            unit: store.local("unit")?.unwrap_or_default(),
-            state: store.state_hash()?,
-            made_at,
-            evidence: store.evidence_folder(),
-            gauss_kruger: false,
-        })
-    }
-
-    /// The datum, as files name it.
-    pub const DATUM: &'static str = "WGS 84 (EPSG:4326)";
-}
-
-/// The scans of a registry by id.
-pub(crate) fn scans(store: &Store) -> Result<BTreeMap<String, RecordedScan>, StoreError> {
-    Ok(store
-        .followed("scan")?
-        .into_iter()
-        .filter_map(|sealed| match sealed.event.body {
-            Body::Scan(scan) => Some((scan.scan.clone(), *scan)),
-            _ => None,
-        })
-        .collect())
-}
-
-pub(crate) fn entry(
-    store: &Store,
-    mut site: Site,
-    scans: &BTreeMap<String, RecordedScan>,
-    answers: &Answers,
-    zone: Zone,
-) -> Result<Entry, StoreError> {
-    site.tell_in(zone);
-    Ok(Entry {
-        code: store.code(site.key)?,
-        answers: answers.for_site(store, &site)?,
-        district: store.district(site.key)?,
-        scan: site
-            .detection
-            .as_ref()
-            .and_then(|detection| scans.get(&detection.scan).cloned()),
-        recurs_of: site.recurs_of.map(|key| store.code(key)).transpose()?,
-        site,
-    })
-}
-
-/// Who answers for the districts of sites.
-pub(crate) struct Answers {
-    affairs: Affairs,
-    districts: Option<Districts>,
-}
-
-impl Answers {
-    /// The boundaries are read only where anybody answers for anything.
-    pub(crate) fn of(store: &Store) -> Result<Self, StoreError> {
-        let affairs = store.affairs()?;
-        let districts = if affairs.duties.is_empty() {
-            None
-        } else {
-            store.districts()?
-        };
-        Ok(Self { affairs, districts })
-    }
-
-    fn for_site(&self, store: &Store, site: &Site) -> Result<Option<String>, StoreError> {
-        if self.affairs.duties.is_empty() {
-            return Ok(None);
-        }
-        let district = store.lies_in(site, self.districts.as_ref())?;
-        let nearest = self.affairs.nearest_of(&district, site.season);
-        Ok(nearest.map(|duty| duty.body.person.clone()))
-    }
-}
-
-/// The bytes of a file of the evidence, where it is here and whole.
-pub(crate) fn original(file: &EvidenceRef, folder: &Path) -> Option<Vec<u8>> {
-    let bytes = std::fs::read(evidence::path_of(folder, file.sha256)).ok()?;
-    (Hash::of(&bytes) == file.sha256).then_some(bytes)
-}
-
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrittenFiles {
@@ -229,7 +106,7 @@ pub struct WrittenFiles {
     pub pictures: Option<PathBuf>,
 }
 
-/// Writes an export: all of it or nothing. A file that is there already is replaced only with `overwrite`.
+/// Writes an export: all of it or nothing.
 ///
 /// # Errors
 /// See [`ExchangeError`].
@@ -237,10 +114,9 @@ pub fn export(
     format: Format,
     path: &Path,
     export: &Export,
-    overwrite: bool,
+    existing: Existing,
 ) -> Result<WrittenFiles, ExchangeError> {
     let mut pictures = None;
-    let existing = Existing::replaced_if(overwrite);
     files::check(path, existing)?;
     match format {
         Format::GeoJson => files::write(path, existing, |out| geojson::write(export, out))?,

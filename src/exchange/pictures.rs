@@ -123,3 +123,6 @@ fn is_there(path: &Path, bytes: &[u8]) -> bool {
     let length = fs::metadata(path).ok().map(|file| file.len());
     length == long && files::read(path).is_ok_and(|there| there == bytes)
 }
+
+/// The columns of pictures: the detection, and what lies around it.
+pub const PICTURES: [&str; 2] = ["picture", "surroundings"];

@@ -1,10 +1,11 @@
 //! Reading the tables that crews give back, whatever kind of file they are in.
 
 use super::ExchangeError;
+use super::field::Field;
 use super::form::FORM;
 use super::geopackage;
 use super::grid::grids;
-use super::table::{Field, ReadTables, Row, Table, key_of, table};
+use super::table::{ReadTables, Row, Table, key_of, table};
 use crate::files;
 use crate::ground::{FileFeature, GeoJsonFlaw, LonLat, read_features};
 use crate::registry::Hash;

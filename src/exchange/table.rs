@@ -1,9 +1,10 @@
 //! A table as it comes back from the field, whatever file it was in: rows of named fields, with line and position.
 
-use super::csv::GAUSS_KRUGER;
+use super::field::Field;
 use super::form::{FORM, Widget};
 use super::grid::CellGrid;
-use super::ledger::COLUMNS;
+use super::ledger::{COLUMNS, GAUSS_KRUGER};
+use super::pictures::PICTURES;
 use crate::ground::GeopackageJournal;
 use crate::ground::LonLat;
 use crate::registry::Hash;
@@ -11,59 +12,8 @@ use crate::text::{Axis, DegreesFlaw, axis_of, degrees, foreign_datum, plain_titl
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-/// What a field holds.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Field {
-    /// Nothing.
-    Empty,
-    /// Words.
-    Text(String),
-    /// A number.
-    Number(f64),
-    /// A formula of a spreadsheet, without its sign.
-    Formula(String),
-}
-
 /// No field at all.
 const NOTHING: &Field = &Field::Empty;
-
-impl Field {
-    /// Whether there is nothing in it.
-    pub fn is_empty(&self) -> bool {
-        match self {
-            Self::Empty => true,
-            Self::Text(text) => text.trim().is_empty(),
-            _ => false,
-        }
-    }
-
-    /// As text: a number without needless digits.
-    pub fn to_text(&self) -> String {
-        match self {
-            Self::Empty => String::new(),
-            Self::Text(text) => text.clone(),
-            Self::Number(number) => number.to_string(),
-            Self::Formula(formula) => format!("={formula}"),
-        }
-    }
-
-    /// Whether it is a code that a spreadsheet made a number of, such as 4.10423E+11: digits of it may be lost.
-    pub fn is_mangled_code(&self) -> bool {
-        match self {
-            Self::Number(_) => true,
-            Self::Text(text) => {
-                let text = text.trim();
-                let in_powers = text.contains(['E', 'e'])
-                    && text.contains(['.', '+'])
-                    && text.parse::<f64>().is_ok();
-                let with_fraction =
-                    text.contains('.') && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-                in_powers || with_fraction
-            }
-            _ => false,
-        }
-    }
-}
 
 /// A row.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,7 +124,7 @@ pub fn key_of(title: &str) -> Option<&'static str> {
 /// Whether a column is one that an export has, but that says nothing new.
 fn is_own(title: &str) -> bool {
     let plain = plain_title(title);
-    super::geopackage::PICTURES.contains(&title)
+    PICTURES.contains(&title)
         || GAUSS_KRUGER.iter().any(|(english, chinese)| {
             [english, chinese]
                 .iter()

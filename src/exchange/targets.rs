@@ -1,8 +1,8 @@
 //! Lists of targets (靶标) as they are handed down: points or areas in GeoJSON, GeoPackage, KML, GPX, shapefile, CSV or XLSX.
 
+use super::field::Field;
 use super::gcj02::shift;
 use super::grid::{CellGrid, grids};
-use super::table::Field;
 use super::{ExchangeError, TargetFlaw, TargetNote};
 use crate::files;
 use crate::ground::{LonLat, ReadPlace, ReadPlaces, Shape, read_places};

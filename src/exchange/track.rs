@@ -4,12 +4,11 @@
 //! steps of the clock that make no sense are counted and not believed, and positions that are none are left out: all of
 //! it is said, so that whoever reads the walked area can judge it.
 
-use super::ExchangeError;
+use super::{ExchangeError, TrackFlaw};
 use crate::ground::{LocalPlane, LonLat, PlanePoint, union};
 use crate::registry::body::TrackFacts;
-use crate::text::xml::{Element, Met, XmlFlaw, walk};
+use crate::text::xml::{Element, Met, walk};
 use crate::text::{date_time, number};
-use crate::words::Lang;
 use geo::{Coord, Line, LineString, MultiPolygon, Polygon, Simplify};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -47,41 +46,6 @@ pub struct Track {
     pub segments: Vec<Vec<Fix>>,
     /// Times that are none: those positions have no time.
     pub odd_times: usize,
-}
-
-/// A file that is no track.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TrackFlaw {
-    /// It is not XML.
-    Xml(XmlFlaw),
-    /// XML, but not GPX.
-    NotGpx,
-    /// It has no track of two positions or more.
-    NoTrack,
-    /// Its longitudes are latitudes.
-    Exchanged,
-}
-
-impl TrackFlaw {
-    /// In words.
-    pub fn say(&self, lang: Lang) -> String {
-        match self {
-            Self::Xml(flaw) => flaw.say(lang),
-            Self::Exchanged => lang
-                .pick(
-                    "its longitudes and latitudes are exchanged",
-                    "其中的经度与纬度颠倒",
-                )
-                .into(),
-            Self::NotGpx => lang.pick("it is not GPX", "不是 GPX 文件").into(),
-            Self::NoTrack => lang
-                .pick(
-                    "it has no track of two positions or more",
-                    "其中没有含两个以上位置的轨迹",
-                )
-                .into(),
-        }
-    }
 }
 
 /// The ground seen along a track, and what the track says.
@@ -357,6 +321,7 @@ fn capsule(step: Line, reach_m: f64, plane: &LocalPlane) -> Polygon {
 mod tests {
     use super::*;
     use crate::ground::area_m2;
+    use crate::text::xml::XmlFlaw;
 
     fn track(fixes: &[(f64, f64, &str)]) -> Track {
         let mut points = String::new();

@@ -2,9 +2,8 @@
 
 use super::Export;
 use super::cell::Cell;
-use super::csv::{GAUSS_KRUGER, gauss_kruger_cells};
 use super::form::{FORM, Widget};
-use super::ledger::{COLUMNS, LedgerColumn};
+use super::ledger::{COLUMNS, GAUSS_KRUGER, LedgerColumn, gauss_kruger_cells};
 use super::sheet::Styles;
 use crate::files::Out;
 use crate::words::Lang;

@@ -1,7 +1,6 @@
 //! Why a file was not written.
 
-use super::folder_of;
-use super::shelf::reach;
+use super::place::folder_of;
 use crate::platform;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
@@ -122,3 +121,11 @@ speaking_error!(FileError, |e| match e {
     FileError::Unwritable { source, .. } | FileError::Unreached { source, .. } => Some(source),
     _ => None,
 });
+
+/// What is to be done where a bucket cannot be reached.
+pub fn reach(lang: Lang) -> &'static str {
+    lang.pick(
+        "check that the bucket is there, and what the environment says of it: AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; then run the same command again",
+        "请确认存储桶存在，并检查环境变量 AWS_ENDPOINT_URL、AWS_REGION、AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY，然后重新运行同一命令",
+    )
+}

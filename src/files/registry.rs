@@ -1,6 +1,6 @@
 //! What is a registry or belongs to one: such files are never written over.
 
-use super::folder_of;
+use super::place::folder_of;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Read;

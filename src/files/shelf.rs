@@ -3,7 +3,6 @@
 
 use super::bucket::{Bucket, bucket_and_key};
 use super::{Existing, FileError};
-use crate::words::Lang;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
@@ -30,14 +29,6 @@ pub fn absolute(named: &Path) -> PathBuf {
         return named.into();
     }
     std::path::absolute(named).unwrap_or_else(|_unknown| named.into())
-}
-
-/// What is to be done where a bucket cannot be reached.
-pub fn reach(lang: Lang) -> &'static str {
-    lang.pick(
-        "check that the bucket is there, and what the environment says of it: AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; then run the same command again",
-        "请确认存储桶存在，并检查环境变量 AWS_ENDPOINT_URL、AWS_REGION、AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY，然后重新运行同一命令",
-    )
 }
 
 impl Shelf {

@@ -47,9 +47,9 @@ pub fn check(path: &Path, folder: &Path) -> Result<(), RasterError> {
         path: path.into(),
         reason,
     };
-    super::orthomosaic::check_name(path)?;
+    super::raster_file::check_name(path)?;
     files::regular(path).map_err(|e| not(e.to_string()))?;
-    super::orthomosaic::check_data_base(path)?;
+    super::raster_file::check_data_base(path)?;
     let root = folder.canonicalize().map_err(|e| not(e.to_string()))?;
     match leads_out(path, &root, 0) {
         Some(to) => Err(RasterError::Leads {
@@ -70,7 +70,7 @@ fn of_known_format(path: &Path) -> Result<(), String> {
     };
     match Dataset::open_ex(path, options) {
         Ok(_) => Ok(()),
-        Err(e) => Err(super::orthomosaic::gdal_words(&e)),
+        Err(e) => Err(super::raster_file::gdal_words(&e)),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Where a raster lies: by its own tags, by the files that programs write beside it (a world file, a `.prj`, an `.aux.xml`),
 //! and by what the user says, which comes first.
 
-use super::inputs::is_virtual;
-use super::orthomosaic::RasterOptions;
+use super::network::is_virtual;
 use super::raster_error::RasterError;
+use super::raster_options::RasterOptions;
 use crate::ground::{Crs, GeoTransform, LonLat, PixelPoint, zone_in_front};
 use crate::text;
 use crate::words::{Action, Choice, Lang, Said, Say};

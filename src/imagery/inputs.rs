@@ -1,7 +1,7 @@
 //! From what the user names to the files that are opened: rasters, folders of them, and lists.
 
 use super::georeference::is_placed;
-use super::network::as_gdal_names;
+use super::network::{allow_once, allow_where_named, as_gdal_names, is_virtual};
 use super::pyramid::is_any_pyramid;
 use crate::files::bucket_and_key;
 use crate::text::names::{Name, below};
@@ -284,15 +284,25 @@ fn walk(folder: &Path, named: &Path, found: &mut InputFiles) -> std::io::Result<
     Ok(())
 }
 
-/// Whether GDAL's virtual file systems, not the operating system's, resolve this path.
-pub(super) fn is_virtual(path: &Path) -> bool {
-    path.to_string_lossy().starts_with("/vsi")
-}
-
 fn ending(path: &Path) -> String {
     path.extension()
         .map(|e| e.to_string_lossy().to_ascii_lowercase())
         .unwrap_or_default()
+}
+
+impl InputFiles {
+    /// Lets GDAL ask networks where the user named imagery on one, or a virtual raster, which may draw from one.
+    pub fn allow_network(&self) {
+        let named = || self.named.iter().map(PathBuf::as_path);
+        allow_where_named(named());
+        let mosaic = named().any(|path| {
+            path.extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("vrt"))
+        });
+        if mosaic {
+            allow_once();
+        }
+    }
 }
 
 #[cfg(test)]

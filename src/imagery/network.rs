@@ -1,7 +1,6 @@
 //! Imagery on a network: none is asked, whatever a file says, unless the user names it so: `s3://bucket/ortho.tif`, or as GDAL
 //! names it, `/vsis3/bucket/ortho.tif`.
 
-use super::inputs::InputFiles;
 use crate::files::{bucket_and_key, endpoint};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -51,23 +50,15 @@ pub fn allow_where_named<'a>(named: impl IntoIterator<Item = &'a Path>) {
         let text = path.to_string_lossy();
         NETWORKS.iter().any(|network| text.contains(network))
     };
-    if named.into_iter().any(is_on_one) && !IS_ALLOWED.swap(true, Ordering::Relaxed) {
-        allow();
+    if named.into_iter().any(is_on_one) {
+        allow_once();
     }
 }
 
-impl InputFiles {
-    /// Lets GDAL ask networks where the user named imagery on one, or a virtual raster, which may draw from one.
-    pub fn allow_network(&self) {
-        let named = || self.named.iter().map(PathBuf::as_path);
-        allow_where_named(named());
-        let mosaic = named().any(|path| {
-            path.extension()
-                .is_some_and(|e| e.eq_ignore_ascii_case("vrt"))
-        });
-        if mosaic && !IS_ALLOWED.swap(true, Ordering::Relaxed) {
-            allow();
-        }
+/// Lets GDAL ask networks from now on.
+pub(super) fn allow_once() {
+    if !IS_ALLOWED.swap(true, Ordering::Relaxed) {
+        allow();
     }
 }
 
@@ -93,6 +84,11 @@ fn put(key: &str, value: &str) {
     if std::env::var_os(key).is_none() {
         let _ = gdal::config::set_config_option(key, value);
     }
+}
+
+/// Whether GDAL's virtual file systems, not the operating system's, resolve this path.
+pub(super) fn is_virtual(path: &Path) -> bool {
+    path.to_string_lossy().starts_with("/vsi")
 }
 
 #[cfg(test)]

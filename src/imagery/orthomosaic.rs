@@ -4,25 +4,16 @@ use super::bands::{self, Colours, NoData};
 use super::captured::Captured;
 use super::fingerprint::{Fingerprint, file_samples, fingerprint_bytes};
 use super::georeference::{Georeference, RasterNote, georeference};
-use super::inputs::is_virtual;
+use super::header::{Level, SourceHeader};
+use super::network::is_virtual;
 use super::raster_error::RasterError;
-use super::source::{Level, SourceHeader};
+use super::raster_file::{check_data_base, gdal_words, open};
+use super::raster_options::RasterOptions;
 use super::stretch::Stretch;
-use crate::ground::{Crs, GeoTransform, Gsd, check_journal, is_data_base};
+use crate::ground::{Crs, GeoTransform, Gsd};
 use gdal::raster::RasterBand;
-use gdal::{Dataset, DatasetOptions, GdalOpenFlags, Metadata};
+use gdal::{Dataset, Metadata};
 use std::path::Path;
-
-/// What the user says about rasters.
-#[derive(Debug, Clone, Default)]
-pub struct RasterOptions {
-    /// Their coordinate system, whatever they name themselves.
-    pub crs: Option<Crs>,
-    /// The way to WGS 84 of those whose datum has no known one: see [`Crs::with_way`].
-    pub towgs84: Option<[f64; 7]>,
-    /// The numbers of the red, green and blue band, from 1.
-    pub bands: Option<[usize; 3]>,
-}
 
 /// An orthomosaic that can be searched.
 #[derive(Debug, Clone)]
@@ -133,60 +124,6 @@ impl Orthomosaic {
     ) -> Result<Self, RasterError> {
         super::found::check(path, folder)?;
         Self::open(path, options)
-    }
-}
-
-/// Fails where a journal lies beside a raster in a data base: it could do more than be read.
-pub(super) fn check_data_base(path: &Path) -> Result<(), RasterError> {
-    if !is_data_base(path) {
-        return Ok(());
-    }
-    check_journal(path).map_err(|source| RasterError::DataBase {
-        path: path.into(),
-        source,
-    })
-}
-
-/// GDAL knows only names that are text.
-pub(super) fn check_name(path: &Path) -> Result<(), RasterError> {
-    if path.to_str().is_some() {
-        return Ok(());
-    }
-    Err(RasterError::NotARaster {
-        path: path.into(),
-        reason: "its name is not UTF-8; rename it".to_owned(),
-    })
-}
-
-pub(super) fn open(path: &Path) -> Result<Dataset, RasterError> {
-    check_name(path)?;
-    let failed = |reason: String| RasterError::NotARaster {
-        path: path.into(),
-        reason,
-    };
-    let options = DatasetOptions {
-        open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
-        ..DatasetOptions::default()
-    };
-    let dataset = Dataset::open_ex(path, options)
-        .map_err(|e| RasterError::foreign(path).unwrap_or_else(|| failed(gdal_words(&e))))?;
-    let (width, height) = dataset.raster_size();
-    if dataset.raster_count() == 0 || width == 0 || height == 0 {
-        return Err(failed("it holds no image".into()));
-    }
-    Ok(dataset)
-}
-
-/// GDAL's message without the wrapper's own words.
-pub(super) fn gdal_words(error: &gdal::errors::GdalError) -> String {
-    match error {
-        gdal::errors::GdalError::NullPointer { msg, .. }
-        | gdal::errors::GdalError::CplError { msg, .. }
-            if !msg.is_empty() =>
-        {
-            msg.clone()
-        }
-        _ => "not a format that GDAL reads".into(),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Pixels out of an orthomosaic: a block-aligned rectangle at a time, decoded once, as RGB with what is wrong with each pixel.
 
 use super::bands::{Colours, NoData};
-use super::orthomosaic::{Orthomosaic, open};
+use super::header::Level;
+use super::orthomosaic::Orthomosaic;
 use super::pixels::{PixelReader, Pixels, Validity, pixels as area};
 use super::planes::{Planes, pixels, read};
 use super::raster_error::RasterError;
-use super::source::Level;
+use super::raster_file::open;
 use crate::ground::Rect;
 use gdal::raster::RasterBand;
 use gdal::{Dataset, Metadata};

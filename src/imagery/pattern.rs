@@ -4,8 +4,9 @@
 //! lowest: a part of an image has the same. A cell is averaged to nine by eight shares, and each share is compared with the
 //! next. Cells that are flat, not wholly in the pixels or without data say nothing.
 
+use super::header::Level;
 use super::pixels::{Pixels, Validity};
-use super::source::{Level, Source};
+use super::source::Source;
 use crate::ground::{CrsError, FromLonLat, LonLat, PixelPoint, ToLonLat};
 use crate::schema::Pattern;
 use sha2::{Digest, Sha256};

@@ -2,10 +2,10 @@
 
 use super::captured::Captured;
 use super::fingerprint::{Fingerprint, file_samples, fingerprint_bytes};
+use super::header::{Level, SourceHeader};
 use super::photo::{Camera, GroundGrid, Photo, Rectified};
 use super::pixels::{OpenError, PixelReader, Pixels, Validity};
 use super::raster_error::RasterError;
-use super::source::{Level, SourceHeader};
 use crate::ground::{Crs, CrsPoint, GeoTransform, Gsd, PixelPoint, Rect};
 use image::RgbImage;
 

@@ -4,9 +4,10 @@
 //! source's own grid. The squares are kept for the next picture, which mostly lies near the one before: where candidates stand
 //! close together, each square is decoded about once and not once a candidate. A cell is the same whatever was asked before.
 
+use super::header::Level;
 use super::pixels::{PixelReader, Pixels};
 use super::pyramid::{Cells, pixels_of, reduce, touched_cells};
-use super::source::{Level, Source};
+use super::source::Source;
 use crate::ground::Rect;
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;

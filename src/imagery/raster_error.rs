@@ -1,11 +1,7 @@
 //! Why a raster cannot be searched, and what mends it.
 
-use super::raster_remedy::{
-    bad_prj, changed, no_crs, no_crs_but_zone, partly_unreadable, too_coarse,
-};
 use crate::ground::{CrsError, GeoPackageError};
 use crate::speaking_error;
-use crate::words::{Lang, Said, Say};
 use std::path::PathBuf;
 
 /// A raster that cannot be searched.
@@ -137,35 +133,6 @@ pub enum RasterError {
     },
 }
 
-impl Say for RasterError {
-    fn say(&self, lang: Lang) -> Said {
-        match self {
-            Self::Photo(aside) => aside.say(lang),
-            Self::DataBase { source, .. } => source.say(lang),
-            Self::Crs { source, path } => source.say(lang).about(path),
-            Self::NotARaster { .. } | Self::Leads { .. } | Self::Foreign { .. } => {
-                self.not_opened(lang)
-            }
-            Self::NoCrs { path } => no_crs(path, lang),
-            Self::BadPrj { path, prj } => bad_prj(path, prj, lang),
-            Self::NoCrsButZone { path, zone, epsg } => no_crs_but_zone(path, *zone, *epsg, lang),
-            Self::NoPlace { .. }
-            | Self::Gcps { .. }
-            | Self::Rpcs { .. }
-            | Self::ZeroPixels { .. } => self.not_placed(lang),
-            Self::Grey { .. } | Self::NoSuchBand { .. } | Self::Depth { .. } => {
-                self.no_colours(lang)
-            }
-            Self::TooCoarse {
-                path,
-                gsd_cm,
-                coarsest_cm,
-            } => too_coarse(path, *gsd_cm, *coarsest_cm, lang),
-            Self::PartlyUnreadable { path, m2 } => partly_unreadable(path, *m2, lang),
-            Self::Changed { path } => changed(path, lang),
-        }
-    }
-}
 speaking_error!(RasterError, |e| match e {
     RasterError::Crs { source, .. } => Some(source),
     RasterError::DataBase { source, .. } => Some(source),

@@ -1,7 +1,7 @@
 //! The words of what keeps a raster from being searched.
 
 use super::raster_error::RasterError;
-use crate::words::{Action, Choice, Lang, Said};
+use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, tr};
 use std::path::Path;
 
@@ -256,4 +256,34 @@ pub(super) fn changed(path: &Path, lang: Lang) -> Said {
         "请等复制或导出完成，再用 {restart} 重新开始",
         restart = Action::Again(Choice::Restart),
     ))
+}
+
+impl Say for RasterError {
+    fn say(&self, lang: Lang) -> Said {
+        match self {
+            Self::Photo(aside) => aside.say(lang),
+            Self::DataBase { source, .. } => source.say(lang),
+            Self::Crs { source, path } => source.say(lang).about(path),
+            Self::NotARaster { .. } | Self::Leads { .. } | Self::Foreign { .. } => {
+                self.not_opened(lang)
+            }
+            Self::NoCrs { path } => no_crs(path, lang),
+            Self::BadPrj { path, prj } => bad_prj(path, prj, lang),
+            Self::NoCrsButZone { path, zone, epsg } => no_crs_but_zone(path, *zone, *epsg, lang),
+            Self::NoPlace { .. }
+            | Self::Gcps { .. }
+            | Self::Rpcs { .. }
+            | Self::ZeroPixels { .. } => self.not_placed(lang),
+            Self::Grey { .. } | Self::NoSuchBand { .. } | Self::Depth { .. } => {
+                self.no_colours(lang)
+            }
+            Self::TooCoarse {
+                path,
+                gsd_cm,
+                coarsest_cm,
+            } => too_coarse(path, *gsd_cm, *coarsest_cm, lang),
+            Self::PartlyUnreadable { path, m2 } => partly_unreadable(path, *m2, lang),
+            Self::Changed { path } => changed(path, lang),
+        }
+    }
 }

@@ -4,7 +4,7 @@ use super::entry::entry;
 use super::life::known;
 use super::{Changed, Office, OfficeError, Session};
 use crate::registry::affairs::can_lead;
-use crate::registry::body::{Body, CameOf, Void};
+use crate::registry::body::{Body, CameOf, Void, joined};
 use crate::registry::event::Sealed;
 use crate::registry::moves::Refusal;
 use crate::registry::unit::is_at_or_below;
@@ -14,26 +14,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// The types of entries that can be voided.
-const VOIDABLE: &[&str] = &[
-    "create",
-    "screen",
-    "assign",
-    "visit",
-    "came_of",
-    "scan",
-    "patrol",
-    "targets",
-    "duty",
-    "round",
-    "finding",
-    "measure",
-    "settle",
-    "tip",
-    "tip_closed",
-    "reward",
-    "learnt",
-    "draw",
-];
+const VOIDABLE: [&str; 18] = joined(&[
+    &["create", "screen", "assign", "visit", "came_of"],
+    &Body::VOIDABLE,
+    &["draw"],
+]);
 
 /// An entry as it was recorded.
 #[derive(Debug, Clone, Serialize)]
@@ -152,7 +137,7 @@ pub fn void(
 ) -> Result<VoidedEntry, OfficeError> {
     let wrong = match founding(office.store(), typed)? {
         Some(founding) => founding,
-        None => entry(office.store(), typed, VOIDABLE)?,
+        None => entry(office.store(), typed, &VOIDABLE)?,
     };
     let body = Body::Void(Void {
         of: wrong.hash,

@@ -1,10 +1,17 @@
 //! What can stand in an office's way.
 
-use super::entry::EntryError;
-use super::field::FieldError;
-use super::patrol::PatrolError;
-use super::peers::PeerError;
-use super::record::RecordError;
+mod entry;
+mod field;
+mod patrol;
+mod peer;
+mod record;
+
+pub use entry::EntryError;
+pub use field::FieldError;
+pub use patrol::PatrolError;
+pub use peer::PeerError;
+pub use record::RecordError;
+
 use crate::exchange::ExchangeError;
 use crate::files::FileError;
 use crate::remote::MirrorError;

@@ -1,6 +1,7 @@
 //! A registry's upkeep: its derived tables made anew, and what is whole of a damaged one saved.
 
-use super::{OfficeError, WAIT};
+use super::OfficeError;
+use super::open_office::WAIT;
 use crate::registry::Hash;
 use crate::store::{self, Salvaged, Store};
 use serde::Serialize;

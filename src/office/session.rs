@@ -1,8 +1,9 @@
 //! Who acts: a name becomes a person of a unit, with the key that a passphrase opens.
 
-use super::{Office, OfficeError, clock, unit_of};
+use super::clock;
+use super::error::OfficeError;
 use crate::store::keys;
-use crate::store::{Author, InTheirName, Store};
+use crate::store::{Author, InTheirName, Store, StoreError};
 use ed25519_dalek::SigningKey;
 
 /// What somebody gives who wants to act.
@@ -59,16 +60,6 @@ impl Session {
     /// When what is recorded happened, where that was said.
     pub fn happened(&self) -> Option<&str> {
         self.happened.as_deref()
-    }
-}
-
-impl Office {
-    /// Begins a session: see [`sign_in`].
-    ///
-    /// # Errors
-    /// Those of [`sign_in`].
-    pub fn sign_in(&self, given: Credentials) -> Result<Session, OfficeError> {
-        sign_in(self.store(), given)
     }
 }
 
@@ -138,4 +129,12 @@ fn unlocked(
         return Ok(None);
     }
     Ok(Some(keys::unlock(&folder, unit, name, passphrase)?))
+}
+
+/// The unit whose registry this is.
+///
+/// # Errors
+/// Those of reading.
+pub fn unit_of(store: &Store) -> Result<String, StoreError> {
+    Ok(store.local("unit")?.unwrap_or_default())
 }

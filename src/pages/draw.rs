@@ -4,10 +4,8 @@
 //! no SVG. Every shape carries its own colours, so that a drawing looks the same wherever it stands.
 
 use super::palette::{INK, WHITE};
-use super::raster;
 use crate::shown::of_xml;
 use crate::words::Lang;
-use image::RgbImage;
 use maud::{Markup, html};
 use std::fmt::Write as _;
 
@@ -265,11 +263,6 @@ impl Drawing {
             }
         };
         of_xml(file.into_string()).into_owned()
-    }
-
-    /// As pixels, on white. Letters are those of an 8 × 8 bitmap font, so that no font has to be installed.
-    pub fn pixels(&self) -> RgbImage {
-        raster::pixels(self)
     }
 
     fn inside(&self) -> Markup {

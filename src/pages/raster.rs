@@ -8,8 +8,14 @@ const LETTER: f64 = 8.0;
 /// Pixels of a dash and of the gap after it.
 const DASH: (f64, f64) = (5.0, 4.0);
 
-/// The pixels.
-pub fn pixels(drawing: &Drawing) -> RgbImage {
+impl Drawing {
+    /// As pixels, on white. Letters are those of an 8 × 8 bitmap font, so that no font has to be installed.
+    pub fn pixels(&self) -> RgbImage {
+        pixels(self)
+    }
+}
+
+fn pixels(drawing: &Drawing) -> RgbImage {
     let (w, h) = drawing.size;
     let mut canvas = Bitmap(RgbImage::from_pixel(whole(w), whole(h), Rgb([255; 3])));
     for shape in &drawing.shapes {

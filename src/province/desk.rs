@@ -4,38 +4,14 @@
 //! is no more than [`PAUSE_S`]. Verdicts of which neither is known are taken to have lasted as long as the others. Ground counts where
 //! somebody decided on any candidate of its flight.
 
-use super::facts::{FlightFact, SiteFact};
+use super::facts::{DeskLook, FlightFact, SiteFact};
 use crate::ground::area_m2;
-use crate::registry::{Site, SiteKey, State};
+use crate::registry::{SiteKey, State};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Seconds between two verdicts from which on somebody did something else.
 pub const PAUSE_S: i64 = 300;
-
-/// A verdict at the desk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeskLook {
-    /// Who.
-    pub by: String,
-    /// When, in seconds.
-    pub at_s: i64,
-    /// Milliseconds that were measured.
-    pub measured_ms: Option<u64>,
-}
-
-impl DeskLook {
-    /// The last verdict at the desk.
-    pub(super) fn of(site: &Site) -> Option<Self> {
-        let (_, _, stamp) = site.screened.as_ref()?;
-        let at: jiff::Timestamp = stamp.at.parse().ok()?;
-        Some(Self {
-            by: format!("{}/{}", stamp.actor.unit, stamp.actor.name),
-            at_s: at.as_second(),
-            measured_ms: (site.desk.timed > 0).then_some(site.desk.milliseconds),
-        })
-    }
-}
 
 /// What screening cost on some ground.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

@@ -2,14 +2,14 @@
 //!
 //! Plain values without a store behind them, so that every figure can be computed and checked on made-up facts.
 
-use super::desk::DeskLook;
-use super::irregular::Irregular;
-use super::work::OfficeWork;
 use crate::ground::LonLat;
+use crate::registry::affairs::Affairs;
 use crate::registry::body::{GrowthStage, Source};
-use crate::registry::{Hash, SiteKey, State};
+use crate::registry::{Hash, Site, SiteKey, State};
 use geo::MultiPolygon;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 /// Everything that a figure may rest on.
 #[derive(Debug, Clone, Default)]
@@ -161,4 +161,52 @@ pub struct Steps {
     pub eradicated: Option<Date>,
     /// Someone else accepted that.
     pub accepted: Option<Date>,
+}
+
+/// A verdict at the desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskLook {
+    /// Who.
+    pub by: String,
+    /// When, in seconds.
+    pub at_s: i64,
+    /// Milliseconds that were measured.
+    pub measured_ms: Option<u64>,
+}
+
+impl DeskLook {
+    /// The last verdict at the desk.
+    pub(super) fn of(site: &Site) -> Option<Self> {
+        let (_, _, stamp) = site.screened.as_ref()?;
+        let at: jiff::Timestamp = stamp.at.parse().ok()?;
+        Some(Self {
+            by: format!("{}/{}", stamp.actor.unit, stamp.actor.name),
+            at_s: at.as_second(),
+            measured_ms: (site.desk.timed > 0).then_some(site.desk.milliseconds),
+        })
+    }
+}
+
+/// Kinds of irregularities, in the order in which they are shown.
+pub const KINDS: usize = 17;
+
+/// How often each kind of irregularity occurs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Irregular(pub [usize; KINDS]);
+
+impl AddAssign for Irregular {
+    fn add_assign(&mut self, other: Self) {
+        for (own, more) in self.0.iter_mut().zip(other.0) {
+            *own += more;
+        }
+    }
+}
+
+/// The affairs of offices, and the sites that patrols and tip-offs led to.
+#[derive(Debug, Clone, Default)]
+pub struct OfficeWork {
+    /// The affairs.
+    pub affairs: Affairs,
+    /// Sites by the entry that led to them.
+    pub led: BTreeMap<Hash, Vec<SiteKey>>,
 }

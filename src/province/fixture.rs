@@ -36,7 +36,7 @@ pub fn rectangle(w: f64, s: f64, e: f64, n: f64) -> MultiPolygon {
 pub fn site(name: &str, season: i16, state: State) -> SiteFact {
     SiteFact {
         unit: "410423".into(),
-        irregular: crate::province::irregular::Irregular::default(),
+        irregular: crate::province::facts::Irregular::default(),
         key: SiteKey::of_origin(name),
         at: LonLat::new(113.3, 33.74),
         district: None,
@@ -154,7 +154,7 @@ impl World {
         let plants = 1 + (300.0 * self.rng.random::<f64>().powi(4)) as u64;
         self.facts.sites.push(SiteFact {
             unit: "410423".into(),
-            irregular: crate::province::irregular::Irregular::default(),
+            irregular: crate::province::facts::Irregular::default(),
             key: SiteKey::of_origin(&format!("event:{number}")),
             at,
             district,

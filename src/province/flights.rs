@@ -1,12 +1,13 @@
 //! The flights that a registry holds: each once, on the ground that its unit may speak for, under one day.
 
 use super::facts::FlightFact;
-use super::projection::{Own, day};
+use super::own_ground::Own;
 use super::searched::{again, by_one_office, once, searched_of, whole};
 use crate::registry::authority::Authority;
 use crate::registry::body::Body;
 use crate::registry::event::Sealed;
 use crate::store::{Store, StoreError};
+use crate::text::day_of;
 use geo::MultiPolygon;
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -66,7 +67,7 @@ fn flight(gate: &Authority, sealed: &Sealed) -> Option<FlightFact> {
 }
 
 fn days([first, last]: &[String; 2]) -> Option<(Date, Date)> {
-    Some((day(first)?, day(last)?))
+    Some((day_of(first)?, day_of(last)?))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a reader of the figures must know of how they came about: what was followed and stays marked, and what was not
 //! followed at all, counted by unit. Where these counts are high, the other figures say less.
 
-use super::facts::{Facts, FlightFact, SiteFact};
+use super::facts::{Facts, FlightFact, Irregular, KINDS, SiteFact};
 use super::period::Period;
 use crate::exchange::cell::Cell;
 use crate::registry::site::MarkKind;
@@ -9,22 +9,6 @@ use crate::registry::unit::is_at_or_below;
 use crate::registry::{Site, State};
 use crate::words::Lang;
 use std::collections::BTreeMap;
-use std::ops::AddAssign;
-
-/// Kinds of irregularities, in the order in which they are shown.
-pub const KINDS: usize = 17;
-
-/// How often each kind of irregularity occurs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Irregular(pub [usize; KINDS]);
-
-impl AddAssign for Irregular {
-    fn add_assign(&mut self, other: Self) {
-        for (own, more) in self.0.iter_mut().zip(other.0) {
-            *own += more;
-        }
-    }
-}
 
 /// What each kind is called.
 pub fn titles(lang: Lang) -> [&'static str; KINDS] {

@@ -18,6 +18,7 @@ mod hot_map;
 pub mod hot_spots;
 pub mod irregular;
 mod mirrored;
+mod own_ground;
 mod patrols;
 pub mod period;
 pub mod process;

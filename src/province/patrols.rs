@@ -1,13 +1,14 @@
 //! The patrols that a registry holds: each on the ground that its unit may speak for, and each track once.
 
 use super::facts::PatrolFact;
-use super::projection::{Own, day};
+use super::own_ground::Own;
 use crate::registry::Hash;
 use crate::registry::body::{Body, Patrol};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::place::Place;
 use crate::registry::unit::{depth, is_at_or_below};
 use crate::store::{Store, StoreError};
+use crate::text::day_of;
 use jiff::civil::Date;
 use std::collections::HashMap;
 
@@ -29,7 +30,7 @@ pub(super) fn patrols(store: &Store, own: &Own) -> Result<Patrols, StoreError> {
         Some(fact)
     };
     let day_of = |sealed: &Sealed| {
-        let on = day(&patrol_of(sealed)?.on)?;
+        let on = day_of(&patrol_of(sealed)?.on)?;
         Some((sealed.event.actor.unit.clone(), on))
     };
     Ok(Patrols {
@@ -95,7 +96,7 @@ fn patrol_fact(entry: Hash, unit: String, patrol: &Patrol) -> Option<PatrolFact>
         publicity: patrol.publicity.is_some(),
         unit,
         district: patrol.district.clone(),
-        on: day(&patrol.on)?,
+        on: day_of(&patrol.on)?,
         people: patrol.people,
         vehicles: patrol.vehicles,
         walked: place.polygons(),

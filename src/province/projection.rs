@@ -1,21 +1,20 @@
 //! From a registry, merged or not, to the facts that every figure rests on.
 
-use super::desk::DeskLook;
-use super::facts::{DistrictArea, Facts, SiteFact, Steps};
+use super::facts::{DeskLook, DistrictArea, Facts, Irregular, SiteFact, Steps};
 use super::flights::flights;
-use super::irregular::{self, Irregular};
+use super::irregular;
+use super::own_ground::Own;
 use super::patrols::{Patrols, patrols};
 use super::windows::Windows;
 use super::work::work_of;
-use crate::ground::{LonLat, union_within};
+use crate::ground::LonLat;
 use crate::registry::body::{Body, Outcome, TargetList};
-use crate::registry::districts::{District, Districts};
+use crate::registry::districts::Districts;
 use crate::registry::limits::SEEN_WITHIN_M;
-use crate::registry::unit::{depth, is_at_or_below, share_ground};
+use crate::registry::unit::{is_at_or_below, share_ground};
 use crate::registry::{Site, SiteKey, State};
 use crate::store::{Ranking, Store, StoreError};
-use geo::MultiPolygon;
-use jiff::civil::Date;
+use crate::text::day_of;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -60,42 +59,6 @@ pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
 /// Those of [`facts_of`].
 pub fn known_facts(store: &Store) -> Result<Arc<Facts>, StoreError> {
     store.worked_out(facts_of)
-}
-
-/// Whose figures these are, and the ground of the units below.
-pub(super) struct Own<'a> {
-    unit: &'a str,
-    districts: Option<&'a Districts>,
-}
-
-impl Own<'_> {
-    /// What of some ground a unit may speak for: all of it where the unit is this one or above it, else what lies in the
-    /// unit's own district. Nobody fills another's coverage. Where there is no boundary file, nothing can be told apart.
-    pub(super) fn ground_of(&self, unit: &str, ground: MultiPolygon) -> MultiPolygon {
-        if is_at_or_below(self.unit, unit) {
-            return ground;
-        }
-        let Some(districts) = self.districts else {
-            return ground;
-        };
-        if let Some(district) = self.smallest(unit) {
-            return union_within([district.area()], &ground);
-        }
-        let own: Vec<&MultiPolygon> = districts
-            .iter()
-            .filter(|district| share_ground(&district.code, unit))
-            .map(District::area)
-            .collect();
-        union_within(own, &ground)
-    }
-
-    /// The smallest district that a unit lies in.
-    fn smallest(&self, unit: &str) -> Option<&District> {
-        self.districts?
-            .iter()
-            .filter(|district| is_at_or_below(unit, &district.code))
-            .max_by_key(|district| depth(&district.code))
-    }
 }
 
 /// The units of what was said and is not followed.
@@ -280,34 +243,33 @@ fn steps(site: &Site) -> Steps {
         )
     };
     Steps {
-        found: site.created.as_ref().and_then(|stamp| day(&stamp.at)),
+        found: site.created.as_ref().and_then(|stamp| day_of(&stamp.at)),
         screened: site
             .screened
             .as_ref()
-            .and_then(|(_, _, stamp)| day(&stamp.at)),
-        assigned: site.assigned.as_ref().and_then(|(_, stamp)| day(&stamp.at)),
+            .and_then(|(_, _, stamp)| day_of(&stamp.at)),
+        assigned: site
+            .assigned
+            .as_ref()
+            .and_then(|(_, stamp)| day_of(&stamp.at)),
         verified: site
             .visits
             .iter()
             .find(|(visit, _)| settles(visit.outcome))
-            .and_then(|(_, stamp)| day(&stamp.at)),
+            .and_then(|(_, stamp)| day_of(&stamp.at)),
         eradicated: site
             .eradications
             .iter()
             .rev()
             .find(|(eradicate, _)| eradicate.percent == 100)
             .filter(|_| matches!(site.state, State::Eradicated | State::Closed))
-            .and_then(|(_, stamp)| day(&stamp.at)),
+            .and_then(|(_, stamp)| day_of(&stamp.at)),
         accepted: site
             .acceptances
             .last()
             .filter(|(accept, _)| accept.passed && site.state == State::Closed)
-            .and_then(|(_, stamp)| day(&stamp.at)),
+            .and_then(|(_, stamp)| day_of(&stamp.at)),
     }
-}
-
-pub(super) fn day(text: &str) -> Option<Date> {
-    text.get(..10)?.parse().ok()
 }
 
 #[cfg(test)]

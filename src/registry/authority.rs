@@ -9,8 +9,8 @@
 use super::body::{Body, Patrol};
 use super::event::Event;
 use super::ids::{DeviceId, Hash};
-use super::moves::Refusal;
 use super::people::{People, Signed};
+use super::refusal::Refusal;
 use super::role::Role;
 use super::settings::{SEASON_BEGINS, Settings};
 pub use super::standing::Standing;
@@ -235,7 +235,7 @@ impl Authority {
                 let unit = self.devices.get(&fork.device).ok_or(Refusal::Device)?;
                 self.over(event, &unit.unit)?;
             }
-            _ => super::affairs::subject(self, event)?,
+            _ => self.affair(event)?,
         }
         super::limits::dates_of(event)?;
         super::limits::numbers_of(event)?;

@@ -3,9 +3,10 @@
 
 use super::body::{Assign, Body, Count, Detection, Patrol, RecordedScan, TrackFacts};
 use super::event::Event;
-use super::moves::Refusal;
 use super::place::Place;
+use super::refusal::Refusal;
 use super::unit::is_code;
+use crate::text::day_of;
 
 /// Metres by which a position may be corrected by anybody with a role; farther is a supervisor's.
 pub const MOVES_FREELY_M: f64 = 50.0;
@@ -46,11 +47,6 @@ const LONGEST_LOOK_S: u64 = 86_400;
 /// Nothing happened before.
 const FIRST_YEAR: i16 = 2000;
 
-/// The day of a date or a time as it is written.
-pub fn day(text: &str) -> Option<jiff::civil::Date> {
-    text.get(..10)?.parse().ok()
-}
-
 fn no_date(text: &str) -> Refusal {
     Refusal::Date {
         date: text.to_owned(),
@@ -83,7 +79,7 @@ fn recorded_on(at: &str, logged: jiff::Timestamp) -> Option<jiff::civil::Date> {
 /// Whether a time is one, not before this century and not of a day after it was recorded. A day that was typed stands as its noon.
 fn time(at: &str, logged_at: &str) -> Result<(), Refusal> {
     let (when, logged) = (instant(at)?, instant(logged_at)?);
-    let day = day(at).filter(|day| day.year() >= FIRST_YEAR);
+    let day = day_of(at).filter(|day| day.year() >= FIRST_YEAR);
     let day = day.ok_or_else(|| no_date(at))?;
     let soon = when.as_second() <= logged.as_second() + CLOCKS_DIFFER_S;
     if soon || recorded_on(at, logged).is_some_and(|today| day <= today) {
@@ -180,7 +176,7 @@ pub fn due_within(at: &str, due: Option<&str>) -> Result<(), Refusal> {
     let bad = || Refusal::Date {
         date: due.to_owned(),
     };
-    let (given, by) = (day(at), due.parse::<jiff::civil::Date>().ok());
+    let (given, by) = (day_of(at), due.parse::<jiff::civil::Date>().ok());
     let (given, by) = given.zip(by).ok_or_else(bad)?;
     let days = given.until(by).map_err(|_range| bad())?.get_days();
     if (0..=DUE_WITHIN_DAYS).contains(&days) {
@@ -192,7 +188,7 @@ pub fn due_within(at: &str, due: Option<&str>) -> Result<(), Refusal> {
 
 /// A season is the year of what it is about, or the next; where the event says no day, nothing is said.
 fn season(event: &Event) -> Result<(), Refusal> {
-    let year = day(event.body.day_of_season(&event.at)).map(jiff::civil::Date::year);
+    let year = day_of(event.body.day_of_season(&event.at)).map(jiff::civil::Date::year);
     match year {
         Some(year) if event.season == year || event.season == year + 1 => Ok(()),
         _ => Err(Refusal::Date {

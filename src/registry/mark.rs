@@ -2,8 +2,8 @@
 
 use super::body::{Detection, Meaning};
 use super::ids::Hash;
-use super::moves::Need;
-use super::site::Stamp;
+use super::need::Need;
+use super::stamp::Stamp;
 use super::state::State;
 use serde::{Deserialize, Serialize};
 

@@ -1,146 +1,15 @@
 //! Which move a state allows, and what a move needs. Pure: a decision over facts.
 
-use super::body::{Body, Meaning};
-use super::event::EvidenceRef;
+use super::body::Body;
+use super::event::{EvidenceRef, EvidenceRole};
 use super::ids::DeviceId;
-use super::need::lacking;
+use super::need::distinct;
 pub use super::need::{Need, unproven};
-use super::people::folded_name;
+use super::person::folded_name;
 pub use super::refusal::Refusal;
+pub use super::site_move::Move;
 use super::state::State;
-use crate::words::Lang;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-/// What can be done with a site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Move {
-    /// Look at it on the screen.
-    Screen,
-    /// Send a crew.
-    Assign,
-    /// Record what a crew found.
-    Visit,
-    /// Record an eradication.
-    Eradicate,
-    /// Accept an eradication, or refuse to.
-    Accept,
-    /// Take it up again.
-    Reopen,
-    /// End a dispute.
-    Resolve,
-    /// Make it part of another.
-    Merge,
-    /// Make it several.
-    Split,
-    /// A later detection raises it anew.
-    Raise,
-}
-
-impl Move {
-    const ALL: [Self; 10] = [
-        Self::Screen,
-        Self::Assign,
-        Self::Visit,
-        Self::Eradicate,
-        Self::Accept,
-        Self::Reopen,
-        Self::Resolve,
-        Self::Merge,
-        Self::Split,
-        Self::Raise,
-    ];
-
-    /// The command's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Screen => "screen",
-            Self::Assign => "assign",
-            Self::Visit => "visit",
-            Self::Eradicate => "eradicate",
-            Self::Accept => "accept",
-            Self::Reopen => "reopen",
-            Self::Resolve => "resolve",
-            Self::Merge => "merge",
-            Self::Split => "split",
-            Self::Raise => "record",
-        }
-    }
-
-    /// The word that people use.
-    pub fn label(self, lang: Lang) -> &'static str {
-        match self {
-            Self::Screen => lang.pick("screen", "研判"),
-            Self::Assign => lang.pick("assign", "派查"),
-            Self::Visit => lang.pick("visit", "核查"),
-            Self::Eradicate => lang.pick("eradicate", "铲除"),
-            Self::Accept => lang.pick("accept", "验收"),
-            Self::Reopen => lang.pick("reopen", "重开"),
-            Self::Resolve => lang.pick("resolve", "裁定"),
-            Self::Merge => lang.pick("merge", "合并"),
-            Self::Split => lang.pick("split", "拆分"),
-            Self::Raise => lang.pick("record", "录入"),
-        }
-    }
-
-    /// The move that an event makes; `None` for notes, corrections and plain sightings.
-    pub fn of(body: &Body) -> Option<Self> {
-        Some(match body {
-            Body::Screen(_) => Self::Screen,
-            Body::Assign(_) => Self::Assign,
-            Body::Visit(_) => Self::Visit,
-            Body::Eradicate(_) => Self::Eradicate,
-            Body::Accept(_) => Self::Accept,
-            Body::Reopen(_) => Self::Reopen,
-            Body::Resolve(_) => Self::Resolve,
-            Body::Merge(_) => Self::Merge,
-            Body::Split(_) => Self::Split,
-            Body::Sighting(sighting) if sighting.meaning == Meaning::Raised => Self::Raise,
-            _ => return None,
-        })
-    }
-
-    fn from(self) -> &'static [State] {
-        use State::{
-            Candidate, Closed, Confirmed, Dispatched, Eradicated, Refuted, Revisit, ScreenedOut,
-        };
-        match self {
-            Self::Screen => &[Candidate],
-            Self::Assign => &[Candidate, Revisit, Dispatched],
-            Self::Visit => &[Dispatched, Revisit, Confirmed],
-            Self::Eradicate => &[Confirmed, Eradicated],
-            Self::Accept => &[Eradicated],
-            Self::Reopen => &[ScreenedOut, Refuted, Closed],
-            Self::Raise => &[ScreenedOut, Refuted],
-            Self::Resolve => &[],
-            Self::Merge => &[
-                Candidate,
-                Dispatched,
-                Revisit,
-                Confirmed,
-                Eradicated,
-                Refuted,
-                ScreenedOut,
-                Closed,
-            ],
-            Self::Split => &[Candidate, Dispatched, Revisit, Confirmed, Eradicated],
-        }
-    }
-
-    /// What a person can do with a site in this state.
-    pub fn allowed_in(state: State, disputed: bool) -> Vec<Self> {
-        Self::ALL
-            .into_iter()
-            .filter(|step| match step {
-                Self::Resolve => disputed,
-                Self::Raise => false,
-                Self::Accept | Self::Screen | Self::Merge | Self::Split if disputed => false,
-                step => step.from().contains(&state),
-            })
-            .collect()
-    }
-}
 
 /// What is known at the point where a move is made.
 #[derive(Debug, Clone, Default)]
@@ -343,4 +212,36 @@ fn reasons(body: &Body) -> Result<(), Refusal> {
         _ => true,
     };
     if said { Ok(()) } else { Err(Refusal::NoReason) }
+}
+
+/// What a move lacks of the evidence it needs.
+fn lacking(view: &MoveContext, body: &Body, evidence: &[EvidenceRef]) -> Vec<Need> {
+    let has = |role: EvidenceRole| evidence.iter().any(|file| file.role == role);
+    let mut needs = Vec::new();
+    match body {
+        Body::Visit(visit) if visit.outcome.leads_to() == State::Confirmed => {
+            if distinct(&visit.officers) < 2 {
+                needs.push(Need::TwoOfficers);
+            }
+            if visit.count.is_none() && visit.area_dm2.is_none() {
+                needs.push(Need::CountOrArea);
+            }
+            if !view.scene_photo && !has(EvidenceRole::Scene) {
+                needs.push(Need::ScenePhoto);
+            }
+        }
+        Body::Eradicate(_) if !view.scene_photo && !has(EvidenceRole::Scene) => {
+            needs.push(Need::ScenePhoto);
+        }
+        Body::Accept(accept)
+            if accept.passed
+                && !view.after_photo
+                && !has(EvidenceRole::After)
+                && !has(EvidenceRole::Reflight) =>
+        {
+            needs.push(Need::AfterPhoto);
+        }
+        _ => {}
+    }
+    needs
 }

@@ -2,8 +2,7 @@
 
 use super::body::{Body, Outcome};
 use super::event::{EvidenceRef, EvidenceRole};
-use super::moves::MoveContext;
-use super::people::folded_name;
+use super::person::folded_name;
 use super::state::State;
 use crate::words::Lang;
 use serde::{Deserialize, Serialize};
@@ -79,43 +78,11 @@ pub fn unproven(body: &Body, evidence: &[&EvidenceRef]) -> Vec<Need> {
 }
 
 /// How many people a list of names names.
-fn distinct(names: &[String]) -> usize {
+pub(super) fn distinct(names: &[String]) -> usize {
     let people: BTreeSet<String> = names
         .iter()
         .map(|name| folded_name(name))
         .filter(|name| !name.is_empty())
         .collect();
     people.len()
-}
-
-/// What a move lacks of the evidence it needs.
-pub(super) fn lacking(view: &MoveContext, body: &Body, evidence: &[EvidenceRef]) -> Vec<Need> {
-    let has = |role: EvidenceRole| evidence.iter().any(|file| file.role == role);
-    let mut needs = Vec::new();
-    match body {
-        Body::Visit(visit) if visit.outcome.leads_to() == State::Confirmed => {
-            if distinct(&visit.officers) < 2 {
-                needs.push(Need::TwoOfficers);
-            }
-            if visit.count.is_none() && visit.area_dm2.is_none() {
-                needs.push(Need::CountOrArea);
-            }
-            if !view.scene_photo && !has(EvidenceRole::Scene) {
-                needs.push(Need::ScenePhoto);
-            }
-        }
-        Body::Eradicate(_) if !view.scene_photo && !has(EvidenceRole::Scene) => {
-            needs.push(Need::ScenePhoto);
-        }
-        Body::Accept(accept)
-            if accept.passed
-                && !view.after_photo
-                && !has(EvidenceRole::After)
-                && !has(EvidenceRole::Reflight) =>
-        {
-            needs.push(Need::AfterPhoto);
-        }
-        _ => {}
-    }
-    needs
 }

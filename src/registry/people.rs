@@ -6,10 +6,11 @@
 use super::body::{ActorAction, Body};
 use super::event::{Actor, Event};
 use super::ids::Hash;
-use super::moves::{Move, Refusal};
 use super::person::{FirstKey, Then};
 pub use super::person::{KeyChange, OwnKey, Person, folded_name, same_name};
+use super::refusal::Refusal;
 use super::role::Role;
+use super::site_move::Move;
 use super::unit::is_code;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;

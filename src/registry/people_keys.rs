@@ -3,9 +3,9 @@
 use super::body::ActorChange;
 use super::event::Event;
 use super::key_proof;
-use super::moves::Refusal;
 use super::people::People;
 use super::person::{FirstKey, KeyChange, OwnKey, same_name};
+use super::refusal::Refusal;
 use super::role::Role;
 use uuid::Uuid;
 

@@ -2,8 +2,8 @@
 
 use super::ids::Hash;
 use super::mark::MarkKind;
-use super::moves::Move;
 use super::need::Need;
+use super::site_move::Move;
 use super::state::State;
 use crate::tr;
 use crate::words::{Both, Lang};

@@ -6,7 +6,6 @@ use super::body::{
 use super::coded::{Coded, habitat_label};
 use super::ids::SiteKey;
 use super::told::{kind_label, told};
-use super::unit_sentence::period;
 use crate::tr;
 use crate::words::Lang;
 
@@ -356,5 +355,13 @@ pub fn counted(count: &Count, lang: Lang) -> String {
                 plants = (plants, "plant", "plants"),
             )
         }
+    }
+}
+
+pub(super) fn period([first, last]: &[String; 2]) -> String {
+    if first == last {
+        first.clone()
+    } else {
+        format!("{first}/{last}")
     }
 }

@@ -4,29 +4,17 @@ use super::body::{
     Accept, Assign, Count, Create, Detection, Eradicate, GrowthStage, Look, Opinion, Outcome,
     RejectReason, Source, Visit,
 };
-use super::event::{Actor, EvidenceRef};
+use super::event::EvidenceRef;
 use super::ids::{Hash, SiteKey};
 pub use super::mark::{DisputedMove, Mark, MarkKind, SightingFact, Voided};
-use super::moves::Refusal;
 use super::place::Place;
+use super::refusal::Refusal;
 use super::settings::Settings;
+pub use super::stamp::Stamp;
 use super::state::State;
 use crate::text::Zone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-/// When, by whom, and in which event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stamp {
-    /// The event.
-    pub event: Hash,
-    /// When it happened.
-    pub at: String,
-    /// Who says so.
-    pub actor: Actor,
-    /// Whether it bears the author's own key; otherwise it was recorded in their name.
-    pub own_key: bool,
-}
 
 /// A site with what is known of it. Integers only, so that its JSON is the same everywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

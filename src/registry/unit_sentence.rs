@@ -1,7 +1,7 @@
 //! Events that concern no site, in words.
 
 use super::body::{ActorAction, ActorChange, Body, Patrol, Setting, Trust};
-use super::sentence::Teller;
+use super::sentence::{Teller, period};
 use crate::tr;
 use crate::words::Lang;
 
@@ -78,14 +78,6 @@ pub(super) fn patrolled(patrol: &Patrol, lang: Lang) -> Vec<String> {
 pub(super) fn hectares(m2: i64) -> String {
     let tenths = (m2 + 500) / 1000;
     format!("{}.{}", tenths / 10, tenths % 10)
-}
-
-pub(super) fn period([first, last]: &[String; 2]) -> String {
-    if first == last {
-        first.clone()
-    } else {
-        format!("{first}/{last}")
-    }
 }
 
 impl Teller<'_> {

@@ -1,6 +1,6 @@
 //! Why a database does not show a registry. Its tables are as they were. No message holds credentials.
 
-use super::target::name_of;
+use super::host::name_of;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use postgres::Config;

@@ -3,6 +3,7 @@
 
 mod address;
 mod error;
+mod host;
 mod line;
 mod mirror_error;
 mod password_file;

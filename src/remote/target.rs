@@ -1,14 +1,14 @@
 //! A database of the bureau, as it is named and reached: what was typed, what the environment and the password file add, and
 //! the encryption. Credentials appear in no message.
 
+use super::host::{is_here, name_of};
 use super::mirror_error::MirrorError;
 use super::password_file::password_for;
-use postgres::config::{Host, SslMode};
+use postgres::config::SslMode;
 use postgres::{Client, Config, NoTls};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -150,31 +150,6 @@ fn with_port(url: &str, port: &str) -> String {
     });
     let hosts = hosts.collect::<Vec<_>>().join(",");
     format!("{}{hosts}{}", &url[..begin], &url[end..])
-}
-
-/// The name of a host; `None` of a socket in this computer's files.
-#[allow(
-    unreachable_patterns,
-    clippy::match_wildcard_for_single_variants,
-    reason = "systems without such sockets know no other host"
-)]
-pub(super) fn name_of(host: &Host) -> Option<&str> {
-    match host {
-        Host::Tcp(name) => Some(name),
-        _socket => None,
-    }
-}
-
-/// Whether all that is called is this computer. An address that stands beside a host is what is called.
-fn is_here(config: &Config) -> bool {
-    let is_ours = |host: &Host| {
-        name_of(host).is_none_or(|name| {
-            let address = name.parse::<IpAddr>();
-            name == "localhost" || address.is_ok_and(|address| address.is_loopback())
-        })
-    };
-    let addresses = config.get_hostaddrs();
-    config.get_hosts().iter().all(is_ours) && addresses.iter().all(IpAddr::is_loopback)
 }
 
 #[cfg(test)]

@@ -1,9 +1,14 @@
 //! Everything that can end a scan, in one type.
 
+mod journal;
+mod learnt;
+mod shard;
+
+pub use journal::JournalError;
+pub use learnt::LearntError;
+pub use shard::ShardError;
+
 use super::model::ModelError;
-use super::score::JournalError;
-use super::shards::ShardError;
-use super::verify::LearntError;
 use crate::files::FileError;
 use crate::ground::{BoundaryError, CrsError};
 use crate::imagery::photo::{DemError, PosError};

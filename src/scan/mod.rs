@@ -5,6 +5,7 @@
 //! model's head, journal) → the score store → `find` (associate, cluster, candidates; coverage) → `verify` (eight views of each candidate, a verifier; ranks) → `write` (features,
 //! chips, record, review page). [`scan`] drives it.
 
+mod chip_window;
 mod cluster;
 mod error;
 mod find;
@@ -14,6 +15,7 @@ mod plan;
 mod progress;
 mod refusals;
 mod request;
+mod review;
 mod run;
 mod score;
 mod score_store;
@@ -23,7 +25,7 @@ mod verify;
 mod write;
 
 pub use cluster::clusters;
-pub use error::ScanError;
+pub use error::{JournalError, LearntError, ScanError, ShardError};
 pub use find::{
     Candidate, Moved, RankedCandidates, ScanCoverage, SecondLook, SourceFacts, VerifierVerdict,
 };
@@ -36,11 +38,9 @@ pub use progress::{Progress, ScanStage, Silent, Step};
 pub use refusals::FurtherFiles;
 pub(crate) use request::in_range;
 pub use request::{LearntFrom, PhotoRequest, SITE_RADIUS_M, ScanRequest, SecondStage};
+pub use review::{Card, ReviewPage, ScanSummary};
 pub use run::{SCORE_FLOOR, scan, scan_and_find};
-pub use score::JournalError;
 pub use shards::{
-    ShardError, ShardStatus, fill_shards, merge, plan_shards, planned_options, run_shard, status,
+    ShardStatus, fill_shards, merge, plan_shards, planned_options, run_shard, status,
 };
 pub use summary::Summary;
-pub use verify::LearntError;
-pub use write::review::{Card, ReviewPage, ScanSummary};

@@ -2,7 +2,7 @@
 
 use super::error::ScanError;
 use super::model::Device;
-use super::write::review::ReviewPage;
+use super::review::ReviewPage;
 use crate::imagery::{Captured, RasterOptions, file_fingerprint};
 use crate::schema::LearntRecord;
 use crate::text::is_division_code;

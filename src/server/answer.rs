@@ -1,20 +1,17 @@
 //! What is answered where something is refused: a status, a code, and what to do about it in both languages.
 //!
-//! A handler gives [`Refused`]; on its way out [`told`] writes it as JSON and takes the machine's paths out of it.
+//! A handler gives [`Refused`]; on its way out [`guard`](super::guard) writes it as JSON and takes the machine's paths out of it.
 
-use super::house::Shared;
 use super::remedy;
 use crate::files::FileError;
 use crate::office::OfficeError;
-use crate::office::record::RecordError;
+use crate::office::RecordError;
 use crate::registry::Role;
 use crate::store::StoreError;
 use crate::store::bundle::BundleError;
 use crate::store::keys::KeyError;
 use crate::words::{Fault, Lang, Said, Say};
-use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
-use axum::middleware::Next;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use std::io;
@@ -23,7 +20,7 @@ use std::path::Path;
 /// Something that was not done.
 #[derive(Debug, Clone)]
 pub(super) struct Refused {
-    status: StatusCode,
+    pub(super) status: StatusCode,
     code: &'static str,
     english: Said,
     chinese: Said,
@@ -306,44 +303,6 @@ impl IntoResponse for Refused {
         response.extensions_mut().insert(self);
         response
     }
-}
-
-/// Writes what was refused into the answer. What others refuse (a method, a length, a body that is no JSON) is said in
-/// the same form.
-pub(super) async fn told(State(house): State<Shared>, request: Request, next: Next) -> Response {
-    let answers_json = !request.uri().path().starts_with("/dav");
-    let mut response = next.run(request).await;
-    let status = response.status();
-    let refused = match response.extensions_mut().remove::<Refused>() {
-        Some(refused) => refused,
-        None if status.as_u16() >= 400 && answers_json => by_status(status),
-        None => return response,
-    };
-    let body = refused.json(&house.root).to_string();
-    let kind = [(header::CONTENT_TYPE, "application/json")];
-    (refused.status, kind, body).into_response()
-}
-
-fn by_status(status: StatusCode) -> Refused {
-    let (code, english, chinese) = match status {
-        StatusCode::NOT_FOUND => return Refused::no_such_page(),
-        StatusCode::METHOD_NOT_ALLOWED => {
-            ("method", "this cannot be done here", "此处不支持该操作")
-        }
-        StatusCode::PAYLOAD_TOO_LARGE => return Refused::too_large(),
-        StatusCode::REQUEST_TIMEOUT => (
-            "timeout",
-            "what was sent took too long to arrive",
-            "内容传送超时",
-        ),
-        status if status.is_client_error() => (
-            "unclear",
-            "what was sent is not understood",
-            "发送的内容无法识别",
-        ),
-        _ => return Refused::broken(),
-    };
-    Refused::new(status, code, english, chinese)
 }
 
 /// A text in which paths below the served folder begin there, and of others no more than the last name stands.

@@ -2,9 +2,9 @@
 //! Of each a few pieces are in memory at a time, however many come and go at once. Of one sender few arrive at once.
 
 use super::answer::Refused;
-use super::house::{Shared, waiting};
+use super::lane::waiting;
+use super::unkept::unwritten;
 use super::unwelcome::too_often;
-use super::uploads::unwritten;
 use crate::files::Incoming;
 use axum::body::{Body, Bytes, HttpBody};
 use std::collections::HashMap;
@@ -132,7 +132,7 @@ impl Arriving {
 
 /// Takes a sender's body of at most so many bytes into a folder.
 pub(super) async fn arrived(
-    house: &Shared,
+    arriving: &Arriving,
     sender: &str,
     folder: PathBuf,
     most: u64,
@@ -141,7 +141,7 @@ pub(super) async fn arrived(
     if body.size_hint().lower() > most {
         return Err(Refused::too_large());
     }
-    let counted = house.arriving.count(sender)?;
+    let counted = arriving.count(sender)?;
     let incoming = waiting(move || begun(&folder)).await?;
     let bounded = (incoming, most);
     let arrived = poured(body, bounded, |(incoming, most), piece| {
@@ -229,9 +229,9 @@ mod tests {
 
     async fn arrive_and_leave() {
         let folder = tempfile::tempdir().expect("folder");
-        let house = Shared::default();
+        let arriving = Arriving::default();
         let inbox = folder.path().join("inbox");
-        let take = |body| arrived(&house, "a", inbox.clone(), 1_000, body);
+        let take = |body| arrived(&arriving, "a", inbox.clone(), 1_000, body);
         let piece = || Ok(Bytes::from(vec![7; 400]));
         let incoming = take(body(vec![piece(), piece()])).await.expect("arrived");
         assert_eq!(incoming.bytes(), 800);
@@ -264,7 +264,7 @@ mod tests {
 
     async fn slow() {
         let folder = tempfile::tempdir().expect("folder");
-        let house = Shared::default();
+        let arriving = Arc::new(Arriving::default());
         let inbox = folder.path().join("inbox");
         let mut senders = Vec::new();
         let mut arrivals = Vec::new();
@@ -273,10 +273,10 @@ mod tests {
             give.send(Ok::<_, io::Error>(Bytes::from("half")))
                 .await
                 .expect("sent");
-            let (house, inbox) = (Arc::clone(&house), inbox.clone());
+            let (arriving, inbox) = (Arc::clone(&arriving), inbox.clone());
             arrivals.push(tokio::spawn(async move {
                 let body = Body::from_stream(ReceiverStream::new(pieces));
-                arrived(&house, &n.to_string(), inbox, 1_000, body).await
+                arrived(&arriving, &n.to_string(), inbox, 1_000, body).await
             }));
             senders.push(give);
         }

@@ -4,9 +4,7 @@
 use super::answer::Refused;
 use super::dav::Folder;
 use super::house::{Shared, waiting};
-use super::library::Library;
 use crate::office::field::{CrewFolder, CrewGate};
-use crate::words::Lang;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
@@ -17,12 +15,9 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use dav_server::DavHandler;
 use dav_server::fakels::FakeLs;
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Notify;
 use tokio_stream::StreamExt;
 
 /// How soon what had to wait is tried again.
@@ -33,33 +28,6 @@ const LOOK: Duration = Duration::from_secs(60);
 const POLICY: HeaderValue = HeaderValue::from_static(
     "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'",
 );
-
-/// The crews of the registries of a folder.
-#[derive(Debug, Default)]
-pub(super) struct Fields {
-    open: Mutex<BTreeMap<PathBuf, Arc<CrewGate>>>,
-    came: Arc<Notify>,
-}
-
-impl Fields {
-    /// Those of the registries that have any, each opened once.
-    pub fn all(&self, library: &Library) -> Vec<(String, Arc<CrewGate>)> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut all = Vec::new();
-        for place in library.registries() {
-            if !open.contains_key(&place.path)
-                && CrewGate::is_begun(&place.path)
-                && let Ok(field) = CrewGate::open(&place.path, Lang::Zh)
-            {
-                open.insert(place.path.clone(), Arc::new(field));
-            }
-            if let Some(field) = open.get(&place.path) {
-                all.push((place.id, field.clone()));
-            }
-        }
-        all
-    }
-}
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()

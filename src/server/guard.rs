@@ -3,7 +3,7 @@
 //! A name that this server does not answer to is refused, so that no page of another host can make a browser speak to it
 //! under that host's name. A change is taken from this server's own pages alone.
 
-use super::answer::{self, Refused};
+use super::answer::Refused;
 use super::drain;
 use super::house::Shared;
 use axum::Router;
@@ -34,7 +34,7 @@ pub(super) fn around(routes: Router<Shared>, house: &Shared) -> Router<Shared> {
         .layer(DefaultBodyLimit::max(BODY))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(with(house), own_pages_alone))
-        .layer(middleware::from_fn_with_state(with(house), answer::told))
+        .layer(middleware::from_fn_with_state(with(house), told))
         .layer(middleware::from_fn(drain::heard_out))
         .layer(RequestBodyTimeoutLayer::new(STANDSTILL))
         .layer(CompressionLayer::new())
@@ -131,6 +131,44 @@ async fn headers(request: Request, next: Next) -> Response {
         headers.entry(header::CACHE_CONTROL).or_insert(unkept);
     }
     response
+}
+
+/// Writes what was refused into the answer. What others refuse (a method, a length, a body that is no JSON) is said in
+/// the same form.
+async fn told(State(house): State<Shared>, request: Request, next: Next) -> Response {
+    let answers_json = !request.uri().path().starts_with("/dav");
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let refused = match response.extensions_mut().remove::<Refused>() {
+        Some(refused) => refused,
+        None if status.as_u16() >= 400 && answers_json => by_status(status),
+        None => return response,
+    };
+    let body = refused.json(&house.root).to_string();
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    (refused.status, kind, body).into_response()
+}
+
+fn by_status(status: StatusCode) -> Refused {
+    let (code, english, chinese) = match status {
+        StatusCode::NOT_FOUND => return Refused::no_such_page(),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("method", "this cannot be done here", "此处不支持该操作")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => return Refused::too_large(),
+        StatusCode::REQUEST_TIMEOUT => (
+            "timeout",
+            "what was sent took too long to arrive",
+            "内容传送超时",
+        ),
+        status if status.is_client_error() => (
+            "unclear",
+            "what was sent is not understood",
+            "发送的内容无法识别",
+        ),
+        _ => return Refused::broken(),
+    };
+    Refused::new(status, code, english, chinese)
 }
 
 #[cfg(test)]

@@ -132,20 +132,14 @@ fn has_not_failed<T>(done: &Result<T, Refused>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::office::{Credentials, people};
+    use crate::office::{Credentials, fixture, people};
     use crate::registry::Role;
     use crate::registry::body::ActorAction;
     use axum::http::StatusCode;
 
     fn begun(folder: &Path) -> PathBuf {
         let path = folder.join("a.papaver");
-        let beginning = people::Beginning {
-            unit: "410423".into(),
-            unit_name: None,
-            supervisor: "chief".into(),
-            at: "2026-05-01T08:00:00+08:00".into(),
-        };
-        people::begin(&path, beginning).expect("begun");
+        drop(fixture::begun(&path));
         path
     }
 

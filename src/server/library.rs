@@ -1,21 +1,9 @@
 //! What lies in the served folder: registries and the folders that scans wrote. To the outside each is an id, a short hash
 //! of where it lies below the folder.
 
-use super::answer::Refused;
-use super::house::{Shared, waiting};
-use super::runs::Now;
-use super::sessions::Visitor;
-use super::uploads::INBOX;
 use crate::files::is_registry;
-use crate::office::unit_of;
 use crate::registry::Hash;
-use crate::remote::Served;
-use crate::schema::{GsdCm, PeriodRecord, SCAN_FORMAT, ScanRecord};
-use crate::store::Store;
-use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
-use serde::Serialize;
+use crate::schema::{SCAN_FORMAT, ScanRecord};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -171,80 +159,6 @@ fn place(root: &Path, path: &Path) -> LibraryPlace {
     }
 }
 
-/// A survey as a list shows it.
-#[derive(Debug, Serialize)]
-pub(super) struct SurveyLine {
-    id: String,
-    title: String,
-    scan: String,
-    date: Option<PeriodRecord>,
-    candidates: usize,
-    sources: Vec<String>,
-    hectares: f64,
-    gsd_cm: Option<f64>,
-    model: String,
-}
-
-/// What the first page shows.
-#[derive(Debug, Serialize)]
-struct Shelves {
-    registries: Vec<Served>,
-    surveys: Vec<SurveyLine>,
-    /// Scans that were started here.
-    runs: Vec<Now>,
-    /// Whether surveys are left out until somebody logs in.
-    login_needed: bool,
-}
-
-pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/api/library", get(library))
-}
-
-async fn library(State(house): State<Shared>, visitor: Visitor) -> Result<Json<Shelves>, Refused> {
-    waiting(move || {
-        let registries = house.library.registries();
-        let login_needed = visitor.0.is_none() && !house.is_open();
-        let (surveys, runs) = if login_needed {
-            (Vec::new(), Vec::new())
-        } else {
-            (survey_lines(&house), house.runs.now())
-        };
-        Ok(Json(Shelves {
-            registries: registries
-                .into_iter()
-                .map(|place| registry_line(&house, place))
-                .collect(),
-            surveys,
-            runs,
-            login_needed,
-        }))
-    })
-    .await
-}
-
-/// A registry that cannot be read is listed all the same: who opens it is told why.
-pub(super) fn registry_line(house: &Shared, place: LibraryPlace) -> Served {
-    let said = |store: &Store| Ok((unit_of(store).ok(), store.unit_name().ok().flatten()));
-    let (unit, title) = house.kept.read(&place.path, said).unwrap_or_default();
-    Served {
-        unit,
-        title,
-        id: place.id,
-        name: place.name,
-    }
-}
-
-fn survey_lines(house: &Shared) -> Vec<SurveyLine> {
-    let surveys = house.library.surveys();
-    surveys
-        .into_iter()
-        .filter_map(|place| {
-            let scan = scan_of(&place)?;
-            Some(survey_line(place, scan))
-        })
-        .collect()
-}
-
 /// The record of a scan; nothing where it is of another format.
 pub(super) fn scan_of(place: &LibraryPlace) -> Option<ScanRecord> {
     let bytes = crate::files::read(&place.path.join("scan.json")).ok()?;
@@ -252,17 +166,5 @@ pub(super) fn scan_of(place: &LibraryPlace) -> Option<ScanRecord> {
     (scan.format == SCAN_FORMAT).then_some(scan)
 }
 
-fn survey_line(place: LibraryPlace, scan: ScanRecord) -> SurveyLine {
-    let gsd = scan.sources.iter().filter_map(|source| source.gsd_cm);
-    SurveyLine {
-        id: place.id,
-        title: scan.survey.unwrap_or(place.name),
-        scan: scan.scan_id,
-        date: scan.captured,
-        candidates: scan.totals.candidates,
-        hectares: scan.totals.searched_m2 / 10_000.0,
-        gsd_cm: gsd.map(GsdCm::coarser).reduce(f64::max),
-        sources: scan.sources.into_iter().map(|source| source.name).collect(),
-        model: scan.model.name,
-    }
-}
+/// The folder, below the served one.
+pub(super) const INBOX: &str = "inbox";

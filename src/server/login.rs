@@ -2,7 +2,8 @@
 
 use super::answer::Refused;
 use super::house::{Shared, reading};
-use super::sessions::{IDLE, LoggedIn, SessionUser, cookie_name, token};
+use super::sessions::{IDLE, SessionUser, cookie_name, token};
+use super::visitors::LoggedIn;
 use crate::office::{Credentials, sign_in};
 use crate::registry::Role;
 use crate::store::{Author, Store, keys};

@@ -10,85 +10,70 @@
 mod answer;
 mod arriving;
 mod audit;
+mod callers;
 mod dav;
 mod drain;
 mod error;
 mod events;
 mod field;
+mod fields;
+mod folders;
 mod gate;
 mod guard;
 mod health;
 mod house;
 mod kept;
 mod lan;
+mod lane;
 mod library;
 mod listen;
+mod listeners;
 mod login;
 mod maps;
 mod offices;
 mod openapi;
+mod options;
 mod packed;
 mod registry;
 mod remedy;
 mod runs;
+mod scans;
 mod sessions;
+mod shelves;
 mod stored;
 mod surroundings;
 mod surveys;
 mod tiles;
+mod trust_page;
+mod unkept;
 mod unwelcome;
 mod uploads;
+mod visitors;
 mod web;
 
 pub use error::ServeError;
 pub use health::is_well;
 pub use lan::LanAuthority;
 pub use listen::{Listening, serve};
+pub use options::{Reach, ServerOptions};
 
 use axum::Router;
 use house::Shared;
-use std::path::PathBuf;
-
-/// How a folder is served.
-#[derive(Debug, Clone)]
-pub struct ServerOptions {
-    /// The folder.
-    pub folder: PathBuf,
-    /// The port; 0 is any that is free.
-    pub port: u16,
-    /// Files of base maps.
-    pub base_maps: Vec<PathBuf>,
-    /// A terrain model to be shown shaded.
-    pub dem: Option<PathBuf>,
-    /// Who may reach it.
-    pub reach: Reach,
-}
-
-/// From where a server is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// From this computer alone.
-    Home,
-    /// From its network, over TLS.
-    Network,
-    /// From its network, in the clear: whoever listens there reads passphrases.
-    Clear,
-}
 
 /// Every route, each from the file that answers it.
 fn router(house: Shared) -> Router {
     let routes = Router::new()
-        .merge(library::routes())
+        .merge(shelves::routes())
         .merge(login::routes())
         .merge(surveys::routes())
         .merge(tiles::routes())
         .merge(uploads::routes())
-        .merge(runs::routes())
+        .merge(scans::routes())
         .merge(registry::routes())
-        .merge(events::routes())
+        .merge(listeners::routes())
         .merge(field::routes())
         .merge(offices::routes())
-        .merge(lan::routes())
+        .merge(trust_page::routes())
         .merge(openapi::routes())
         .merge(health::routes())
         .merge(web::routes());

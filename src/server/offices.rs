@@ -5,15 +5,15 @@
 
 use super::answer::Refused;
 use super::arriving::{arrived, leaving};
+use super::callers::{Challenged, Guest, ReadyParts};
 use super::house::{Shared, reading, waiting};
-use super::library::{LibraryPlace, registry_line};
-use super::unwelcome::{
-    challenge_over, cut_short, gone, not_by_this_office, over, too_often, unwelcome,
-};
-use super::uploads::unwritten;
+use super::library::LibraryPlace;
+use super::shelves::registry_line;
+use super::unkept::unwritten;
+use super::unwelcome::{challenge_over, cut_short, gone, not_by_this_office, over, unwelcome};
 use crate::files::{self, Incoming};
 use crate::office::peers::{self, LARGEST_PART, Outbox, Unwelcome};
-use crate::office::{Office, OfficeError, clock};
+use crate::office::{Office, OfficeError};
 use crate::registry::{DeviceId, Hash};
 use crate::remote::{
     Admitted, Ask, Challenge, FORMAT, Greeting, PartOffer, Reply, Since, TakenPart, VERSION,
@@ -28,131 +28,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde_json::json;
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufReader;
-use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::net::SocketAddr;
+use std::time::Instant;
 
-/// How long a challenge is good, and how many wait at once from one address and in all.
-const GOOD: Duration = Duration::from_secs(60);
-const MOST_OF_AN_ADDRESS: usize = 32;
-const MOST_CHALLENGES: usize = 4_096;
-/// How long a caller is remembered without a request, and how many are.
-const IDLE: Duration = Duration::from_secs(15 * 60);
-const MOST_CALLERS: usize = 256;
-/// Calls of one device at once. The one that has been silent longest gives way to the next.
-const MOST_OF_A_DEVICE: usize = 4;
 /// Bytes of a point at most: of every device a number, of every file that is missing a digest.
 const LARGEST_POINT: u64 = 64 << 20;
-
-/// Somebody who was sent a challenge.
-#[derive(Debug)]
-struct Challenged {
-    registry: String,
-    device: DeviceId,
-    from: IpAddr,
-    at: Instant,
-}
-
-/// Parts that lie ready.
-#[derive(Debug)]
-struct ReadyParts {
-    files: Vec<PathBuf>,
-    _outbox: Outbox,
-}
-
-/// Somebody who proved themselves.
-#[derive(Debug, Clone)]
-struct Guest {
-    registry: String,
-    device: DeviceId,
-    ready: Option<Arc<ReadyParts>>,
-    last: Instant,
-}
-
-/// Who calls.
-#[derive(Debug, Default)]
-pub(super) struct Offices {
-    asked: Mutex<HashMap<Hash, Challenged>>,
-    guests: Mutex<HashMap<Hash, Guest>>,
-}
-
-fn held<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
-    of.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Offices {
-    /// Forgets who has gone, and removes what lay ready for them.
-    pub fn sweep(&self) {
-        held(&self.asked).retain(|_, asked| asked.at.elapsed() < GOOD);
-        held(&self.guests).retain(|_, guest| guest.last.elapsed() < IDLE);
-    }
-
-    /// Thinks of a challenge for somebody.
-    fn challenge(&self, asked: Challenged) -> Result<Hash, Refused> {
-        self.sweep();
-        let mut waiting = held(&self.asked);
-        let of_address = waiting.values().filter(|other| other.from == asked.from);
-        if waiting.len() >= MOST_CHALLENGES || of_address.count() >= MOST_OF_AN_ADDRESS {
-            return Err(too_often());
-        }
-        let challenge = Hash(clock::secret());
-        waiting.insert(challenge, asked);
-        Ok(challenge)
-    }
-
-    /// Takes a challenge back, which is good no more; whether it was this device's, for this registry.
-    fn answered(&self, reply: &Reply, registry: &str) -> bool {
-        let asked = held(&self.asked).remove(&reply.challenge);
-        asked.is_some_and(|asked| {
-            asked.device == reply.device && asked.registry == registry && asked.at.elapsed() < GOOD
-        })
-    }
-
-    /// Lets somebody in; answers their token.
-    fn admit(&self, registry: String, device: DeviceId) -> Result<String, Refused> {
-        let token = hex::encode(clock::secret());
-        let mut guests = held(&self.guests);
-        let of_device = guests.iter().filter(|(_, guest)| guest.device == device);
-        let longest = of_device.clone().min_by_key(|(_, guest)| guest.last);
-        let longest = longest.map(|(token, _)| *token);
-        if let Some(token) = longest.filter(|_| of_device.count() >= MOST_OF_A_DEVICE) {
-            guests.remove(&token);
-        }
-        if guests.len() >= MOST_CALLERS {
-            return Err(too_often());
-        }
-        let guest = Guest {
-            registry,
-            device,
-            ready: None,
-            last: Instant::now(),
-        };
-        guests.insert(Hash::of(token.as_bytes()), guest);
-        Ok(token)
-    }
-
-    /// Whose token this is.
-    fn guest(&self, token: Hash) -> Option<Guest> {
-        let mut guests = held(&self.guests);
-        let guest = guests.get_mut(&token)?;
-        if guest.last.elapsed() >= IDLE {
-            return None;
-        }
-        guest.last = Instant::now();
-        Some(guest.clone())
-    }
-
-    /// Lays parts ready for somebody, in place of those before.
-    fn lay_ready(&self, token: Hash, ready: ReadyParts) {
-        if let Some(guest) = held(&self.guests).get_mut(&token) {
-            guest.ready = Some(Arc::new(ready));
-        }
-    }
-}
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -283,7 +165,7 @@ impl Caller {
         let outbox = outbox.await?;
         let sender = self.guest.device.to_string();
         let folder = files::folder_of(&outbox.file(""));
-        let incoming = arrived(&self.house, &sender, folder, most, body).await?;
+        let incoming = arrived(&self.house.arriving, &sender, folder, most, body).await?;
         Ok((outbox, incoming))
     }
 
@@ -387,30 +269,4 @@ async fn take(
     let told = json!({ "kind": "registry", "registry": caller.place.id });
     caller.house.events.tell(told);
     Ok(Json(taken))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ed25519_dalek::SigningKey;
-
-    #[test]
-    fn a_device_that_calls_and_calls_takes_no_more_than_its_share() {
-        let offices = Offices::default();
-        let device = |n: u8| DeviceId::of(&SigningKey::from_bytes(&[n; 32]));
-        let admit = |n: u8| {
-            let token = offices.admit("a".to_owned(), device(n)).expect("admitted");
-            Hash::of(token.as_bytes())
-        };
-        let other = admit(2);
-        let first = admit(1);
-        let mut last = first;
-        for _ in 0..=MOST_CALLERS {
-            // One that goes on asking is not the one that gives way.
-            assert!(offices.guest(first).is_some());
-            last = admit(1);
-        }
-        assert!(offices.guest(other).is_some() && offices.guest(last).is_some());
-        assert_eq!(held(&offices.guests).len(), 1 + MOST_OF_A_DEVICE);
-    }
 }

@@ -2,12 +2,9 @@
 //! wiped at logout and after half an hour without a request.
 
 use super::answer::Refused;
-use super::house::{Shared, reading};
 use crate::office::{Session, clock};
 use crate::registry::{DeviceId, Hash};
 use crate::store::Store;
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -94,7 +91,7 @@ impl Sessions {
     }
 
     /// Whether the registry is to be asked again about whose token this is; who is told so asks it.
-    fn is_to_be_asked(&self, token: &str) -> bool {
+    pub fn is_to_be_asked(&self, token: &str) -> bool {
         let mut held = self.held();
         let session = held.get_mut(&Hash::of(token.as_bytes()));
         session.is_some_and(|session| {
@@ -134,73 +131,4 @@ pub(super) fn token(headers: &HeaderMap, secure: bool) -> Option<String> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(key, _)| *key == name)
         .map(|(_, token)| token.to_owned())
-}
-
-/// What a page asks for by itself, so that an open window keeps nobody logged in.
-fn is_by_a_person(path: &str) -> bool {
-    !matches!(path, "/api/session" | "/api/events" | "/api/library")
-}
-
-/// Whoever asks, logged in or not.
-#[derive(Debug)]
-pub(super) struct Visitor(pub Option<SessionUser>);
-
-impl FromRequestParts<Shared> for Visitor {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        house: &Shared,
-    ) -> Result<Self, Self::Rejection> {
-        let by_a_person = is_by_a_person(parts.uri.path());
-        let token = token(&parts.headers, house.secure);
-        Ok(Self(
-            token.and_then(|token| house.sessions.of(&token, by_a_person)),
-        ))
-    }
-}
-
-/// Somebody who is logged in, in whatever registry.
-#[derive(Debug)]
-pub(super) struct LoggedIn(pub SessionUser);
-
-impl FromRequestParts<Shared> for LoggedIn {
-    type Rejection = Refused;
-
-    async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Refused> {
-        match Visitor::from_request_parts(parts, house).await {
-            Ok(Visitor(Some(person))) => Ok(Self(person)),
-            _ => Err(Refused::not_logged_in()),
-        }
-    }
-}
-
-/// Somebody who may look at surveys: whoever is logged in, and on their own machine without a registry anybody.
-#[derive(Debug)]
-pub(super) struct Looker;
-
-impl FromRequestParts<Shared> for Looker {
-    type Rejection = Refused;
-
-    async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Refused> {
-        let visitor = Visitor::from_request_parts(parts, house).await;
-        match visitor {
-            Ok(Visitor(Some(person))) => {
-                let token = token(&parts.headers, house.secure).unwrap_or_default();
-                still(house, &token, person).await.map(|()| Self)
-            }
-            _ if house.is_open() => Ok(Self),
-            _ => Err(Refused::not_logged_in()),
-        }
-    }
-}
-
-/// Fails, and ends the session, where the registry knows this person by another key or not at all.
-async fn still(house: &Shared, token: &str, person: SessionUser) -> Result<(), Refused> {
-    if !house.sessions.is_to_be_asked(token) {
-        return Ok(());
-    }
-    let place = house.registry(&person.registry)?;
-    let known = reading(house, place, move |store| Ok(person.is_still(store))).await?;
-    known.inspect_err(|_changed| house.sessions.end(token))
 }

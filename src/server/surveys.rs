@@ -3,7 +3,7 @@
 use super::answer::Refused;
 use super::house::{Shared, waiting};
 use super::library::{LibraryPlace, scan_of};
-use super::sessions::Looker;
+use super::visitors::Looker;
 use crate::files;
 use crate::schema::ScanRecord;
 use axum::extract::{Path, State};

@@ -4,8 +4,9 @@
 use super::answer::Refused;
 use super::arriving::{added, begun, poured};
 use super::house::{House, Shared, waiting};
-use super::library::id_of;
-use super::sessions::{Looker, Visitor};
+use super::library::{INBOX, id_of};
+use super::unkept::{too_large, unwritten};
+use super::visitors::{Looker, Visitor};
 use crate::files::Incoming;
 use crate::registry::Role;
 use axum::body::Body;
@@ -15,11 +16,8 @@ use axum::routing::put;
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::io::{self, ErrorKind};
 use std::path::{Path as FilePath, PathBuf};
 
-/// The folder, below the served one.
-pub(super) const INBOX: &str = "inbox";
 /// Bytes of a file at most.
 const LARGEST: u64 = 8 << 30;
 /// Names that are tried where one is taken.
@@ -174,48 +172,6 @@ fn no_registry() -> Refused {
     .hint(
         "send a bundle instead; a registry is moved by a backup that is restored on this computer",
         "请改为报送数据包；迁移登记库请在本机恢复备份",
-    )
-}
-
-fn too_large() -> Refused {
-    Refused::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "too_large",
-        "the file is larger than 8 GB",
-        "文件超过 8 GB",
-    )
-    .hint(
-        "copy it into the folder on this computer instead",
-        "请直接把文件复制到本机的该文件夹中",
-    )
-}
-
-/// Why a file was not kept.
-pub(super) fn unwritten(error: &io::Error) -> Refused {
-    let (status, code, english, chinese) = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
-            StatusCode::INSUFFICIENT_STORAGE,
-            "disk_full",
-            "the disk is full: the file was not kept",
-            "磁盘已满，文件未保存",
-        ),
-        ErrorKind::FileTooLarge => return too_large(),
-        ErrorKind::UnexpectedEof => (
-            StatusCode::BAD_REQUEST,
-            "cut_short",
-            "the file did not arrive whole and was not kept",
-            "文件未完整送达，未保存",
-        ),
-        _ => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "unwritable",
-            "the folder cannot be written",
-            "文件夹无法写入",
-        ),
-    };
-    Refused::new(status, code, english, chinese).hint(
-        "make room or plug the disk in, then send it again",
-        "请清理空间或接好磁盘后重新发送",
     )
 }
 

@@ -1,8 +1,10 @@
 //! What follows from the events: events of other devices taken in, and the derived tables.
 
 use super::parallel_replay::{REPLAY_BATCH, fold_batch};
+use super::registry_file::SiteEvents;
 use super::remembered::Remembered;
-use super::{Authority, SiteEvents, Store, StoreError};
+use super::{Store, StoreError};
+use crate::registry::authority::Authority;
 use crate::registry::event::Sealed;
 use crate::registry::ids::{Hash, SiteKey};
 use crate::registry::role::Role;

@@ -4,13 +4,13 @@ mod refused;
 mod remedies;
 mod said;
 
-use super::files::is_interrupted;
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::{CodeError, Hash};
 use crate::registry::moves::Refusal;
 use crate::speaking_error;
 use crate::words::{Fault, Lang, Said, Say};
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 /// A registry that cannot be opened, or an event that was not taken.
 #[derive(Debug)]
@@ -153,6 +153,14 @@ pub enum StoreError {
     },
 }
 
+/// Whether a write was interrupted and waits to be undone: a journal whose first byte is not zero.
+fn is_interrupted(path: &Path) -> bool {
+    let mut first = [0];
+    std::fs::File::open(crate::files::beside(path, "-journal"))
+        .and_then(|mut file| file.read(&mut first))
+        .is_ok_and(|read| read == 1 && first != [0])
+}
+
 impl StoreError {
     /// An error of the engine, for tests that may not name it.
     #[cfg(test)]
@@ -161,7 +169,7 @@ impl StoreError {
     }
 
     /// Reads what the engine says about a file.
-    pub(super) fn of(path: &std::path::Path, source: rusqlite::Error) -> Self {
+    pub(super) fn of(path: &Path, source: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
         let path = path.to_path_buf();
         match source.sqlite_error_code() {

@@ -1,9 +1,8 @@
 //! The files of a registry: what kind of file it is, and the device's key beside it.
 
-use super::{Store, StoreError};
+use super::StoreError;
 use crate::files::beside;
-use crate::registry::ids::DeviceId;
-use ed25519_dalek::{Signer, SigningKey};
+use ed25519_dalek::SigningKey;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -54,14 +53,6 @@ pub(super) fn refuse_foreign_journal(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether a write was interrupted and waits to be undone: a journal whose first byte is not zero.
-pub(super) fn is_interrupted(path: &Path) -> bool {
-    let mut first = [0];
-    std::fs::File::open(beside(path, "-journal"))
-        .and_then(|mut file| file.read(&mut first))
-        .is_ok_and(|read| read == 1 && first != [0])
-}
-
 pub(super) fn write_key(path: &Path, secret: &[u8; 32]) -> Result<(), StoreError> {
     let io = |source: std::io::Error| match source.kind() {
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
@@ -86,19 +77,4 @@ pub(super) fn read_key(path: &Path) -> Result<SigningKey, StoreError> {
     let mut secret = [0; 32];
     hex::decode_to_slice(text.trim(), &mut secret).map_err(|_not_hex| none())?;
     Ok(SigningKey::from_bytes(&secret))
-}
-
-impl Store {
-    /// This device, and its signature of a message in hexadecimal digits. It needs no turn to write: nothing is recorded.
-    /// A message begins with what it is for, so that a signature is good for nothing else.
-    ///
-    /// # Errors
-    /// [`StoreError::NoDeviceKey`].
-    pub fn device_signs(&self, message: &[u8]) -> Result<(DeviceId, String), StoreError> {
-        let key = read_key(&beside(self.path(), ".key"))?;
-        Ok((
-            DeviceId::of(&key),
-            hex::encode(key.sign(message).to_bytes()),
-        ))
-    }
 }

@@ -3,9 +3,10 @@
 //! it has verified.
 
 use super::order::two_hashes;
-use super::{Grounds, Migrated, Sealed, Store, StoreError, schema};
+use super::{Migrated, Store, StoreError, schema};
+use crate::registry::authority::Grounds;
 use crate::registry::body::Body;
-use crate::registry::event::Event;
+use crate::registry::event::{Event, Sealed};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::replay::Neighbours;
 use crate::store::evidence;

@@ -6,30 +6,15 @@
 
 use super::files::{look_at, read_key, refuse_foreign_journal};
 use super::lock::{WriteLock, beside};
+use super::registry_file::Opened;
+use super::worked_out::{Stamp, WorkedOut};
 use super::{Store, StoreError, schema};
-use crate::platform::FileIdentity;
-use std::path::Path;
+use std::any::{Any, TypeId};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Kibibytes of pages that one that rests holds at most.
 const PAGES_KIB: i64 = 16 << 10;
-
-/// What was opened, and what the engine counted then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Opened {
-    pub(super) identity: FileIdentity,
-    pub(super) changes: i64,
-}
-
-impl Opened {
-    /// The file at a path, before it is opened.
-    pub(super) fn identity(path: &Path) -> Result<FileIdentity, StoreError> {
-        FileIdentity::of(path).map_err(|source| StoreError::Io {
-            path: path.into(),
-            source,
-        })
-    }
-}
 
 impl Store {
     /// A number that is another one after another connection has written.
@@ -108,5 +93,55 @@ impl Store {
         }
         writer.lock = Some(lock);
         Ok(true)
+    }
+}
+
+impl Store {
+    /// Shares with others what is worked out.
+    pub fn share(&mut self, worked_out: &WorkedOut) {
+        self.worked_out = worked_out.clone();
+    }
+
+    /// What `work` makes of the registry, or made of it before where nothing has been recorded since.
+    ///
+    /// # Errors
+    /// Those of reading, and of the work.
+    pub fn worked_out<T: Any + Send + Sync>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, StoreError>,
+    ) -> Result<Arc<T>, StoreError> {
+        let stamp = self.stamp()?;
+        let kind = TypeId::of::<T>();
+        let known = self.worked_out.kept().get(&kind).cloned();
+        if let (Some(now), Some((then, made))) = (&stamp, known)
+            && *now == then
+            && let Ok(made) = made.downcast::<T>()
+        {
+            return Ok(made);
+        }
+        let made = Arc::new(work(self)?);
+        // Where something was recorded meanwhile, nobody knows whether it is in there.
+        let is_of_now = self.stamp()? == stamp;
+        if let Some(stamp) = stamp.filter(|_| is_of_now) {
+            let shared: Arc<dyn Any + Send + Sync> = made.clone();
+            self.worked_out.kept().insert(kind, (stamp, shared));
+        }
+        Ok(made)
+    }
+
+    /// None of a copy in memory, which nobody else has.
+    fn stamp(&self) -> Result<Option<Stamp>, StoreError> {
+        let Some(opened) = self.opened else {
+            return Ok(None);
+        };
+        let sql = "SELECT (SELECT max(n) FROM events), (SELECT count(*) FROM absent), \
+                   (SELECT group_concat(key || '=' || value, '|') FROM local)";
+        let row = |row: &rusqlite::Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let (last, absent, own) = self
+            .connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_row([], row))
+            .map_err(|e| self.fail(e))?;
+        Ok(Some((opened.identity, last, absent, own)))
     }
 }

@@ -3,9 +3,10 @@
 //! [`Order`] says it, of all links of a device. An event that simply goes on needs none of that; where one does not, and
 //! where all is noted or verified, each device is judged as a whole.
 
-use super::{Sealed, Store, StoreError};
+use super::{Store, StoreError};
 use crate::registry::chain::{ChainOrder, Link};
 use crate::registry::event::Event;
+use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use rusqlite::{Row, params};
 use std::collections::{BTreeSet, HashMap, HashSet};

@@ -1,6 +1,7 @@
 //! Replaying everything: events are read in the order of their sites on one thread and folded meanwhile on all.
 
-use super::{OtherSide, SiteEvents, Store, StoreError, raw};
+use super::registry_file::{OtherSide, SiteEvents, raw};
+use super::{Store, StoreError};
 use crate::registry::Authority;
 use crate::registry::event::Event;
 use crate::registry::ids::{Hash, SiteKey};

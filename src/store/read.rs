@@ -1,7 +1,8 @@
 //! Looking things up: sites by code and by filter, a site's events, the whole state.
 
-use super::{Store, StoreError, raw};
-use crate::registry::event::Sealed;
+use super::registry_file::raw;
+use super::{Store, StoreError};
+use crate::registry::event::{Event, Sealed};
 use crate::registry::ids::{Hash, SiteKey, TypedCode};
 use crate::registry::place::Place;
 use crate::registry::site::Site;
@@ -212,6 +213,28 @@ impl Store {
             [key.as_bytes()],
         )?);
         Ok(events)
+    }
+
+    /// A site's events, verified: nothing is signed on top of what was not.
+    pub(super) fn verified_events_of(
+        &mut self,
+        site: SiteKey,
+    ) -> Result<Vec<(Hash, Event)>, StoreError> {
+        if let Some(known) = self.remembered.recall(site) {
+            return Ok(known.events);
+        }
+        let events = self.events_of(site)?;
+        self.check_signatures(&events)?;
+        let pairs = events.into_iter().map(|sealed| (sealed.hash, sealed.event));
+        Ok(pairs.collect())
+    }
+
+    /// The heads of a site's history as it stands; none where there is none.
+    pub(super) fn remembered_heads(&self, site: SiteKey) -> Result<Vec<Hash>, StoreError> {
+        if let Some(heads) = self.remembered.heads(site) {
+            return Ok(heads.to_vec());
+        }
+        Ok(self.site(site)?.map(|site| site.heads).unwrap_or_default())
     }
 
     /// A site's events as far as they are whole: for those who look at a registry that is damaged.

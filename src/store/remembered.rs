@@ -5,7 +5,6 @@
 //! remembered only once it is put back, and nothing stays of a transaction that was taken back. Where another connection has
 //! written, the registry is opened anew ([`super::Store::resume`]), with nothing remembered.
 
-use super::{Store, StoreError};
 use crate::registry::event::Event;
 use crate::registry::ids::{Hash, SiteKey};
 use std::collections::{BTreeSet, HashMap};
@@ -42,7 +41,7 @@ impl Remembered {
     }
 
     /// What is known of a site; it is remembered no more until it is put back.
-    fn recall(&mut self, site: SiteKey) -> Option<Known> {
+    pub fn recall(&mut self, site: SiteKey) -> Option<Known> {
         if let Some(known) = self.recent.remove(&site) {
             self.count -= known.events.len();
             return Some(known);
@@ -81,35 +80,12 @@ impl Remembered {
     }
 }
 
-impl Store {
-    /// A site's events, verified: nothing is signed on top of what was not.
-    pub(super) fn verified_events_of(
-        &mut self,
-        site: SiteKey,
-    ) -> Result<Vec<(Hash, Event)>, StoreError> {
-        if let Some(known) = self.remembered.recall(site) {
-            return Ok(known.events);
-        }
-        let events = self.events_of(site)?;
-        self.check_signatures(&events)?;
-        let pairs = events.into_iter().map(|sealed| (sealed.hash, sealed.event));
-        Ok(pairs.collect())
-    }
-
-    /// The heads of a site's history as it stands; none where there is none.
-    pub(super) fn remembered_heads(&self, site: SiteKey) -> Result<Vec<Hash>, StoreError> {
-        if let Some(heads) = self.remembered.heads(site) {
-            return Ok(heads.to_vec());
-        }
-        Ok(self.site(site)?.map(|site| site.heads).unwrap_or_default())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::{author, create, forged, moment, note, office};
     use super::*;
     use crate::registry::event::Sealed;
+    use crate::store::{Store, StoreError};
     use ed25519_dalek::SigningKey;
     use rusqlite::Connection;
     use std::path::Path;

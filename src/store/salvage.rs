@@ -4,8 +4,10 @@
 //! fits into a page lies there as hash, signature and canonical JSON in one piece, and its hash says whether it is whole.
 
 use super::evidence::EvidenceError;
+use super::files::write_key;
 use super::lock::beside;
-use super::{Store, StoreError, evidence, raw, schema};
+use super::registry_file::{RawEvent, raw};
+use super::{Store, StoreError, evidence, schema};
 use crate::files;
 use crate::registry::body::Body;
 use crate::registry::event::Sealed;
@@ -94,7 +96,7 @@ pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, Sto
     schema::migrate(&new).map_err(|e| StoreError::of(to, e))?;
     drop(new);
     // A new key: with the old one, numbers whose events are lost would be given out a second time.
-    super::write_key(&beside(to, ".key"), &secret)?;
+    write_key(&beside(to, ".key"), &secret)?;
     // Before the events, which are marked where their evidence is not there.
     let (evidence, evidence_lost) = take_along(from, to)?;
     let mut store = Store::open(to, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -191,7 +193,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-type MaybeRow = Option<super::RawEvent>;
+type MaybeRow = Option<RawEvent>;
 
 /// Row by row, stepping over those that cannot be read.
 fn rows(path: &Path) -> Vec<MaybeRow> {

@@ -3,11 +3,15 @@
 use super::*;
 use crate::ground::LonLat;
 use crate::registry::body::*;
-use crate::registry::event::{Actor, Event, next_id};
+use crate::registry::event::{Actor, Event, Sealed, next_id};
+use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::place::Place;
 use crate::registry::{Role, State};
+use ed25519_dalek::SigningKey;
+use std::path::Path;
 use std::time::Duration;
 use std::time::Instant;
+use uuid::Uuid;
 
 /// Events of each site: its founding, screening, an assignment, and notes up to this number.
 const EACH: usize = 10;

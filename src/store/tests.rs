@@ -3,11 +3,17 @@ mod forks;
 
 use super::Finding;
 use super::*;
+use crate::files::beside;
 use crate::ground::LonLat;
 use crate::registry::body::*;
+use crate::registry::event::Sealed;
+use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::place::Place;
 use crate::registry::{Role, State};
+use ed25519_dalek::SigningKey;
+use rusqlite::Connection;
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(crate) fn moment(second: i64) -> Moment {

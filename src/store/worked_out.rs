@@ -1,7 +1,6 @@
 //! What was worked out of a whole registry, kept for whoever asks next. Readers of one file that stay open share it, as long as nothing
 //! has been recorded since.
 
-use super::{Store, StoreError};
 use crate::platform::FileIdentity;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -9,66 +8,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What everything that is derived follows from: the file, its last event, how many files are missing, and what belongs to this copy
 /// alone.
-type Stamp = (FileIdentity, Option<i64>, i64, Option<String>);
-type Kept = HashMap<TypeId, (Stamp, Arc<dyn Any + Send + Sync>)>;
+pub(super) type Stamp = (FileIdentity, Option<i64>, i64, Option<String>);
+pub(super) type Kept = HashMap<TypeId, (Stamp, Arc<dyn Any + Send + Sync>)>;
 
 /// What was worked out, one of each type, with what it was worked out of.
 #[derive(Debug, Clone, Default)]
 pub struct WorkedOut(Arc<Mutex<Kept>>);
 
 impl WorkedOut {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Store {
-    /// Shares with others what is worked out.
-    pub fn share(&mut self, worked_out: &WorkedOut) {
-        self.worked_out = worked_out.clone();
-    }
-
-    /// What `work` makes of the registry, or made of it before where nothing has been recorded since.
-    ///
-    /// # Errors
-    /// Those of reading, and of the work.
-    pub fn worked_out<T: Any + Send + Sync>(
-        &self,
-        work: impl FnOnce(&Self) -> Result<T, StoreError>,
-    ) -> Result<Arc<T>, StoreError> {
-        let stamp = self.stamp()?;
-        let kind = TypeId::of::<T>();
-        let known = self.worked_out.kept().get(&kind).cloned();
-        if let (Some(now), Some((then, made))) = (&stamp, known)
-            && *now == then
-            && let Ok(made) = made.downcast::<T>()
-        {
-            return Ok(made);
-        }
-        let made = Arc::new(work(self)?);
-        // Where something was recorded meanwhile, nobody knows whether it is in there.
-        let is_of_now = self.stamp()? == stamp;
-        if let Some(stamp) = stamp.filter(|_| is_of_now) {
-            let shared: Arc<dyn Any + Send + Sync> = made.clone();
-            self.worked_out.kept().insert(kind, (stamp, shared));
-        }
-        Ok(made)
-    }
-
-    /// None of a copy in memory, which nobody else has.
-    fn stamp(&self) -> Result<Option<Stamp>, StoreError> {
-        let Some(opened) = self.opened else {
-            return Ok(None);
-        };
-        let sql = "SELECT (SELECT max(n) FROM events), (SELECT count(*) FROM absent), \
-                   (SELECT group_concat(key || '=' || value, '|') FROM local)";
-        let row = |row: &rusqlite::Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-        let (last, absent, own) = self
-            .connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.query_row([], row))
-            .map_err(|e| self.fail(e))?;
-        Ok(Some((opened.identity, last, absent, own)))
     }
 }
 
@@ -76,6 +25,7 @@ impl Store {
 mod tests {
     use super::super::tests::{author, create, moment, note, office};
     use super::*;
+    use crate::store::Store;
 
     #[test]
     fn what_was_worked_out_is_shared_by_readers_until_something_is_recorded() {

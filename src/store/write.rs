@@ -1,7 +1,8 @@
 //! Writing: transactions, new events, events of other devices, and the derived tables that follow from them.
 
+use super::registry_file::{ChainTip, Writer, seconds};
 use super::remembered::Known;
-use super::{Author, ChainTip, Draft, Moment, Store, StoreError};
+use super::{Author, Draft, Moment, Store, StoreError};
 use crate::registry::body::{ActorAction, Body};
 use crate::registry::event::{Actor, Event, Sealed, next_id};
 use crate::registry::ids::{Hash, SiteKey};
@@ -41,7 +42,7 @@ impl Store {
         in_earnest: bool,
         work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let resting = |writer: &super::Writer| writer.lock.is_none();
+        let resting = |writer: &Writer| writer.lock.is_none();
         if self.writer.as_ref().is_some_and(resting) {
             let path = self.path.clone();
             return Err(StoreError::ReadOnly { path });
@@ -364,10 +365,4 @@ pub(super) fn guard(signature: &[u8; 64], actor_signature: Option<&[u8; 64]>) ->
 
 pub(super) fn actor_column(actor: &Actor) -> String {
     format!("{}/{}", actor.unit, actor.name)
-}
-
-pub(super) fn seconds(rfc3339: &str) -> i64 {
-    rfc3339
-        .parse::<jiff::Timestamp>()
-        .map_or(0, jiff::Timestamp::as_second)
 }

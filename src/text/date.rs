@@ -357,6 +357,11 @@ fn zone(rest: &mut Cursor<'_>) -> Option<Offset> {
     rest.0.is_empty().then_some(zone)
 }
 
+/// The day of a date or a time as files and events have it: `2026-05-04`, whatever follows.
+pub fn day_of(text: &str) -> Option<Date> {
+    text.get(..10)?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

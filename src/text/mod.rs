@@ -15,7 +15,7 @@ mod title;
 pub mod xml;
 mod zone;
 
-pub use date::{DateFlaw, WrittenDate, date_time};
+pub use date::{DateFlaw, WrittenDate, date_time, day_of};
 pub use degrees::{Axis, DegreesFlaw, degrees};
 pub use encoding::{TextFlaw, decode, decode_group, decode_xml};
 pub use number::{

@@ -204,7 +204,7 @@ fn no_hint_names_just_what_was_done() {
             if !is_command(action) {
                 continue;
             }
-            let asked = Invocation::of(typed(action));
+            let asked = Invocation::of(Arguments::command(), typed(action));
             assert!(asked.did(action), "{name}: {action:?}");
             let circle = asked.kept(said).any(|remedy| {
                 remedy.actions().count() == 1 && remedy.actions().all(|a| a == action)
@@ -215,7 +215,7 @@ fn no_hint_names_just_what_was_done() {
 }
 
 fn asked(line: &str) -> Invocation {
-    Invocation::of(line.split(' ').map(str::to_owned))
+    Invocation::of(Arguments::command(), line.split(' ').map(str::to_owned))
 }
 
 #[test]

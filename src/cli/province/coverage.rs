@@ -6,7 +6,7 @@ use super::super::registry::context::{Common, Context};
 use super::super::registry::filter::known_district;
 use super::super::registry::say::{Failure, bad, json, tell};
 use super::table::{km2, per_cent, print};
-use crate::files::Existing;
+use crate::cli::overwrite::Overwrite;
 use crate::office::map_files::{MapFile, MapFormat};
 use crate::province::coverage::{Coverage as Found, figures};
 use crate::province::effort::{DistrictEffort, county_level, effort_at, season_of};
@@ -34,9 +34,8 @@ pub(crate) struct CoverageArguments {
     /// Write the ground to this file: .geojson or .gpkg 把各类范围写入此文件：.geojson 或 .gpkg
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Replace a file of that name 覆盖同名文件
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
     #[command(flatten)]
     common: Common,
 }
@@ -148,7 +147,7 @@ impl CoverageArguments {
             path,
             format: MapFormat::of(path)
                 .ok_or_else(|| bad("--output", &shown.to_string(), looks))?,
-            existing: Existing::replaced_if(self.overwrite),
+            existing: self.overwrite.existing(),
             made_at: context.at()?,
             lang: context.lang,
         };

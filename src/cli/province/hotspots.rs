@@ -3,9 +3,9 @@
 use super::query::{QueryArguments, When, Where};
 use super::shown::lines;
 use crate::cli::Done;
+use crate::cli::overwrite::Overwrite;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, against, bad, data, json, tell};
-use crate::files::Existing;
 use crate::office::clock;
 use crate::office::map_files::{MapFile, MapFormat};
 use crate::province::counts::tallies;
@@ -37,9 +37,8 @@ pub(crate) struct Hotspots {
     /// Write every cell to this .geojson or .gpkg 把全部网格写入此 .geojson 或 .gpkg
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Replace a file that is there 覆盖已有文件
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
     #[command(flatten)]
     common: Common,
 }
@@ -86,7 +85,7 @@ impl Hotspots {
             let file = MapFile {
                 path,
                 format,
-                existing: Existing::replaced_if(self.overwrite),
+                existing: self.overwrite.existing(),
                 made_at: clock::utc(),
                 lang,
             };

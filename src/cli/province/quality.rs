@@ -4,7 +4,8 @@ use super::super::Done;
 use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, data, json, tell};
 use super::table::{per_cent, print};
-use crate::files::{self, Existing};
+use crate::cli::overwrite::Overwrite;
+use crate::files;
 use crate::pages::reliability::reliability;
 use crate::province::desk::Cost;
 use crate::province::finds::finds_of;
@@ -32,9 +33,8 @@ pub(crate) struct QualityArguments {
     /// Write the reliability plot to this SVG 输出可靠性图（SVG）
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
-    /// Replace a file of that name 覆盖同名文件
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
     #[command(flatten)]
     common: Common,
 }
@@ -43,7 +43,7 @@ impl QualityArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
         if let Some(path) = &self.plot {
-            files::check(path, Existing::replaced_if(self.overwrite))?;
+            files::check(path, self.overwrite.existing())?;
         }
         let store = context.read()?;
         let facts = facts_of(&store)?;
@@ -57,7 +57,7 @@ impl QualityArguments {
         );
         if let Some(path) = &self.plot {
             match reliability(&found, lang) {
-                Some(plot) => files::write(path, Existing::replaced_if(self.overwrite), |out| {
+                Some(plot) => files::write(path, self.overwrite.existing(), |out| {
                     out.write_all(plot.svg_file(lang).as_bytes())
                 })?,
                 None => tell(lang.pick(

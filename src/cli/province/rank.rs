@@ -3,9 +3,10 @@
 use super::query::{QueryArguments, When, Where};
 use super::shown::lines;
 use crate::cli::Done;
+use crate::cli::overwrite::Overwrite;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, against, data, json, tell};
-use crate::files::{self, Existing};
+use crate::files;
 use crate::pages::report::funnel;
 use crate::province::counts::tallies;
 use crate::province::rank::{LEAST_COVER, rank};
@@ -28,9 +29,8 @@ pub(crate) struct Rank {
     /// Write a funnel plot (SVG) 输出漏斗图（SVG）
     #[arg(long, value_name = "SVG")]
     funnel: Option<PathBuf>,
-    /// Replace a file that is there 覆盖已有文件
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
     #[command(flatten)]
     common: Common,
 }
@@ -48,7 +48,7 @@ impl Rank {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let least_cover = least_cover(self.least_cover)?;
         if let Some(path) = &self.funnel {
-            files::check(path, Existing::replaced_if(self.overwrite))?;
+            files::check(path, self.overwrite.existing())?;
         }
         let asked = QueryArguments::of(&self.common, &self.r#where, lang)?;
         let period = asked.period(&self.when)?;
@@ -58,7 +58,7 @@ impl Rank {
         if let Some(path) = &self.funnel {
             match funnel(&found, lang) {
                 Some(plot) => {
-                    files::write(path, Existing::replaced_if(self.overwrite), |out| {
+                    files::write(path, self.overwrite.existing(), |out| {
                         out.write_all(plot.svg_file(lang).as_bytes())
                     })?;
                     tell(&tr!(lang, "written: {}", "已写入：{}", path.display()));

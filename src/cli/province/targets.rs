@@ -5,6 +5,7 @@ use super::super::registry::context::{Common, Context, today};
 use super::super::registry::say::{Failure, against, bad, data, json, tell};
 
 use super::table::per_cent;
+use crate::cli::overwrite::Overwrite;
 use crate::exchange::targets::{ReadTargets, read};
 use crate::files::Existing;
 use crate::ground::Feature;
@@ -63,9 +64,8 @@ struct TargetMatchArguments {
     /// Write every target with its outcome to this GeoJSON 把每个靶标及比对结果写入此 GeoJSON
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Replace a file of that name 覆盖同名文件
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
     #[command(flatten)]
     common: Common,
 }
@@ -203,22 +203,18 @@ impl TargetMatchArguments {
             }
         }
         if let Some(path) = &self.output {
-            write(path, features, self.overwrite)?;
+            write(path, features, self.overwrite.existing())?;
         }
         Ok(Done::Whole)
     }
 }
 
-fn write(path: &Path, targets: Vec<Feature>, overwrite: bool) -> Result<(), Failure> {
+fn write(path: &Path, targets: Vec<Feature>, existing: Existing) -> Result<(), Failure> {
     if MapFormat::of(path) != Some(MapFormat::GeoJson) {
         let given = path.display().to_string();
         return Err(bad("--output", &given, "targets.geojson"));
     }
-    Ok(write_targets(
-        path,
-        targets,
-        Existing::replaced_if(overwrite),
-    )?)
+    Ok(write_targets(path, targets, existing)?)
 }
 
 fn as_json(

@@ -4,7 +4,8 @@ use super::super::Done;
 use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, against, data, json, tell};
 use crate::cli::help::part;
-use crate::files::{self, Existing};
+use crate::cli::overwrite::Overwrite;
+use crate::files;
 use crate::office::settings::set_windows;
 use crate::province::projection::windows_of;
 use crate::province::windows::{GrowthWindow, Windows};
@@ -25,9 +26,8 @@ pub(crate) struct WindowArguments {
     /// Only the row that holds for this district 只显示某区划适用的行
     #[arg(long, value_name = "CODE")]
     district: Option<String>,
-    /// Replace a file of that name 覆盖同名文件
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
     #[command(flatten)]
     common: Common,
 }
@@ -40,7 +40,7 @@ impl WindowArguments {
         }
         let windows = windows_of(&context.read()?)?;
         if let Some(path) = &self.write {
-            files::write(path, Existing::replaced_if(self.overwrite), |out| {
+            files::write(path, self.overwrite.existing(), |out| {
                 // Spreadsheets take a CSV for the local code page unless it begins with this mark.
                 out.write_all("\u{feff}".as_bytes())?;
                 out.write_all(windows.csv().as_bytes())

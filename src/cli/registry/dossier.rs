@@ -3,7 +3,8 @@
 use super::Done;
 use super::context::{Common, Context, today};
 use super::say::{Failure, data, json};
-use crate::files::{self, Existing};
+use crate::cli::overwrite::Overwrite;
+use crate::files;
 use crate::words::Lang;
 use clap::Args;
 use serde_json::json as value;
@@ -17,9 +18,8 @@ pub(crate) struct DossierArguments {
     /// The file to write (default: CODE.html) 输出文件（默认 编号.html）
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Replace a file of that name 覆盖同名文件
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
     #[command(flatten)]
     common: Common,
 }
@@ -34,7 +34,7 @@ impl DossierArguments {
             .output
             .unwrap_or_else(|| format!("{}.html", dossier.entry.code).into());
         let page = dossier.page(lang);
-        files::write(&output, Existing::replaced_if(self.overwrite), |out| {
+        files::write(&output, self.overwrite.existing(), |out| {
             std::io::Write::write_all(out, page.as_bytes())
         })?;
         if context.common.json {

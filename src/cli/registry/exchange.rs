@@ -6,11 +6,11 @@ use super::filter::FilterArguments;
 use super::say::{Failure, against, data, json, none_of, tell};
 
 use crate::cli::action;
+use crate::cli::overwrite::Overwrite;
 use crate::exchange::import::{ImportedEvents, Report, RowOutcome, RowReport, RowSubject};
 use crate::exchange::ledger::LedgerContext;
 use crate::exchange::training::write_training_set;
 use crate::exchange::{Export as Exported, Format, GeopackageJournal, export};
-use crate::files::Existing;
 use crate::office::import::import;
 use crate::pages::tasks;
 use crate::registry::moves::Move;
@@ -33,9 +33,8 @@ pub(crate) struct ExportArguments {
     /// geojson, gpkg (QGIS, `QField`), kmz (Ovital, Google Earth), gpx, xlsx, csv, ovital or tasks (a crew's list on paper, .html) (default: by the file's ending) 格式：geojson、gpkg（QGIS、QField）、kmz（奥维、Google Earth）、gpx、xlsx、csv、ovital 或 tasks（核查组纸质任务单，.html）（默认按扩展名）
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
-    /// Replace a file of that name 覆盖同名文件
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
     /// Spreadsheets: CGCS2000 coordinates in the 3-degree Gauss-Kruger zone too 表格中增加 CGCS2000 三度带高斯坐标
     #[arg(long)]
     gauss_kruger: bool,
@@ -65,11 +64,10 @@ impl ExportArguments {
             context.at()?,
         )?;
         sites.gauss_kruger = self.gauss_kruger;
-        let written = if let Some(format) = format {
-            export(format, &self.output, &sites, self.overwrite)?
-        } else {
-            let existing = Existing::replaced_if(self.overwrite);
-            tasks::write(sites.clone(), &self.output, existing)?
+        let existing = self.overwrite.existing();
+        let written = match format {
+            Some(format) => export(format, &self.output, &sites, existing)?,
+            None => tasks::write(sites.clone(), &self.output, existing)?,
         };
         let (n, path) = (written.sites, written.path.display());
         if context.common.json {

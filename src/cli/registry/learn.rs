@@ -4,7 +4,8 @@ use super::affairs::show;
 use super::context::{Common, Context, today};
 use super::say::{Failure, data, json, tell};
 use crate::cli::Done;
-use crate::files::{self, Existing};
+use crate::cli::overwrite::Overwrite;
+use crate::files;
 use crate::office::affairs::void;
 use crate::office::learn::{Learned, heads, learn};
 use crate::tr;
@@ -21,9 +22,8 @@ pub(crate) struct Learn {
     /// Also write what was learnt into a file, for `scan --learnt` without the registry 同时写出学习结果文件，供不带登记库的 `scan --learnt` 使用
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Replace a file of that name 覆盖同名文件
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
     /// List what was learnt and what it orders 列出学习结果及其所排序的扫描
     #[arg(long, conflicts_with_all = ["scans", "output", "overwrite"])]
     list: bool,
@@ -46,7 +46,7 @@ impl Learn {
         if let Some(entry) = &self.revoke {
             return revoke(&context, entry, self.reason.unwrap_or_default());
         }
-        let existing = Existing::replaced_if(self.overwrite);
+        let existing = self.overwrite.existing();
         if let Some(output) = &self.output {
             files::check(output, existing)?;
         }

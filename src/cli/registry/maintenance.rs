@@ -5,7 +5,8 @@ use super::context::{Common, Context};
 use super::filter::FilterArguments;
 use super::say::{Failure, against, bad, json, tell};
 use super::settings::{DistrictsArguments, SettingsArguments};
-use crate::files::{self, Existing};
+use crate::cli::overwrite::Overwrite;
+use crate::files;
 use crate::office::maintenance::{rebuild as rebuild_tables, salvage};
 use crate::office::trust::{Fork, explain_fork};
 use crate::store::evidence_list;
@@ -89,9 +90,8 @@ struct Salvage {
 struct EvidenceList {
     /// The file to write, .xlsx or .csv 输出文件，.xlsx 或 .csv
     output: PathBuf,
-    /// Replace a file of that name 覆盖同名文件
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
     #[command(flatten)]
     filter: FilterArguments,
     #[command(flatten)]
@@ -182,7 +182,7 @@ impl EvidenceList {
                     .map_err(|e| bad("OUTPUT", &output, e.to_string()))?,
                 _ => return Err(bad("OUTPUT", &output, "list.xlsx / list.csv")),
             };
-        files::write(&self.output, Existing::replaced_if(self.overwrite), |out| {
+        files::write(&self.output, self.overwrite.existing(), |out| {
             std::io::Write::write_all(out, &bytes)
         })?;
         let n = rows.len();

@@ -6,7 +6,8 @@ use super::context::{Common, Context};
 use super::filter::known_district;
 use super::moves::{day, word};
 use super::say::{Failure, data, tell};
-use crate::files::{self, Existing};
+use crate::cli::overwrite::Overwrite;
+use crate::files;
 use crate::office::clock::today;
 use crate::office::ledger::paper;
 use crate::registry::affairs::Said;
@@ -140,9 +141,8 @@ struct Notice {
     /// The file 输出文件
     #[arg(short, long, value_name = "FILE.html")]
     output: PathBuf,
-    /// Replace a file that is there 覆盖已有文件
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    overwrite: Overwrite,
     #[command(flatten)]
     common: Common,
 }
@@ -315,7 +315,7 @@ impl Notice {
         let context = Context::of(self.common, lang);
         let store = context.read()?;
         let page = paper(&store, &self.entry, lang)?;
-        files::write(&self.output, Existing::replaced_if(self.overwrite), |out| {
+        files::write(&self.output, self.overwrite.existing(), |out| {
             out.write_all(page.as_bytes())
         })?;
         let path = self.output.display();

@@ -11,4 +11,4 @@ pub use areas::{AreaLayer, write_areas};
 pub use project::project;
 pub use read::read;
 pub use style::Shading;
-pub use write::{PICTURES, write};
+pub use write::write;

@@ -2,7 +2,8 @@
 //! a data base of strangers can do is not to be done.
 
 use crate::exchange::ExchangeError;
-use crate::exchange::table::{Field, ReadTables, Row, Table};
+use crate::exchange::field::Field;
+use crate::exchange::table::{ReadTables, Row, Table};
 use crate::ground::{LonLat, harmless};
 use crate::registry::Hash;
 use gdal::vector::{FieldValue, Geometry, LayerAccess};

@@ -1,8 +1,8 @@
 //! The QGIS styles (QML) of the layers of sites and areas: a colour for each state, labels, pictures.
 
-use super::write::PICTURES;
 use crate::exchange::kmz::colour;
 use crate::exchange::ledger::{COLUMNS, Kind};
+use crate::exchange::pictures::PICTURES;
 use crate::registry::State;
 use crate::shown::escape;
 use crate::words::Lang;

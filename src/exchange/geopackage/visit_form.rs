@@ -4,9 +4,9 @@ use super::style::{
     HIDDEN, PICTURE, aliases, categorised, document, editable, marker, option, picture_titles,
     picture_widgets, widget,
 };
-use super::write::PICTURES;
 use crate::exchange::form::{FORM, FormColumn, Widget};
 use crate::exchange::ledger::{COLUMNS, LedgerColumn};
+use crate::exchange::pictures::PICTURES;
 use crate::registry::State;
 use crate::shown::escape;
 use crate::words::Lang;

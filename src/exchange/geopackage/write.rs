@@ -3,7 +3,7 @@
 use super::{style, visit_form};
 use crate::exchange::form::{FORM, Widget};
 use crate::exchange::ledger::{COLUMNS, Cell, Entry, Kind, LedgerColumn};
-use crate::exchange::pictures::{Picture, Pictures};
+use crate::exchange::pictures::{PICTURES, Picture, Pictures};
 use crate::exchange::{ExchangeError, Export};
 use crate::files::{self, Existing, FileError, Workshop};
 use gdal::errors::GdalError;
@@ -17,9 +17,6 @@ use std::path::{Path, PathBuf};
 
 /// Columns of the visit layer that say which site a row is about.
 const VISIT_NAMES: [&str; 6] = ["site", "state", "due", "crew", "head", "site_key"];
-
-/// The columns of pictures: the detection, and what lies around it.
-pub const PICTURES: [&str; 2] = ["picture", "surroundings"];
 
 /// Writes the file, and the pictures of the detections into the folder `NAME-files` beside it. Returns that folder
 /// where there are pictures.

@@ -10,6 +10,7 @@ mod history;
 mod photos;
 mod record;
 mod report;
+mod request;
 mod row;
 mod row_plan;
 mod site_ref;
@@ -17,6 +18,7 @@ mod site_ref;
 pub use flaw::RowFlaw;
 use record::record_row;
 pub use report::{ImportedEvents, Report, RowOutcome, RowReport};
+pub use request::ImportRequest;
 pub use row_plan::RowSubject;
 pub use site_ref::SiteRef;
 
@@ -28,25 +30,10 @@ use crate::registry::Role;
 use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::place::Place;
 use crate::store::evidence::{self, EvidenceError};
-use crate::store::{Author, Moment, Store, StoreError};
+use crate::store::{Moment, Store, StoreError};
 use row_plan::{RowInHand, RowStep};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// What is asked.
-#[derive(Debug)]
-pub struct ImportRequest<'a> {
-    /// The file.
-    pub path: &'a Path,
-    /// Who records it.
-    pub author: &'a Author,
-    /// Now, which bounds times and gives their zone.
-    pub now: jiff::Zoned,
-    /// When the visits were, for rows that do not say.
-    pub when: Option<String>,
-    /// Only show what would be recorded.
-    pub rehearse: bool,
-}
 
 /// Takes in a file, or shows what taking it in would do.
 ///

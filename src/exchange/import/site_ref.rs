@@ -1,10 +1,11 @@
 //! The site that a row means.
 
 use super::{RowFlaw, table};
+use crate::exchange::field::Field;
 use crate::registry::{Site, SiteKey};
 use crate::store::{Store, StoreError};
 use crate::text::half_width;
-use table::{Field, Row};
+use table::Row;
 
 /// The site that a row means.
 #[derive(Debug, Clone)]

@@ -1,11 +1,11 @@
 //! Why a photo is not searched, in words and in the design's codes.
 
 mod said;
+mod why;
 
-use super::jpeg::JpegError;
-use super::metadata::{Attitude, Doubt, Metadata, MetadataFault, Position};
-use super::quality::Defect;
-use super::spectral_band::Band;
+pub use why::Why;
+
+use super::metadata::{Attitude, Metadata, MetadataFault, Position};
 use crate::schema::Reason;
 use crate::speaking_error;
 use crate::words::{Fault, Lang, Said, Say};
@@ -18,68 +18,6 @@ pub struct SetAside {
     pub path: PathBuf,
     /// What is wrong with it.
     pub why: Why,
-}
-
-/// What is wrong with a photo.
-#[derive(Debug)]
-pub enum Why {
-    /// It is no JPEG that can be read, or cannot be opened.
-    Jpeg(JpegError),
-    /// It ends before its picture does.
-    Truncated,
-    /// Its picture is damaged.
-    Damaged,
-    /// It has more pixels, or more bytes, than any drone's photo.
-    TooLarge {
-        /// Millions of pixels.
-        megapixels: f64,
-    },
-    /// It has no colours.
-    Grey,
-    /// No tag says where it was taken.
-    NoPosition {
-        /// What the tag says instead of a place.
-        position: Position,
-        /// Whether a block of metadata could not be read.
-        damaged: bool,
-        /// Whether a camera's tags are there.
-        camera: bool,
-    },
-    /// No tag says how high above the ground it was taken.
-    NoAltitude {
-        /// Whether a height above the sea is known, so that the ground's elevation would help.
-        above_sea: bool,
-        /// Whether a block of metadata could not be read.
-        damaged: bool,
-    },
-    /// The height above the ground is none that a photo was taken from.
-    AbsurdAltitude {
-        /// Metres above the ground.
-        above_ground_m: f64,
-    },
-    /// The terrain model has no height there.
-    OffTerrain,
-    /// Nothing tells the focal length.
-    NoFocalLength,
-    /// All of the ground in it is coarser than the model can bear.
-    TooCoarse {
-        /// Its finest centimetres a pixel.
-        gsd_cm: f64,
-        /// The coarsest that is searched.
-        coarsest_cm: f64,
-    },
-    /// It looks to the horizon or above it.
-    TooOblique,
-    /// It is not known where the camera looked.
-    Attitude(Doubt),
-    /// It was stitched out of several frames.
-    Panorama,
-    /// Its only height counts from the ellipsoid, the ground's from the sea.
-    OverEllipsoid,
-    /// It shows heat or a single band.
-    Band(Band),
-    /// Its picture is useless.
-    Defect(Defect),
 }
 
 impl SetAside {

@@ -4,7 +4,6 @@
 
 use super::accuracy::HeightSource;
 use super::aside::{SetAside, Why};
-use super::placed::GroundModel;
 use super::shot::Shot;
 use super::terrain::{HeightField, Level};
 use crate::ground::LonLat;
@@ -149,4 +148,15 @@ fn sea_altitude(shot: &Shot) -> Result<f64, SetAside> {
         Some(altitude) => Ok(altitude),
         None => Err(SetAside::no_altitude(&shot.path, found)),
     }
+}
+
+/// What the ground's height is taken from, in the order of preference.
+#[derive(Clone)]
+pub enum GroundModel {
+    /// A terrain model; the altitude above take-off is added to its height there.
+    Terrain(Arc<dyn HeightField>),
+    /// Level ground so many metres above the sea, under the altitude above the sea.
+    Elevation(f64),
+    /// Level ground at the height of the take-off.
+    TakeOff,
 }

@@ -1,15 +1,8 @@
-//! What a photo says of itself, from EXIF ([`super::exif_tags`]) and XMP ([`super::xmp`]). Nothing is guessed here: a
-//! missing or absurd value is `None`, and where the camera looked is believed only where it makes sense
-//! ([`super::family`]). Bytes in, [`Metadata`] out; no input panics, hangs or grows.
+//! What a photo says of itself: its camera, where that was and where it looked, when, and how sure of it. A missing or
+//! absurd value is `None`.
 
-use super::exif_tags::Tags;
-use super::family;
-use super::jpeg::Headers;
 pub use super::orientation::Orientation;
-use super::spectral_band::{Band, band_by_body, xmp_band};
-use super::xmp::{Xmp, number};
 use crate::ground::LonLat;
-use exif::Tag;
 use jiff::civil::DateTime;
 
 /// Everything a photo's headers tell that the search needs.
@@ -215,165 +208,14 @@ impl PhotoTime {
     }
 }
 
-/// Reads what a JPEG's headers say. Never fails: what cannot be read is missing, and named in
-/// [`Metadata::faults`].
-pub fn read(headers: &Headers) -> Metadata {
-    let mut found = Metadata::default();
-    let tags = Tags::of_blocks(&headers.exif);
-    if tags.damaged {
-        found.faults.push(MetadataFault::Exif);
-    }
-    from_exif(&tags, &mut found);
-    let packets = headers.xmp.iter().map(Vec::as_slice);
-    let xmp = Xmp::read(packets.chain(tags.packets()));
-    if xmp.is_damaged() {
-        found.faults.push(MetadataFault::Xmp);
-    }
-    from_xmp(&xmp, &mut found);
-    found.attitude = family::attitude(&xmp, &found, tags.real(Tag::GPSImgDirection));
-    found.heading_doubt_deg = family::heading_doubt_deg(&xmp);
-    // "6" is a panorama in the values that Apple's telephones write.
-    found.panorama = family::is_panorama(&xmp) || tags.whole(Tag::CustomRendered) == Some(6);
-    found.band = band_by_body(&found, (headers.width, headers.height)).unwrap_or(found.band);
-    found
+/// What kind of light a photo shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Band {
+    /// Ordinary colour, as far as the tags say.
+    #[default]
+    Colour,
+    /// Heat.
+    Thermal,
+    /// One band of a multispectral camera, by its name.
+    Multispectral(String),
 }
-
-fn from_exif(tags: &Tags, found: &mut Metadata) {
-    found.make = tags.text(Tag::Make);
-    found.model = tags.text(Tag::Model);
-    found.serial = tags.text(Tag::BodySerialNumber);
-    found.turned_by_viewer = tags
-        .text(Tag::Software)
-        .is_some_and(|s| s.to_ascii_lowercase().contains("windows photo viewer"));
-    found.orientation = Orientation::of_tag(tags.whole(Tag::Orientation).unwrap_or(1));
-    found.taken_size = tags
-        .whole(Tag::PixelXDimension)
-        .zip(tags.whole(Tag::PixelYDimension))
-        .filter(|(w, h)| *w > 0 && *h > 0);
-    found.position = tags.position();
-    let below = tags.whole(Tag::GPSAltitudeRef).is_some_and(|v| v % 2 == 1);
-    found.altitude_m = tags
-        .real(Tag::GPSAltitude)
-        .map(|v| if below { -v.abs() } else { v })
-        .filter(|v| plausible_altitude(*v));
-    found.track_deg = tags.real(Tag::GPSTrack).filter(|v| v.abs() <= 360.0);
-    found.accuracy.horizontal_m = tags.real(Tag::GPSHPositioningError).filter(|v| *v > 0.0);
-    let within = |tag, range: std::ops::Range<f64>| tags.real(tag).filter(|v| range.contains(v));
-    found.focal_mm = within(Tag::FocalLength, 0.1..5000.0);
-    found.focal_35mm = within(Tag::FocalLengthIn35mmFilm, 1.0..5000.0);
-    found.digital_zoom = within(Tag::DigitalZoomRatio, 1.0..200.0);
-    found.pixel_pitch_mm = pixel_pitch(tags);
-    found.captured = tags.captured().or_else(|| tags.changed());
-}
-
-fn pixel_pitch(tags: &Tags) -> Option<f64> {
-    let unit_mm = match tags.whole(Tag::FocalPlaneResolutionUnit).unwrap_or(2) {
-        2 => 25.4,
-        3 => 10.0,
-        4 => 1.0,
-        5 => 0.001,
-        _ => return None,
-    };
-    let per_unit = tags.real(Tag::FocalPlaneXResolution)?;
-    let pitch = unit_mm / per_unit;
-    // Sensors have pixels of half a micron to thirty.
-    (0.0005..0.03).contains(&pitch).then_some(pitch)
-}
-
-/// From below the Dead Sea to above any drone.
-fn plausible_altitude(metres: f64) -> bool {
-    (-500.0..20_000.0).contains(&metres)
-}
-
-fn from_xmp(xmp: &Xmp, found: &mut Metadata) {
-    if found.make.is_none() {
-        found.make = xmp.text(&["Make"]).map(str::to_owned);
-    }
-    if found.model.is_none() {
-        found.model = xmp.text(&["Model"]).map(str::to_owned);
-    }
-    if found.serial.is_none() {
-        found.serial = xmp
-            .text(&["CameraSerialNumber", "DroneSerialNumber", "SerialNumber"])
-            .map(str::to_owned);
-    }
-    place_by_xmp(xmp, found);
-    let altitude = |names: &[&str]| xmp.number(names).filter(|v| plausible_altitude(*v));
-    found.altitude_m = altitude(&["AbsoluteAltitude"]).or(found.altitude_m);
-    found.relative_altitude_m = altitude(&["RelativeAltitude"]);
-    found.above_ground_m = xmp
-        .number(&["AboveGroundAltitude"])
-        .filter(|v| (0.5..10_000.0).contains(v));
-    xmp_accuracy(xmp, &mut found.accuracy);
-    let corrected = matches!(found.accuracy.rtk_flag, Some(16 | 34 | 50));
-    found.over_ellipsoid = xmp
-        .text(&["AltitudeType"])
-        .map_or(corrected, |kind| kind.to_ascii_lowercase().contains("rtk"));
-    found.calibrated_focal_px = xmp
-        .number(&["CalibratedFocalLength"])
-        .filter(|v| (100.0..200_000.0).contains(v));
-    found.dewarp = dewarp(xmp);
-    found.band = xmp_band(xmp);
-}
-
-/// XMP has more digits than EXIF; but it never replaces a good place with none.
-fn place_by_xmp(xmp: &Xmp, found: &mut Metadata) {
-    let own = xmp
-        .number(&["GpsLongitude", "GpsLongtitude"])
-        .zip(xmp.number(&["GpsLatitude"]))
-        .or_else(|| {
-            xmp.number_in("dji", "Longitude")
-                .zip(xmp.number_in("dji", "Latitude"))
-        });
-    let Some((lon, lat)) = own else { return };
-    let at = Position::of(lon, lat);
-    if let (Position::At(xmp), Position::At(exif)) = (at, found.position) {
-        found.places_apart_m = Some(xmp.distance_m(exif));
-    }
-    if matches!(at, Position::At(_)) || found.position == Position::Missing {
-        found.position = at;
-    }
-}
-
-fn xmp_accuracy(xmp: &Xmp, accuracy: &mut Accuracy) {
-    let deviation = |names: &[&str]| xmp.number(names).filter(|v| (1e-4..1000.0).contains(v));
-    let rtk = deviation(&["RtkStdLon"])
-        .zip(deviation(&["RtkStdLat"]))
-        .map(|(x, y)| x.max(y));
-    accuracy.horizontal_m = rtk
-        .or(deviation(&["GPSXYAccuracy"]))
-        .or(accuracy.horizontal_m);
-    accuracy.vertical_m = deviation(&["RtkStdHgt", "GPSZAccuracy"]);
-    accuracy.rtk_flag = xmp.text(&["RtkFlag"]).and_then(|v| v.parse().ok());
-}
-
-/// `2022-06-08;fx,fy,cx,cy,k1,k2,p1,p2,k3`, the centre as an offset from the image's (DJI, "Phantom 4 RTK image
-/// dewarping guide").
-fn dewarp(xmp: &Xmp) -> Option<Dewarp> {
-    let data = xmp.text(&["DewarpData"])?;
-    let numbers: Vec<f64> = data
-        .rsplit(';')
-        .next()?
-        .split(',')
-        .map_while(number)
-        .take(9)
-        .collect();
-    let [fx, fy, cx, cy, k1, k2, p1, p2, k3] = numbers.try_into().ok()?;
-    let sane = (100.0..200_000.0).contains(&fx)
-        && (100.0..200_000.0).contains(&fy)
-        && cx.abs() < fx
-        && cy.abs() < fy
-        && [k1, k2, k3].iter().all(|k| k.abs() < 10.0)
-        && p1.abs() < 1.0
-        && p2.abs() < 1.0;
-    sane.then(|| Dewarp {
-        focal: (fx, fy),
-        offset: (cx, cy),
-        radial: [k1, k2, k3],
-        tangential: [p1, p2],
-        applied: xmp.text(&["DewarpFlag"]) == Some("1"),
-    })
-}
-
-#[cfg(test)]
-mod tests;

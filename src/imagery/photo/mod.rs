@@ -22,6 +22,7 @@ mod height;
 mod jpeg;
 mod lens;
 mod metadata;
+mod metadata_reader;
 mod nadir;
 mod orientation;
 mod placed;
@@ -44,19 +45,20 @@ pub use duplicates::duplicates;
 pub use exif_tags::{PictureTags, picture_tags};
 pub use flight::{Flight, Remark, flights, has_heading};
 pub use footprint::{Footprint, footprint};
+pub use height::GroundModel;
 pub use jpeg::JpegError;
 pub use lens::{FocalSource, Lens};
 pub use metadata::{
-    Accuracy, Attitude, Dewarp, Doubt, Metadata, MetadataFault, Orientation, PhotoTime, Position,
+    Accuracy, Attitude, Band, Dewarp, Doubt, Metadata, MetadataFault, Orientation, PhotoTime,
+    Position,
 };
 pub use nadir::Nadir;
-pub use placed::{GroundModel, Photo, PhotoOptions, PlacedPhotos, place_all};
+pub use placed::{Photo, PhotoOptions, PlacedPhotos, place_all};
 pub use pos::Pos;
 pub use pos_error::PosError;
 pub use quality::{Defect, Measures, measure};
 pub use rectify::{GroundGrid, Rectified};
 pub use shot::Shot;
-pub use spectral_band::Band;
 pub use terrain::{HeightField, Level};
 
 /// The folder of shared test data, which tests skip without.

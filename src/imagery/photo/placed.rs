@@ -7,7 +7,7 @@ use super::decode::{MOST_BYTES, decode};
 use super::duplicates::duplicates;
 use super::flight::{Flight, Remark, axes, flights, has_heading, turn_doubt_deg};
 use super::footprint::{Footprint, footprint};
-use super::height::{HEIGHTS_M, Heights, heights};
+use super::height::{GroundModel, HEIGHTS_M, Heights, heights};
 use super::jpeg;
 use super::lens::{FocalSource, Lens};
 use super::metadata::{Attitude, Doubt, MetadataFault};
@@ -28,17 +28,6 @@ const UPRIGHT_DEG: f64 = 2.0;
 /// A look this near the horizon, in degrees, shows no ground that can be placed; an angle that was not written reads like
 /// it.
 const LEVEL_DEG: f64 = 0.05;
-
-/// What the ground's height is taken from, in the order of preference.
-#[derive(Clone)]
-pub enum GroundModel {
-    /// A terrain model; the altitude above take-off is added to its height there.
-    Terrain(Arc<dyn HeightField>),
-    /// Level ground so many metres above the sea, under the altitude above the sea.
-    Elevation(f64),
-    /// Level ground at the height of the take-off.
-    TakeOff,
-}
 
 /// What the user says about photos.
 #[derive(Clone)]

@@ -2,9 +2,9 @@
 
 use super::aside::{SetAside, Why};
 use super::jpeg::{self, JpegError};
-use super::metadata::{self, Metadata, Position};
+use super::metadata::{Band, Metadata, Position};
+use super::metadata_reader;
 use super::pos::PosRow;
-use super::spectral_band::Band;
 use crate::ground::LonLat;
 use std::fs::File;
 use std::io::BufReader;
@@ -57,7 +57,7 @@ impl Shot {
             let megapixels = pixels as f64 / 1e6;
             return Err(aside(Why::TooLarge { megapixels }));
         }
-        let mut metadata = metadata::read(&headers);
+        let mut metadata = metadata_reader::read(&headers);
         if let Some(row) = row {
             row.apply(&mut metadata);
         }

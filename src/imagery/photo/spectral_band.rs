@@ -1,19 +1,7 @@
 //! Which light a photo shows: what people see, or one band of a camera of several.
 
-use super::metadata::Metadata;
+use super::metadata::{Band, Metadata};
 use super::xmp::Xmp;
-
-/// What kind of light a photo shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Band {
-    /// Ordinary colour, as far as the tags say.
-    #[default]
-    Colour,
-    /// Heat.
-    Thermal,
-    /// One band of a multispectral camera, by its name.
-    Multispectral(String),
-}
 
 pub(super) fn xmp_band(xmp: &Xmp) -> Band {
     let source = xmp

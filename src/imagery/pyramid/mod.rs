@@ -17,9 +17,10 @@ pub(super) use reduce::{Cells, cells_across, pixels_of, reduce, touched_cells};
 
 use super::Orthomosaic;
 use super::fingerprint::fingerprint_bytes;
+use super::header::Level;
 use super::orthomosaic_reader::OrthomosaicReader;
 use super::pixels::{PixelReader, Pixels};
-use super::source::{Level, Source};
+use super::source::Source;
 use crate::files::{Existing, FileError, Workshop, folder_of};
 use crate::ground::{GeoTransform, Rect, Region};
 use canvas::Canvas;

@@ -2,9 +2,9 @@
 
 use super::address::{TILE, TileAddress};
 use super::error::TileError;
-use super::layer::{PixelGrid, RasterLayer};
 use super::nodes::{Nodes, TilePart};
 use super::picture::TilePixels;
+use super::raster_layer::{PixelGrid, RasterLayer};
 use crate::ground::{FromLonLat, LonLat, PixelPoint, Rect};
 use crate::imagery::pixels::PixelReader;
 use crate::imagery::pyramid::{Cells, cells_across, pixels_of, reduce};

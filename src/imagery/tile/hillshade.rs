@@ -3,15 +3,15 @@
 use super::address::TileAddress;
 use super::draw::{factor, gsd_cm, nodes, wanted_cells};
 use super::error::TileError;
-use super::layer::Bounds;
 use super::nodes::Nodes;
 use super::picture::TilePixels;
+use super::raster_layer::Bounds;
 use crate::ground::{Crs, FromLonLat, GeoTransform, Gsd, PixelPoint, Rect};
 use crate::imagery::RasterError;
 use crate::imagery::fingerprint::{Fingerprint, file_fingerprint};
-use crate::imagery::orthomosaic::open;
 use crate::imagery::photo::as_heights;
 use crate::imagery::pyramid::pixels_of;
+use crate::imagery::raster_file::open;
 use gdal::Dataset;
 use gdal::raster::ResampleAlg;
 use std::path::{Path, PathBuf};

@@ -7,9 +7,9 @@
 use super::address::{TILE, TileAddress};
 use super::draw::{OpenRaster, gsd_cm, lay, nodes};
 use super::error::TileError;
-use super::layer::{Bounds, COARSER as BEARABLE, RasterLayer};
 use super::nodes::TilePart;
 use super::picture::TilePixels;
+use super::raster_layer::{Bounds, COARSER as BEARABLE, RasterLayer};
 use crate::ground::{CrsPoint, LonLat, PixelPoint, Rect};
 use crate::imagery::Source;
 use crate::imagery::fingerprint::{Fingerprint, fingerprint_bytes};

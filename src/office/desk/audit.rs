@@ -7,7 +7,7 @@
 //! them. An audit that an earlier version drew goes by the lots of its own event, or by those of the candidates' ids; of several of
 //! those the first counts that was of all there is.
 
-use super::queue::Item;
+use super::item::Item;
 use crate::office::Session;
 use crate::registry::affairs::{Affairs, Said};
 use crate::registry::body::{Body, Draw, Look, Opinion};
@@ -357,11 +357,12 @@ fn first_decisions(store: &Store, items: &[Item]) -> Result<BTreeMap<SiteKey, Uu
 mod tests {
     use super::*;
     use crate::ground::LonLat;
-    use crate::office::desk::queue::{draw, of_season};
+    use crate::office::desk::item::of_season;
+    use crate::office::desk::queue::draw;
     use crate::office::desk::stopping::{MAY_MISS, Word, stop};
-    use crate::office::people::{Beginning, begin, change};
-    use crate::office::{Credentials, Office, OfficeError};
-    use crate::registry::body::{ActorAction, Create, Detection, Source};
+    use crate::office::fixture::{begun, grant};
+    use crate::office::{Office, OfficeError};
+    use crate::registry::body::{Create, Detection, Source};
     use crate::registry::unit::origin;
     use std::path::Path;
 
@@ -387,21 +388,8 @@ mod tests {
     }
 
     fn office(path: &Path) -> (Office, Session) {
-        let beginning = Beginning {
-            unit: "410423".into(),
-            unit_name: None,
-            supervisor: "chief".into(),
-            at: "2026-04-01T08:00:00+08:00".into(),
-        };
-        begin(path, beginning).expect("begun");
-        let mut office = Office::open(path, "test").expect("opened");
-        let given = Credentials {
-            actor: "chief".into(),
-            ..Credentials::default()
-        };
-        let chief = office.sign_in(given).expect("known");
-        let (name, roles) = ("chief".to_owned(), vec![Role::Analyst]);
-        change(&mut office, &chief, ActorAction::Grant, name, roles).expect("granted");
+        let (mut office, chief) = begun(path);
+        grant(&mut office, &chief, "chief", &[Role::Analyst]);
         (office, chief)
     }
 

@@ -6,6 +6,7 @@
 //! whoever has seen both keeps it, and it is put aside where two say so.
 
 mod audit;
+mod item;
 pub mod queue;
 pub mod stopping;
 mod table;

@@ -2,9 +2,10 @@
 
 use super::{VerdictRequest, judge};
 use crate::ground::LonLat;
-use crate::office::people::{Beginning, NewKey, begin, change, make_key};
+use crate::office::fixture::{begun, grant};
+use crate::office::people::{NewKey, make_key};
 use crate::office::{Credentials, Office, Session};
-use crate::registry::body::{ActorAction, Body, Create, Detection, Opinion, Source};
+use crate::registry::body::{Body, Create, Detection, Opinion, Source};
 use crate::registry::event::Sealed;
 use crate::registry::place::Place;
 use crate::registry::unit::origin;
@@ -14,24 +15,9 @@ use std::time::{Duration, Instant};
 
 /// An office with one candidate, and an analyst who signs.
 pub(in crate::office) fn office_with_one(folder: &Path, candidate: &str) -> (Office, Session) {
-    let path = folder.join("a.papaver");
-    let beginning = Beginning {
-        unit: "410423".into(),
-        unit_name: None,
-        supervisor: "chief".into(),
-        at: "2026-04-01T08:00:00+08:00".into(),
-    };
-    begin(&path, beginning).expect("begun");
-    let mut office = Office::open(&path, "test").expect("opened");
-    let given = |actor: &str, passphrase: Option<&str>| Credentials {
-        actor: actor.into(),
-        passphrase: passphrase.map(Into::into),
-        ..Credentials::default()
-    };
-    let chief = office.sign_in(given("chief", None)).expect("known");
+    let (mut office, chief) = begun(&folder.join("a.papaver"));
     for name in ["chief", "li"] {
-        let roles = vec![Role::Analyst];
-        change(&mut office, &chief, ActorAction::Grant, name.into(), roles).expect("granted");
+        grant(&mut office, &chief, name, &[Role::Analyst]);
     }
     let origin = origin(&format!("candidate:{candidate}"), "410423");
     let create = Create {
@@ -58,7 +44,11 @@ pub(in crate::office) fn office_with_one(folder: &Path, candidate: &str) -> (Off
         happened: None,
     };
     make_key(&mut office, key).expect("made");
-    let li = office.sign_in(given("li", Some("correct horse")));
+    let li = office.sign_in(Credentials {
+        actor: "li".into(),
+        passphrase: Some("correct horse".into()),
+        ..Credentials::default()
+    });
     let li = li.expect("unlocked");
     (office, li)
 }

@@ -1,7 +1,7 @@
 //! When screening may stop: the random audit, its bound, and the word that follows.
 
 use super::audit::{Drawn, Lots};
-use super::queue::{Item, of_season};
+use super::item::{Item, of_season};
 use crate::office::OfficeError;
 use crate::registry::ids::Hash;
 use crate::statistics::stopping::{Audit, Screening};

@@ -3,8 +3,9 @@
 //! The ledger holds nothing secret, so this stands in a file beside the registry that only grows: who gave or revoked what,
 //! when, and a hash (argon2id) of the password, which is shown once and kept nowhere.
 
-use super::{FieldError, folder_of};
+use super::paths::folder_of;
 use crate::files::{self, FileError};
+use crate::office::FieldError;
 use crate::office::{Office, OfficeError, Session, clock};
 use crate::registry::people::Person;
 use crate::registry::{Hash, Role};

@@ -5,11 +5,11 @@
 use super::found::{CrewEntry, Denied, EntryKind};
 use super::inbox::{Inbox, Node, UploadChange};
 use super::outcome::{Outcomes, VersionOutcome};
-use super::paths::{self, joined, lies_in, plain, split};
+use super::paths::{self, ARRIVING, joined, lies_in, own_folder, plain, split};
 use super::project::{self, Project};
 use super::surroundings::{self, Surroundings};
 use super::taking::{self, Desk, TakenIn};
-use super::{ARRIVING, Access, OfficeError, clock};
+use super::{Access, OfficeError, clock};
 use crate::files::{self, FileError, Incoming};
 use crate::pages::received;
 use crate::registry::Hash;
@@ -60,7 +60,7 @@ impl CrewFolder {
         access: Access,
         lang: Lang,
     ) -> Result<Self, OfficeError> {
-        let own = super::own_folder(field, &access.id);
+        let own = own_folder(field, &access.id);
         std::fs::create_dir_all(&own).map_err(FileError::of(&own))?;
         let opened = || -> io::Result<_> {
             let inbox = Inbox::open(&own.join("inbox.jsonl"))?;

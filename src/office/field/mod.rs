@@ -6,7 +6,6 @@
 
 pub mod access;
 mod crew_folder;
-mod error;
 mod found;
 mod inbox;
 mod outcome;
@@ -19,7 +18,6 @@ mod tests;
 
 pub use access::Access;
 pub use crew_folder::{CrewFolder, LARGEST};
-pub use error::FieldError;
 pub use found::{CrewEntry, Denied, EntryKind};
 pub use outcome::{Fate, RowTold, VersionOutcome};
 pub use project::write_project;
@@ -28,6 +26,7 @@ pub use surroundings::{Imagery, StoredTiles, Surroundings};
 use super::{OfficeError, clock};
 use crate::files::{self, FileError};
 use crate::words::Lang;
+use paths::{ARRIVING, folder_of};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -167,19 +166,6 @@ impl CrewGate {
 /// The file beside a registry that says who may come.
 pub fn access_file(registry: &Path) -> PathBuf {
     access::file(&folder_of(registry))
-}
-
-/// The folder of what belongs to one crew alone.
-fn own_folder(field: &Path, id: &str) -> PathBuf {
-    field.join("crews").join(id)
-}
-
-/// The folder below [`folder_of`] where files arrive.
-const ARRIVING: &str = "arriving";
-
-/// The folder beside a registry.
-pub(super) fn folder_of(registry: &Path) -> PathBuf {
-    files::beside(registry, ".field")
 }
 
 /// What a right password leaves in memory.

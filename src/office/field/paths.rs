@@ -1,5 +1,8 @@
 //! Names below a crew's folder: plain parts between slashes, that lead nowhere else on any system.
 
+use crate::files;
+use std::path::{Path, PathBuf};
+
 /// Letters of one part at most, in bytes.
 const LONGEST_PART: usize = 200;
 /// Folders in each other at most.
@@ -54,6 +57,19 @@ pub(super) fn ending(path: &str) -> String {
     name.rsplit_once('.')
         .map(|(_, ending)| ending.to_lowercase())
         .unwrap_or_default()
+}
+
+/// The folder of what belongs to one crew alone.
+pub(super) fn own_folder(field: &Path, id: &str) -> PathBuf {
+    field.join("crews").join(id)
+}
+
+/// The folder below [`folder_of`] where files arrive.
+pub(super) const ARRIVING: &str = "arriving";
+
+/// The folder beside a registry.
+pub(super) fn folder_of(registry: &Path) -> PathBuf {
+    files::beside(registry, ".field")
 }
 
 #[cfg(test)]

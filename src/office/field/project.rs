@@ -5,13 +5,13 @@
 //! them is a file of its own (`surroundings`), which stays when all else is made anew.
 
 use super::found::{CrewEntry, EntryKind};
+use super::paths::{folder_of, own_folder};
 use super::surroundings::{self, SiteMap};
 use super::{Access, OfficeError, access};
-use super::{folder_of, own_folder};
 use crate::exchange::form::FORM;
 use crate::exchange::ledger::LedgerContext;
 use crate::exchange::{Export, Format, export, project};
-use crate::files::{self, FileError};
+use crate::files::{self, Existing, FileError};
 use crate::ground::LonLat;
 use crate::office::clock;
 use crate::registry::Hash;
@@ -208,10 +208,10 @@ fn put_together(
     let page = folder.join(PAGE);
     std::fs::create_dir_all(&page).map_err(FileError::of(&page))?;
     let table = format!("{id}.gpkg");
-    export(Format::GeoPackage, &folder.join(&table), sites, false)?;
-    export(Format::GeoJson, &page.join("sites.geojson"), sites, false)?;
+    let stays = Existing::Stays;
+    export(Format::GeoPackage, &folder.join(&table), sites, stays)?;
+    export(Format::GeoJson, &page.join("sites.geojson"), sites, stays)?;
     let map = folder.join(format!("{id}.qgs"));
-    let stays = files::Existing::Stays;
     files::write_bytes(
         &map,
         stays,

@@ -1,12 +1,13 @@
 //! The loop with a real registry: what goes down, comes back, is recorded, refused, disputed, revoked.
 
 use super::access::{self, NewPassword, Wish};
-use super::{CrewFolder, CrewGate, Denied, EntryKind, FieldError, write_project};
+use super::{CrewFolder, CrewGate, Denied, EntryKind, write_project};
 use crate::ground::LonLat;
-use crate::office::people::{Beginning, begin, change};
+use crate::office::FieldError;
+use crate::office::fixture::{begun, grant};
 use crate::office::{Credentials, Office, OfficeError, Session, found, life};
 use crate::registry::Role;
-use crate::registry::body::{ActorAction, Assign, Source};
+use crate::registry::body::{Assign, Source};
 use crate::store::{Store, StoreError};
 use crate::words::Lang;
 use serde_json::{Value, json};
@@ -22,28 +23,16 @@ struct Unit {
 /// A unit with two crews, and one site for the first.
 fn unit() -> (Unit, String) {
     let kept = tempfile::tempdir().expect("folder");
-    let path = kept.path().join("a.papaver");
-    let beginning = Beginning {
-        unit: "410423".into(),
-        unit_name: None,
-        supervisor: "chief".into(),
-        at: "2026-04-01T08:00:00+08:00".into(),
-    };
-    begin(&path, beginning).expect("begun");
-    let mut office = Office::open(&path, "test").expect("opened");
-    let chief = office
-        .sign_in(Credentials {
-            actor: "chief".into(),
-            ..Credentials::default()
-        })
-        .expect("known");
-    let grant = |office: &mut Office, name: &str, roles: &[Role]| {
-        let name = name.to_owned();
-        change(office, &chief, ActorAction::Grant, name, roles.to_vec()).expect("granted");
-    };
-    grant(&mut office, "chief", &[Role::Analyst, Role::Verifier]);
+    let (mut office, chief) = begun(&kept.path().join("a.papaver"));
+    let own = [Role::Analyst, Role::Verifier];
+    grant(&mut office, &chief, "chief", &own);
     for crew in ["一组", "二组"] {
-        grant(&mut office, crew, &[Role::Verifier, Role::Eradicator]);
+        grant(
+            &mut office,
+            &chief,
+            crew,
+            &[Role::Verifier, Role::Eradicator],
+        );
     }
     let mut unit = Unit {
         kept,

@@ -1,7 +1,6 @@
 //! Why nothing was learnt.
 
-use super::LEAST_VERDICTS;
-use crate::office::record::RecordError;
+use crate::office::RecordError;
 use crate::store::StoreError;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
@@ -212,3 +211,6 @@ impl From<RecordError> for LearnError {
         Self::Record(source)
     }
 }
+
+/// Fewer verdicts than this teach nothing.
+pub const LEAST_VERDICTS: usize = 20;

@@ -1,12 +1,10 @@
 //! The fit of a head, judged by verdicts that it has not seen.
 
-use super::error::LearnError;
+use super::error::{LEAST_VERDICTS, LearnError};
 use crate::statistics::logistic::{Example, Fit};
 use crate::statistics::order::Discrimination;
 use std::collections::BTreeMap;
 
-/// Fewer verdicts than this teach nothing.
-pub const LEAST_VERDICTS: usize = 20;
 /// So many true ones, and so many false ones, there have to be.
 const LEAST_OF_A_KIND: usize = 3;
 /// Parts that verdicts are divided into: each is judged by what the others teach.

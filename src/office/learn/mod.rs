@@ -7,8 +7,8 @@ mod fit;
 mod guard;
 mod lesson;
 
+pub use error::LEAST_VERDICTS;
 pub use error::LearnError;
-pub use fit::LEAST_VERDICTS;
 
 use super::{Office, Session, unit_of};
 use crate::registry::affairs::Said;

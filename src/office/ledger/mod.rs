@@ -17,7 +17,7 @@ use super::Session;
 use super::campaign::this_season;
 use crate::registry::affairs::led_to;
 use crate::registry::body;
-use crate::registry::body::{Body, CameOf, Channel, CloseTip, Duty, NoYield, Rung, Tip};
+use crate::registry::body::{Body, CameOf, Channel, CloseTip, Duty, NoYield, Rung, Tip, joined};
 use crate::registry::event::Actor;
 use crate::registry::people::{roles_for, same_name};
 use crate::registry::site::Stamp;
@@ -30,17 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Entries of a list at most, the latest.
 pub const MOST: usize = 1_000;
 /// The types of entries that are voided out of these lists.
-pub const VOIDED_HERE: &[&str] = &[
-    "duty",
-    "patrol",
-    "round",
-    "finding",
-    "measure",
-    "settle",
-    "tip",
-    "tip_closed",
-    "reward",
-];
+pub const VOIDED_HERE: [&str; 9] = joined(&[&["duty", "patrol"], Body::LEDGERS.split_at(1).1]);
 /// Digits of a village's code: no district lies below.
 const VILLAGE: usize = 12;
 
@@ -287,35 +277,15 @@ pub fn yields(
 mod tests {
     use super::Act::{Close, Measure, Reward, Settle, Site, Void};
     use super::*;
-    use crate::office::people::{self, Beginning};
-    use crate::office::{Credentials, Office, affairs};
-    use crate::registry::body::ActorAction;
-
-    fn session(office: &Office, actor: &str) -> Session {
-        let given = Credentials {
-            actor: actor.into(),
-            ..Credentials::default()
-        };
-        office.sign_in(given).expect(actor)
-    }
+    use crate::office::affairs;
+    use crate::office::fixture::{self, grant, session};
 
     #[test]
     fn who_may_only_what_the_law_takes_from_them_is_offered() {
         let folder = tempfile::tempdir().expect("folder");
-        let path = folder.path().join("a.papaver");
-        let beginning = Beginning {
-            unit: "410423".into(),
-            unit_name: None,
-            supervisor: "chief".into(),
-            at: "2026-05-01T08:00:00+08:00".into(),
-        };
-        people::begin(&path, beginning).expect("begun");
-        let mut office = Office::open(&path, "test").expect("open");
-        let chief = session(&office, "chief");
+        let (mut office, chief) = fixture::begun(&folder.path().join("a.papaver"));
         for (name, role) in [("li", Role::Analyst), ("wang", Role::Verifier)] {
-            let roles = vec![role];
-            people::change(&mut office, &chief, ActorAction::Grant, name.into(), roles)
-                .expect(name);
+            grant(&mut office, &chief, name, &[role]);
         }
         let (li, wang) = (session(&office, "li"), session(&office, "wang"));
         affairs::state(&mut office, &wang, begun_tip()).expect("told");

@@ -1,8 +1,8 @@
 //! The paper that goes with a measure or a finding 督办单, to print.
 
 use crate::office::clock::today;
-use crate::office::entry::{EntryError, entry};
-use crate::office::{OfficeError, unit_of};
+use crate::office::entry::entry;
+use crate::office::{EntryError, OfficeError, unit_of};
 use crate::pages::notice;
 use crate::store::Store;
 use crate::words::Lang;

@@ -1,7 +1,6 @@
 //! The side that calls: it finds the registry that is meant, is sure who answers, and proves itself.
 
-use super::super::{Office, OfficeError, clock, unit_of};
-use super::PeerError;
+use super::super::{Office, OfficeError, PeerError, clock, unit_of};
 use crate::files;
 use crate::registry::{DeviceId, Hash};
 use crate::remote::{

@@ -13,14 +13,12 @@
 //! goes on from there. No password is known to both; each proves itself by the device key that the other one trusts.
 
 mod call;
-mod error;
 mod outbox;
 mod pull;
 mod push;
 mod served;
 
 pub use call::{CallStep, Other};
-pub use error::PeerError;
 pub use outbox::Outbox;
 pub use pull::{Pulled, pull};
 pub use push::{NotFollowed, Pushed, push};

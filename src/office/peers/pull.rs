@@ -63,7 +63,7 @@ fn point(registry: &Path) -> Result<Point, OfficeError> {
 /// Fetches from a served registry what is not here.
 ///
 /// # Errors
-/// [`PeerError`](super::PeerError), and those of taking a bundle. What was taken before is kept.
+/// [`PeerError`](crate::office::PeerError), and those of taking a bundle. What was taken before is kept.
 pub fn pull(
     registry: &Path,
     who: &str,

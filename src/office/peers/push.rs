@@ -1,10 +1,10 @@
 //! `push`: what the other office has not is sent to it, part by part.
 
 use super::super::bundles::{NamedEvidence, Outgoing, Sent, send};
-use super::super::{Office, OfficeError};
+use super::super::{Office, OfficeError, PeerError};
 use super::call::{Call, CallStep, Other};
 use super::outbox::{Outbox, keep_receipt};
-use super::{LARGEST_PART, PARTS, PeerError};
+use super::{LARGEST_PART, PARTS};
 use crate::files::{self, FileError};
 use crate::registry::Hash;
 use crate::registry::refusal::Refusal;

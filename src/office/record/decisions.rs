@@ -1,7 +1,7 @@
 //! The decisions that the contact sheet saves.
 
-use super::RecordError;
 use super::folder::read;
+use crate::office::RecordError;
 use crate::registry::body::Screen;
 use crate::schema::{DECISIONS_FORMAT, Decisions, Verdict};
 use std::path::Path;

@@ -2,8 +2,8 @@
 //!
 //! Folders of version 0.1.0 name none; they are taken, and said to be unverifiable.
 
-use super::RecordError;
 use crate::ground::FileFeature;
+use crate::office::RecordError;
 use crate::registry::ids::Hash;
 use crate::schema::{SCAN_FILE, Totals};
 use serde_json::Value;

@@ -1,9 +1,9 @@
 //! A scan's folder as `papaver scan` writes it: what was covered, and its candidates with their pictures.
 
-use super::RecordError;
 use super::digests::ScanDigests;
 use crate::files;
 use crate::ground::{FileFeature, LonLat, read_features};
+use crate::office::RecordError;
 use crate::registry::body::{Detection, RecordedScan};
 use crate::registry::event::EvidenceRole;
 use crate::registry::place::Place;

@@ -3,16 +3,14 @@
 
 mod decisions;
 mod digests;
-mod error;
 mod folder;
 
 pub use decisions::{Decision, decisions};
 pub use digests::ScanDigests;
-pub use error::RecordError;
 pub(super) use folder::verified_file;
 pub use folder::{ScanCandidate, ScanFolder};
 
-use super::{Office, Session, Transaction};
+use super::{Office, RecordError, Session, Transaction};
 use crate::registry::body::{Body, Create, Meaning, Sighting, Source};
 use crate::registry::districts::Districts;
 use crate::registry::event::{EvidenceRef, EvidenceRole};

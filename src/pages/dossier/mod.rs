@@ -121,11 +121,6 @@ impl Dossier {
             made_at,
         })
     }
-
-    /// The page, in one language.
-    pub fn page(&self, lang: Lang) -> String {
-        page::page(self, lang)
-    }
 }
 
 /// The detections that a site's events tell of, each once.

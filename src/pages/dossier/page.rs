@@ -31,8 +31,14 @@ const ELSEWHERE: [&str; 10] = [
     "notes",
 ];
 
-/// The page.
-pub fn page(dossier: &Dossier, lang: Lang) -> String {
+impl Dossier {
+    /// The page, in one language.
+    pub fn page(&self, lang: Lang) -> String {
+        page(self, lang)
+    }
+}
+
+fn page(dossier: &Dossier, lang: Lang) -> String {
     let code = &dossier.entry.code;
     let title = format!("{code} · {}", lang.pick("Site dossier", "图斑档案"));
     let body = html! {

@@ -3,7 +3,8 @@
 use super::Figures;
 use super::table::{ReportTable, titled};
 use crate::exchange::cell::Cell;
-use crate::province::irregular::{self, Irregular};
+use crate::province::facts::Irregular;
+use crate::province::irregular;
 use crate::words::Lang;
 use jiff::civil::Date;
 

@@ -1,25 +1,18 @@
 //! The figures of a period, a scope and a day, counted out of the facts.
 
+use super::figures::{Answering, Supervised, Tipped, Walked};
+use super::query::WorkQuery;
 use super::rows::Rows;
-use super::{Answering, Supervised, Tipped, Walked};
 use crate::province::effort::season_of;
-use crate::province::facts::{DistrictArea, Facts};
-use crate::province::period::{Period, Scope};
+use crate::province::facts::DistrictArea;
+use crate::province::period::Period;
 use crate::registry::affairs::{Affairs, Said};
 use crate::registry::body::{Channel, Measure, Round};
 use crate::registry::site::Stamp;
 use crate::registry::unit::{chain, is_at_or_below};
 use crate::registry::{SiteKey, State};
-use jiff::civil::Date;
+use crate::text::day_of;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What is asked.
-pub(super) struct WorkQuery<'a> {
-    pub(super) facts: &'a Facts,
-    pub(super) period: Period,
-    pub(super) scope: &'a Scope<'a>,
-    pub(super) on: Date,
-}
 
 impl WorkQuery<'_> {
     fn affairs(&self) -> &Affairs {
@@ -27,11 +20,7 @@ impl WorkQuery<'_> {
     }
 
     fn holds(&self, season: i16, stamp: &Stamp) -> bool {
-        self.period.holds(season, day(&stamp.at))
-    }
-
-    pub(super) fn within(&self, code: &str) -> bool {
-        code.starts_with(self.scope.within)
+        self.period.holds(season, day_of(&stamp.at))
     }
 
     /// The season whose letters count: that of the period's last day.
@@ -120,7 +109,7 @@ impl WorkQuery<'_> {
         let findings = affairs.findings.iter();
         for finding in findings.filter(|f| self.holds(f.season, &f.stamp)) {
             let settled = affairs.settled.contains_key(&finding.stamp.event);
-            let due = finding.body.due.as_deref().and_then(day);
+            let due = finding.body.due.as_deref().and_then(day_of);
             let row = rows.of_district(&finding.body.district);
             row.findings += 1;
             row.settled += usize::from(settled);
@@ -220,20 +209,19 @@ fn is_part(part: &str, of: &str) -> bool {
         .is_some_and(|above| above == of)
 }
 
-fn day(text: &str) -> Option<Date> {
-    text.get(..10)?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::{OfficeWork, Worked};
+    use super::super::Worked;
     use super::*;
+    use crate::province::facts::{Facts, OfficeWork};
     use crate::province::fixture;
+    use crate::province::period::Scope;
     use crate::registry::Hash;
     use crate::registry::body::{Finding, Reward, Rung, Settle, Tip};
     use crate::registry::event::Actor;
     use crate::registry::role::Role;
     use geo::MultiPolygon;
+    use jiff::civil::Date;
 
     fn said<T>(n: u8, unit: &str, on: &str, body: T) -> Said<T> {
         Said {

@@ -2,28 +2,23 @@
 //! by channel, patrols that led to sites. Each figure is a count of a count. Pure, but for the gathering.
 
 mod asked;
+mod figures;
+mod query;
 mod rows;
 
-use super::facts::Facts;
+pub use figures::{Answering, Supervised, Tipped, Walked};
+
+use super::facts::{Facts, OfficeWork};
 use super::period::{Period, Scope};
 use crate::registry::SiteKey;
-use crate::registry::affairs::{Affairs, Said, led_to};
-use crate::registry::body::{Channel, Duty, Measure, Rung};
+use crate::registry::affairs::{Said, led_to};
+use crate::registry::body::{Channel, Measure};
 use crate::registry::ids::Hash;
 use crate::registry::site::Stamp;
 use crate::store::{Store, StoreError};
-use asked::WorkQuery;
 use jiff::civil::Date;
+use query::WorkQuery;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The affairs of offices, and the sites that patrols and tip-offs led to.
-#[derive(Debug, Clone, Default)]
-pub struct OfficeWork {
-    /// The affairs.
-    pub affairs: Affairs,
-    /// Sites by the entry that led to them.
-    pub led: BTreeMap<Hash, Vec<SiteKey>>,
-}
 
 /// Gathers them. `patrols` are the followed patrols with their units.
 ///
@@ -59,80 +54,6 @@ pub(crate) fn work_of(
         keys.sort_unstable();
     }
     Ok(OfficeWork { affairs, led })
-}
-
-/// Who answers for a district, and how many of its parts have somebody.
-#[derive(Debug, Clone)]
-pub struct Answering {
-    /// The district's code.
-    pub code: String,
-    /// Its name.
-    pub name: String,
-    /// The letter that stands.
-    pub duty: Option<Duty>,
-    /// Parts for which a letter stands.
-    pub parts: usize,
-    /// Parts there are.
-    pub of: usize,
-    /// Households that signed.
-    pub households: usize,
-}
-
-/// What supervision did in a district.
-#[derive(Debug, Clone, Default)]
-pub struct Supervised {
-    /// The district's code.
-    pub code: String,
-    /// Its name, where it is known.
-    pub name: String,
-    /// Rounds that checked it.
-    pub rounds: usize,
-    /// Ledgers that these went through, in all their districts.
-    pub ledgers: u64,
-    /// Its sites that were looked at.
-    pub looked_at: usize,
-    /// Its sites of the period.
-    pub sites: usize,
-    /// Findings put right.
-    pub settled: usize,
-    /// Findings.
-    pub findings: usize,
-    /// Findings past their day and not put right.
-    pub overdue: usize,
-    /// The gravest rung that it stands on.
-    pub rung: Option<Rung>,
-}
-
-/// Tip-offs of a channel and what became of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tipped {
-    /// How many.
-    pub tips: usize,
-    /// Of these, those that led to sites.
-    pub led: usize,
-    /// Of these, those that led to a site where poppy was confirmed.
-    pub confirmed: usize,
-    /// Closed without a site.
-    pub closed: usize,
-    /// Rewards decided, fen.
-    pub decided_fen: u64,
-    /// Rewards paid, fen.
-    pub paid_fen: u64,
-}
-
-/// Patrols and what they led to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Walked {
-    /// How many.
-    pub patrols: usize,
-    /// Of these, those that led to sites.
-    pub led: usize,
-    /// The sites.
-    pub sites: usize,
-    /// Patrols that say what seeds were seized.
-    pub seeds: usize,
-    /// Patrols that say what was done to make the ban known.
-    pub publicity: usize,
 }
 
 /// All of it.

@@ -1,7 +1,7 @@
 //! Supervision by district: those of the scope, and others of which something was said.
 
-use super::Supervised;
-use super::asked::WorkQuery;
+use super::figures::Supervised;
+use super::query::WorkQuery;
 use crate::registry::unit::{depth, is_at_or_below};
 use std::collections::BTreeMap;
 

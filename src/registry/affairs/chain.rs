@@ -2,27 +2,7 @@
 
 use super::{Affairs, Said};
 use crate::registry::body::Duty;
-use crate::registry::unit::{chain, depth, is_at_or_below};
-use std::collections::BTreeMap;
-
-/// Which letter stands: its place among all of them, by season, district and household.
-pub(super) type StandingLetter = BTreeMap<(i16, String, Option<String>), usize>;
-
-/// Of several letters for one district or household the one of the highest unit stands, then the last. What a unit signs
-/// for itself does not take the place of what the unit above signed with it.
-pub(super) fn standing(duties: &[Said<Duty>]) -> StandingLetter {
-    let mut standing = StandingLetter::new();
-    for (at, duty) in duties.iter().enumerate() {
-        let of = |at: usize| depth(&duties[at].stamp.actor.unit);
-        let body = &duty.body;
-        let key = (body.season, body.district.clone(), body.household.clone());
-        let stands = standing.entry(key).or_insert(at);
-        if of(at) <= of(*stands) {
-            *stands = at;
-        }
-    }
-    standing
-}
+use crate::registry::unit::{chain, is_at_or_below};
 
 impl Affairs {
     /// The letters that stand in a season, in the order of their districts and households.

@@ -1,63 +1,13 @@
 //! Which of these events are followed. Pure.
 
-use super::sound::sound;
 use crate::registry::authority::Authority;
 use crate::registry::body::Body;
 use crate::registry::event::Event;
 use crate::registry::ids::Hash;
-use crate::registry::limits::day;
 use crate::registry::moves::Refusal;
 use crate::registry::people::{Signed, same_name};
-use crate::registry::unit::is_below;
+use crate::text::day_of;
 use std::collections::{BTreeMap, HashMap};
-
-/// The types whose entries can be voided where they concern no site.
-const VOIDABLE: [&str; 12] = [
-    "scan",
-    "patrol",
-    "targets",
-    "duty",
-    "round",
-    "finding",
-    "measure",
-    "settle",
-    "tip",
-    "tip_closed",
-    "reward",
-    "learnt",
-];
-
-/// Whether the author of an event may speak of the districts that it names, and what it says can be; what it says of
-/// other events is judged with these.
-///
-/// # Errors
-/// Why not.
-pub(in crate::registry) fn subject(gate: &Authority, event: &Event) -> Result<(), Refusal> {
-    match &event.body {
-        Body::Duty(duty) => gate.over(event, &duty.district)?,
-        Body::Round(round) => {
-            for district in &round.districts {
-                gate.over(event, district)?;
-            }
-        }
-        Body::Finding(finding) => gate.over(event, &finding.district)?,
-        // Nobody takes a measure against themself.
-        Body::Measure(measure) if !is_below(&measure.district, &event.actor.unit) => {
-            return Err(Refusal::NotBelow {
-                unit: measure.district.clone(),
-            });
-        }
-        // What was learnt elsewhere says nothing of a unit's ground.
-        Body::Learnt(head) => gate.over(event, &head.unit)?,
-        Body::Tip(tip) => {
-            if let Some(district) = &tip.district {
-                gate.over(event, district)?;
-            }
-        }
-        _ => {}
-    }
-    sound(event)
-}
 
 /// The event that another one speaks of, and the types it can have.
 fn names(body: &Body) -> Option<(Hash, &'static [&'static str])> {
@@ -67,7 +17,7 @@ fn names(body: &Body) -> Option<(Hash, &'static [&'static str])> {
         Body::Settle(settle) => Some((settle.of, &["finding", "measure"])),
         Body::CloseTip(close) => Some((close.tip, &["tip"])),
         Body::Reward(reward) => Some((reward.tip, &["tip"])),
-        Body::Void(void) => Some((void.of, &VOIDABLE)),
+        Body::Void(void) => Some((void.of, &Body::VOIDABLE)),
         _ => None,
     }
 }
@@ -105,7 +55,7 @@ pub(super) fn judge<'a>(
 
 fn is_heard(body: &Body) -> bool {
     let kind = body.kind();
-    Body::AFFAIRS.contains(&kind) || VOIDABLE.contains(&kind) || kind == "void"
+    Body::AFFAIRS.contains(&kind) || Body::VOIDABLE.contains(&kind) || kind == "void"
 }
 
 struct Judge<'g, 'a> {
@@ -143,7 +93,7 @@ impl Judge<'_, '_> {
         }
         self.gate.over(event, &entry.actor.unit)?;
         // Nothing becomes of what is still to come; a mistake may be taken back at any time.
-        let after = day(&event.at).zip(day(entry.body.day_of_season(&entry.at)));
+        let after = day_of(&event.at).zip(day_of(entry.body.day_of_season(&entry.at)));
         let before = after.is_none_or(|(then, entered)| then < entered);
         if before && !matches!(event.body, Body::Void(_)) {
             return Err(Refusal::Date {

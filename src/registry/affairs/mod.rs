@@ -9,10 +9,12 @@ mod chain;
 mod contradiction;
 mod judge;
 mod learning;
-mod sound;
+mod letters;
+mod said;
 
+pub use super::sound::{gives_away, is_sealed_number};
 pub use contradiction::Led;
-pub use sound::{gives_away, is_sealed_number};
+pub use said::Said;
 
 use super::authority::Authority;
 use super::body::{
@@ -20,28 +22,14 @@ use super::body::{
 };
 use super::event::Event;
 use super::ids::Hash;
-use super::limits::day;
 use super::moves::Refusal;
 use super::people::Signed;
 use super::site::{Site, Stamp, Voided};
 use super::unit::is_at_or_below;
+use crate::text::day_of;
 use contradiction::Standing;
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-pub(super) use judge::subject;
-
-/// What an event said, and who said it when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Said<T> {
-    /// When, by whom, in which event.
-    #[serde(flatten)]
-    pub stamp: Stamp,
-    /// The season it belongs to.
-    pub season: i16,
-    /// What was said.
-    pub body: T,
-}
 
 /// Everything of it that is followed and was not voided, each list in the order of the events.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -72,7 +60,7 @@ pub struct Affairs {
     pub voided: Vec<Voided>,
     /// The letters that stand.
     #[serde(skip)]
-    standing: chain::StandingLetter,
+    standing: letters::StandingLetter,
     /// What is not followed, and why.
     #[serde(skip)]
     pub refused: BTreeMap<Hash, Refusal>,
@@ -119,7 +107,7 @@ impl Affairs {
                 None => affairs.take(gate, (hash, event), signed),
             }
         }
-        affairs.standing = chain::standing(&affairs.duties);
+        affairs.standing = letters::standing(&affairs.duties);
         affairs
     }
 
@@ -211,7 +199,7 @@ pub fn led_to(site: &Site, (entry, on): (Hash, &str), unit: &str) -> bool {
 
 /// Whether what was on a day can have led to what was found at a time.
 pub fn can_lead(on: &str, found: &str) -> bool {
-    let days = day(on).zip(day(found));
+    let days = day_of(on).zip(day_of(found));
     days.is_some_and(|(on, found)| on <= found)
 }
 

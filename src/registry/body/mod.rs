@@ -110,7 +110,23 @@ pub enum Body {
 
 macro_rules! kinds {
     ($($variant:ident $kind:literal),* $(,)?) => {
-        impl Body {
+        /// Lists of types, one after the other.
+pub const fn joined<const N: usize>(lists: &[&[&'static str]]) -> [&'static str; N] {
+    let mut all = [""; N];
+    let (mut list, mut at) = (0, 0);
+    while list < lists.len() {
+        let mut one = 0;
+        while one < lists[list].len() {
+            all[at] = lists[list][one];
+            (one, at) = (one + 1, at + 1);
+        }
+        list += 1;
+    }
+    assert!(at == N, "as many as there are places");
+    all
+}
+
+impl Body {
             /// The event's type as it is written.
             pub fn kind(&self) -> &str {
                 match self {
@@ -199,7 +215,10 @@ impl Body {
     }
 
     /// The types of events about the work of an office beside its sites: see [`super::affairs`].
-    pub const AFFAIRS: [&'static str; 10] = [
+    pub const AFFAIRS: [&'static str; 10] = joined(&[&Self::LEDGERS, &["learnt", "draw"]]);
+
+    /// Of these, the types of what an office keeps ledgers of.
+    pub const LEDGERS: [&'static str; 8] = [
         "duty",
         "round",
         "finding",
@@ -208,9 +227,11 @@ impl Body {
         "tip",
         "tip_closed",
         "reward",
-        "learnt",
-        "draw",
     ];
+
+    /// The types whose entries can be voided where they concern no site.
+    pub const VOIDABLE: [&'static str; 12] =
+        joined(&[&["scan", "patrol", "targets"], &Self::LEDGERS, &["learnt"]]);
 
     /// Whether it is about the work of an office beside its sites, or voids an entry of it.
     pub fn is_affair(&self) -> bool {

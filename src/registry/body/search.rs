@@ -1,9 +1,9 @@
 //! What was searched: scans from the air, patrols on foot, targets from above.
 
 use crate::registry::ids::Hash;
-use crate::registry::limits::day;
 use crate::registry::place::Place;
 use crate::schema::{Pattern, show_the_same};
+use crate::text::day_of;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +50,7 @@ pub struct RecordedScan {
 }
 
 fn both([first, last]: &[String; 2]) -> Option<[jiff::civil::Date; 2]> {
-    Some([day(first)?, day(last)?])
+    Some([day_of(first)?, day_of(last)?])
 }
 
 impl RecordedScan {
@@ -68,7 +68,7 @@ impl RecordedScan {
             };
             return (!near.contains(&first) || !near.contains(&last)).then_some(text);
         }
-        let made = day(self.made.as_deref()?)?;
+        let made = day_of(self.made.as_deref()?)?;
         (made < *near.start()).then(|| format!("≤ {made}"))
     }
 

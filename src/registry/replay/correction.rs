@@ -9,6 +9,7 @@ use crate::registry::limits;
 use crate::registry::moves::Refusal;
 use crate::registry::people::same_name;
 use crate::registry::site::MarkKind;
+use crate::text::day_of;
 use jiff::civil::Date;
 
 impl Fold<'_> {
@@ -97,7 +98,7 @@ impl Fold<'_> {
         let mut redated = event.clone();
         new.clone_into(&mut redated.at);
         limits::dates_of(&redated)?;
-        let day = limits::day(new);
+        let day = day_of(new);
         let day_at = |e: usize| self.stands[e].as_ref().and_then(|stand| stand.day);
         let earlier = self.join(&self.history.parents[target]);
         let after_those_before = earlier.iter().filter_map(|e| day_at(*e)).max() <= day;
@@ -123,6 +124,6 @@ impl Fold<'_> {
 
     pub(super) fn day_of(&self, at: usize) -> Option<Date> {
         let (hash, event) = self.history.events[at];
-        limits::day(self.redated.get(&hash).unwrap_or(&event.at))
+        day_of(self.redated.get(&hash).unwrap_or(&event.at))
     }
 }

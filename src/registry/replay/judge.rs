@@ -10,6 +10,7 @@ use crate::registry::people::Signed;
 use crate::registry::site::MarkKind;
 use crate::registry::state::State;
 use crate::registry::unit;
+use crate::text::day_of;
 use std::collections::BTreeSet;
 
 #[expect(
@@ -115,7 +116,7 @@ impl Fold<'_> {
         };
         let captured = create.detection.as_ref().and_then(|d| d.captured.as_ref());
         // By hand a site may be entered after the work on it; nobody worked on it before it was photographed from the air.
-        let day = captured.and_then(|[first, _]| limits::day(first));
+        let day = captured.and_then(|[first, _]| day_of(first));
         Ok(Stand {
             state,
             claimed: state,
@@ -267,10 +268,10 @@ impl Fold<'_> {
                 _ => None,
             };
             let captured = detection.and_then(|d| d.captured.as_ref());
-            flown = flown.max(captured.and_then(|[_, last]| limits::day(last)));
+            flown = flown.max(captured.and_then(|[_, last]| day_of(last)));
         }
         let captured = sighting.detection.captured.as_ref();
-        let day = captured.and_then(|[first, _]| limits::day(first));
+        let day = captured.and_then(|[first, _]| day_of(first));
         if day.is_some() && day > visited.or(flown) {
             return Ok(());
         }

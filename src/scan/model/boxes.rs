@@ -1,7 +1,7 @@
 //! How a detector tells its boxes: recognised by what its metadata says, else by the sizes of its output.
 
-use super::contract::words;
 use super::error::ModelError;
+use super::input_shape::words;
 use super::keys::Keys;
 use serde_json::Value;
 

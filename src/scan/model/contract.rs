@@ -5,10 +5,10 @@
 
 use super::boxes::{self, BoxLayout};
 use super::error::ModelError;
-use super::input_shape::InputShape;
+use super::input_shape::{InputShape, words};
 use super::keys::Keys;
 use super::kind::ModelKind;
-use super::masks;
+use super::masks::{self, MaskLayout};
 use super::uses::Uses;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -124,7 +124,12 @@ impl Contract {
         let mut channels = sizes.get(1).copied().flatten();
         let output = match kind {
             ModelKind::Classifier => output(&keys, sizes, input, tile_px)?,
-            ModelKind::Segmentor => masks::layout(&keys, sizes, tile_px, (resolution_cm, overlap))?,
+            ModelKind::Segmentor => {
+                let ground = (resolution_cm, overlap);
+                let MaskLayout { pixel, cell, halo } =
+                    masks::layout(&keys, sizes, tile_px, ground)?;
+                Output::Mask { pixel, cell, halo }
+            }
             ModelKind::Detector => {
                 let (layout, count) = boxes::layout(&keys, sizes, tile_px)?;
                 channels = count;
@@ -235,15 +240,6 @@ fn input_shape(sizes: &[Option<u32>]) -> Result<InputShape, ModelError> {
             found: words(sizes),
         }),
     }
-}
-
-/// `[N,3,224,224]`, with `N` for what is dynamic.
-pub(super) fn words(sizes: &[Option<u32>]) -> String {
-    let sizes: Vec<String> = sizes
-        .iter()
-        .map(|s| s.map_or("?".into(), |s| s.to_string()))
-        .collect();
-    format!("[{}]", sizes.join(","))
 }
 
 /// The tile's side of a model of these keys and this input.

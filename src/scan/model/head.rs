@@ -1,10 +1,7 @@
-//! Heads: how the raw output of a model becomes hits. A classifier of tiles has one, a dense classifier another, as have
-//! detectors and segmenters.
+//! Heads: how the raw output of a model becomes hits; those of classifiers, of tiles and of cells.
 
-use super::box_head::BoxHead;
-use super::contract::{Contract, Output};
+use super::contract::Contract;
 use super::error::ModelError;
-use super::mask_head::MaskHead;
 use crate::ground::Rect;
 
 /// What a head found in one place.
@@ -47,24 +44,6 @@ pub trait ModelHead: Send + Sync {
 }
 
 impl Contract {
-    /// The head of the model.
-    pub fn head(&self) -> Box<dyn ModelHead> {
-        let contract = self.clone();
-        match self.output {
-            Output::Tile => Box::new(TileHead(contract)),
-            Output::Dense { cell, halo } => Box::new(DenseHead {
-                contract,
-                cells: TrustedCells { cell, halo },
-            }),
-            Output::Mask { pixel, cell, halo } => Box::new(MaskHead {
-                contract,
-                pixel,
-                cells: TrustedCells { cell, halo },
-            }),
-            Output::Boxes(layout) => Box::new(BoxHead { contract, layout }),
-        }
-    }
-
     pub(super) fn checked_classes(&self, output: &RawOutput<'_>) -> Result<usize, ModelError> {
         let classes = output.sizes.get(1).copied().unwrap_or(0);
         let names_others = classes > 1 && self.positive.iter().any(|p| *p >= classes);
@@ -119,7 +98,7 @@ pub(super) fn sigmoid(value: f32) -> f32 {
 }
 
 /// `[N,C]`: one score a tile.
-struct TileHead(Contract);
+pub(super) struct TileHead(pub(super) Contract);
 
 impl ModelHead for TileHead {
     fn hits(
@@ -150,9 +129,9 @@ impl ModelHead for TileHead {
 }
 
 /// `[N,C,h,w]`: one score a cell, those near a window's border not to be trusted.
-struct DenseHead {
-    contract: Contract,
-    cells: TrustedCells,
+pub(super) struct DenseHead {
+    pub(super) contract: Contract,
+    pub(super) cells: TrustedCells,
 }
 
 impl ModelHead for DenseHead {

@@ -17,3 +17,12 @@ impl InputShape {
         self.height.is_none() && self.width.is_none()
     }
 }
+
+/// `[N,3,224,224]`, with `N` for what is dynamic.
+pub(super) fn words(sizes: &[Option<u32>]) -> String {
+    let sizes: Vec<String> = sizes
+        .iter()
+        .map(|s| s.map_or("?".into(), |s| s.to_string()))
+        .collect();
+    format!("[{}]", sizes.join(","))
+}

@@ -1,11 +1,21 @@
 //! How a segmenter tells its map: how many pixels one of its own covers, and into which cells they are gathered.
 
-use super::contract::{Output, words};
 use super::error::ModelError;
+use super::input_shape::words;
 use super::keys::Keys;
 
 /// Centimetres of ground to which the outline of a mask is told.
 const OUTLINE_CM: f64 = 10.0;
+
+/// How a map is read.
+pub(super) struct MaskLayout {
+    /// Pixels of the tile that one of the map covers, along each side.
+    pub(super) pixel: u32,
+    /// Pixels of the tile that a cell covers, along each side.
+    pub(super) cell: u32,
+    /// Pixels at the tile's border whose cells are not trusted.
+    pub(super) halo: u32,
+}
 
 /// The map of a segmenter. What lies nearer to a tile's border than half the overlap is taken from the neighbouring tile.
 ///
@@ -16,7 +26,7 @@ pub(super) fn layout(
     sizes: &[Option<u32>],
     tile: u32,
     (resolution_cm, overlap): (f64, f64),
-) -> Result<Output, ModelError> {
+) -> Result<MaskLayout, ModelError> {
     let wrong = || ModelError::MaskShape {
         found: words(sizes),
     };
@@ -41,5 +51,5 @@ pub(super) fn layout(
     let half = (f64::from(tile) * overlap / 2.0) as u32;
     let halo = keys.whole("papaver_halo")?.unwrap_or(half / cell * cell);
     keys.must(halo.is_multiple_of(cell) && halo * 2 < tile, "papaver_halo")?;
-    Ok(Output::Mask { pixel, cell, halo })
+    Ok(MaskLayout { pixel, cell, halo })
 }

@@ -6,6 +6,7 @@ mod contract;
 mod error;
 mod foreign;
 mod head;
+mod heads;
 mod input_shape;
 mod keys;
 mod kind;

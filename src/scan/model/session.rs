@@ -3,9 +3,10 @@
 //! A [`Model`] is read and checked once; each worker makes a [`Scorer`] of its own with a single-threaded session, since
 //! many small sessions beat one with many threads.
 
-use super::contract::{Contract, Declared, tile_of, words};
+use super::contract::{Contract, Declared, tile_of};
 use super::error::ModelError;
 use super::head::{Hit, ModelHead, RawOutput};
+use super::input_shape::words;
 use super::keys::Keys;
 use super::kind::ModelKind;
 use super::runtime::{Runtime, first_line};

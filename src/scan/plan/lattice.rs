@@ -1,6 +1,6 @@
 //! A lattice of equal squares on the ground, by which areas are counted.
 
-use super::view_cover::PhotoView;
+use super::photo_view::PhotoView;
 use crate::ground::{LonLat, PixelPoint};
 use geo::{BoundingRect, Coord, LineString, MultiPolygon};
 use std::collections::BTreeSet;

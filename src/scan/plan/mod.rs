@@ -2,6 +2,7 @@
 
 mod lattice;
 mod locate;
+mod photo_view;
 mod search;
 mod sources;
 mod spans;

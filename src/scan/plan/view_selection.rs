@@ -1,9 +1,10 @@
 //! Which parts of which photos are searched where `--min-views` asks for no more than so many views: the way from sources
 //! and plans to [`super::view_cover`] and back.
 
+use super::photo_view::PhotoView;
 use super::sources::Sources;
 use super::tiling::TilePlan;
-use super::view_cover::{PhotoView, needed};
+use super::view_cover::needed;
 use crate::ground::{LonLat, PixelPoint, Rect};
 use crate::imagery::Level;
 use crate::scan::ids::SourceId;

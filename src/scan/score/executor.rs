@@ -4,7 +4,6 @@
 //! dropped with its last task. Every core is busy while anything is left, and nothing waits for a slower stage. Results
 //! are sent as they come, with their numbers; whoever receives them sorts.
 
-use super::worker::Worker;
 use crate::imagery::{Pixels, RasterError};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::model::{Hit, Model, ModelError};
@@ -12,7 +11,6 @@ use crate::scan::plan::Work;
 use crate::scan::score_store::ChunkReport;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -122,17 +120,6 @@ impl<'a> Executor<'a> {
             state: Mutex::new(state),
             changed: Condvar::new(),
             stop,
-        }
-    }
-
-    /// One worker, until nothing is left. To be run on as many threads as there are cores.
-    pub fn work(&self, reports: &Sender<WorkerReport>) {
-        let _guard = HaltOnPanic(self);
-        let result = Worker::new(self).and_then(|mut worker| worker.run(reports));
-        if let Err(failure) = result {
-            self.halt();
-            // Where nobody listens any more the run is over anyway.
-            let _ = reports.send(WorkerReport::Failed(failure));
         }
     }
 
@@ -290,17 +277,6 @@ impl Active {
             loaded: HashMap::new(),
             tasks_left: pending.len(),
             hits: is_whole_photo.then(Vec::new),
-        }
-    }
-}
-
-/// Lets the other workers go where one panics; they would wait for its work for ever.
-struct HaltOnPanic<'a>(&'a Executor<'a>);
-
-impl Drop for HaltOnPanic<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.halt();
         }
     }
 }

@@ -5,9 +5,9 @@
 //! often the work was interrupted, and the segments are done with. `journal.jsonl` stays with its first line: it marks a
 //! folder of results, is locked while a run writes there, and keeps versions that know no store from beginning anew.
 
-use super::journal_error::JournalError;
 use super::lines::{self, Believed, believe};
 use crate::files::{self, Existing};
+use crate::scan::error::JournalError;
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::model::Hit;
 use crate::scan::score_store::{ChunkReport, RunKey, ScoreStore, cells_line, ground_line};

@@ -3,7 +3,6 @@
 
 mod executor;
 mod journal;
-mod journal_error;
 mod lines;
 mod stage;
 mod window;
@@ -11,7 +10,6 @@ mod worker;
 
 pub use executor::PixelListener;
 pub use journal::Journal;
-pub use journal_error::JournalError;
 pub use lines::{all as all_lines, value as value_of_line, write as write_line};
 pub use stage::{OwnTasks, Scored, score};
 pub use window::Assembler;

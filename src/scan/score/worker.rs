@@ -34,6 +34,30 @@ pub struct Worker<'a> {
     spare: Option<Pixels>,
 }
 
+impl Executor<'_> {
+    /// One worker, until nothing is left. To be run on as many threads as there are cores.
+    pub fn work(&self, reports: &Sender<WorkerReport>) {
+        let _guard = HaltOnPanic(self);
+        let result = Worker::new(self).and_then(|mut worker| worker.run(reports));
+        if let Err(failure) = result {
+            self.halt();
+            // Where nobody listens any more the run is over anyway.
+            let _ = reports.send(WorkerReport::Failed(failure));
+        }
+    }
+}
+
+/// Lets the other workers go where one panics; they would wait for its work for ever.
+struct HaltOnPanic<'a>(&'a Executor<'a>);
+
+impl Drop for HaltOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.halt();
+        }
+    }
+}
+
 impl<'a> Worker<'a> {
     /// A worker with a scorer of its own.
     ///

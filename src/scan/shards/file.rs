@@ -1,9 +1,9 @@
 //! A shard's file: what it belongs to, the lines of a score store, and a line that seals it. It is written under another
 //! name and renamed, so that it is whole or not there; the same shard gives the same bytes, whoever runs it.
 
-use super::error::ShardError;
 use super::own::are_of;
 use crate::files::{Existing, FileError, Shelf};
+use crate::scan::error::ShardError;
 use crate::scan::plan::Work;
 use crate::scan::score::{all_lines, value_of_line, write_line};
 use crate::scan::score_store::{RunKey, ScoreStore};

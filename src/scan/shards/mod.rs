@@ -4,7 +4,6 @@
 //! A plan is a folder: `plan.json`, and `shards/` with the scores of each shard. Shards are runs of the tasks that are known
 //! from the headers. Where a photo turns out to be of no use, what makes up for it is scored at the merge.
 
-mod error;
 mod file;
 mod order;
 mod own;
@@ -12,6 +11,5 @@ mod partition;
 mod plan;
 mod run;
 
-pub use error::ShardError;
 pub use plan::{plan_shards, planned_options};
 pub use run::{ShardStatus, fill_shards, merge, run_shard, status};

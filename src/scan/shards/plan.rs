@@ -1,11 +1,10 @@
 //! Making a plan, and reading it.
 
-use super::error::ShardError;
 use super::order::parted;
 use super::own::part_all;
 use super::partition::{Weighed, Weight, partition};
 use crate::files::{Existing, Shelf};
-use crate::scan::error::ScanError;
+use crate::scan::error::{ScanError, ShardError};
 use crate::scan::plan::{Search, Work};
 use crate::scan::progress::Progress;
 use crate::scan::request::ScanRequest;

@@ -1,9 +1,8 @@
 //! Scoring a shard, and merging what was scored.
 
-use super::error::ShardError;
 use super::file::{FOLDER, file_name, read, write};
 use super::plan::ShardPlan;
-use crate::scan::error::ScanError;
+use crate::scan::error::{ScanError, ShardError};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::plan::{Search, Work};
 use crate::scan::progress::Progress;

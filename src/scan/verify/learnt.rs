@@ -2,9 +2,9 @@
 //! stays where it was, so that somebody looks at it all the same.
 
 use super::Second;
-use super::learnt_error::LearntError;
 use crate::files;
 use crate::imagery::{Captured, Source};
+use crate::scan::error::LearntError;
 use crate::scan::find::{Candidate, Moved, probability};
 use crate::scan::model::{Model, Verifier};
 use crate::scan::request::{LearntFrom, ScanRequest};

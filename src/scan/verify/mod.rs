@@ -1,17 +1,17 @@
 //! The second look: every candidate is looked at once more, where it scored best in the source that shows it best. Candidates in,
 //! the same candidates out, in another order: nothing is dropped. It depends on the candidate and the source's pixels alone.
 
+mod crops;
 mod features;
 mod learnt;
-mod learnt_error;
 mod looks;
 mod sight;
 mod sitting;
 mod view;
 
+pub use crops::Crops;
 pub use features::names;
 pub use learnt::Learnt;
-pub use learnt_error::LearntError;
 pub use looks::ViewScores;
 pub use sitting::{Looking, look};
 

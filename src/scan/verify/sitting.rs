@@ -1,9 +1,9 @@
 //! Who looks: threads that take candidates of one source at a time, in the order in which they lie in it, so that pixels which
 //! are decoded for one are at hand for the next.
 
-use super::Second;
 use super::features::features;
 use super::looks::ViewScorer;
+use super::{Crops, Second};
 use crate::ground::Rect;
 use crate::imagery::{Level, PixelReader, Pixels};
 use crate::scan::error::ScanError;
@@ -13,7 +13,6 @@ use crate::scan::ids::SourceId;
 use crate::scan::model::{Model, ModelError, Verifier, VerifierContract, VerifierRunner};
 use crate::scan::plan::Work;
 use crate::scan::score::Scored;
-use crate::scan::write::Crops;
 use crate::schema::ScoreBand;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;

@@ -1,134 +1,22 @@
 //! Chips: the pictures by which a person judges a candidate.
 //!
-//! [`window`] chooses what part of the source is shown, [`draw`] turns those pixels into a picture with the candidate's
+//! [`window`](crate::scan::chip_window::window) chooses what part of the source is shown, [`draw`] turns those pixels into a picture with the candidate's
 //! outline, a scale bar and a north mark, [`encode`] makes the file. All of it is pure: the same pixels give the same
 //! bytes on every machine.
 //!
 //! The outline runs just outside the candidate, a bright line within a dark one, so that it shows on any ground and no
 //! plant lies under it. Pictures are true on the ground: pixels that are not square there are made so.
 
+mod distance_field;
 mod marks;
 
-use crate::ground::{Gsd, Rect};
 use crate::imagery::{JpegPixels, jpeg_of, resized};
-use geo::{BoundingRect, Coord, LineString, MapCoords, MultiPolygon};
-use image::{Rgb, RgbImage};
+use crate::scan::chip_window::{ChipWindow, PictureKind};
+use distance_field::DistanceField;
+use geo::{Coord, MapCoords, MultiPolygon};
+use image::RgbImage;
 use jpeg_encoder::EncodingError;
-use marks::{LabelBox, furnish};
-
-/// The longest side of a picture, in pixels.
-pub const LONGEST_PX: u32 = 512;
-/// Smaller pictures are enlarged to this, so that bar and label can be read.
-const SHORTEST_PX: f64 = 256.0;
-/// The least ground that a chip shows, in metres.
-const CHIP_M: f64 = 6.0;
-/// The least ground that a context picture shows, in metres.
-const CONTEXT_M: f64 = 40.0;
-
-/// Pixels left free between a candidate and its outline.
-const GAP: f64 = 2.0;
-/// Where the bright line ends and the dark one begins, and where that ends, in pixels from the candidate.
-const BRIGHT_END: f64 = 3.6;
-const DARK_END: f64 = 5.0;
-/// Distances from the outline are kept up to this many pixels.
-const REACH: f64 = 7.0;
-/// A candidate smaller than this in the picture gets a ring around it instead of its outline.
-const RING_BELOW_PX: f64 = 18.0;
-
-const BRIGHT: Rgb<u8> = Rgb([255, 226, 0]);
-const DARK: Rgb<u8> = Rgb([10, 10, 10]);
-const WHITE: Rgb<u8> = Rgb([255, 255, 255]);
-
-/// What a picture is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PictureKind {
-    /// The candidate itself, as close as its pixels allow.
-    Chip,
-    /// Its surroundings, some 40 m.
-    Context,
-}
-
-/// The part of a source that a picture shows, and the size of the picture.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ChipWindow {
-    /// The pixels of the source.
-    pub source: Rect,
-    /// Columns of the picture.
-    pub width: u32,
-    /// Rows of the picture.
-    pub height: u32,
-    /// Metres on the ground that one pixel of the picture covers, in both directions.
-    pub metres_per_pixel: f64,
-}
-
-/// Chooses the window for a candidate whose box in source pixels is `bounds`, in a source of `size` columns and rows.
-///
-/// The window is square on the ground, centred on the candidate with a margin around it, at least 6 m ([`PictureKind::Chip`])
-/// or 40 m ([`PictureKind::Context`]) wide, moved so that it lies inside the source, and cut where the source is smaller. The
-/// picture has the source's own resolution where that gives 256 to 512 pixels. `None` where the source has no pixels
-/// or `bounds` or `gsd` are not finite; and for a context that would show little more than the chip does.
-pub fn window(
-    bounds: geo::Rect<f64>,
-    size: (u32, u32),
-    gsd: Gsd,
-    view: PictureKind,
-) -> Option<ChipWindow> {
-    let (gx, gy) = (gsd.x_cm / 100.0, gsd.y_cm / 100.0);
-    let centre = bounds.center();
-    let longest = (bounds.width() * gx).max(bounds.height() * gy);
-    let usable = [gx, gy].iter().all(|g| g.is_finite() && *g > 0.0)
-        && [centre.x, centre.y, longest].iter().all(|v| v.is_finite());
-    if !usable || size.0 == 0 || size.1 == 0 {
-        return None;
-    }
-    let chip_m = CHIP_M.max(longest + 2.0 * (0.15 * longest).max(1.0));
-    let side_m = match view {
-        PictureKind::Chip => chip_m,
-        PictureKind::Context => CONTEXT_M.max(1.6 * chip_m),
-    };
-    let (x0, x1) = span(centre.x, side_m / gx, size.0);
-    let (y0, y1) = span(centre.y, side_m / gy, size.1);
-    let source = Rect { x0, y0, x1, y1 };
-    if view == PictureKind::Context {
-        let chip = window(bounds, size, gsd, PictureKind::Chip)?;
-        if ground_m2(source, gx, gy) < 1.5 * ground_m2(chip.source, gx, gy) {
-            return None;
-        }
-    }
-    let (across, down) = (f64::from(x1 - x0) * gx, f64::from(y1 - y0) * gy);
-    let long = across.max(down);
-    let metres_per_pixel = gx
-        .min(gy)
-        .max(long / f64::from(LONGEST_PX))
-        .min(long / SHORTEST_PX);
-    Some(ChipWindow {
-        source,
-        width: whole(across / metres_per_pixel, LONGEST_PX).max(1),
-        height: whole(down / metres_per_pixel, LONGEST_PX).max(1),
-        metres_per_pixel,
-    })
-}
-
-/// `length` pixels around `centre`, inside `0..size`; at least one.
-fn span(centre: f64, length: f64, size: u32) -> (u32, u32) {
-    let length = whole(length.ceil(), size).max(1);
-    let start = whole(centre - f64::from(length) / 2.0, size - length);
-    (start, start + length)
-}
-
-fn ground_m2(rect: Rect, gx: f64, gy: f64) -> f64 {
-    f64::from(rect.x1 - rect.x0) * gx * f64::from(rect.y1 - rect.y0) * gy
-}
-
-/// The nearest whole number in `0..=most`.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to the range of u32 first; NaN becomes 0"
-)]
-fn whole(value: f64, most: u32) -> u32 {
-    value.round().clamp(0.0, f64::from(most)) as u32
-}
+use marks::furnish;
 
 /// Draws the picture of a window.
 ///
@@ -170,168 +58,13 @@ fn in_picture(outline: &MultiPolygon, window: &ChipWindow) -> MultiPolygon {
     })
 }
 
-/// What lies inside the candidate, and how far away from its edge the nearby pixels are.
-struct DistanceField {
-    width: u32,
-    height: u32,
-    inside: Vec<bool>,
-    distance: Vec<f64>,
-}
-
-impl DistanceField {
-    fn new(outline: &MultiPolygon, width: u32, height: u32) -> Self {
-        let pixels = width as usize * height as usize;
-        let mut field = Self {
-            width,
-            height,
-            inside: vec![false; pixels],
-            distance: vec![f64::INFINITY; pixels],
-        };
-        let Some(bounds) = outline.bounding_rect() else {
-            return field;
-        };
-        if bounds.width().max(bounds.height()) < RING_BELOW_PX {
-            let across = length(bounds.width(), bounds.height());
-            field.ring(bounds.center(), across / 2.0);
-            return field;
-        }
-        let rings: Vec<&LineString> = outline
-            .iter()
-            .flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()))
-            .collect();
-        field.fill(&rings);
-        for line in rings.iter().flat_map(|ring| ring.lines()) {
-            field.approach(line.start, line.end);
-        }
-        field
-    }
-
-    fn at(&self, x: u32, y: u32) -> usize {
-        y as usize * self.width as usize + x as usize
-    }
-
-    fn ring(&mut self, centre: Coord, radius: f64) {
-        let radius = (radius + 3.0).max(9.0);
-        for y in 0..self.height {
-            for x in 0..self.width {
-                let away = length(f64::from(x) + 0.5 - centre.x, f64::from(y) + 0.5 - centre.y);
-                let at = self.at(x, y);
-                self.inside[at] = away < radius;
-                self.distance[at] = (away - radius).abs();
-            }
-        }
-    }
-
-    /// Marks the pixels whose centres lie inside, by the even-odd rule.
-    fn fill(&mut self, rings: &[&LineString]) {
-        let mut crossings: Vec<Vec<f64>> = vec![Vec::new(); self.height as usize];
-        for line in rings.iter().flat_map(|ring| ring.lines()) {
-            let (top, bottom) = if line.start.y < line.end.y {
-                (line.start, line.end)
-            } else {
-                (line.end, line.start)
-            };
-            let rows = whole((top.y - 0.5).ceil(), self.height)
-                ..whole((bottom.y - 0.5).ceil(), self.height);
-            for row in rows {
-                let along = (f64::from(row) + 0.5 - top.y) / (bottom.y - top.y);
-                crossings[row as usize].push(top.x + along * (bottom.x - top.x));
-            }
-        }
-        for (row, xs) in (0..).zip(&mut crossings) {
-            xs.sort_by(f64::total_cmp);
-            for pair in xs.chunks_exact(2) {
-                let columns = whole((pair[0] - 0.5).ceil(), self.width)
-                    ..whole((pair[1] - 0.5).ceil(), self.width);
-                for column in columns {
-                    let at = self.at(column, row);
-                    self.inside[at] = true;
-                }
-            }
-        }
-    }
-
-    /// Lowers the distances of the pixels near a line.
-    fn approach(&mut self, a: Coord, b: Coord) {
-        let columns =
-            whole(a.x.min(b.x) - REACH, self.width)..whole(a.x.max(b.x) + REACH, self.width);
-        for y in whole(a.y.min(b.y) - REACH, self.height)..whole(a.y.max(b.y) + REACH, self.height)
-        {
-            for x in columns.clone() {
-                let at = self.at(x, y);
-                let centre = Coord {
-                    x: f64::from(x) + 0.5,
-                    y: f64::from(y) + 0.5,
-                };
-                self.distance[at] = self.distance[at].min(to_line(centre, a, b));
-            }
-        }
-    }
-
-    fn stroke(&self, picture: &mut RgbImage) {
-        for y in 0..self.height {
-            for x in 0..self.width {
-                let at = self.at(x, y);
-                let away = self.distance[at];
-                if !self.inside[at] && away < REACH {
-                    mix(
-                        picture,
-                        (x, y),
-                        DARK,
-                        cover(away, BRIGHT_END - 0.3, DARK_END),
-                    );
-                    mix(picture, (x, y), BRIGHT, cover(away, GAP, BRIGHT_END));
-                }
-            }
-        }
-    }
-
-    /// How many pixels of the candidate lie in a box.
-    fn hidden_by(&self, place: LabelBox) -> usize {
-        (place.y..(place.y + place.height).min(self.height))
-            .flat_map(|y| (place.x..(place.x + place.width).min(self.width)).map(move |x| (x, y)))
-            .filter(|&(x, y)| self.inside[self.at(x, y)])
-            .count()
-    }
-}
-
-/// The share of a pixel at distance `away` that lies between two distances.
-fn cover(away: f64, from: f64, to: f64) -> f64 {
-    (away - from + 0.5).clamp(0.0, 1.0) * (to - away + 0.5).clamp(0.0, 1.0)
-}
-
-fn to_line(point: Coord, a: Coord, b: Coord) -> f64 {
-    let (d, q) = (b - a, point - a);
-    let squared = d.x * d.x + d.y * d.y;
-    let along = if squared > 0.0 {
-        ((q.x * d.x + q.y * d.y) / squared).clamp(0.0, 1.0)
-    } else {
-        0.0
-    };
-    length(q.x - along * d.x, q.y - along * d.y)
-}
-
-/// Of a vector. A system's own `hypot` rounds as it likes; a root of squares is the same on every machine.
-fn length(x: f64, y: f64) -> f64 {
-    (x * x + y * y).sqrt()
-}
-
-fn mix(picture: &mut RgbImage, (x, y): (u32, u32), colour: Rgb<u8>, share: f64) {
-    if share <= 0.0 {
-        return;
-    }
-    if let Some(pixel) = picture.get_pixel_mut_checked(x, y) {
-        for (old, new) in pixel.0.iter_mut().zip(colour.0) {
-            let value = f64::from(*old) * (1.0 - share) + f64::from(new) * share;
-            *old = u8::try_from(whole(value, 255)).unwrap_or(u8::MAX);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use geo::{MultiPolygon, Rect as Bounds, polygon};
+    use crate::ground::{Gsd, Rect};
+    use crate::scan::chip_window::window;
+    use geo::{BoundingRect, MultiPolygon, Rect as Bounds, polygon};
+    use image::Rgb;
 
     const TWO_CM: Gsd = Gsd {
         x_cm: 2.0,
@@ -546,19 +279,6 @@ mod tests {
                 "on ground {ground}"
             );
         }
-    }
-
-    #[test]
-    fn a_hole_is_outlined_and_its_ground_is_not_inside() {
-        let ring: MultiPolygon = polygon!(exterior: [(x: 20.0, y: 20.0), (x: 180.0, y: 20.0), (x: 180.0, y: 180.0), (x: 20.0, y: 180.0)],
-            interiors: [[(x: 70.0, y: 70.0), (x: 130.0, y: 70.0), (x: 130.0, y: 130.0), (x: 70.0, y: 130.0)]]).into();
-        let field = DistanceField::new(&ring, 200, 200);
-        assert!(field.inside[field.at(50, 100)] && !field.inside[field.at(100, 100)]);
-        assert_eq!(
-            field.inside.iter().filter(|i| **i).count(),
-            160 * 160 - 60 * 60
-        );
-        assert!((field.distance[field.at(72, 100)] - 2.5).abs() < 1e-9);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The pictures of candidates: cut already, else read from the source they are best seen in; drawn, encoded.
 
-use super::chip::{ChipWindow, PictureKind, draw, encode, window};
-use super::crops::Crops;
+use super::chip::{draw, encode};
 use crate::ground::{Gsd, LonLat};
 use crate::imagery::{PictureReader, Source};
+use crate::scan::chip_window::{ChipWindow, PictureKind, in_pixels, settled, window};
 use crate::scan::find::Candidate;
 use crate::scan::ids::SourceId;
-use geo::{BoundingRect, LineString, MultiPolygon, Polygon};
+use crate::scan::verify::Crops;
+use geo::{BoundingRect, MultiPolygon};
 use image::RgbImage;
 
 /// The pictures of one candidate, as JPEG; `None` where the source cannot be read any more.
@@ -74,34 +75,6 @@ impl<'a> ChipSource<'a> {
     }
 }
 
-/// What a picture of ground in lon/lat shows of a source.
-pub fn shown_window(
-    source: &Source,
-    drawn: &MultiPolygon,
-    view: PictureKind,
-) -> Option<ChipWindow> {
-    let bounds = in_pixels(source, drawn)?.bounding_rect()?;
-    window(bounds, source.size(), source.gsd(), view)
-}
-
-fn in_pixels(source: &Source, polygon: &MultiPolygon) -> Option<MultiPolygon> {
-    let ring = |line: &LineString| -> Option<LineString> {
-        let places: Vec<LonLat> = line.coords().map(|c| LonLat::from(*c)).collect();
-        let pixels = source.pixels_of(&places).ok()?;
-        Some(
-            pixels
-                .iter()
-                .map(|p| (settled(p.x), settled(p.y)))
-                .collect(),
-        )
-    };
-    let part = |p: &Polygon| {
-        let holes = p.interiors().iter().map(ring).collect::<Option<_>>()?;
-        Some(Polygon::new(ring(p.exterior())?, holes))
-    };
-    polygon.iter().map(part).collect()
-}
-
 /// The direction of north in the source, in degrees clockwise from its top.
 fn north(source: &Source, at: LonLat) -> Option<f64> {
     const STEP_DEGREES: f64 = 1e-4;
@@ -116,18 +89,24 @@ fn north(source: &Source, at: LonLat) -> Option<f64> {
     Some(settled(dx.atan2(-dy).to_degrees()))
 }
 
-/// A number of pixels or degrees to a 1024th. One version of PROJ gives other last digits than another, and where an outline
-/// runs along the edges of pixels they would decide which way a colour is rounded: the same scan gives the same pictures.
-fn settled(value: f64) -> f64 {
-    const STEPS: f64 = 1024.0;
-    (value * STEPS).round() / STEPS
+/// The picture files of a candidate, relative to the output folder.
+#[derive(Debug, Clone, Default)]
+pub struct PictureNames {
+    /// The candidate itself.
+    pub chip: Option<String>,
+    /// The same without its outline.
+    pub plain: Option<String>,
+    /// Its surroundings.
+    pub context: Option<String>,
+    /// Their names and digests.
+    pub(super) digests: Vec<(String, String)>,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::settled;
     use crate::ground::Gsd;
-    use crate::scan::write::chip::{PictureKind, draw, window};
+    use crate::scan::chip_window::{PictureKind, settled, window};
+    use crate::scan::write::chip::draw;
     use geo::{BoundingRect, MapCoords, MultiPolygon, polygon};
     use image::{Rgb, RgbImage};
 

@@ -1,6 +1,8 @@
 //! The features of a scan: its candidates and its ground.
 
-use super::outputs::{PictureNames, Provenance, round};
+use super::chip_source::PictureNames;
+use super::figure::round;
+use super::provenance::Provenance;
 use crate::ground::{Feature, FeatureCollection, Geometry, area_mu};
 use crate::scan::find::Candidate;
 use crate::scan::summary::Summary;

@@ -1,15 +1,15 @@
 //! Writing: the files of a scan.
 
 mod begun;
-pub mod chip;
+mod chip;
 mod chip_source;
-mod crops;
 mod features;
+mod figure;
 mod outputs;
+mod provenance;
 mod pyramids;
 mod record;
-pub mod review;
 
-pub use crops::Crops;
-pub use outputs::{Provenance, prepare, write};
+pub use outputs::{prepare, write};
+pub use provenance::Provenance;
 pub use pyramids::Pyramids;

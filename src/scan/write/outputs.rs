@@ -1,48 +1,26 @@
 //! The files of a scan. Each is written under a temporary name and renamed, so that none is ever seen half written.
 
-use super::chip_source::ChipSource;
-use super::crops::Crops;
+use super::chip_source::{ChipSource, PictureNames};
 use super::features::{candidate_features, coverage_features, features_record, source_names};
+use super::figure::round;
+use super::provenance::{Digests, Provenance};
 use super::record::scan_record;
-use super::review::{Card, ScanSummary};
 use crate::files::{self, Existing, Out, TEMPORARY};
 use crate::ground::{area_mu, write_features};
-use crate::imagery::Source;
 use crate::scan::error::ScanError;
 use crate::scan::find::Candidate;
 use crate::scan::ids::is_candidate_id;
-use crate::scan::model::Model;
-use crate::scan::request::ScanRequest;
-use crate::scan::score_store::RunKey;
+use crate::scan::review::{Card, ScanSummary};
 use crate::scan::summary::Summary;
-use crate::scan::verify::{Learnt, Second};
 use crate::schema::{
     CANDIDATES_FILE, COVERAGE_FILE, FEATURES_FILE, RESULT_FILES, REVIEW_FILE, SCAN_FILE, to_object,
 };
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
-
-/// What the results are owed to.
-pub struct Provenance<'a> {
-    /// What was asked.
-    pub request: &'a ScanRequest,
-    /// The model.
-    pub model: &'a Model,
-    /// What the scores are bound to.
-    pub key: &'a RunKey,
-    /// How candidates were looked at once more.
-    pub second: Option<&'a Second>,
-    /// What was learnt from verdicts.
-    pub learnt: Option<&'a Learnt>,
-    /// The sources.
-    pub sources: &'a [Source],
-    /// What was cut for the pictures already.
-    pub crops: &'a Crops<'a>,
-}
 
 /// The folder of the pictures.
 const CHIPS: &str = "chips";
@@ -124,9 +102,6 @@ pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanE
     })
 }
 
-/// SHA-256 of the files by their names in the folder, so that whoever takes the folder sees whether it was edited.
-pub type Digests = BTreeMap<String, String>;
-
 /// Digests what goes through it.
 struct DigestingWriter<'a> {
     out: &'a mut dyn Out,
@@ -165,19 +140,6 @@ fn put(
     })?;
     digests.extend(digest.map(|digest| (name.to_owned(), hex::encode(digest))));
     Ok(())
-}
-
-/// The picture files of a candidate, relative to the output folder.
-#[derive(Debug, Clone, Default)]
-pub struct PictureNames {
-    /// The candidate itself.
-    pub chip: Option<String>,
-    /// The same without its outline.
-    pub plain: Option<String>,
-    /// Its surroundings.
-    pub context: Option<String>,
-    /// Their names and digests.
-    digests: Vec<(String, String)>,
 }
 
 /// Whether a scan gives a picture this name: a candidate's id, perhaps `-context` or `-plain`, and `.jpg`.
@@ -269,12 +231,6 @@ fn write_chips(
         }
     }
     Ok(files)
-}
-
-/// A figure as it is written.
-pub fn round(value: f64, decimals: i32) -> f64 {
-    let factor = 10_f64.powi(decimals);
-    (value * factor).round() / factor
 }
 
 fn review_page(summary: &Summary, provenance: &Provenance<'_>, files: &[PictureNames]) -> String {

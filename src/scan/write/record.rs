@@ -1,6 +1,7 @@
 //! `scan.json`: what the results are owed to.
 
-use super::outputs::{Digests, Provenance, round};
+use super::figure::round;
+use super::provenance::{Digests, Provenance};
 use crate::ground::area_m2;
 use crate::imagery::{Captured, RasterError, Source, gdal_version};
 use crate::scan::find::LOOKS;

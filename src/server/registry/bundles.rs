@@ -7,7 +7,7 @@ use crate::registry::Hash;
 use crate::server::answer::Refused;
 use crate::server::arriving::arrived;
 use crate::server::house::{House, Shared};
-use crate::server::uploads::unwritten;
+use crate::server::unkept::unwritten;
 use crate::store::bundle::{Inspected, Unlock};
 use crate::store::keys::MostWork;
 use axum::body::Body;
@@ -62,7 +62,7 @@ async fn preview(member: Member, headers: HeaderMap, body: Body) -> Result<Json<
     let author = member.person.session.author();
     let sender = format!("{}/{}", author.unit, author.name);
     let inbox = house.inbox();
-    let incoming = arrived(&house, &sender, inbox.clone(), LARGEST, body).await?;
+    let incoming = arrived(&house.arriving, &sender, inbox.clone(), LARGEST, body).await?;
     let unlock = unlock(&headers);
     let turn = house.arriving.turn().await;
     let shown = member

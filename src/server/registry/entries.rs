@@ -100,7 +100,7 @@ fn followed(
         }
         AskedMove::Void { reason } => {
             // By its number alone: a code would void a site.
-            let number = entry(store, number, VOIDED_HERE)?.hash.to_string();
+            let number = entry(store, number, &VOIDED_HERE)?.hash.to_string();
             let reason = need("reason", reason)?;
             let done = affairs::void(office, session, &number, reason)?;
             return Ok(EntryOutcome::Voided(Box::new(done)));

@@ -6,21 +6,16 @@ mod bundles;
 mod campaign;
 mod entries;
 mod ledger;
+mod member;
 mod province;
 mod screening;
 mod sites;
 
-use super::answer::Refused;
-use super::house::{Shared, reading, waiting};
-use super::library::LibraryPlace;
-use super::sessions::{LoggedIn, SessionUser};
-use crate::office::{Office, Session};
-use crate::store::Store;
+use member::Member;
+
+use super::house::Shared;
+
 use axum::Router;
-use axum::extract::{FromRequestParts, RawPathParams};
-use axum::http::StatusCode;
-use axum::http::request::Parts;
-use serde_json::json;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -32,94 +27,4 @@ pub(super) fn routes() -> Router<Shared> {
         .merge(entries::routes())
         .merge(province::routes())
         .merge(bundles::routes())
-}
-
-/// Somebody who is logged in to the registry that they ask of.
-#[derive(Debug)]
-pub(super) struct Member {
-    house: Shared,
-    place: LibraryPlace,
-    person: SessionUser,
-}
-
-impl FromRequestParts<Shared> for Member {
-    type Rejection = Refused;
-
-    async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Refused> {
-        let LoggedIn(person) = LoggedIn::from_request_parts(parts, house).await?;
-        let named = RawPathParams::from_request_parts(parts, house).await;
-        let named = named.map_err(|_none| Refused::no_such_page())?;
-        let asked = named.iter().find(|(name, _)| *name == "registry");
-        let asked = asked.map(|(_, value)| value).unwrap_or_default();
-        let place = house.registry(asked)?;
-        if person.registry != place.id {
-            return Err(Refused::new(
-                StatusCode::FORBIDDEN,
-                "other_registry",
-                "you are logged in to another registry",
-                "当前登录的是另一个登记库",
-            )
-            .hint(
-                "log out, then log in to this one",
-                "请先退出，再登录本登记库",
-            ));
-        }
-        Ok(Self {
-            house: house.clone(),
-            place,
-            person,
-        })
-    }
-}
-
-impl Member {
-    /// Reads in the registry.
-    pub async fn read<T: Send + 'static>(
-        self,
-        read: impl FnOnce(&Store, &Session) -> Result<T, Refused> + Send + 'static,
-    ) -> Result<T, Refused> {
-        let Self {
-            house,
-            place,
-            person,
-        } = self;
-        reading(&house, place, move |store| {
-            person.is_still(store)?;
-            read(store, &person.session)
-        })
-        .await
-    }
-
-    /// Acts in the registry as this person, now or when they say that it happened; one after the other. Those who listen
-    /// are told.
-    pub async fn act<T: Send + 'static>(
-        self,
-        happened: Option<String>,
-        act: impl FnOnce(&mut Office, &Session) -> Result<T, Refused> + Send + 'static,
-    ) -> Result<T, Refused> {
-        let Self {
-            house,
-            place,
-            person,
-        } = self;
-        let turn = house.turn(&place.id);
-        let turn = turn.lock().await;
-        let told = house.clone();
-        let registry = place.id.clone();
-        let done = waiting(move || {
-            let session = person.session.again(happened);
-            let name = session.author().name.clone();
-            house.kept.write(&place.path, &name, |office| {
-                person.is_still(office.store())?;
-                act(office, &session)
-            })
-        })
-        .await;
-        drop(turn);
-        if done.is_ok() {
-            told.events
-                .tell(json!({ "kind": "registry", "registry": registry }));
-        }
-        done
-    }
 }

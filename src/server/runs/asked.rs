@@ -13,7 +13,7 @@ const RESULTS: &str = "surveys";
 
 /// A scan as a page asks for it.
 #[derive(Debug, Deserialize)]
-pub(super) struct RunRequest {
+pub(in crate::server) struct RunRequest {
     /// Imagery, by its way below the served folder.
     inputs: Vec<String>,
     /// The survey's name; its results lie under it.

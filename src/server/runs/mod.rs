@@ -1,29 +1,15 @@
 //! Scans that are started from a page: one at a time, told of as they go, stopped and gone on with.
 
 mod asked;
-mod folders;
 mod run;
 
-use super::answer::Refused;
-use super::house::{Shared, waiting};
-use super::sessions::{Looker, Visitor};
-use crate::registry::Role;
-use asked::RunRequest;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
-pub(super) use run::Now;
-use run::ScanRun;
-use std::sync::{Arc, Mutex, PoisonError};
+pub(super) use asked::RunRequest;
+pub(super) use run::{Now, ScanRun};
 
-pub(super) fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/api/surveys", post(start))
-        .route("/api/runs", get(list))
-        .route("/api/runs/{run}", get(one).delete(stop))
-        .route("/api/folders", get(folders::list))
-}
+use super::answer::Refused;
+use axum::http::StatusCode;
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The runs of this server, the last one last.
 #[derive(Debug, Default)]
@@ -48,7 +34,7 @@ impl Runs {
     }
 
     /// Takes a run in, unless one is going on.
-    fn begin(&self, run: &Arc<ScanRun>) -> Result<(), Refused> {
+    pub fn begin(&self, run: &Arc<ScanRun>) -> Result<(), Refused> {
         let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if runs.iter().any(|run| run.is_going_on()) {
             return Err(Refused::new(
@@ -64,61 +50,8 @@ impl Runs {
         Ok(())
     }
 
-    fn find(&self, id: &str) -> Result<Arc<ScanRun>, Refused> {
+    pub fn find(&self, id: &str) -> Result<Arc<ScanRun>, Refused> {
         let found = self.all().into_iter().find(|run| run.id == id);
         found.ok_or_else(Refused::no_such_page)
     }
-}
-
-/// Starts a scan, or goes on with one: of the same folder the same results are gone on with.
-async fn start(
-    State(house): State<Shared>,
-    visitor: Visitor,
-    _looker: Looker,
-    Json(asked): Json<RunRequest>,
-) -> Result<(StatusCode, Json<Now>), Refused> {
-    waiting(move || {
-        may_scan(&house, &visitor)?;
-        let request = asked.request(&house.root)?;
-        let run = Arc::new(ScanRun::new(&house.root, &request));
-        house.runs.begin(&run)?;
-        run.go(&house, request);
-        Ok((StatusCode::ACCEPTED, Json(run.now())))
-    })
-    .await
-}
-
-/// Whoever records scans may make them; on their own machine without a registry anybody.
-fn may_scan(house: &Shared, visitor: &Visitor) -> Result<(), Refused> {
-    let Some(person) = &visitor.0 else {
-        return Ok(());
-    };
-    house.one_of(person, &[Role::Analyst, Role::Supervisor])
-}
-
-async fn list(State(house): State<Shared>, _who: Looker) -> Json<Vec<Now>> {
-    Json(house.runs.now())
-}
-
-async fn one(
-    State(house): State<Shared>,
-    _who: Looker,
-    Path(id): Path<String>,
-) -> Result<Json<Now>, Refused> {
-    Ok(Json(house.runs.find(&id)?.now()))
-}
-
-async fn stop(
-    State(house): State<Shared>,
-    visitor: Visitor,
-    _looker: Looker,
-    Path(id): Path<String>,
-) -> Result<Json<Now>, Refused> {
-    waiting(move || {
-        may_scan(&house, &visitor)?;
-        let run = house.runs.find(&id)?;
-        run.stop();
-        Ok(Json(run.now()))
-    })
-    .await
 }

@@ -2,7 +2,6 @@
 
 use super::super::answer::Refused;
 use super::super::events::Events;
-use super::super::house::Shared;
 use super::super::library::id_of;
 use crate::scan::{Progress, ScanError, ScanRequest, ScanStage, Step, Summary, scan};
 use crate::words::{Fault, Say};
@@ -57,7 +56,7 @@ pub(in crate::server) struct Now {
 
 /// A scan that was started here.
 #[derive(Debug)]
-pub(super) struct ScanRun {
+pub(in crate::server) struct ScanRun {
     /// Its id: that of its folder of results, so that what is gone on with is the same run.
     pub id: String,
     root: PathBuf,
@@ -123,13 +122,19 @@ impl ScanRun {
         )
     }
 
-    /// Goes on a thread of its own, which outlives the request that began it.
-    pub fn go(self: &Arc<Self>, house: &Shared, request: ScanRequest) {
-        let (run, house) = (Arc::clone(self), Arc::clone(house));
+    /// Goes on a thread of its own, which outlives the request that began it. Those who listen are told how it stands, and that
+    /// it has ended once `ended` was done.
+    pub fn go(
+        self: &Arc<Self>,
+        request: ScanRequest,
+        events: Events,
+        ended: impl FnOnce() + Send + 'static,
+    ) {
+        let run = Arc::clone(self);
         std::thread::spawn(move || {
             let heard = Heard {
                 run: &run,
-                events: &house.events,
+                events: &events,
             };
             let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                 let results = request.out.parent().map(std::fs::create_dir_all);
@@ -141,7 +146,7 @@ impl ScanRun {
                 Ok(Err(error)) => run.ended_badly(&error),
                 Err(_panicked) => run.failed(&Refused::broken().json(&run.root)),
             }
-            house.library.forget();
+            ended();
             heard.tell(true);
         });
     }

@@ -4,10 +4,10 @@ use super::{
     BackupError, BackupFile, CONTENTS, Contents, FIELD, FIELD_FILES, FIELD_PASSING, FOLDERS,
     FORMAT, KEY, MadeBackup, REGISTRY, WITH_FIELD, check, copy, is_plain,
 };
-use crate::files::{self, Existing};
+use crate::files::{self, Existing, beside};
 use crate::registry::ids::{DeviceId, Hash};
+use crate::store::Store;
 use crate::store::keys::sealed_by;
-use crate::store::{Store, beside};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

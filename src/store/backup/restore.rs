@@ -3,8 +3,8 @@
 use super::{
     BackupError, BackupFile, Contents, FOLDERS, KEY, OpenBackup, REGISTRY, is_plain, open, take,
 };
-use crate::files::{Existing, Workshop, keep};
-use crate::store::{Store, beside};
+use crate::files::{Existing, Workshop, beside, keep};
+use crate::store::Store;
 use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};

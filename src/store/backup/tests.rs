@@ -1,6 +1,7 @@
 use super::*;
+use crate::files::beside;
 use crate::registry::body::Init;
-use crate::store::{Author, Moment, Store, beside};
+use crate::store::{Author, Moment, Store};
 use std::path::PathBuf;
 
 fn begun(folder: &Path) -> (Store, PathBuf) {

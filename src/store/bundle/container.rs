@@ -1,9 +1,8 @@
 //! The container of a bundle: a ZIP, perhaps encrypted, judged before anything in it is read.
 
-use super::read::Unlock;
 use super::{BundleError, COMMENT, Manifest};
 use crate::registry::ids::Hash;
-use crate::store::keys::by_passphrase;
+use crate::store::keys::{MostWork, by_passphrase};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -237,4 +236,15 @@ impl<R: Read> Read for Digesting<R> {
         self.bytes += read as u64;
         Ok(read)
     }
+}
+
+/// How an encrypted bundle is opened.
+#[derive(Debug, Clone, Default)]
+pub struct Unlock {
+    /// A passphrase.
+    pub passphrase: Option<String>,
+    /// An identity file's text (`AGE-SECRET-KEY-…`).
+    pub identity: Option<String>,
+    /// The work that a passphrase may take.
+    pub most_work: MostWork,
 }

@@ -9,13 +9,16 @@ mod container;
 mod error;
 mod pack;
 mod read;
+mod request;
 mod write;
 
 pub use apply::{Applied, apply, is_receipt_of, receipt};
+pub use container::Unlock;
 pub use error::BundleError;
 pub(crate) use error::trust_first;
-pub use read::{BundleContents, Inspected, Unlock, inspect, inspect_trusted, look_through};
-pub use write::{Made, Point, Request, Sealing, create, new_identity};
+pub use read::{BundleContents, Inspected, inspect, inspect_trusted, look_through};
+pub use request::{Point, Request, Sealing};
+pub use write::{Made, create, new_identity};
 
 use crate::registry::ids::{DeviceId, Hash};
 use serde::{Deserialize, Serialize};

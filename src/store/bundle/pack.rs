@@ -1,7 +1,7 @@
 //! Packing: a part of a bundle as the bytes of its file.
 
 use super::container::RATIO_LIMIT;
-use super::write::{BundlePart, Request, Sealing};
+use super::request::{Request, Sealing};
 use super::{
     BundleError, COMMENT, FORMAT, FileEntry, MOST_LISTED, Manifest, Range, SIGNED_AS, VERSION,
 };
@@ -14,6 +14,7 @@ use ed25519_dalek::Signer;
 use serde_json::{Value, json};
 use std::io::{self, Cursor, Write};
 use std::path::{Path, PathBuf};
+use zip::CompressionMethod::{self, Deflated, Stored};
 use zip::write::SimpleFileOptions;
 
 /// A line of `events.jsonl`.
@@ -62,38 +63,27 @@ pub(super) fn zip(
             why: "its manifest cannot be written".into(),
         })?;
     let signature = key.sign(&[SIGNED_AS, Hash::of(&manifest).as_bytes()].concat());
+    let signature = hex::encode(signature.to_bytes());
+    let entries = |of_lines| {
+        [
+            ("MANIFEST.json", &manifest[..], Deflated),
+            ("MANIFEST.sig", signature.as_bytes(), Stored),
+            ("events.jsonl", &lines[..], of_lines),
+        ]
+    };
+    let whole = archive(store, part, &entries(Deflated), path)?;
     // Text that repeats itself shrinks to less than a reader lets grow again: it is stored as it is.
-    let mut whole = archive(
-        store,
-        part,
-        &manifest,
-        &signature.to_bytes(),
-        &lines,
-        true,
-        path,
-    )?;
     if lines.len() as u64 / RATIO_LIMIT > whole.len() as u64 {
-        whole = archive(
-            store,
-            part,
-            &manifest,
-            &signature.to_bytes(),
-            &lines,
-            false,
-            path,
-        )?;
+        return archive(store, part, &entries(Stored), path);
     }
     Ok(whole)
 }
 
-/// The container with its entries and the digest of itself.
+/// The container with its entries, the evidence of a part behind them, and the digest of itself.
 fn archive(
     store: &Store,
     part: &BundlePart,
-    manifest: &[u8],
-    signature: &[u8],
-    lines: &[u8],
-    compress: bool,
+    entries: &[(&str, &[u8], CompressionMethod)],
     path: &Path,
 ) -> Result<Vec<u8>, BundleError> {
     let broken = |e: zip::result::ZipError| BundleError::NotABundle {
@@ -105,24 +95,16 @@ fn archive(
         source,
     };
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let packed = SimpleFileOptions::default()
-        .compression_method(zip::CompressionMethod::Deflated)
+    let options = SimpleFileOptions::default()
         .last_modified_time(zip::DateTime::default())
         .large_file(true);
-    // Photographs are compressed already.
-    let stored = packed.compression_method(zip::CompressionMethod::Stored);
-    for (name, bytes, options) in [
-        ("MANIFEST.json", manifest, packed),
-        ("MANIFEST.sig", hex::encode(signature).as_bytes(), stored),
-        (
-            "events.jsonl",
-            lines,
-            if compress { packed } else { stored },
-        ),
-    ] {
-        out.start_file(name, options).map_err(broken)?;
+    for (name, bytes, method) in entries {
+        let options = options.compression_method(*method);
+        out.start_file(*name, options).map_err(broken)?;
         out.write_all(bytes).map_err(io)?;
     }
+    // Photographs are compressed already.
+    let stored = options.compression_method(Stored);
     for (sha256, _) in &part.files {
         let bytes = unchanged(&store.evidence_folder(), *sha256)?;
         out.start_file(format!("evidence/{sha256}"), stored)
@@ -239,4 +221,12 @@ pub(super) fn sealed_up(bytes: Vec<u8>, sealing: &Sealing) -> Result<Vec<u8>, Bu
     inside.write_all(&bytes).map_err(io)?;
     inside.finish().map_err(io)?;
     Ok(out)
+}
+
+/// What goes into one part.
+#[derive(Default)]
+pub(super) struct BundlePart<'a> {
+    pub(super) events: Vec<(&'a Sealed, Vec<u8>)>,
+    pub(super) files: Vec<(Hash, u64)>,
+    pub(super) bytes: u64,
 }

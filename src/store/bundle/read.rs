@@ -7,10 +7,9 @@ use super::container::{
     BundleArchive, Digesting, MANIFEST_LIMIT, ReadSeek, check_container, check_directory,
     check_listed, decrypt, entry, names,
 };
-use super::{BundleError, FORMAT, FileEntry, Manifest, SIGNED_AS, VERSION};
+use super::{BundleError, FORMAT, FileEntry, Manifest, SIGNED_AS, Unlock, VERSION};
 use crate::registry::event::{EventFlaw, Sealed, canonical};
 use crate::registry::ids::{DeviceId, Hash};
-use crate::store::keys::MostWork;
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
@@ -24,17 +23,6 @@ use std::path::{Path, PathBuf};
 const LINE_LIMIT: u64 = 16 << 20;
 /// Bytes of lines that are checked at a time.
 const BATCH: usize = 8 << 20;
-
-/// How an encrypted bundle is opened.
-#[derive(Debug, Clone, Default)]
-pub struct Unlock {
-    /// A passphrase.
-    pub passphrase: Option<String>,
-    /// An identity file's text (`AGE-SECRET-KEY-…`).
-    pub identity: Option<String>,
-    /// The work that a passphrase may take.
-    pub most_work: MostWork,
-}
 
 /// A bundle that is whole: its signature fits, every digest fits, every event is sound. Whether it is trusted is another
 /// question.

@@ -294,7 +294,7 @@ fn registry(folder: &Path, world: &World, order: &[&Sealed], pieces: &[usize]) -
     let connection = rusqlite::Connection::open(&path).expect("opened");
     schema::migrate(&connection).expect("made");
     drop(connection);
-    super::super::write_key(&lock::beside(&path, ".key"), &[1; 32]).expect("written");
+    super::super::files::write_key(&beside(&path, ".key"), &[1; 32]).expect("written");
     let mut store = Store::open_write(&path, "test", Duration::ZERO).expect("opened");
     store
         .write(|s| {

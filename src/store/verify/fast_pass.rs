@@ -8,7 +8,7 @@
 
 use super::mark::Digest;
 use super::rows::check_row;
-use super::structure::{EVENT_INDICES, SITE_INDICES, Structure};
+use super::structure::{IndexSums, Mismatch, SITE_INDICES, Structure, entry};
 use super::{Chain, ReadRow, Verification, looked, verify_chains};
 use crate::registry::Authority;
 use crate::registry::event::{Event, EvidenceRef};
@@ -20,37 +20,8 @@ use crate::store::parallel_replay::{BySite, in_turns};
 use rayon::prelude::*;
 use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hasher};
-
-/// Something is not as it should be.
-pub(super) struct Mismatch;
-
-impl From<rusqlite::Error> for Mismatch {
-    fn from(_: rusqlite::Error) -> Self {
-        Self
-    }
-}
 
 const ROW: &str = "hash, signature, actor_signature, bytes, n, device, seq, id, kind, actor, site, other_site, guard, prev";
-
-/// One entry of an index as a number; their sum does not depend on their order.
-pub(super) fn entry(values: &[ValueRef]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for value in values {
-        match value {
-            ValueRef::Null => hasher.write_u8(0),
-            ValueRef::Integer(number) => hasher.write_i64(*number),
-            ValueRef::Real(number) => hasher.write_u64(number.to_bits()),
-            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-                hasher.write_usize(bytes.len());
-                hasher.write(bytes);
-            }
-        }
-    }
-    hasher.finish()
-}
-
-pub(super) type IndexSums = [u64; EVENT_INDICES.len()];
 
 fn add(sums: &mut [u64], more: &[u64]) {
     for (sum, more) in sums.iter_mut().zip(more) {

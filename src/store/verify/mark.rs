@@ -2,8 +2,10 @@
 //! verification need look at new signatures only. Whoever changes an event or a signature below the mark changes the
 //! digest; whoever changes the mark lacks the device's key.
 
+use crate::files::beside;
 use crate::registry::ids::Hash;
-use crate::store::{Store, beside, read_key};
+use crate::store::Store;
+use crate::store::files::read_key;
 use ed25519_dalek::Signer;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,8 @@
 use super::finding::{Finding, Gap, Verification};
 use crate::registry::event::{Event, EventFlaw, EvidenceRef, Sealed};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
-use crate::store::{actor_column, guard, raw};
+use crate::store::registry_file::raw;
+use crate::store::write::{actor_column, guard};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 

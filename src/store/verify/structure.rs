@@ -1,9 +1,9 @@
 //! What the engine and its indices hold, checked beside the pass over the events.
 
-use super::fast_pass::{IndexSums, Mismatch, entry};
 use super::mark::{self, Digest};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
+use std::hash::{DefaultHasher, Hasher};
 use std::path::Path;
 
 /// The indices of the events besides that on the site, by which the pass goes.
@@ -78,3 +78,31 @@ pub(super) fn sum_of(connection: &Connection, sql: &str) -> Result<u64, Mismatch
     }
     Ok(sum)
 }
+
+/// Something is not as it should be.
+pub(super) struct Mismatch;
+
+impl From<rusqlite::Error> for Mismatch {
+    fn from(_: rusqlite::Error) -> Self {
+        Self
+    }
+}
+
+/// One entry of an index as a number; their sum does not depend on their order.
+pub(super) fn entry(values: &[ValueRef]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for value in values {
+        match value {
+            ValueRef::Null => hasher.write_u8(0),
+            ValueRef::Integer(number) => hasher.write_i64(*number),
+            ValueRef::Real(number) => hasher.write_u64(number.to_bits()),
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+                hasher.write_usize(bytes.len());
+                hasher.write(bytes);
+            }
+        }
+    }
+    hasher.finish()
+}
+
+pub(super) type IndexSums = [u64; EVENT_INDICES.len()];

@@ -14,10 +14,7 @@ use crate::imagery::photo::{
 use crate::imagery::pyramid::PyramidError;
 use crate::imagery::tile::TileError;
 use crate::imagery::{Captured, CapturedError, InputError, RasterError, RasterNote};
-use crate::office::entry::EntryError;
-use crate::office::field::FieldError;
-use crate::office::patrol::PatrolError;
-use crate::office::record::RecordError;
+use crate::office::{EntryError, FieldError, PatrolError, RecordError};
 use crate::office::{LearnError, OfficeError, PeerError};
 use crate::province::hot_spots::NotEnough;
 use crate::registry::body::Outcome;
@@ -476,7 +473,7 @@ fn above() -> Vec<Box<dyn Say>> {
         NoSites { path: path(), titles: vec![] }, NoForm { path: path(), titles: vec!["x".into()] },
         Vector { path: path(), source: VectorError::NoCrs },
         Targets { path: path(), flaws: vec![crate::exchange::TargetFlaw::Nothing] },
-        Track { path: path(), flaw: crate::exchange::track::TrackFlaw::NotGpx },
+        Track { path: path(), flaw: crate::exchange::TrackFlaw::NotGpx },
         Shifted { path: path(), system: "GCJ-02", metres: 500, rows: 9 },
         Store(Box::new(missing())),
         Evidence(photo()),

@@ -1,10 +1,9 @@
 //! Why a photo is set aside, in words: one function a family of reasons.
 
-use super::Why;
+use super::why::Why;
 use crate::imagery::photo::jpeg::JpegError;
-use crate::imagery::photo::metadata::{Doubt, Position};
+use crate::imagery::photo::metadata::{Band, Doubt, Position};
 use crate::imagery::photo::quality::Defect;
-use crate::imagery::photo::spectral_band::Band;
 use crate::words::{Action, Choice, Lang, Remedy};
 use crate::{remedy, tr};
 use std::path::{Display, Path};

@@ -1,9 +1,9 @@
 //! Photos as rectangles on the ground, and what can be left out of them.
 
 use super::*;
-use crate::ground::{LocalPlane, PlanePoint};
+use crate::ground::{LocalPlane, LonLat, PixelPoint, PlanePoint};
 use crate::scan::plan::lattice::PIECES;
-use geo::LineString;
+use geo::{Coord, LineString};
 use proptest::prelude::*;
 
 const HOME: LonLat = LonLat::new(113.3, 33.74);

@@ -1,17 +1,9 @@
 //! What is written into the corners of a chip: the scale bar with its label, and the north mark.
 
-use super::{DARK, DistanceField, WHITE, cover, mix, to_line, whole};
+use super::distance_field::{DARK, DistanceField, LabelBox, WHITE, cover, mix, to_line};
+use crate::scan::chip_window::whole;
 use geo::Coord;
 use image::RgbImage;
-
-/// A box in the picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct LabelBox {
-    pub(super) x: u32,
-    pub(super) y: u32,
-    pub(super) width: u32,
-    pub(super) height: u32,
-}
 
 /// Puts the scale bar and the north mark into the corners where they hide least of the candidate.
 pub(super) fn furnish(

@@ -5,17 +5,16 @@
 //! crops of one place those of the best views so far are kept. It is a cache: what is not in it is read from the source, and the
 //! pictures are the same.
 
-use super::chip::{ChipWindow, PictureKind};
-use super::chip_source::shown_window;
+use super::Second;
 use crate::ground::{LocalPlane, LonLat, Quad, Rect, Region};
 use crate::imagery::{PhotoSource, Pixels, resized};
+use crate::scan::chip_window::{ChipWindow, PictureKind, shown_window};
 use crate::scan::cluster::clusters;
 use crate::scan::find::{FindRules, peak};
 use crate::scan::ids::SourceId;
 use crate::scan::model::Hit;
 use crate::scan::plan::{Search, Work};
 use crate::scan::score::PixelListener;
-use crate::scan::verify::Second;
 use geo::Centroid;
 use image::RgbImage;
 use std::collections::HashMap;

@@ -1,7 +1,9 @@
 //! Real headers, made headers, and a storm of mutated ones.
 
 use super::*;
+use crate::ground::LonLat;
 use crate::imagery::photo::jpeg;
+use crate::imagery::photo::metadata::*;
 use exif::experimental::Writer;
 use exif::{Field, In, Rational, Value};
 use proptest::prelude::*;

@@ -1,8 +1,8 @@
 //! What could be scanned: the rasters of the served folder, and its folders of photos.
 
-use super::super::answer::Refused;
-use super::super::house::{Shared, waiting};
-use super::super::sessions::Looker;
+use super::answer::Refused;
+use super::house::{Shared, waiting};
+use super::visitors::Looker;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;

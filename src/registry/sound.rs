@@ -2,9 +2,10 @@
 
 use crate::registry::body::{Body, LearntHead, Round};
 use crate::registry::event::Event;
-use crate::registry::limits::{day, due_within, place};
-use crate::registry::moves::Refusal;
+use crate::registry::limits::{due_within, place};
+use crate::registry::refusal::Refusal;
 use crate::registry::unit::is_code;
+use crate::text::day_of;
 
 /// Letters of a text at most.
 const MOST_LETTERS: usize = 4_000;
@@ -36,7 +37,7 @@ pub(super) fn sound(event: &Event) -> Result<(), Refusal> {
                 words(text)?;
             }
             // A letter is signed for the season about which it is.
-            let signed = duty.signed_on.as_deref().and_then(day);
+            let signed = duty.signed_on.as_deref().and_then(day_of);
             within(signed.is_none_or(|on| on.year().abs_diff(duty.season) <= 1))?;
             // A household signs with its village.
             within(duty.household.is_none() || duty.district.len() == 12)?;
@@ -73,8 +74,8 @@ pub(super) fn sound(event: &Event) -> Result<(), Refusal> {
 fn of_round(round: &Round) -> Result<(), Refusal> {
     words(&round.name)?;
     let days = round.until.as_deref().map_or(Some(0), |until| {
-        day(&round.on)?
-            .until(day(until)?)
+        day_of(&round.on)?
+            .until(day_of(until)?)
             .ok()
             .map(|span| span.get_days())
     });
@@ -93,7 +94,7 @@ fn of_round(round: &Round) -> Result<(), Refusal> {
 fn of_head(season: i16, head: &LearntHead) -> Result<(), Refusal> {
     code(&head.unit)?;
     within((season - 1..=season).contains(&head.season))?;
-    within(day(&head.expires).is_some_and(|day| day.year() == head.season))?;
+    within(day_of(&head.expires).is_some_and(|day| day.year() == head.season))?;
     within(head.expires.len() == 10)?;
     let count = head.names.len();
     let parts = [&head.centre_e6, &head.scale_e6, &head.weights_e6];

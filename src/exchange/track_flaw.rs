@@ -1,0 +1,39 @@
+//! What is wrong with a file that should hold a track.
+
+use crate::text::xml::XmlFlaw;
+use crate::words::Lang;
+
+/// A file that is no track.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrackFlaw {
+    /// It is not XML.
+    Xml(XmlFlaw),
+    /// XML, but not GPX.
+    NotGpx,
+    /// It has no track of two positions or more.
+    NoTrack,
+    /// Its longitudes are latitudes.
+    Exchanged,
+}
+
+impl TrackFlaw {
+    /// In words.
+    pub fn say(&self, lang: Lang) -> String {
+        match self {
+            Self::Xml(flaw) => flaw.say(lang),
+            Self::Exchanged => lang
+                .pick(
+                    "its longitudes and latitudes are exchanged",
+                    "其中的经度与纬度颠倒",
+                )
+                .into(),
+            Self::NotGpx => lang.pick("it is not GPX", "不是 GPX 文件").into(),
+            Self::NoTrack => lang
+                .pick(
+                    "it has no track of two positions or more",
+                    "其中没有含两个以上位置的轨迹",
+                )
+                .into(),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Who asks: anybody, somebody who is logged in, or somebody who may look at surveys; found out for each request.
+
+use super::answer::Refused;
+use super::house::{Shared, reading};
+use super::sessions::{SessionUser, token};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+/// What a page asks for by itself, so that an open window keeps nobody logged in.
+fn is_by_a_person(path: &str) -> bool {
+    !matches!(path, "/api/session" | "/api/events" | "/api/library")
+}
+
+/// Whoever asks, logged in or not.
+#[derive(Debug)]
+pub(super) struct Visitor(pub Option<SessionUser>);
+
+impl FromRequestParts<Shared> for Visitor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        house: &Shared,
+    ) -> Result<Self, Self::Rejection> {
+        let by_a_person = is_by_a_person(parts.uri.path());
+        let token = token(&parts.headers, house.secure);
+        Ok(Self(
+            token.and_then(|token| house.sessions.of(&token, by_a_person)),
+        ))
+    }
+}
+
+/// Somebody who is logged in, in whatever registry.
+#[derive(Debug)]
+pub(super) struct LoggedIn(pub SessionUser);
+
+impl FromRequestParts<Shared> for LoggedIn {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Refused> {
+        match Visitor::from_request_parts(parts, house).await {
+            Ok(Visitor(Some(person))) => Ok(Self(person)),
+            _ => Err(Refused::not_logged_in()),
+        }
+    }
+}
+
+/// Somebody who may look at surveys: whoever is logged in, and on their own machine without a registry anybody.
+#[derive(Debug)]
+pub(super) struct Looker;
+
+impl FromRequestParts<Shared> for Looker {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Refused> {
+        let visitor = Visitor::from_request_parts(parts, house).await;
+        match visitor {
+            Ok(Visitor(Some(person))) => {
+                let token = token(&parts.headers, house.secure).unwrap_or_default();
+                still(house, &token, person).await.map(|()| Self)
+            }
+            _ if house.is_open() => Ok(Self),
+            _ => Err(Refused::not_logged_in()),
+        }
+    }
+}
+
+/// Fails, and ends the session, where the registry knows this person by another key or not at all.
+async fn still(house: &Shared, token: &str, person: SessionUser) -> Result<(), Refused> {
+    if !house.sessions.is_to_be_asked(token) {
+        return Ok(());
+    }
+    let place = house.registry(&person.registry)?;
+    let known = reading(house, place, move |store| Ok(person.is_still(store))).await?;
+    known.inspect_err(|_changed| house.sessions.end(token))
+}
