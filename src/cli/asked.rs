@@ -18,10 +18,10 @@ const CIRCUMSTANCES: [(&str, bool); 8] = [
 ];
 
 /// The program with all its commands.
-static PROGRAM: OnceLock<Command> = OnceLock::new();
+static PROGRAM: OnceLock<fn() -> Command> = OnceLock::new();
 
 /// Says once, as the process begins, which commands the program has.
-pub(super) fn of_program(program: Command) {
+pub(super) fn of_program(program: fn() -> Command) {
     let _said_before = PROGRAM.set(program);
 }
 
@@ -38,7 +38,9 @@ impl Invocation {
         let words = std::env::args_os()
             .skip(1)
             .map(|word| word.to_string_lossy().into_owned());
-        let program = PROGRAM.get().cloned().unwrap_or_default();
+        let program = PROGRAM
+            .get()
+            .map_or_else(Command::default, |program| program());
         Self::of(program, words)
     }
 

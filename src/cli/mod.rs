@@ -99,7 +99,7 @@ fn parsed(typed: &[OsString], lang: Lang) -> Result<Arguments, clap::Error> {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    asked::of_program(Arguments::command());
+    asked::of_program(Arguments::command);
     let window = window::TerminalWindow::here(&Arguments::command());
     let settings = config::read();
     let asked = help::language_asked(window.arguments().iter().cloned());

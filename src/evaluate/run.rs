@@ -72,14 +72,8 @@ pub fn evaluate(
     let mut outcomes = Vec::new();
     let mut threshold = options.scan.threshold;
     for (survey, truth) in surveys.iter().zip(&truths) {
-        let outcome = one(
-            survey,
-            truth.as_ref(),
-            options,
-            &mut threshold,
-            progress,
-            stop,
-        )?;
+        let (used, outcome) = one(survey, truth.as_ref(), options, progress, stop)?;
+        threshold = Some(used);
         outcomes.push(outcome);
     }
     let report = Evaluation::new(
@@ -105,14 +99,14 @@ fn check_figures(folder: &Path, restart: bool) -> Result<(), EvaluateError> {
     Ok(())
 }
 
+/// Scans one survey: the threshold that was used, and what came of it.
 fn one(
     survey: &SurveySource,
     truth: Option<&Truth>,
     options: &EvaluateOptions,
-    threshold: &mut Option<f64>,
     progress: &dyn Progress,
     stop: &AtomicBool,
-) -> Result<SurveyOutcome, EvaluateError> {
+) -> Result<(f64, SurveyOutcome), EvaluateError> {
     let request = ScanRequest {
         inputs: survey.imagery.clone(),
         out: options.scan.out.join(SCANS).join(&survey.name),
@@ -125,7 +119,6 @@ fn one(
                 source,
             }
         })?;
-    *threshold = Some(operating.threshold);
     let outcome = compare(
         &survey.name,
         truth,
@@ -139,7 +132,7 @@ fn one(
             plots: outcome.plots.len(),
         });
     }
-    Ok(outcome)
+    Ok((operating.threshold, outcome))
 }
 
 fn write(folder: &Path, report: &Evaluation, charts: Charts) -> Result<(), EvaluateError> {

@@ -3,7 +3,7 @@
 use super::{Office, OfficeError};
 use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::place::Place;
-use crate::store::evidence;
+use crate::store::evidence::{self, Occasion};
 use std::path::PathBuf;
 
 /// Files that are handed in, by what they show.
@@ -43,17 +43,15 @@ impl Files {
             (&self.reflight, EvidenceRole::Reflight),
             (&self.documents, EvidenceRole::Document),
         ];
+        let occasion = Occasion {
+            place,
+            day: at,
+            settings: store.settings(),
+        };
         let mut kept = Vec::new();
         for (paths, role) in groups {
             for path in paths {
-                kept.push(evidence::keep(
-                    &folder,
-                    path,
-                    role,
-                    place,
-                    at,
-                    store.settings(),
-                )?);
+                kept.push(evidence::keep(&folder, path, role, occasion)?);
             }
         }
         Ok(kept)

@@ -7,6 +7,7 @@ use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::ids::Hash;
 use crate::registry::place::Place;
 use crate::registry::settings::Settings;
+use crate::text::day_of;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use sha2::{Digest, Sha256};
@@ -157,11 +158,7 @@ pub fn marks(exif: &Exif, site: Option<&Place>, day: &str, settings: &Settings) 
         (None, _) => marks.push("no_position".into()),
         _ => {}
     }
-    let date = |text: &str| {
-        text.get(..10)
-            .and_then(|day| day.parse::<jiff::civil::Date>().ok())
-    };
-    match (exif.taken_at.as_deref().and_then(date), date(day)) {
+    match (exif.taken_at.as_deref().and_then(day_of), day_of(day)) {
         (Some(taken), Some(day)) => {
             let days = taken.until(day).map_or(0, |span| span.get_days());
             if days > i32::try_from(settings.photo_old_days).unwrap_or(i32::MAX) {
@@ -208,6 +205,17 @@ pub fn mark_in_words(mark: &str, lang: Lang) -> String {
     }
 }
 
+/// What a photograph is to prove: its own place and day are held against it.
+#[derive(Debug, Clone, Copy)]
+pub struct Occasion<'a> {
+    /// Where it should have been taken.
+    pub place: Option<&'a Place>,
+    /// When, a day or a time.
+    pub day: &'a str,
+    /// How far and how long before is odd.
+    pub settings: &'a Settings,
+}
+
 /// Keeps a file byte for byte and says what it is. Kept and synchronised before any event names it.
 ///
 /// # Errors
@@ -216,15 +224,13 @@ pub fn keep(
     folder: &Path,
     path: &Path,
     role: EvidenceRole,
-    site: Option<&Place>,
-    day: &str,
-    settings: &Settings,
+    occasion: Occasion<'_>,
 ) -> Result<EvidenceRef, EvidenceError> {
     let bytes = files::read(path).map_err(|source| EvidenceError::Unreadable {
         path: path.into(),
         source,
     })?;
-    keep_bytes(folder, path, &bytes, role, site, day, settings)
+    keep_bytes(folder, path, &bytes, role, occasion)
 }
 
 /// Keeps what was read out of a file, as [`keep`] does.
@@ -236,9 +242,7 @@ pub fn keep_bytes(
     path: &Path,
     bytes: &[u8],
     role: EvidenceRole,
-    site: Option<&Place>,
-    day: &str,
-    settings: &Settings,
+    occasion: Occasion<'_>,
 ) -> Result<EvidenceRef, EvidenceError> {
     let mime = match role {
         EvidenceRole::Coverage => Some("application/geo+json"),
@@ -273,7 +277,7 @@ pub fn keep_bytes(
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default(),
         marks: if role.is_photograph() {
-            marks(&exif, site, day, settings)
+            marks(&exif, occasion.place, occasion.day, occasion.settings)
         } else {
             Vec::new()
         },
@@ -333,14 +337,12 @@ mod tests {
         let path = folder.path().join("a.jpg");
         for bytes in [&b"hello"[..], b"", b"\xFF\xD8\xFF\xE0 cut"] {
             std::fs::write(&path, bytes).expect("written");
-            let kept = keep(
-                folder.path(),
-                &path,
-                EvidenceRole::Scene,
-                None,
-                "2026-05-03",
-                &Settings::default(),
-            );
+            let occasion = Occasion {
+                place: None,
+                day: "2026-05-03",
+                settings: &Settings::default(),
+            };
+            let kept = keep(folder.path(), &path, EvidenceRole::Scene, occasion);
             assert!(matches!(kept, Err(EvidenceError::NotAPhoto { .. })));
         }
     }

@@ -153,11 +153,23 @@ fn layers(
         OGRwkbGeometryType::wkbMultiPolygon,
         OGRwkbGeometryType::wkbPoint,
     );
+    let of = |name, ty, columns| SiteLayer { name, ty, columns };
+    let outlines = of("outlines", polygons, &outlines);
+    layer(dataset, wgs84, export, &outlines, area)?;
     layer(
-        dataset, "outlines", wgs84, polygons, export, &outlines, area,
+        dataset,
+        wgs84,
+        export,
+        &of("sites", position, &points),
+        point,
     )?;
-    layer(dataset, "sites", wgs84, position, export, &points, point)?;
-    layer(dataset, "visits", wgs84, position, export, &visits, point)
+    layer(
+        dataset,
+        wgs84,
+        export,
+        &of("visits", position, &visits),
+        point,
+    )
 }
 
 /// The columns of the visit layer: which site, and the form.
@@ -183,19 +195,24 @@ pub(super) fn ogr(kind: Kind) -> OGRFieldType::Type {
     }
 }
 
+/// A layer of sites.
+struct SiteLayer<'a> {
+    name: &'a str,
+    ty: OGRwkbGeometryType::Type,
+    columns: &'a [ColumnSource<'a>],
+}
+
 fn layer(
     dataset: &mut Dataset,
-    name: &str,
     srs: &SpatialRef,
-    ty: OGRwkbGeometryType::Type,
     export: &Export,
-    columns: &[ColumnSource],
+    SiteLayer { name, ty, columns }: &SiteLayer<'_>,
     geometry: impl Fn(&Entry) -> Result<Option<Geometry>, GdalError>,
 ) -> Result<(), GdalError> {
     let layer = dataset.create_layer(LayerOptions {
         name,
         srs: Some(srs),
-        ty,
+        ty: *ty,
         options: Some(&["GEOMETRY_NAME=geom"]),
     })?;
     let fields: Vec<(&str, OGRFieldType::Type)> =

@@ -29,7 +29,7 @@ use super::{filled, table};
 use crate::registry::Role;
 use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::place::Place;
-use crate::store::evidence::{self, EvidenceError};
+use crate::store::evidence::{self, EvidenceError, Occasion};
 use crate::store::{Moment, Store, StoreError};
 use row_plan::{RowInHand, RowStep};
 use std::collections::BTreeMap;
@@ -166,6 +166,11 @@ fn keep_of(
             }
         }
     }
+    let occasion = Occasion {
+        place: Some(place),
+        day: &step.at,
+        settings: store.settings(),
+    };
     let keep = |path: &PathBuf| {
         let name = || {
             path.strip_prefix(&beside)
@@ -173,13 +178,11 @@ fn keep_of(
                 .display()
                 .to_string()
         };
-        evidence::keep(folder, path, role, Some(place), &step.at, store.settings()).map_err(
-            |error| match error {
-                EvidenceError::NotAPhoto { .. } => Ok(RowFlaw::NotAPhoto(name())),
-                EvidenceError::Unreadable { .. } => Ok(RowFlaw::NoPhoto(name())),
-                other @ EvidenceError::Unwritable { .. } => Err(ExchangeError::Evidence(other)),
-            },
-        )
+        evidence::keep(folder, path, role, occasion).map_err(|error| match error {
+            EvidenceError::NotAPhoto { .. } => Ok(RowFlaw::NotAPhoto(name())),
+            EvidenceError::Unreadable { .. } => Ok(RowFlaw::NoPhoto(name())),
+            other @ EvidenceError::Unwritable { .. } => Err(ExchangeError::Evidence(other)),
+        })
     };
     paths.iter().map(keep).collect()
 }

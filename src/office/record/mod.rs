@@ -20,7 +20,7 @@ use crate::registry::matching::{Match, find};
 use crate::registry::place::Place;
 use crate::registry::site::Site;
 use crate::registry::unit::{self, is_at_or_below, share_ground};
-use crate::store::evidence;
+use crate::store::evidence::{self, Occasion};
 use crate::store::{Store, StoreError};
 use folder::read;
 use serde::Serialize;
@@ -138,7 +138,12 @@ fn keep_files(
             }
             let bytes = read(path)?;
             scan.written.check(path, &bytes)?;
-            evidence::keep_bytes(&folder, path, &bytes, role, place, at, store.settings())
+            let occasion = Occasion {
+                place,
+                day: at,
+                settings: store.settings(),
+            };
+            evidence::keep_bytes(&folder, path, &bytes, role, occasion)
                 .map(Some)
                 .map_err(RecordError::Evidence)
         };
