@@ -50,11 +50,13 @@ compiled() {
     fi
     # What GDAL takes from the system, the linker wants to see, though the program does not name it.
     [ -z "$architecture" ] || { debian_libraries && mapfile -t folders < <(debian_folders); }
-    printf '#!/bin/sh\nexec %s-gcc "$@"%s\n' "$tools" "${folders:+$(printf ' -Wl,-rpath-link,%s' "${folders[@]}")}" >"$work/linker"
-    chmod +x "$work/linker"
+    # Always of one name: with another linker cargo builds everything anew.
+    mkdir -p "$built"
+    printf '#!/bin/sh\nexec %s-gcc "$@"%s\n' "$tools" "${folders:+$(printf ' -Wl,-rpath-link,%s' "${folders[@]}")}" >"$built/linker"
+    chmod +x "$built/linker"
     linker=CARGO_TARGET_$(tr 'a-z-' 'A-Z_' <<<"$triple")_LINKER
     # Of what debuggers read nothing stays in a release.
-    (export CARGO_PROFILE_RELEASE_DEBUG=false "$linker=$work/linker" "GDAL_HOME=$(gdal_home)" "GDAL_VERSION=$(gdal_version)" && build --release "${other[@]}")
+    (export CARGO_PROFILE_RELEASE_DEBUG=false "$linker=$(realpath "$built")/linker" "GDAL_HOME=$(gdal_home)" "GDAL_VERSION=$(gdal_version)" && build --release "${other[@]}")
     program=$built/release/papaver
     case $target in windows-*) program+=.exe ;; esac
 }
