@@ -120,6 +120,7 @@ fn vectors() -> Vec<VectorError> {
         Text(TextFlaw::Empty),
         Xml(crate::text::xml::XmlFlaw::Cut),
         NoKml("x".into()),
+        Several(["a.shp".into(), "b.shp".into()]),
         Parts(".dbf"),
         Words { feature: 1 },
         Shape { feature: 1, why: "x".into() },
