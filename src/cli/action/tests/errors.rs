@@ -213,6 +213,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         Unreadable { path: path(), source: denied() },
         Text { path: path(), flaw: TextFlaw::Empty },
         Empty { path: path() }, Order { path: path() }, NoCrs { path: path() },
+        Titles { path: path(), titles: "x".into() },
         Row { path: path(), line: 1 },
         Twice { path: path(), name: "x".into() }, NoneMatches { path: path(), name: "x".into() },
     })));
