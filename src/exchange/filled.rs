@@ -55,6 +55,8 @@ pub enum Wrong {
     NotATime,
     /// A date that could be two.
     TwoDates,
+    /// The number of a day, as spreadsheets count them.
+    DayNumber,
     /// A formula instead of a value.
     Formula,
     /// Plants are both counted and sampled.
@@ -96,10 +98,15 @@ impl FormFlaw {
                 "“{column}”: {value} could be two dates: write year, month, day, such as 2026-05-03",
                 "“{column}”：{value} 可能指两个日期：请按年月日填写，如 2026-05-03"
             ),
+            Wrong::DayNumber => tr!(
+                lang,
+                "“{column}”: {value} is how a spreadsheet counts days: format the column as dates, or write 2026-05-03 10:21",
+                "“{column}”：{value} 是表格软件的日期序号：请将该列设为日期格式，或写成 2026-05-03 10:21"
+            ),
             Wrong::Formula => tr!(
                 lang,
-                "“{column}” holds a formula: {value}",
-                "“{column}”中是公式：{value}"
+                "“{column}” holds a formula: {value}; copy the column and paste it as values",
+                "“{column}”中是公式：{value}；请复制该列并选择性粘贴为“值”"
             ),
             Wrong::TwoCounts => tr!(
                 lang,
@@ -360,10 +367,14 @@ fn unit_off<'a>(key: &str, text: &'a str) -> &'a str {
 /// A time as forms and people write it, as RFC 3339, a day alone as its noon.
 ///
 /// # Errors
-/// [`Wrong::NotATime`] where it is none or lies more than a day ahead, [`Wrong::TwoDates`] where it could be two.
+/// [`Wrong::NotATime`] where it is none or lies more than a day ahead, [`Wrong::TwoDates`] where it could be two,
+/// [`Wrong::DayNumber`] where it is a spreadsheet's number of a day.
 fn time(text: &str, now: &jiff::Zoned) -> Result<String, Wrong> {
     const WRITTEN: &str = "%Y-%m-%dT%H:%M:%S%:z";
+    // The days of this century, counted from 1900 or from 1904: which of them, only the spreadsheet knows.
+    let counted = number(text).is_some_and(|days| (35_000.0..75_000.0).contains(&days));
     let written = date_time(text).map_err(|flaw| match flaw {
+        DateFlaw::NoDate if counted => Wrong::DayNumber,
         DateFlaw::NoDate => Wrong::NotATime,
         DateFlaw::TwoWays => Wrong::TwoDates,
     })?;
@@ -489,8 +500,11 @@ mod tests {
         ] {
             assert_eq!(time(written, &now()).as_deref(), Ok(read), "{written}");
         }
-        for wrong in ["yesterday", "2026-13-01", "2027-01-01", "45000"] {
+        for wrong in ["yesterday", "2026-13-01", "2027-01-01", "450000"] {
             assert_eq!(time(wrong, &now()), Err(Wrong::NotATime), "{wrong}");
+        }
+        for counted in ["46145", "46145.43"] {
+            assert_eq!(time(counted, &now()), Err(Wrong::DayNumber), "{counted}");
         }
         assert_eq!(time("4/5/2026", &now()), Err(Wrong::TwoDates));
     }

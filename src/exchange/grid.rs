@@ -5,7 +5,7 @@ use super::field::Field;
 use crate::text::{TextFlaw, records};
 use crate::tr;
 use crate::words::Lang;
-use calamine::{Data, DataRef, Reader, Xlsx, open_workbook_from_rs};
+use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xlsx, open_workbook_from_rs};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
@@ -31,6 +31,8 @@ pub struct Grids {
     pub is_text: bool,
     /// Pictures inside a spreadsheet, which no cell names.
     pub pictures: usize,
+    /// Sheets that are hidden and not read: nobody sees what stands in them.
+    pub hidden: Vec<String>,
 }
 
 /// A file that holds no table.
@@ -101,6 +103,7 @@ pub fn grids(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFl
         tables: found.into_iter().collect(),
         is_text: true,
         pictures: 0,
+        hidden: Vec::new(),
     })
 }
 
@@ -117,8 +120,20 @@ fn grid(
     let counts: Vec<usize> = rows.iter().take(HEADINGS).map(known).collect();
     let most = counts.iter().max()?;
     let at = counts.iter().position(|count| count == most)?;
-    let below = rows.split_off(at + 1);
-    let mut titles: Vec<String> = rows.pop()?.1.iter().map(Field::to_text).collect();
+    let mut below = rows.split_off(at + 1);
+    let (line, own) = rows.pop()?;
+    let mut titles: Vec<String> = own.iter().map(Field::to_text).collect();
+    if let Some((above, upper)) = rows.last().filter(|row| known(row) > 0)
+        && above + 1 == line
+    {
+        let upper = upper.iter().map(Field::to_text).collect();
+        titles = of_two_rows(upper, titles, knows);
+    }
+    let lower = below.first().filter(|row| row.0 == line + 1);
+    if lower.is_some_and(|row| is_second(row, &titles, knows)) {
+        let lower = below.remove(0).1.iter().map(Field::to_text).collect();
+        titles = of_two_rows(titles, lower, knows);
+    }
     let width = titles.len();
     while titles.last().is_some_and(|title| title.trim().is_empty()) {
         titles.pop();
@@ -129,6 +144,36 @@ fn grid(
         rows: below,
         width,
     })
+}
+
+/// Whether a row goes on with the titles above it, as under a cell that is merged over several columns: it holds titles alone,
+/// and they stand where none is understood yet.
+fn is_second(row: &(u64, Vec<Field>), titles: &[String], knows: &dyn Fn(&str) -> bool) -> bool {
+    let is_free = |at: usize| titles.get(at).is_none_or(|title| !knows(title));
+    let mut filled = (row.1.iter().enumerate())
+        .filter(|(_, cell)| !cell.is_empty())
+        .peekable();
+    filled.peek().is_some() && filled.all(|(at, cell)| is_free(at) && knows(&cell.to_text()))
+}
+
+/// The titles of two rows: each column's is the lower one where that is understood or the upper says nothing.
+fn of_two_rows(
+    upper: Vec<String>,
+    lower: Vec<String>,
+    knows: &dyn Fn(&str) -> bool,
+) -> Vec<String> {
+    let columns = upper.len().max(lower.len());
+    let [mut upper, mut lower] = [upper, lower].map(|mut titles| {
+        titles.resize(columns, String::new());
+        titles.into_iter()
+    });
+    let mut titles = Vec::with_capacity(columns);
+    while let Some((upper, lower)) = upper.next().zip(lower.next()) {
+        let is_lower = knows(&lower) || (upper.trim().is_empty() && !lower.trim().is_empty());
+        let is_lower = is_lower || (!lower.trim().is_empty() && !knows(&upper));
+        titles.push(if is_lower { lower } else { upper });
+    }
+    titles
 }
 
 /// A row with more cells than the others has a sign too many in one of them, so that the cells after it stand under titles
@@ -149,51 +194,69 @@ fn of_workbook(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, Grid
     let wrong = |e: calamine::XlsxError| GridFlaw::Workbook(e.to_string());
     check_archive(bytes).map_err(GridFlaw::Workbook)?;
     let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(wrong)?;
-    let mut found = Vec::new();
-    for name in book.sheet_names() {
-        // Row by row and cell by cell: one cell far away does not make a sheet of a million columns.
-        let mut rows: BTreeMap<u32, BTreeMap<u32, Field>> = BTreeMap::new();
-        let mut put = |(row, column): (u32, u32), field: Field| {
-            if column < WIDEST && !field.is_empty() {
-                rows.entry(row).or_default().insert(column, field);
-            }
-        };
-        {
-            let mut cells = book.worksheet_cells_reader(&name).map_err(wrong)?;
-            while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(wrong)? {
-                let format = cells.styles().get(style);
-                let format = format.and_then(|style| style.number_format.as_ref());
-                let code = format.map_or("", |format| format.format_code.as_str());
-                put(cell.get_position(), field_of(cell.get_value(), code));
-            }
+    let (mut tables, mut hidden) = (Vec::new(), Vec::new());
+    for sheet in book.sheets_metadata().to_vec() {
+        if sheet.typ != SheetType::WorkSheet {
+            continue;
         }
-        let mut formulas = book.worksheet_cells_reader(&name).map_err(wrong)?;
-        while let Some(cell) = formulas.next_formula().map_err(wrong)? {
-            if !cell.get_value().is_empty() {
-                put(
-                    cell.get_position(),
-                    Field::Formula(cell.get_value().clone()),
-                );
-            }
+        let rows = rows_of(&mut book, &sheet.name).map_err(wrong)?;
+        let table = grid(&sheet.name, rows, knows);
+        if sheet.visible == SheetVisible::Visible {
+            tables.extend(table);
+        } else {
+            // A list of what may be chosen is no table.
+            let understood = |table: &CellGrid| table.titles.iter().filter(|t| knows(t)).count();
+            let is_table = table.is_some_and(|table| understood(&table) > 1);
+            hidden.extend(is_table.then_some(sheet.name));
         }
-        let rows = rows
-            .into_iter()
-            .map(|(row, cells)| {
-                let last = cells.last_key_value().map_or(0, |(column, _)| *column);
-                let mut fields = vec![Field::Empty; last as usize + 1];
-                for (column, field) in cells {
-                    fields[column as usize] = field;
-                }
-                (u64::from(row) + 1, fields)
-            })
-            .collect();
-        found.extend(grid(&name, rows, knows));
     }
     Ok(Grids {
-        tables: found,
+        tables,
         is_text: false,
         pictures: pictures(bytes),
+        hidden,
     })
+}
+
+/// The rows of a sheet that hold anything, with their lines.
+fn rows_of(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    sheet: &str,
+) -> Result<Vec<(u64, Vec<Field>)>, calamine::XlsxError> {
+    // Row by row and cell by cell: one cell far away does not make a sheet of a million columns.
+    let mut rows: BTreeMap<u32, BTreeMap<u32, Field>> = BTreeMap::new();
+    let mut put = |(row, column): (u32, u32), field: Field| {
+        if column < WIDEST && !field.is_empty() {
+            rows.entry(row).or_default().insert(column, field);
+        }
+    };
+    {
+        let mut cells = book.worksheet_cells_reader(sheet)?;
+        while let Some((cell, style)) = cells.next_cell_with_style_id()? {
+            let format = cells.styles().get(style);
+            let format = format.and_then(|style| style.number_format.as_ref());
+            let code = format.map_or("", |format| format.format_code.as_str());
+            put(cell.get_position(), field_of(cell.get_value(), code));
+        }
+    }
+    let mut formulas = book.worksheet_cells_reader(sheet)?;
+    while let Some(cell) = formulas.next_formula()? {
+        if !cell.get_value().is_empty() {
+            put(
+                cell.get_position(),
+                Field::Formula(cell.get_value().clone()),
+            );
+        }
+    }
+    let row = |(row, cells): (u32, BTreeMap<u32, Field>)| {
+        let last = cells.last_key_value().map_or(0, |(column, _)| *column);
+        let mut fields = vec![Field::Empty; last as usize + 1];
+        for (column, field) in cells {
+            fields[column as usize] = field;
+        }
+        (u64::from(row) + 1, fields)
+    };
+    Ok(rows.into_iter().map(row).collect())
 }
 
 fn pictures(bytes: &[u8]) -> usize {
@@ -360,6 +423,54 @@ mod tests {
         assert_eq!(grid.rows[0].0, 4);
         assert_eq!(grid.rows[4], (9, vec![Field::Formula("1+1".into())]));
         assert_eq!(grid.rows.len(), 5);
+    }
+
+    #[test]
+    fn titles_in_two_rows_are_one_and_what_is_hidden_is_not_read() {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        let middle = Format::new();
+        sheet
+            .merge_range(0, 0, 0, 3, "某县核查表", &middle)
+            .expect("merged");
+        sheet
+            .merge_range(1, 0, 2, 0, "name", &middle)
+            .expect("merged");
+        sheet
+            .merge_range(1, 1, 1, 2, "位置", &middle)
+            .expect("merged");
+        sheet
+            .merge_range(1, 3, 2, 3, "备注", &middle)
+            .expect("merged");
+        for (column, title) in [(1, "a"), (2, "b")] {
+            sheet.write_string(2, column, title).expect("written");
+        }
+        for (column, words) in ["东沟", "1", "2", "x"].iter().enumerate() {
+            sheet
+                .write_string(3, column as u16, *words)
+                .expect("written");
+        }
+        let old = book.add_worksheet();
+        old.set_hidden(true).set_name("旧").expect("named");
+        for (column, title) in ["a", "b"].iter().enumerate() {
+            old.write_string(0, column as u16, *title).expect("written");
+            old.write_string(1, column as u16, "9").expect("written");
+        }
+        book.add_worksheet().set_hidden(true);
+        let bytes = book.save_to_buffer().expect("made");
+        for more in [&["name"][..], &["name", "备注"]] {
+            let knows = |title: &str| knows(title) || more.contains(&title);
+            let read = grids(&bytes, &knows).expect("read");
+            let [grid] = &read.tables[..] else {
+                panic!("{read:?}");
+            };
+            assert_eq!(grid.titles, ["name", "a", "b", "备注"]);
+            assert_eq!(grid.rows, [(4, ["东沟", "1", "2", "x"].map(text).to_vec())]);
+            assert_eq!(read.hidden, ["旧"]);
+        }
+        // A row below the titles that says no title is a row.
+        let read = grids("a,b\na,1\n".as_bytes(), &knows).expect("read");
+        assert_eq!(read.tables[0].rows.len(), 1);
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod read;
 pub mod sheet;
 mod table;
 mod target_flaw;
+mod target_table;
 pub mod targets;
 pub mod track;
 mod track_flaw;

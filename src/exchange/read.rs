@@ -34,6 +34,7 @@ impl Raw {
         })?;
         let mut raw = Self::default();
         raw.read.pictures = found.pictures;
+        raw.read.hidden = found.hidden;
         for grid in found.tables {
             raw.titles.extend(grid.titles.iter().cloned());
             let (table, not_understood) = table(grid, found.is_text);

@@ -8,7 +8,9 @@ use super::pictures::PICTURES;
 use crate::ground::GeopackageJournal;
 use crate::ground::LonLat;
 use crate::registry::Hash;
-use crate::text::{Axis, DegreesFlaw, axis_of, degrees, foreign_datum, plain_title};
+use crate::text::{
+    Axis, DegreesFlaw, axis_of, degrees, foreign_datum, is_position, plain_title, position,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -26,6 +28,8 @@ pub struct Row {
     pub position: Option<LonLat>,
 }
 
+/// The name of a column that holds both halves of a position.
+const BOTH: &str = "lonlat";
 /// The name of the cells of a row that stand under no title.
 const UNTITLED: &str = "";
 
@@ -50,7 +54,12 @@ impl Row {
         }
         let (lon, lat) = (self.field("lon"), self.field("lat"));
         if lon.is_empty() && lat.is_empty() {
-            return Ok(None);
+            let both = self.field(BOTH).to_text();
+            if both.trim().is_empty() {
+                return Ok(None);
+            }
+            let (lon, lat) = position(&both).map_err(|flaw| (both, flaw))?;
+            return Ok(Some(LonLat::new(lon, lat)));
         }
         let read = |field: &Field, axis| {
             let text = field.to_text();
@@ -114,6 +123,9 @@ pub fn key_of(title: &str) -> Option<&'static str> {
     // Letters alone may be anything: x is north in one office and east in the other.
     if foreign_datum(title).is_some() || plain.starts_with(['x', 'y']) {
         return None;
+    }
+    if is_position(title) {
+        return Some(BOTH);
     }
     axis_of(title).map(|axis| match axis {
         Axis::Longitude => "lon",
@@ -201,6 +213,8 @@ pub struct ReadTables {
     pub unread: Vec<String>,
     /// Pictures inside a spreadsheet, which are not read.
     pub pictures: usize,
+    /// Hidden sheets that hold a table and were not read.
+    pub hidden: Vec<String>,
 }
 
 impl Default for ReadTables {
@@ -211,6 +225,7 @@ impl Default for ReadTables {
             journal: GeopackageJournal::None,
             unread: Vec::new(),
             pictures: 0,
+            hidden: Vec::new(),
         }
     }
 }
@@ -253,6 +268,8 @@ mod tests {
         assert_eq!(key_of("北纬"), Some("lat"));
         assert_eq!(key_of("经度（GCJ-02）"), None);
         assert_eq!(key_of("X"), None);
+        assert_eq!(key_of("经纬度"), Some("lonlat"));
+        assert_eq!(key_of("坐标（GCJ-02）"), None);
     }
 
     #[test]

@@ -127,6 +127,8 @@ pub enum TargetNote {
     WithoutShape(usize),
     /// Lines were passed over: they are neither a point nor an area.
     Lines(usize),
+    /// Hidden sheets that hold a table were not read.
+    Hidden(Vec<String>),
 }
 
 impl TargetNote {
@@ -146,6 +148,14 @@ impl TargetNote {
                 "features without a geometry passed over: {n}",
                 "已略过 {n} 个没有图形的要素"
             ),
+            Self::Hidden(sheets) => {
+                let sheets = sheets.join(lang.pick(", ", "、"));
+                tr!(
+                    lang,
+                    "hidden sheets were not read: {sheets}; show them in the spreadsheet if they are meant",
+                    "隐藏的工作表未读取：{sheets}；如需读取，请先取消隐藏"
+                )
+            }
             Self::Lines(n) => tr!(
                 lang,
                 "features that are lines, neither a point nor an area, passed over: {n}",

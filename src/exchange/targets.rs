@@ -1,17 +1,17 @@
 //! Lists of targets (靶标) as they are handed down: points or areas in GeoJSON, GeoPackage, KML, GPX, shapefile, CSV or XLSX.
 
-use super::field::Field;
 use super::gcj02::shift;
-use super::grid::{CellGrid, grids};
+use super::grid::grids;
+use super::target_table::of_grids;
 use super::{ExchangeError, TargetFlaw, TargetNote};
 use crate::files;
-use crate::ground::{LonLat, ReadPlace, ReadPlaces, Shape, read_places};
+use crate::ground::{ReadPlace, ReadPlaces, Shape, read_places};
 use crate::registry::Hash;
 use crate::registry::body::{Target, TargetList};
 use crate::registry::place::Place;
 use crate::store::{Store, StoreError};
-use crate::text::{Axis, axis_of, degrees, foreign_datum, half_width, plain_title};
-use geo::{BoundingRect, InteriorPoint};
+use crate::text::{axis_of, foreign_datum, is_position, plain_title};
+use geo::{Area, BoundingRect, InteriorPoint};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -59,12 +59,15 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<ReadTargets, Exchang
         path: path.into(),
         flaws,
     };
-    let (read, sha256) = places(path)?;
+    let (read, sha256, hidden) = places(path)?;
     if let Some(system) = said_datum(&read) {
         return Err(wrong(vec![TargetFlaw::Datum(system)]));
     }
     let naming = naming(&read);
-    let notes = notes(&read, naming.is_some());
+    let mut notes = notes(&read, naming.is_some());
+    if !hidden.is_empty() {
+        notes.push(TargetNote::Hidden(hidden));
+    }
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let targets = read
         .places
@@ -96,8 +99,8 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<ReadTargets, Exchang
     Ok(ReadTargets { list, notes })
 }
 
-/// The places of a list, and the hash of the bytes that they were read from.
-fn places(path: &Path) -> Result<(ReadPlaces, Hash), ExchangeError> {
+/// The places of a list, the hash of the bytes that they were read from, and hidden sheets that were not read.
+fn places(path: &Path) -> Result<(ReadPlaces, Hash, Vec<String>), ExchangeError> {
     let unreadable = |source| ExchangeError::Unreadable {
         path: path.into(),
         source,
@@ -109,8 +112,10 @@ fn places(path: &Path) -> Result<(ReadPlaces, Hash), ExchangeError> {
         .map(|e| e.to_string_lossy().to_lowercase())
         .unwrap_or_default();
     if ["csv", "tsv", "txt", "xlsx"].contains(&ending.as_str()) {
-        let knows =
-            |title: &str| axis_of(title).is_some() || NAMES.contains(&plain_title(title).as_str());
+        let knows = |title: &str| {
+            let is_name = NAMES.contains(&plain_title(title).as_str());
+            axis_of(title).is_some() || is_position(title) || is_name
+        };
         let found = grids(&bytes, &knows).map_err(|flaw| ExchangeError::Table {
             path: path.into(),
             flaw,
@@ -120,7 +125,7 @@ fn places(path: &Path) -> Result<(ReadPlaces, Hash), ExchangeError> {
                 path: path.into(),
                 flaws,
             })?;
-        return Ok((read, sha256));
+        return Ok((read, sha256, found.hidden));
     }
     let read = read_places(path).map_err(|source| ExchangeError::Vector {
         path: path.into(),
@@ -130,7 +135,7 @@ fn places(path: &Path) -> Result<(ReadPlaces, Hash), ExchangeError> {
         let changed = std::io::Error::other("it changed while it was read");
         return Err(unreadable(changed));
     }
-    Ok((read, sha256))
+    Ok((read, sha256, Vec::new()))
 }
 
 /// What is to be said of a list before it is recorded.
@@ -150,12 +155,13 @@ fn notes(read: &ReadPlaces, named: bool) -> Vec<TargetNote> {
 
 /// The system that a list names for its coordinates, where it is not WGS 84 or near it.
 fn said_datum(read: &ReadPlaces) -> Option<String> {
-    read.places.iter().find_map(|place| {
+    let named = read.places.iter().find_map(|place| {
         let named = place.words.iter().find(|(key, value)| {
             DATUMS.contains(&plain_title(key).as_str()) && foreign_datum(value).is_some()
         });
         named.map(|(_, system)| system.trim().to_owned())
-    })
+    });
+    named.or_else(|| read.unknown_datum.clone())
 }
 
 /// The column that names the targets: the first of the known ones that names each of them, no two alike; otherwise the one
@@ -187,8 +193,10 @@ fn place(read: &ReadPlace) -> Result<Place, TargetFlaw> {
     let place = match &read.shape {
         Shape::Point(at) => Place::point(*at),
         Shape::Area(area) => {
-            let inside = area
-                .interior_point()
+            // What encloses nothing is a line that was drawn as an area.
+            let inside = (area.unsigned_area() > 0.0)
+                .then(|| area.interior_point())
+                .flatten()
                 .ok_or(TargetFlaw::NoArea(read.number))?;
             Place::area(inside.0.into(), area)
         }
@@ -205,101 +213,6 @@ fn place(read: &ReadPlace) -> Result<Place, TargetFlaw> {
         return Err(TargetFlaw::TooLarge(read.number));
     }
     Ok(place)
-}
-
-/// The places of tables that have columns of a position; the others of a workbook are remarks.
-fn of_grids(grids: Vec<CellGrid>, is_text: bool) -> Result<ReadPlaces, Vec<TargetFlaw>> {
-    let mut read = ReadPlaces::default();
-    let (mut flaws, mut titles, mut any) = (Vec::new(), Vec::new(), false);
-    for grid in grids {
-        titles.extend(grid.titles.iter().cloned());
-        let lon = column(&grid.titles, Axis::Longitude).map_err(|flaw| vec![flaw])?;
-        let lat = column(&grid.titles, Axis::Latitude).map_err(|flaw| vec![flaw])?;
-        let (Some(lon), Some(lat)) = (lon, lat) else {
-            continue;
-        };
-        any = true;
-        let system = [lon, lat].iter().find_map(|at| {
-            let title = grid.titles.get(*at)?;
-            foreign_datum(title).map(|_| title.trim().to_owned())
-        });
-        if let Some(title) = system {
-            return Err(vec![TargetFlaw::Datum(title)]);
-        }
-        read.columns
-            .extend(grid.titles.iter().map(|t| t.trim().to_lowercase()));
-        for (line, cells) in &grid.rows {
-            match target(&grid.titles, (lon, lat), *line, cells, is_text) {
-                Ok((at, words)) => read.places.push(ReadPlace {
-                    number: read.places.len() + 1,
-                    shape: Shape::Point(at),
-                    words,
-                }),
-                Err(flaw) => flaws.push(flaw),
-            }
-        }
-    }
-    if !any {
-        titles.retain(|title| !title.trim().is_empty());
-        flaws.push(TargetFlaw::NoColumns(titles));
-    }
-    if flaws.is_empty() {
-        Ok(read)
-    } else {
-        Err(flaws)
-    }
-}
-
-/// The column of one half of a position.
-fn column(titles: &[String], axis: Axis) -> Result<Option<usize>, TargetFlaw> {
-    let is_half = |title: &String| axis_of(title) == Some(axis);
-    // Of “经度” and “X” the one that says degrees is meant.
-    let is_plain = |title: &String| plain_title(title).starts_with(['x', 'y']);
-    let all: Vec<usize> = (0..titles.len())
-        .filter(|at| is_half(&titles[*at]))
-        .collect();
-    let sure: Vec<usize> = all
-        .iter()
-        .copied()
-        .filter(|at| !is_plain(&titles[*at]))
-        .collect();
-    let found = if sure.is_empty() { all } else { sure };
-    match found[..] {
-        [] => Ok(None),
-        [one] => Ok(Some(one)),
-        [one, other, ..] => Err(TargetFlaw::TwoColumns(
-            titles[one].trim().to_owned(),
-            titles[other].trim().to_owned(),
-        )),
-    }
-}
-
-fn target(
-    titles: &[String],
-    (lon, lat): (usize, usize),
-    line: u64,
-    cells: &[Field],
-    is_text: bool,
-) -> Result<(LonLat, BTreeMap<String, String>), TargetFlaw> {
-    let behind = cells.iter().skip(titles.len());
-    if is_text && behind.into_iter().any(|cell| !cell.is_empty()) {
-        return Err(TargetFlaw::Shifted(line));
-    }
-    let half = |at: usize, axis| {
-        let text = cells.get(at).map(Field::to_text).unwrap_or_default();
-        degrees(&text, axis).map_err(|flaw| TargetFlaw::Line(line, text, flaw))
-    };
-    let at = LonLat::new(half(lon, Axis::Longitude)?, half(lat, Axis::Latitude)?);
-    if at.lon == 0.0 && at.lat == 0.0 {
-        return Err(TargetFlaw::Origin(line));
-    }
-    let words = titles
-        .iter()
-        .zip(cells)
-        .filter(|(_, cell)| !cell.is_empty())
-        .map(|(title, cell)| (half_width(title).trim().to_lowercase(), cell.to_text()))
-        .collect();
-    Ok((at, words))
 }
 
 /// Refuses a list whose targets lie beside the known sites as a map program shifts them.
@@ -412,6 +325,10 @@ mod tests {
             (
                 "t.csv",
                 "某省下发靶标,,\n编号,经度,纬度\n东沟1号,113°18′00″E,北纬33度44分24秒\n".into(),
+            ),
+            (
+                "t.csv",
+                "编号,经纬度\n东沟1号,\"北纬33°44′24″，东经113°18′\"\n".into(),
             ),
             (
                 "t.csv",

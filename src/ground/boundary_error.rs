@@ -2,7 +2,7 @@
 
 use super::crs::CrsError;
 use super::vector_error::VectorError;
-use super::vector_error::{NAMED, PLAIN};
+use super::vector_error::{NAMED, PLAIN, of_crs};
 use super::zone::Misfit;
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
@@ -203,7 +203,7 @@ impl Say for BoundaryError {
                 path = path.display(),
             ))
             .hint(NAMED.pick(lang)),
-            Self::Crs { path, source } => source.say(lang).about(path),
+            Self::Crs { path, source } => of_crs(source, path, lang),
         }
     }
 }

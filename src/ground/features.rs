@@ -4,7 +4,7 @@ use super::geotransform::CrsPoint;
 use super::lonlat::LonLat;
 use super::vector::layers;
 use super::vector_error::VectorError;
-use geo::{MapCoords, MultiPolygon};
+use geo::{CoordsIter, MapCoords, MultiPolygon};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -39,6 +39,8 @@ pub struct ReadPlaces {
     pub without_shape: usize,
     /// Features that are lines, and so neither a point nor an area.
     pub lines: usize,
+    /// A datum of the file from which no way to WGS 84 is known: all places in it may be off by 100 m and more.
+    pub unknown_datum: Option<String>,
 }
 
 /// Reads the points and polygons of every layer of a GeoJSON, GeoPackage, KML, KMZ, GPX or shapefile.
@@ -71,6 +73,15 @@ pub fn read_places(path: &Path) -> Result<ReadPlaces, VectorError> {
                         .map(|p| geo::Coord::from(p[0]))
                 })
                 .map_err(VectorError::Crs)?;
+            if read.unknown_datum.is_none()
+                && let Some(about) = there.coords_iter().next()
+            {
+                let (_, unknown) = crs
+                    .clone()
+                    .with_way(LonLat::from(about), None)
+                    .map_err(VectorError::Crs)?;
+                read.unknown_datum = unknown;
+            }
             let shapes = shapes(there);
             read.lines += usize::from(shapes.is_empty());
             for shape in shapes {

@@ -23,6 +23,7 @@ mod shapefile;
 mod vector;
 mod vector_error;
 mod vector_layer;
+mod zipped;
 mod zone;
 
 pub use area::{area_m2, area_mu, ring_perimeter_m};

@@ -5,7 +5,7 @@ use super::crs::Crs;
 use super::geopackage::{harmless, is_data_base};
 use super::vector_error::VectorError;
 use super::vector_layer::{VectorFeature, VectorLayer};
-use super::{gpx, kml, shape, shapefile};
+use super::{gpx, kml, shape, shapefile, zipped};
 use crate::text::decode;
 use gdal::errors::GdalError;
 use gdal::vector::{FieldValue, LayerAccess};
@@ -25,7 +25,7 @@ const DRIVERS: [&str; 8] = [
     "DXF",
 ];
 
-/// Every layer of a GeoJSON, GeoPackage, shapefile, KML, KMZ or GPX.
+/// Every layer of a GeoJSON, GeoPackage, shapefile, KML, KMZ or GPX, or of the one in a ZIP.
 ///
 /// # Errors
 /// [`VectorError`].
@@ -44,6 +44,10 @@ pub(super) fn layers(path: &Path) -> Result<Vec<VectorLayer>, VectorError> {
     match ending.as_str() {
         "kml" | "kmz" | "ovkml" | "ovkmz" => Ok(vec![kml::read(&bytes()?)?]),
         "gpx" => Ok(vec![gpx::read(&bytes()?)?]),
+        "zip" => {
+            let file = zipped::unpacked(path)?;
+            layers(&file.path)
+        }
         "shp" => match shapefile::mended(path)? {
             Some(parts) => {
                 let files = InMemory::of(parts)?;

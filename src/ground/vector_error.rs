@@ -1,9 +1,11 @@
 //! What can be wrong with a vector file.
 
+use super::crs::CrsError;
+use super::zone::Misfit;
 use crate::text::TextFlaw;
 use crate::text::xml::XmlFlaw;
 use crate::tr;
-use crate::words::{Both, Lang, Said};
+use crate::words::{Both, Lang, Said, Say};
 use std::io;
 use std::path::Path;
 
@@ -17,6 +19,27 @@ pub(super) const NAMED: Both = Both(
     "copy its .prj along, or export it again with its coordinate system, as GeoJSON in longitude and latitude or as GeoPackage",
     "请一并复制 .prj 文件，或带坐标系重新导出为 GeoPackage 或经纬度 GeoJSON",
 );
+
+/// What is wrong with the coordinates of a vector file, and what to do: what names the system of a raster says nothing of it.
+pub(super) fn of_crs(source: &CrsError, path: &Path, lang: Lang) -> Said {
+    let said = source.say(lang);
+    let what = Said::new(said.what).about(path);
+    match source {
+        CrsError::OutOfRange {
+            misfit: Some(Misfit::ZoneInFront { zone, epsg } | Misfit::ZoneLeftOut { zone, epsg }),
+            ..
+        } => what.hint(tr!(
+            lang,
+            "its eastings are those of zone {zone} as in EPSG:{epsg}: name that system when you export it",
+            "东坐标是 {zone} 带（EPSG:{epsg}）的：导出时请选用该坐标系"
+        )),
+        CrsError::OutOfRange {
+            misfit: Some(Misfit::Exchanged),
+            ..
+        } => said.remedies.into_iter().fold(what, Said::hint),
+        _ => what.hint(NAMED.pick(lang)),
+    }
+}
 
 /// A vector file that cannot be read.
 #[derive(Debug)]
@@ -38,6 +61,8 @@ pub enum VectorError {
     Xml(XmlFlaw),
     /// An archive without a KML.
     NoKml(String),
+    /// An archive with several vector files: two of them.
+    Several([String; 2]),
     /// Another file that belongs to it is cut, or is not of the same shapes.
     Parts(&'static str),
     /// The words of a feature are in no encoding that is known.
@@ -61,13 +86,12 @@ pub enum VectorError {
 impl VectorError {
     /// What is wrong with this file, and what to do.
     pub fn say(&self, path: &Path, lang: Lang) -> Said {
-        use crate::words::Say;
         let name = path.display();
         match self {
             Self::Unreadable(source) => Said::unreadable(lang, path, source)
                 .hint(lang.pick("check the name", "请检查文件名")),
             Self::GeoPackage(source) => source.say(lang),
-            Self::Crs(source) => source.say(lang).about(path),
+            Self::Crs(source) => of_crs(source, path, lang),
             Self::NoCrs => Said::new(tr!(
                 lang,
                 "{name} has no coordinate reference system",
@@ -105,6 +129,11 @@ impl VectorError {
                 "it holds no KML ({reason})",
                 "其中没有 KML（{reason}）"
             ),
+            Self::Several([one, other]) => tr!(
+                lang,
+                "it holds several files: {one}, {other}",
+                "其中有多个文件：{one}、{other}"
+            ),
             Self::Parts(part) => tr!(
                 lang,
                 "its {part} is cut, or belongs to another file",
@@ -132,13 +161,14 @@ impl VectorError {
                 "请在原软件中重新导出 GeoJSON",
             ),
             Self::NoVector(_) => Both(
-                "give a GeoJSON, GeoPackage, KML, KMZ, GPX or shapefile, with all of its files side by side",
-                "请给出 GeoJSON、GeoPackage、KML、KMZ、GPX 或 Shapefile（其各个文件须放在一起）",
+                "give a GeoJSON, GeoPackage, KML, KMZ, GPX or shapefile, with all of its files side by side, or one of them in a .zip",
+                "请给出 GeoJSON、GeoPackage、KML、KMZ、GPX 或 Shapefile（其各个文件须放在一起），或含其中一个的 .zip",
             ),
             Self::Xml(_) => Both(
                 "write it again from the map program; areas as KML, drawn as polygons",
                 "请在原软件中重新导出；区域请画成多边形，导出为 KML",
             ),
+            Self::Several(_) => Both("unpack it and give one of them", "请解压后指定其中一个"),
             Self::Parts(_) => Both(
                 "copy all files of the shapefile again (.shp, .shx, .dbf, .prj)",
                 "请重新复制该 Shapefile 的全部文件（.shp、.shx、.dbf、.prj）",

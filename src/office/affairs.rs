@@ -38,15 +38,18 @@ pub struct Entered {
 
 impl Entered {
     /// An event as an entry.
-    pub fn of(sealed: &Sealed) -> Self {
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn of(store: &Store, sealed: &Sealed) -> Result<Self, StoreError> {
         let event = &sealed.event;
-        Self {
+        Ok(Self {
             entry: sealed.hash,
             kind: event.body.kind().to_owned(),
             at: event.at.clone(),
-            season: event.season,
+            season: store.season_of_entry(sealed)?,
             body: event.body.to_value().unwrap_or_default(),
-        }
+        })
     }
 }
 
@@ -147,7 +150,7 @@ pub fn void(
     let done = office.record(session, site, vec![], body)?;
     let signed = done.event.actor.key.is_some();
     Ok(VoidedEntry {
-        void: Entered::of(&wrong),
+        void: Entered::of(office.store(), &wrong)?,
         by: done.hash,
         changed: Changed::of(office.store(), site, signed)?,
     })

@@ -52,7 +52,7 @@ pub struct Campaign {
 pub(super) fn season(facts: &Facts, asked: Option<i16>) -> i16 {
     let flown = facts.flights.iter().map(|f| f.season);
     let found = facts.sites.iter().map(|s| s.season);
-    let walked = facts.patrols.iter().map(|p| season_of(p.on));
+    let walked = facts.patrols.iter().map(|p| p.season);
     let latest = || flown.chain(found).chain(walked).max();
     asked.or_else(latest).unwrap_or_else(this_season)
 }
@@ -90,11 +90,7 @@ pub fn campaign(store: &Store, asked: Option<i16>) -> Result<Campaign, StoreErro
         overdue: late.len(),
         open: store.sites(&open)?.len(),
         flights: facts.flights.iter().filter(|f| f.season == season).count(),
-        patrols: facts
-            .patrols
-            .iter()
-            .filter(|p| season_of(p.on) == season)
-            .count(),
+        patrols: facts.patrols.iter().filter(|p| p.season == season).count(),
         districts: by_district(store, &facts, season, &late)?,
     })
 }

@@ -87,6 +87,6 @@ fn coverage(store: &Store, lang: Lang) -> Result<mirror::MirrorLayer, OfficeErro
 
 fn seasons(facts: &Facts) -> BTreeSet<i16> {
     let flown = facts.flights.iter().map(|flight| flight.season);
-    let walked = facts.patrols.iter().map(|patrol| season_of(patrol.on));
+    let walked = facts.patrols.iter().map(|patrol| patrol.season);
     flown.chain(walked).collect()
 }

@@ -115,7 +115,7 @@ pub fn effort_at(
     let patrols: Vec<&PatrolFact> = facts
         .patrols
         .iter()
-        .filter(|p| season_of(p.on) == season)
+        .filter(|p| p.season == season)
         .collect();
     let districts: Vec<&DistrictArea> = facts
         .districts

@@ -5,7 +5,7 @@
 use crate::ground::LonLat;
 use crate::registry::affairs::Affairs;
 use crate::registry::body::{GrowthStage, Source};
-use crate::registry::{Hash, Site, SiteKey, State};
+use crate::registry::{Hash, Settings, Site, SiteKey, State};
 use geo::MultiPolygon;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -22,8 +22,8 @@ pub struct Facts {
     pub twice: Vec<FlightFact>,
     /// Flights of imagery that their unit had searched before, with other options or another model; without their ground.
     pub again: Vec<FlightFact>,
-    /// Unit and day of patrols whose track was recorded as of another day, and counts there.
-    pub walked_again: Vec<(String, Date)>,
+    /// Patrols whose track was recorded as of another day, and counts there.
+    pub walked_again: Vec<PatrolFact>,
     /// Ground patrols (踏查), those that found nothing among them.
     pub patrols: Vec<PatrolFact>,
     /// The sites of all seasons.
@@ -34,6 +34,16 @@ pub struct Facts {
     pub gone: Vec<(String, Irregular)>,
     /// What offices did beside their sites.
     pub work: OfficeWork,
+    /// What the registry's unit has decided, for when its seasons begin.
+    pub settings: Settings,
+}
+
+impl Facts {
+    /// The season of a day, as the registry's unit counts.
+    pub fn season_of(&self, on: Date) -> i16 {
+        let season = self.settings.season_of(&on.to_string());
+        season.unwrap_or(on.year())
+    }
 }
 
 /// A district and its ground.
@@ -83,6 +93,8 @@ pub struct PatrolFact {
     pub district: Option<String>,
     /// Its day.
     pub on: Date,
+    /// The season of that day, as its unit counts.
+    pub season: i16,
     /// People who took part.
     pub people: u64,
     /// Vehicles used.

@@ -1,6 +1,5 @@
 //! What was detected and what became of it, for figures of the model; and what is overdue.
 
-use super::effort::season_of;
 use super::facts::Facts;
 use super::projection::{district_of, targets_of, windows_of};
 use super::quality::Find;
@@ -22,7 +21,7 @@ pub fn finds_of(store: &Store, facts: &Facts) -> Result<Vec<Find>, StoreError> {
     let walks: Vec<(i16, Rect, &MultiPolygon)> = facts
         .patrols
         .iter()
-        .filter_map(|p| Some((season_of(p.on), p.walked.bounding_rect()?, &p.walked)))
+        .filter_map(|p| Some((p.season, p.walked.bounding_rect()?, &p.walked)))
         .collect();
     let walked = |site: &Site| {
         let at = Point::from(site.place.lonlat());

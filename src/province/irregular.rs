@@ -101,10 +101,8 @@ pub fn by_unit(facts: &Facts, period: Period, within: &str) -> Vec<(String, Irre
     for flight in facts.again.iter().filter(|f| period.holds_flight(f)) {
         count(flight.unit.as_str(), KINDS - 4);
     }
-    for (unit, on) in &facts.walked_again {
-        if period.holds_day(*on) {
-            count(unit.as_str(), KINDS - 3);
-        }
+    for patrol in facts.walked_again.iter().filter(|p| period.holds_patrol(p)) {
+        count(patrol.unit.as_str(), KINDS - 3);
     }
     for voided in &facts.work.affairs.voided {
         count(voided.entry.actor.unit.as_str(), KINDS - 2);

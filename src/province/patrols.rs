@@ -3,39 +3,37 @@
 use super::facts::PatrolFact;
 use super::own_ground::Own;
 use crate::registry::Hash;
+use crate::registry::authority::Authority;
 use crate::registry::body::{Body, Patrol};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::place::Place;
 use crate::registry::unit::{depth, is_at_or_below};
 use crate::store::{Store, StoreError};
 use crate::text::day_of;
-use jiff::civil::Date;
 use std::collections::HashMap;
 
 /// The patrols of a registry.
 pub(super) struct Patrols {
     /// Those that count.
     pub counted: Vec<PatrolFact>,
-    /// Unit and day of those whose track was recorded as of another day, and counts there.
-    pub again: Vec<(String, Date)>,
+    /// Those whose track was recorded as of another day, and counts there.
+    pub again: Vec<PatrolFact>,
 }
 
 /// The patrols that a registry holds.
 pub(super) fn patrols(store: &Store, own: &Own) -> Result<Patrols, StoreError> {
+    let gate = store.authority();
     let (counted, again) = once(store.followed("patrol")?);
     let fact = |sealed: &Sealed| {
-        let patrol = patrol_of(sealed)?;
-        let mut fact = patrol_fact(sealed.hash, sealed.event.actor.unit.clone(), patrol)?;
+        let mut fact = patrol_fact(gate, sealed)?;
         fact.walked = own.ground_of(&fact.unit, fact.walked);
         Some(fact)
     };
-    let day_of = |sealed: &Sealed| {
-        let on = day_of(&patrol_of(sealed)?.on)?;
-        Some((sealed.event.actor.unit.clone(), on))
-    };
     Ok(Patrols {
         counted: counted.iter().filter_map(fact).collect(),
-        again: again.iter().filter_map(day_of).collect(),
+        again: (again.iter())
+            .filter_map(|sealed| patrol_fact(gate, sealed))
+            .collect(),
     })
 }
 
@@ -84,14 +82,19 @@ fn patrol_of(sealed: &Sealed) -> Option<&Patrol> {
     }
 }
 
-fn patrol_fact(entry: Hash, unit: String, patrol: &Patrol) -> Option<PatrolFact> {
+/// A patrol as the figures see it. It is of the season of its day, whatever its event says of that.
+fn patrol_fact(gate: &Authority, sealed: &Sealed) -> Option<PatrolFact> {
+    let (event, patrol) = (&sealed.event, patrol_of(sealed)?);
+    let unit = event.actor.unit.clone();
+    let season = gate.season_of(&unit, event).unwrap_or(event.season);
     let place = Place {
         lon_e7: 0,
         lat_e7: 0,
         outline: patrol.walked.clone(),
     };
     Some(PatrolFact {
-        entry,
+        entry: sealed.hash,
+        season,
         seeds: patrol.seeds.is_some(),
         publicity: patrol.publicity.is_some(),
         unit,

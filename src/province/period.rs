@@ -111,7 +111,7 @@ impl Period {
 
     /// Whether a patrol belongs to it.
     pub(crate) fn holds_patrol(self, patrol: &PatrolFact) -> bool {
-        self.holds_day(patrol.on)
+        self.holds(patrol.season, Some(patrol.on))
     }
 
     /// Whether a site belongs to it: by its season, or by the day it became known. Sites that others took the place of do not.

@@ -41,6 +41,7 @@ pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
     let flights = flights(store, &own)?;
     Ok(Facts {
         work: work_of(store, &patrols)?,
+        settings: store.settings().clone(),
         flights: flights.counted,
         twice: flights.twice,
         again: flights.again,

@@ -15,6 +15,8 @@ use super::role::Role;
 use super::settings::{SEASON_BEGINS, Settings};
 pub use super::standing::Standing;
 use super::unit::{depth, is_at_or_below, is_code};
+use crate::text::{Zone, day_of};
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -67,6 +69,8 @@ pub struct Authority {
     pub(super) devices: BTreeMap<DeviceId, Standing>,
     pub(super) people: People,
     pub(super) settings: BTreeMap<String, BTreeMap<String, String>>,
+    /// The zone in which each unit began its registry.
+    zones: BTreeMap<String, Zone>,
     /// When each unit said that seasons begin, in which of its events: one word after the other.
     seasons: BTreeMap<String, Vec<(Uuid, String)>>,
     pub(super) refused: HashMap<Hash, Refusal>,
@@ -152,6 +156,13 @@ impl Authority {
 
     fn learn_settings(&mut self, ordered: &[(Hash, &Event)]) {
         for (hash, event) in ordered {
+            if let Body::Init(init) = &event.body
+                && init.unit == event.actor.unit
+                && self.speaks(*hash, event).is_ok()
+                && let Some(zone) = Zone::of(&event.at)
+            {
+                self.zones.entry(init.unit.clone()).or_insert(zone);
+            }
             if let Body::Setting(setting) = &event.body
                 && self.author(*hash, event).is_ok()
             {
@@ -323,13 +334,31 @@ impl Authority {
     /// The season of what an event says of a unit's ground, as that unit and those above it had decided by then: what is
     /// decided later moves nothing that was found before into another season.
     pub fn season_of(&self, unit: &str, event: &Event) -> Option<i16> {
+        let settings = self.seasons_before(unit, event.id);
+        settings.season_of(event.body.day_of_season(&event.at))
+    }
+
+    /// When seasons begin, as a unit and those above it had decided before an event.
+    fn seasons_before(&self, unit: &str, event: Uuid) -> Settings {
         let mut settings = Settings::default();
         for said in from_above(&self.seasons, unit) {
-            for (_, value) in said.iter().take_while(|(id, _)| *id < event.id) {
+            for (_, value) in said.iter().take_while(|(id, _)| *id < event) {
                 let _kept = settings.set(SEASON_BEGINS, value);
             }
         }
-        settings.season_of(event.body.day_of_season(&event.at))
+        settings
+    }
+
+    /// The day of a time in the zone in which a unit, or the nearest above it, began its registry; where none did here, the day as
+    /// it is written.
+    pub fn day_of(&self, unit: &str, time: &str) -> Option<Date> {
+        let zone = from_above(&self.zones, unit).pop();
+        day_of(&zone.map_or_else(|| time.to_owned(), |zone| zone.day(time)))
+    }
+
+    /// The season of a day of a unit, as that unit and those above it had decided before an event.
+    pub fn season_on(&self, unit: &str, on: Date, before: Uuid) -> Option<i16> {
+        self.seasons_before(unit, before).season_of(&on.to_string())
     }
 
     /// The first event of those from which on seasons are other ones, perhaps, than they were before.

@@ -43,6 +43,8 @@ pub struct ReadDistricts {
     pub without_shape: usize,
     /// The codes of districts that are made of several features.
     pub in_parts: Vec<String>,
+    /// A datum of the file from which no way to WGS 84 is known: the boundaries may be off by 100 m and more.
+    pub unknown_datum: Option<String>,
 }
 
 impl Districts {
@@ -64,6 +66,7 @@ impl Districts {
                 kept: bytes,
                 without_shape,
                 in_parts,
+                unknown_datum: None,
             });
         }
         let read = read_places(path).map_err(DistrictFlaw::Vector)?;
@@ -87,6 +90,7 @@ impl Districts {
             districts,
             without_shape: read.without_shape,
             in_parts,
+            unknown_datum: read.unknown_datum,
         })
     }
 

@@ -21,6 +21,7 @@ pub mod limits;
 mod mark;
 pub mod matching;
 pub mod moves;
+pub mod named_entry;
 mod need;
 pub mod people;
 mod people_keys;

@@ -4,12 +4,13 @@ use super::body::{
     Accept, Body, Correct, Count, Create, Detection, Eradicate, Look, Screen, Visit,
 };
 use super::coded::{Coded, habitat_label};
-use super::ids::SiteKey;
+use super::ids::{Hash, SiteKey};
 use super::told::{kind_label, told};
 use crate::tr;
 use crate::words::Lang;
 
-/// How a reader is spoken to: the language, the site whose history is told, and the codes of others.
+/// How a reader is spoken to: the language, the site whose history is told, the codes of others, and other
+/// entries.
 #[derive(Clone, Copy)]
 pub struct Teller<'a> {
     /// The language.
@@ -18,6 +19,8 @@ pub struct Teller<'a> {
     pub site: Option<SiteKey>,
     /// The code of a site.
     pub code: &'a dyn Fn(SiteKey) -> String,
+    /// What another entry was, in words, where that is known.
+    pub entry: &'a dyn Fn(Hash) -> Option<String>,
 }
 
 /// The word for an event's type; the type itself where a later program made it.
@@ -57,7 +60,7 @@ impl Teller<'_> {
         if parts.is_empty() {
             parts = self.about_unit(body);
         }
-        parts.extend(told(body, self.code, self.lang));
+        parts.extend(told(body, self.code, self.entry, self.lang));
         if let Some(reason) = body.forced() {
             parts.push(tr!(self.lang, "FORCED: {reason}", "强制：{reason}"));
         }

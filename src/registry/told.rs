@@ -2,7 +2,7 @@
 
 use super::body::{Body, Duty, LearntHead, Measure, Round, Tip};
 use super::coded::Coded;
-use super::ids::SiteKey;
+use super::ids::{Hash, SiteKey};
 use crate::tr;
 use crate::words::Lang;
 
@@ -49,8 +49,14 @@ pub fn kind_label(kind: &str, lang: Lang) -> &str {
     lang.pick(english, chinese)
 }
 
-/// What such an event says, in one line; `None` of other types. `code` gives the code of a site.
-pub fn told(body: &Body, code: impl Fn(SiteKey) -> String, lang: Lang) -> Option<String> {
+/// What such an event says, in one line; `None` of other types. `code` gives the code of a site, `entry` what another entry was,
+/// in words, where that is known here.
+pub fn told(
+    body: &Body,
+    code: impl Fn(SiteKey) -> String,
+    entry: impl Fn(Hash) -> Option<String>,
+    lang: Lang,
+) -> Option<String> {
     Some(match body {
         Body::Duty(duty) => of_duty(duty, lang),
         Body::Round(round) => of_round(round, lang),
@@ -96,15 +102,22 @@ pub fn told(body: &Body, code: impl Fn(SiteKey) -> String, lang: Lang) -> Option
             )
         }
         Body::CameOf(came) => {
-            let of = came.of.short();
+            let of = entry(came.of).unwrap_or_else(|| of_number(came.of, lang));
             tr!(lang, "came of {of}", "来自 {of}")
         }
         Body::Void(void) => {
-            let (of, reason) = (void.of.short(), &void.reason);
+            let of = entry(void.of).unwrap_or_else(|| of_number(void.of, lang));
+            let reason = &void.reason;
             tr!(lang, "{of} is void: {reason}", "{of} 作废：{reason}")
         }
         _ => return None,
     })
+}
+
+/// An entry that is not here, by its number.
+fn of_number(entry: Hash, lang: Lang) -> String {
+    let number = entry.short();
+    tr!(lang, "entry {number}", "记录 {number}")
 }
 
 /// Hundredths of a yuan as yuan.

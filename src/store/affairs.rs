@@ -1,11 +1,15 @@
 //! An office's affairs out of the events that concern no site, and entries found by the number that people type.
 
 use super::{Store, StoreError};
-use crate::registry::affairs::{Affairs, Led, led_to};
+use crate::registry::affairs::{Affairs, Led, happened, led_to};
 use crate::registry::body::Body;
+use crate::registry::districts::Districts;
 use crate::registry::event::{Event, Sealed};
 use crate::registry::ids::Hash;
+use crate::registry::named_entry::NamedEntry;
 use crate::registry::state::State;
+use crate::text::day_of;
+use crate::words::Lang;
 use std::collections::BTreeMap;
 
 const COLUMNS: &str = "hash, signature, actor_signature, bytes";
@@ -80,6 +84,69 @@ impl Store {
         let affairs = self.affairs()?;
         events.retain(|sealed| !affairs.is_void(sealed.hash));
         Ok(())
+    }
+
+    /// The season of an entry: of the day that it is about, not of the one on which it was recorded.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn season_of_entry(&self, sealed: &Sealed) -> Result<i16, StoreError> {
+        let (gate, event) = (self.authority(), &sealed.event);
+        let rounds = match &event.body {
+            Body::Finding(finding) if finding.round.is_some() => self.followed("round")?,
+            _ => Vec::new(),
+        };
+        let day_of = |round: Hash| match rounds.iter().find(|r| r.hash == round)?.event.body {
+            Body::Round(ref round) => day_of(&round.on),
+            _ => None,
+        };
+        let on = happened(gate, event, day_of);
+        let season = on.and_then(|on| gate.season_on(&event.actor.unit, on, event.id));
+        Ok(season.unwrap_or(event.season))
+    }
+
+    /// An entry with the names that its words need; `None` where it is not here.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn named_entry(&self, of: Hash) -> Result<Option<NamedEntry>, StoreError> {
+        let Some(sealed) = self.event(of)? else {
+            return Ok(None);
+        };
+        let event = &sealed.event;
+        let district = match &event.body {
+            Body::Tip(tip) => tip.district.as_deref(),
+            Body::Patrol(patrol) => patrol.district.as_deref(),
+            _ => None,
+        };
+        let wanted = |code: &str| code == event.actor.unit || Some(code) == district;
+        let mut names = BTreeMap::new();
+        if matches!(event.body, Body::Tip(_) | Body::Patrol(_)) {
+            for known in self.districts()?.iter().flat_map(Districts::iter) {
+                if wanted(&known.code) {
+                    names.insert(known.code.clone(), known.name.clone());
+                }
+            }
+            // An office is called by its own name, a district by that of the boundary file.
+            for sealed in self.followed("init")? {
+                if let Body::Init(init) = sealed.event.body
+                    && init.unit == event.actor.unit
+                {
+                    names.extend(init.unit_name.map(|name| (init.unit, name)));
+                }
+            }
+        }
+        Ok(Some(NamedEntry {
+            zone: self.zone()?,
+            names,
+            sealed,
+        }))
+    }
+
+    /// What an entry was, in words; `None` where it is not here or cannot be read.
+    pub fn entry_words(&self, of: Hash, lang: Lang) -> Option<String> {
+        let entry = self.named_entry(of).ok().flatten();
+        entry.map(|entry| entry.words(lang))
     }
 
     /// The events whose hash begins so, in hexadecimal digits.

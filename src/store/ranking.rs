@@ -166,6 +166,7 @@ mod tests {
                 actor,
                 own_key: false,
             },
+            on: None,
             season: 2026,
         }
     }

@@ -301,7 +301,11 @@ fn time(rest: &mut Cursor<'_>) -> Option<Time> {
     match half {
         Some(Half::Morning) if hour == 12 => hour = 0,
         Some(Half::Morning) if hour > 12 => return None,
-        Some(Half::Afternoon) if hour < 12 => hour += 12,
+        // At twelve in the evening, is it the night before or after?
+        Some(Half::Evening) if hour == 12 => return None,
+        Some(Half::Afternoon | Half::Evening) if hour < 12 => hour += 12,
+        Some(Half::Noon) if hour < 3 => hour += 12,
+        Some(Half::Noon) if !(10..=14).contains(&hour) => return None,
         _ => {}
     }
     Time::new(hour, minute, second, 0).ok()
@@ -310,14 +314,20 @@ fn time(rest: &mut Cursor<'_>) -> Option<Time> {
 /// Before or after noon.
 enum Half {
     Morning,
+    Noon,
     Afternoon,
+    Evening,
 }
 
 fn half_of_day(rest: &mut Cursor<'_>) -> Option<Half> {
     if rest.take_any(&["上午", "凌晨", "早上", "清晨", "a.m.", "am"]) {
         Some(Half::Morning)
-    } else if rest.take_any(&["下午", "晚上", "傍晚", "p.m.", "pm"]) {
+    } else if rest.take("中午") {
+        Some(Half::Noon)
+    } else if rest.take_any(&["下午", "午后", "傍晚", "p.m.", "pm"]) {
         Some(Half::Afternoon)
+    } else if rest.take_any(&["晚上", "晚间", "夜间", "夜里"]) {
+        Some(Half::Evening)
     } else {
         None
     }
@@ -435,6 +445,11 @@ mod tests {
         assert_eq!(told("2026/5/4 3:05 PM"), "2026-05-04 15:05:00");
         assert_eq!(told("2026/5/4 12:05 AM"), "2026-05-04 00:05:00");
         assert_eq!(told("2026年5月4日下午3点半"), "2026-05-04 15:30:00");
+        assert_eq!(told("2026年5月4日 上午9点"), "2026-05-04 09:00:00");
+        assert_eq!(told("2026年5月4日中午12点"), "2026-05-04 12:00:00");
+        assert_eq!(told("2026年5月4日中午1点半"), "2026-05-04 13:30:00");
+        assert_eq!(told("2026年5月4日中午11:40"), "2026-05-04 11:40:00");
+        assert_eq!(told("2026年5月4日晚上8点"), "2026-05-04 20:00:00");
         assert_eq!(told("2026-05-04T02:21:00Z"), "2026-05-04 02:21:00 +00");
         assert_eq!(
             told("2026-05-04T10:21:00.123+08:00"),
@@ -466,6 +481,8 @@ mod tests {
             "2026年5月4日星期二",
             "2026-05-04 10:21 x",
             "2026-05-04-05",
+            "2026年5月4日晚上12点",
+            "2026年5月4日中午8点",
             "12026-05-04",
         ] {
             assert_eq!(told(text), "none", "{text}");

@@ -31,6 +31,11 @@ impl DegreesFlaw {
             Self::NoDegrees if text.trim().is_empty() => lang
                 .pick("longitude or latitude is not filled in", "经度或纬度未填写")
                 .into(),
+            Self::NoDegrees if text.trim().starts_with('=') => tr!(
+                lang,
+                "“{text}” is a formula: copy the column and paste it as values",
+                "“{text}”是公式：请复制该列并选择性粘贴为“值”"
+            ),
             Self::NoDegrees => tr!(
                 lang,
                 "“{text}” is not degrees: write 113.3 or 113°18′00″",
@@ -92,6 +97,70 @@ pub fn degrees(text: &str, axis: Axis) -> Result<f64, DegreesFlaw> {
     } else {
         Err(DegreesFlaw::TooLarge)
     }
+}
+
+/// Reads both degrees of a position out of one text: `113.3, 33.74`, `N33°44′24″ E113°18′`, 东经113.3北纬33.74. Longitude comes
+/// first in what is returned; which stands first in the text is told by their sides, by what no latitude can be, or by where
+/// China lies.
+///
+/// # Errors
+/// [`DegreesFlaw`]; [`DegreesFlaw::NoDegrees`] too where both orders may be meant.
+pub fn position(text: &str) -> Result<(f64, f64), DegreesFlaw> {
+    let text = half_width(text);
+    let text = text.trim().trim_matches(['(', ')', '[', ']']).trim();
+    let (one, other) = halves(text).ok_or(DegreesFlaw::NoDegrees)?;
+    let in_order = |lon: &str, lat: &str| -> Result<(f64, f64), DegreesFlaw> {
+        let lon = degrees(lon, Axis::Longitude)?;
+        Ok((lon, degrees(lat, Axis::Latitude)?))
+    };
+    match (in_order(one, other), in_order(other, one)) {
+        (Ok(east_first), Ok(north_first)) => {
+            let china = |(lon, lat): (f64, f64)| {
+                (73.0..=136.0).contains(&lon) && (3.0..=54.0).contains(&lat)
+            };
+            match (china(east_first), china(north_first)) {
+                (true, false) => Ok(east_first),
+                (false, true) => Ok(north_first),
+                _ => Err(DegreesFlaw::NoDegrees),
+            }
+        }
+        (Ok(found), Err(_)) | (Err(_), Ok(found)) => Ok(found),
+        (Err(DegreesFlaw::TooLarge), _) | (_, Err(DegreesFlaw::TooLarge)) => {
+            Err(DegreesFlaw::TooLarge)
+        }
+        _ => Err(DegreesFlaw::NoDegrees),
+    }
+}
+
+/// The two halves of a position: parted by a sign, by the side of the globe that the second begins with or the first ends
+/// with, or by the only blank.
+fn halves(text: &str) -> Option<(&str, &str)> {
+    const SIGNS: [char; 5] = [',', ';', '、', '/', '|'];
+    if text.contains(SIGNS) {
+        let mut parts = text.split(SIGNS).map(str::trim).filter(|p| !p.is_empty());
+        let halves = (parts.next()?, parts.next()?);
+        return parts.next().is_none().then_some(halves);
+    }
+    let is_side = |c: char| "东西南北EWNSewns".contains(c);
+    // 33d44m24s: the letter of seconds is no side.
+    let lettered = text.contains(['m', 'M']);
+    let sides: Vec<(usize, char)> = text
+        .char_indices()
+        .filter(|(_, c)| is_side(*c) && !(lettered && matches!(c, 's' | 'S')))
+        .collect();
+    if let [(first, _), (second, sign)] = sides[..] {
+        let at = if first == 0 {
+            second
+        } else {
+            let (before, ended) = (&text[..second], second + sign.len_utf8() == text.len());
+            let first_end = first + before[first..].chars().next()?.len_utf8();
+            if ended { first_end } else { return None }
+        };
+        return Some(text.split_at(at));
+    }
+    let mut parts = text.split_whitespace();
+    let halves = (parts.next()?, parts.next()?);
+    parts.next().is_none().then_some(halves)
 }
 
 /// Takes the side of the globe off: which axis it belongs to, and whether it counts up.
@@ -281,7 +350,62 @@ mod tests {
         );
     }
 
+    #[test]
+    fn both_halves_of_a_position_are_read_out_of_one_cell() {
+        for text in [
+            "113.304,33.74",
+            "113.304， 33.74",
+            "33.74, 113.304",
+            "113.304 33.74",
+            "(113.304, 33.74)",
+            "113.304、33.74",
+            "E113.304 N33.74",
+            "N33.74E113.304",
+            "33.74°N 113.304°E",
+            "33.74°N113.304°E",
+            "东经113.304北纬33.74",
+            "东经113.304°，北纬33.74°",
+            "北纬33°44′24″ 东经113°18′14.4″",
+            "33°44'24\"N 113°18'14.4\"E",
+            "N33°44′24″, E113°18′14.4″",
+            "113°18′14.4″/33°44′24″",
+            "33d44m24s,113d18m14.4s",
+        ] {
+            let read = position(text);
+            assert!(
+                read.is_ok_and(
+                    |(lon, lat)| (lon - 113.304).abs() < 1e-9 && (lat - 33.74).abs() < 1e-9
+                ),
+                "{text}: {read:?}"
+            );
+        }
+        // The west of China, where either may be a latitude; the south-west of the Earth.
+        assert_eq!(position("44.2,85.1"), Ok((85.1, 44.2)));
+        assert_eq!(position("85.1,44.2"), Ok((85.1, 44.2)));
+        assert_eq!(position("70.5W 33.4S"), Ok((-70.5, -33.4)));
+        for text in [
+            "",
+            "x",
+            "113.3",
+            "1,2",
+            "1,2,3",
+            "113.3 33.7 90",
+            "E113 E114",
+            "1 2 3 4",
+        ] {
+            assert_eq!(position(text), Err(DegreesFlaw::NoDegrees), "{text}");
+        }
+        assert_eq!(position("435133.6,3735042.3"), Err(DegreesFlaw::TooLarge));
+    }
+
     proptest! {
+        #[test]
+        fn any_text_is_a_position_or_refused(text in "\\PC{0,30}") {
+            if let Ok((lon, lat)) = position(&text) {
+                prop_assert!(lon.abs() <= 180.0 && lat.abs() <= 90.0);
+            }
+        }
+
         #[test]
         fn minutes_and_seconds_say_the_same_as_decimals(seconds in 0_u32..648_000) {
             let (d, m, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);

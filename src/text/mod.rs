@@ -16,11 +16,11 @@ pub mod xml;
 mod zone;
 
 pub use date::{DateFlaw, WrittenDate, date_time, day_of};
-pub use degrees::{Axis, DegreesFlaw, degrees};
+pub use degrees::{Axis, DegreesFlaw, degrees, position};
 pub use encoding::{TextFlaw, decode, decode_group, decode_xml};
 pub use number::{
     division_stem, half_width, is_division_at_or_below, is_division_code, number, percent,
 };
 pub use table::{Record, records};
-pub use title::{axis_of, foreign_datum, plain_title};
+pub use title::{axis_of, foreign_datum, is_position, plain_title};
 pub use zone::Zone;

@@ -64,6 +64,7 @@ fn delimiter(text: &str) -> char {
     match often {
         Some(sign) if counts(sign).1 > 0 => sign,
         _ if counts('，').1 > 0 => '，',
+        _ if counts('|').1 > 0 => '|',
         _ => ',',
     }
 }
@@ -145,6 +146,7 @@ mod tests {
             "a\tb\tc\n1\t2\t3",
             "a,b,c\n1,2,3",
             "a，b，c\n1，2，3",
+            "a|b|c\n1|2|3",
             "sep=;\r\na;b;c\r\n1;2;3",
             "\"a,,,\";b;c\n",
         ] {

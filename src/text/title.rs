@@ -65,6 +65,28 @@ pub fn axis_of(title: &str) -> Option<Axis> {
     }
 }
 
+/// Whether a column holds both halves of positions.
+pub fn is_position(title: &str) -> bool {
+    const BOTH: [&str; 14] = [
+        "经纬度",
+        "坐标",
+        "经纬度坐标",
+        "地理坐标",
+        "位置坐标",
+        "gps坐标",
+        "gps",
+        "lonlat",
+        "latlon",
+        "lnglat",
+        "latlng",
+        "lon,lat",
+        "lat,lon",
+        "coordinates",
+    ];
+    let plain = plain_title(title);
+    BOTH.contains(&without_remark(&plain))
+}
+
 /// The datum or offset that a text names, where positions in it lie beside those of WGS 84.
 pub fn foreign_datum(text: &str) -> Option<&'static str> {
     let plain: String = plain_title(text)
@@ -110,6 +132,16 @@ mod tests {
         }
         for title in ["", "经办人", "长度", "(经度)", "name"] {
             assert_eq!(axis_of(title), None, "{title}");
+        }
+    }
+
+    #[test]
+    fn columns_of_both_halves_are_told() {
+        for title in ["经纬度", "坐标（WGS 84）", "Lon, Lat", "GPS坐标"] {
+            assert!(is_position(title), "{title}");
+        }
+        for title in ["", "坐标系", "经度", "地点"] {
+            assert!(!is_position(title), "{title}");
         }
     }
 

@@ -709,3 +709,160 @@ fn another_crew_takes_over_with_the_day_that_was_set_and_it_is_said() {
     assert!(!assign(&["--crew", "二组", "--due", &later]).contains("stays"));
     assert_eq!(office.site(&site)["due"], later);
 }
+
+#[test]
+fn a_finding_counts_in_the_season_of_its_round_and_a_patrol_in_that_of_its_day() {
+    let (county, _) = offices();
+    // This season began in a day's time, as the unit has it: what was yesterday is of the one before.
+    let begins = &day(0)[5..];
+    county.ok("chief", &["registry", "settings", "season_begins", begins]);
+    let letter = |on: &str| {
+        let said = county.ok(
+            "chief",
+            &["duty", "sign", "410423002", "x", "--when", on, "--json"],
+        );
+        said.json()["body"]["season"].as_i64().expect("a season")
+    };
+    let (now, before) = (letter(&day(0)), letter(&day(-1)));
+    assert_eq!(now, before + 1);
+    let round = entry(
+        &county,
+        "chief",
+        &[
+            "supervise",
+            "round",
+            "第一轮",
+            "--district",
+            "410423002",
+            "--member",
+            "孙",
+            "--on",
+            &day(-1),
+        ],
+    );
+    let finding = ["supervise", "finding", "410423002", "台账漏记"];
+    let said = county.ok(
+        "chief",
+        &[&finding[..], &["--round", &round, "--json"]].concat(),
+    );
+    assert_eq!(said.json()["season"], before);
+    entry(&county, "chief", &finding);
+    for (on, people) in [(day(-1), "3"), (day(0), "4")] {
+        county.ok(
+            "wang",
+            &[
+                "patrol",
+                "--on",
+                &on,
+                "--people",
+                people,
+                "--district",
+                "410423002",
+            ],
+        );
+    }
+    // What led to nothing is a patrol all the same; each stands in the report of one season.
+    for (season, rounds) in [(before, "1"), (now, "0")] {
+        let (season, name) = (season.to_string(), format!("r{season}"));
+        county.ok(
+            "chief",
+            &["report", "county", "--season", &season, "-o", &name],
+        );
+        let book = format!("{name}.xlsx");
+        let rows = sheet(&county, &book, "Supervision");
+        let found = figures(&rows, "410423002", &["rounds", "of findings"]);
+        assert_eq!(found, [rounds, "1"], "{season}");
+        let rows = sheet(&county, &book, "What patrols led to");
+        let found = figures(&rows, "0", &["of patrols"]);
+        assert_eq!(found, ["1"], "{season}");
+    }
+}
+
+#[test]
+fn a_dossier_says_in_words_what_led_to_a_site() {
+    let mut county = Office::begin();
+    boundaries(county.folder());
+    county.ok(
+        "chief",
+        &["registry", "districts", "d.geojson", "--vintage", "2023"],
+    );
+    let told = entry(
+        &county,
+        "wang",
+        &[
+            "tip",
+            "add",
+            "--channel",
+            "letter",
+            "--district",
+            "410423001",
+            "--text",
+            "二道沟东坡",
+            "--when",
+            "2026-05-02",
+        ],
+    );
+    let point = |lon: f64, minute: u32| {
+        format!(
+            "<trkpt lon=\"{lon}\" lat=\"33.74\"><time>2026-05-03T01:{minute:02}:00Z</time></trkpt>"
+        )
+    };
+    let points = [point(113.220, 0), point(113.224, 5), point(113.228, 10)].concat();
+    let track = format!("<gpx><trk><trkseg>{points}</trkseg></trk></gpx>");
+    std::fs::write(county.path("东沟.gpx"), track).expect("written");
+    let walked = entry(
+        &county,
+        "wang",
+        &[
+            "patrol",
+            "--track",
+            "东沟.gpx",
+            "--people",
+            "2",
+            "--crew",
+            "一组",
+        ],
+    );
+    let add = [
+        "add",
+        "--at",
+        "113.22,33.74",
+        "--source",
+        "tip_off",
+        "--when",
+        "2026-05-04",
+        "--json",
+    ];
+    let site = county.ok("wang", &add).json()["id"]
+        .as_str()
+        .expect("id")
+        .to_owned();
+    county.ok("wang", &["origin", &site, &told]);
+    county.ok("wang", &["origin", &site, &walked]);
+    for (lang, words) in [
+        (
+            "en",
+            [
+                "came of tip-off of 2026-05-02 (letter), taken by 鲁山县 (410423), about 东乡 (410423001), “二道沟东坡”",
+                "came of patrol of 2026-05-03 by 鲁山县 (410423), 一组, in 一村 (410423001001), 2 people, 0 vehicles, route of 0.7 km (东沟.gpx)",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "来自 2026-05-02 举报（来信），受理单位 鲁山县（410423），涉及 东乡（410423001），“二道沟东坡”",
+                "来自 2026-05-03 踏查，踏查单位 鲁山县（410423），一组，区域 一村（410423001001），出动 2 人次、车辆 0 台次，路线 0.7 公里（东沟.gpx）",
+            ],
+        ),
+    ] {
+        county.lang = lang;
+        let file = format!("{lang}.html");
+        county.ok("chief", &["dossier", &site, "-o", &file]);
+        let page = std::fs::read_to_string(county.path(&file)).expect("a page");
+        let shown = county.ok("chief", &["show", &site]).out;
+        for said in words {
+            assert!(page.contains(said), "{said} in the dossier");
+            assert!(shown.contains(said), "{said} in {shown}");
+        }
+    }
+}

@@ -989,3 +989,207 @@ fn districts_are_read_from_every_vector_file_under_the_names_of_every_office() {
     );
     assert!(told.contains("邮政编码"), "{told}");
 }
+
+/// What ESRI's programs write of a system beside their shapes.
+fn prj(epsg: u32) -> String {
+    let reference = gdal::spatial_ref::SpatialRef::from_epsg(epsg).expect("known");
+    reference.morph_to_esri().expect("in ESRI's words");
+    reference.to_wkt().expect("as text")
+}
+
+#[test]
+fn shapes_on_an_old_datum_are_not_taken_for_wgs_84() {
+    let office = Office::begin();
+    // Degrees of Beijing 1954 and of Xian 1980, and of CGCS2000, whose places are those of WGS 84.
+    for (epsg, taken) in [(4214, false), (4610, false), (4490, true)] {
+        let (shp, shx, dbf) = points(&[(113.3, 33.74)], "编号", &["东沟1号"]);
+        let stem = format!("list{epsg}");
+        for (ending, bytes) in [("shp", shp), ("shx", shx), ("dbf", dbf)] {
+            fs::write(office.path(&format!("{stem}.{ending}")), bytes).expect("written");
+        }
+        fs::write(office.path(&format!("{stem}.prj")), prj(epsg)).expect("written");
+        let file = format!("{stem}.shp");
+        let import = ["targets", "import", &file, "--season", "2026"];
+        if taken {
+            assert_eq!(targets(&office, &file)[0].1, 113.3);
+        } else {
+            let why = office.refused("wang", &import);
+            assert!(why.contains("its coordinates are"), "{epsg}: {why}");
+        }
+    }
+    // Boundaries are taken, and it is said.
+    let square = r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4214"}},"features":[{"type":"Feature","properties":{"code":"410423","name":"鲁山县"},"geometry":{"type":"Polygon","coordinates":[[[113.2,33.6],[113.4,33.6],[113.4,33.9],[113.2,33.9],[113.2,33.6]]]}}]}"#;
+    fs::write(office.path("old.geojson"), square).expect("written");
+    let said = office.ok(
+        "chief",
+        &["registry", "districts", "old.geojson", "--vintage", "2023"],
+    );
+    assert!(said.err.contains("no way to WGS 84"), "{said:?}");
+}
+
+#[test]
+fn workbooks_with_titles_in_two_rows_hidden_sheets_and_places_in_one_cell_are_read() {
+    let office = with_photos();
+    let mut book = Workbook::new();
+    let plain = Format::new();
+    let sheet = book.add_worksheet();
+    // A heading, and titles of which two stand below a common one.
+    sheet
+        .merge_range(0, 0, 0, 8, "鲁山县核查表", &plain)
+        .expect("merged");
+    sheet
+        .merge_range(1, 2, 1, 3, "位置", &plain)
+        .expect("merged");
+    for (column, title) in TITLES.iter().enumerate().take(9) {
+        let row = if [2, 3].contains(&column) { 2 } else { 1 };
+        sheet
+            .write_string(row, column as u16, *title)
+            .expect("written");
+    }
+    let cells = [
+        "",
+        "东沟",
+        "113.3",
+        "33.74",
+        "种植罂粟",
+        "2026-05-04 10:21",
+        "王五、李四",
+        "20",
+        "DCIM/a.jpg",
+    ];
+    for (column, words) in cells.iter().enumerate() {
+        sheet
+            .write_string(3, column as u16, *words)
+            .expect("written");
+    }
+    // What the office filled in a year ago, and hid.
+    let old = book.add_worksheet();
+    old.set_hidden(true).set_name("去年").expect("named");
+    for (column, (title, words)) in TITLES.iter().zip(cells).enumerate() {
+        let words = if column == 2 { "113.5" } else { words };
+        old.write_string(0, column as u16, *title).expect("written");
+        old.write_string(1, column as u16, words).expect("written");
+    }
+    book.save(office.path("filled.xlsx")).expect("saved");
+    let (report, sites) = taken(&office, "filled.xlsx");
+    assert_eq!(fates(&report), ["recorded"]);
+    assert_eq!(report["rows"][0]["line"], 4);
+    assert_eq!(
+        report["hidden_sheets_not_read"],
+        serde_json::json!(["去年"])
+    );
+    assert_eq!(sites[0]["lon"], 113.3, "{}", sites[0]);
+    // Both halves of the position in one column, in any order and spelling.
+    let mut table = String::from(
+        "图斑编号,小地名,经纬度,回填：核查结论,回填：核查时间,回填：核查人员（两人以上）,回填：株数（逐株）,回填：现场照片1\r\n",
+    );
+    let places = [
+        ("113.31,33.74", 1_133_100_000_i64),
+        ("33.74，113.32", 1_133_200_000),
+        ("N33°44′24″ E113°19′48″", 1_133_300_000),
+    ];
+    for (at, (place, _)) in (0..).zip(&places) {
+        table += &format!(",点{at},\"{place}\",种植罂粟,2026-05-04,王五、李四,20,DCIM/b.jpg\r\n");
+    }
+    table += ",点9,\"113.34\",种植罂粟,2026-05-04,王五、李四,20,DCIM/b.jpg\r\n";
+    fs::write(office.path("both.csv"), table).expect("written");
+    let report = office.partly("both.csv");
+    let refused = refusals(&report);
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert!(refused[0].1.contains("113.34"), "{refused:?}");
+    let found: Vec<i64> = sites_of(&office, &report)
+        .iter()
+        .map(|site| (site["lon"].as_f64().expect("a place") * 1e7).round() as i64)
+        .collect();
+    assert_eq!(found, places.map(|(_, lon)| lon));
+}
+
+/// The sites of the rows that were recorded.
+fn sites_of(office: &Office, report: &Value) -> Vec<Value> {
+    let rows = report["rows"].as_array().expect("rows");
+    let codes = rows.iter().filter(|row| row["fate"] == "recorded");
+    codes
+        .map(|row| office.site(row["site"].as_str().expect("a site")))
+        .collect()
+}
+
+#[test]
+fn places_that_are_none_of_their_system_are_refused_with_what_to_do() {
+    let office = Office::begin();
+    let point = |epsg: Option<u32>, at: &str| {
+        let crs = epsg.map(|epsg| {
+            format!(
+                r#""crs":{{"type":"name","properties":{{"name":"urn:ogc:def:crs:EPSG::{epsg}"}}}},"#
+            )
+        });
+        let crs = crs.unwrap_or_default();
+        format!(
+            r#"{{"type":"FeatureCollection",{crs}"features":[{{"type":"Feature","properties":{{"name":"a"}},"geometry":{{"type":"Point","coordinates":[{at}]}}}}]}}"#
+        )
+    };
+    let kml = |shape: &str| format!("<kml><Placemark><name>a</name>{shape}</Placemark></kml>");
+    let ring = |corners: &str| {
+        kml(&format!(
+            "<Polygon><outerBoundaryIs><LinearRing><coordinates>{corners}</coordinates></LinearRing></outerBoundaryIs></Polygon>"
+        ))
+    };
+    for (name, text, words) in [
+        (
+            "mercator.geojson",
+            point(None, "12612498,3993283"),
+            "with its coordinate system",
+        ),
+        (
+            "zone.geojson",
+            point(Some(4547), "38435133,3735042"),
+            "EPSG:4526",
+        ),
+        (
+            "turned.geojson",
+            point(Some(4490), "33.74,113.3"),
+            "exchanged",
+        ),
+        (
+            "two-corners.kml",
+            ring("113.3,33.7 113.31,33.7"),
+            "an empty area",
+        ),
+        (
+            "line.kml",
+            kml("<LineString><coordinates>113.3,33.7 113.31,33.7</coordinates></LineString>"),
+            "no point and no polygon",
+        ),
+        (
+            "track.kml",
+            kml("<gx:Track><gx:coord>113.3 33.7 0</gx:coord></gx:Track>"),
+            "no point and no polygon",
+        ),
+    ] {
+        fs::write(office.path(name), text).expect("written");
+        let why = office.refused("wang", &["targets", "import", name, "--season", "2026"]);
+        assert!(why.contains(words), "{name}: {why}");
+        assert!(!why.contains("--crs"), "{name}: {why}");
+    }
+    // What is right in its own system is taken where it is; three corners are an area.
+    fs::write(
+        office.path("right.geojson"),
+        point(Some(3857), "12612498.31,3993943.58"),
+    )
+    .expect("written");
+    let [(_, lon, lat)] = &targets(&office, "right.geojson")[..] else {
+        panic!("one target");
+    };
+    assert!(
+        (lon - 113.3).abs() < 1e-6 && (lat - 33.74).abs() < 1e-6,
+        "{lon} {lat}"
+    );
+    fs::write(
+        office.path("triangle.kml"),
+        ring("113.2999,33.7399 113.3001,33.7399 113.3,33.7402"),
+    )
+    .expect("written");
+    office.ok(
+        "wang",
+        &["targets", "import", "triangle.kml", "--season", "2026"],
+    );
+}

@@ -105,7 +105,7 @@ pub(super) fn level_of(facts: &Facts, asked: Option<usize>) -> Result<usize, NoD
 /// The season asked for, or the latest in which anything was done.
 pub(super) fn season(facts: &Facts, asked: Option<i16>) -> i16 {
     let flown = facts.flights.iter().map(|f| f.season);
-    let walked = facts.patrols.iter().map(|p| season_of(p.on));
+    let walked = facts.patrols.iter().map(|p| p.season);
     asked
         .or_else(|| flown.chain(walked).max())
         .unwrap_or_else(|| season_of(today()))

@@ -41,25 +41,27 @@ pub(super) fn state(
     let (mut office, session) = context.office()?;
     let body = body(office.store())?;
     let sealed = affairs::state(&mut office, &session, body)?;
-    show(office.store(), &sealed, context);
+    show(office.store(), &sealed, context)?;
     Ok(super::Done::Whole)
 }
 
 /// One line of an entry: its number, its type, what it says.
-pub(super) fn show(store: &Store, sealed: &Sealed, context: &Context) {
+pub(super) fn show(store: &Store, sealed: &Sealed, context: &Context) -> Result<(), StoreError> {
     let event = &sealed.event;
     if context.common.json {
-        json(&serde_json::json!(Entered::of(sealed)));
-        return;
+        json(&serde_json::json!(Entered::of(store, sealed)?));
+        return Ok(());
     }
     let kind = kind_label(event.body.kind(), context.lang);
     let words = line_of(store, &event.body, context.lang).unwrap_or_default();
     data(&format!("{} {kind} {words}", sealed.hash.short()));
+    Ok(())
 }
 
 /// What such an event says in one line.
 pub(super) fn line_of(store: &Store, body: &Body, lang: Lang) -> Option<String> {
-    told(body, |key| store.code(key).unwrap_or_default(), lang)
+    let code = |key| store.code(key).unwrap_or_default();
+    told(body, code, |of| store.entry_words(of, lang), lang)
 }
 
 /// Who answers for the place of a site, what supervision says of it, what led to it and which of its entries are void:
@@ -75,15 +77,14 @@ pub(super) fn lines(store: &Store, site: &Site, lang: Lang) -> Result<Vec<String
     for duty in affairs.chain_of(&district, site.season) {
         put("answers for it", "责任人", of_duty(&duty.body, lang));
     }
-    for tip in affairs.tips_of(site) {
-        let words = line_of(store, &Body::Tip(Box::new(tip.body.clone())), lang);
-        put("came of a tip-off", "来自举报", words.unwrap_or_default());
-    }
-    for (of, _) in &site.came_of {
-        if let Some(sealed) = patrol(store, *of)? {
-            let (on, number) = (sealed.event.body.day_of_season("").to_owned(), of.short());
-            put("came of a patrol", "来自踏查", format!("{on} ({number})"));
-        }
+    let tips: Vec<Hash> = affairs.tips_of(site).map(|tip| tip.stamp.event).collect();
+    let patrols: Vec<Hash> = (store.followed("patrol")?.iter())
+        .map(|sealed| sealed.hash)
+        .filter(|patrol| site.came_of.iter().any(|(of, _)| of == patrol))
+        .collect();
+    for of in tips.into_iter().chain(patrols) {
+        let words = store.entry_words(of, lang);
+        put("what led to it", "线索来源", words.unwrap_or_default());
     }
     for finding in affairs
         .open_findings()
@@ -136,9 +137,4 @@ pub(super) fn answers(store: &Store, site: &Site) -> Result<serde_json::Value, S
 /// The smallest district that a site is known to lie in; without a boundary file its unit.
 fn district_of(store: &Store, site: &Site) -> Result<String, StoreError> {
     store.lies_in(site, store.districts()?.as_ref())
-}
-
-fn patrol(store: &Store, of: Hash) -> Result<Option<Sealed>, StoreError> {
-    let known = store.followed("patrol")?;
-    Ok(known.into_iter().find(|sealed| sealed.hash == of))
 }

@@ -122,7 +122,7 @@ impl DutyListArguments {
             }
             n += 1;
             if let Some(sealed) = store.event(duty.stamp.event)? {
-                show(&store, &sealed, &context);
+                show(&store, &sealed, &context)?;
             }
         }
         if n == 0 {

@@ -215,6 +215,7 @@ fn as_json(report: &Report, rehearsed: bool, lang: Lang) -> Value {
     value!({
         "dry_run": rehearsed, "rows": rows, "blank": report.blank, "journal_read": report.journal == GeopackageJournal::Taken,
         "columns_not_understood": report.unread, "pictures_not_read": report.pictures,
+        "hidden_sheets_not_read": report.hidden,
     })
 }
 
@@ -236,6 +237,14 @@ fn told(report: &Report, rehearsed: bool, lang: Lang) {
             lang,
             "columns that are not understood and were not read: {titles}",
             "未能识别、未读取的列：{titles}"
+        ));
+    }
+    if !report.hidden.is_empty() {
+        let sheets = report.hidden.join(lang.pick(", ", "、"));
+        tell(&tr!(
+            lang,
+            "hidden sheets were not read: {sheets}; show them in the spreadsheet if they are meant",
+            "隐藏的工作表未读取：{sheets}；如需读取，请先取消隐藏"
         ));
     }
     if report.pictures > 0 {

@@ -79,7 +79,7 @@ fn list(context: &Context) -> Result<Done, Failure> {
             continue;
         }
         if let Some(sealed) = store.event(head.said.stamp.event)? {
-            show(&store, &sealed, context);
+            show(&store, &sealed, context)?;
         }
         let (at, by) = (&head.said.stamp.at, &head.said.stamp.actor.name);
         let orders = head.orders.len();

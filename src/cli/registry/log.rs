@@ -112,6 +112,7 @@ fn as_line(
         lang,
         site: site.or(event.site),
         code: &code_of,
+        entry: &|of| store.entry_words(of, lang),
     };
     let said = if hidden {
         waits(lang).to_owned()

@@ -28,6 +28,8 @@ pub(super) struct Page<'a> {
     pub(super) zone: Zone,
     pub(super) lang: Lang,
     pub(super) code: &'a dyn Fn(SiteKey) -> String,
+    /// What another entry was, in words.
+    pub(super) entry: &'a dyn Fn(Hash) -> Option<String>,
 }
 
 /// A label in both languages and what stands behind it.
@@ -204,6 +206,7 @@ impl Page<'_> {
             lang: self.lang,
             site: Some(self.site.key),
             code: self.code,
+            entry: self.entry,
         }
         .sentence(body)
     }

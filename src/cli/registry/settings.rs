@@ -87,6 +87,13 @@ impl DistrictsArguments {
                 "代码相同的多个要素按同一区划的多个部分处理：{codes}"
             ));
         }
+        if let Some(datum) = &read.unknown_datum {
+            tell(&tr!(
+                lang,
+                "warning: the boundaries are on the datum {datum}, from which no way to WGS 84 is known here: they may be off by 100 m and more; export them in CGCS2000",
+                "警告：边界的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数，可能偏差 100 米以上；请以 CGCS2000 重新导出"
+            ));
+        }
         let (mut office, _) = context.office()?;
         let filled = fill_in_districts(&mut office, &read, &self.vintage)?;
         if context.common.json {

@@ -77,6 +77,7 @@ fn as_page(store: &Store, site: &Site, hidden: &[Hash], lang: Lang) -> Result<()
         zone: store.zone()?,
         lang,
         code: &code,
+        entry: &|of| store.entry_words(of, lang),
     };
     for text in page.lines() {
         data(&text);

@@ -258,7 +258,7 @@ impl FindingListArguments {
             listed += 1;
             open += usize::from(settled.is_none());
             if let Some(sealed) = store.event(stamp.event)? {
-                show(&store, &sealed, &context);
+                show(&store, &sealed, &context)?;
             }
             if context.common.json {
                 continue;

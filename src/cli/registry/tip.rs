@@ -199,7 +199,7 @@ impl TipListArguments {
                 continue;
             }
             if let Some(sealed) = store.event(entry)? {
-                show(&store, &sealed, &context);
+                show(&store, &sealed, &context)?;
             }
             became(&sites, closed.map(|c| c.body.reason.label(lang)), lang);
             for reward in rewards {

@@ -60,7 +60,7 @@ impl Origin {
         let (mut office, session) = context.office()?;
         let site = office.store().find(&self.site)?;
         let sealed = came_of(&mut office, &session, site, &self.entry)?;
-        show(office.store(), &sealed, &context);
+        show(office.store(), &sealed, &context)?;
         Ok(Done::Whole)
     }
 }

@@ -101,6 +101,7 @@ pub fn import(
         journal: found.journal,
         unread: found.unread,
         pictures: found.pictures,
+        hidden: found.hidden,
     })
 }
 

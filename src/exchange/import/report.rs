@@ -70,6 +70,8 @@ pub struct Report {
     pub unread: Vec<String>,
     /// Pictures inside a spreadsheet, which are not read.
     pub pictures: usize,
+    /// Hidden sheets that hold a table and were not read.
+    pub hidden: Vec<String>,
 }
 
 impl Report {

@@ -270,12 +270,26 @@ fn position_of(exif: &Exif) -> Position {
     let (Some(lon), Some(lat)) = (value(Tag::GPSLongitude), value(Tag::GPSLatitude)) else {
         return Position::Missing;
     };
-    let lon = degrees(lon, letter(Tag::GPSLongitudeRef) == Some(b'W'));
-    let lat = degrees(lat, letter(Tag::GPSLatitudeRef) == Some(b'S'));
-    match (lon, lat) {
-        (Some(lon), Some(lat)) => Position::of(lon, lat),
-        _ => Position::Unreadable,
+    let (east, north) = (letter(Tag::GPSLongitudeRef), letter(Tag::GPSLatitudeRef));
+    let lon = degrees(lon, east == Some(b'W'));
+    let lat = degrees(lat, north == Some(b'S'));
+    let (Some(lon), Some(lat)) = (lon, lat) else {
+        return Position::Unreadable;
+    };
+    let said = (lon < 0.0 || matches!(east, Some(b'E' | b'W')))
+        && (lat < 0.0 || matches!(north, Some(b'N' | b'S')));
+    let at = Position::of(lon, lat);
+    // Without its letters a place in China is that; any other is one of several.
+    if said || is_in_china(lon, lat) || !matches!(at, Position::At(_)) {
+        at
+    } else {
+        Position::Unreadable
     }
+}
+
+/// Whether a place lies in the degrees of China.
+fn is_in_china(lon: f64, lat: f64) -> bool {
+    (73.0..=136.0).contains(&lon) && (3.0..=54.0).contains(&lat)
 }
 
 /// Degrees, minutes and seconds as one number; `None` where a part that would have mattered cannot be read. After a part

@@ -6,7 +6,7 @@
 
 use super::metadata::{Attitude, Doubt, Metadata, Position};
 use super::pos_error::PosError;
-use super::pos_line::{Height, Order, PosLine, key, lines_of};
+use super::pos_line::{Height, Order, PosLine, PosLines, key, lines_of};
 use crate::ground::{Crs, CrsPoint, LonLat};
 use crate::text::decode;
 use std::collections::BTreeMap;
@@ -47,9 +47,18 @@ impl Pos {
             path: path.into(),
             flaw,
         })?;
-        let (lines, order, named) = lines_of(&text);
+        let PosLines {
+            lines,
+            order,
+            crs: named,
+            strange,
+        } = lines_of(&text);
         if lines.is_empty() {
             return Err(PosError::Empty { path: path.into() });
+        }
+        if let Some(titles) = strange {
+            let path = path.into();
+            return Err(PosError::Titles { path, titles });
         }
         let places = places(&lines, order, named.as_ref().or(crs), path)?;
         let convention = convention(&lines);
@@ -151,11 +160,12 @@ fn places(
             .ok_or_else(|| PosError::NoCrs { path: path.into() })?
             .to_lonlat()
             .map_err(|_ignored| PosError::NoCrs { path: path.into() })?;
-        // Surveyors write the northing first: seven digits beside six.
+        // Surveyors write the northing first: seven digits beside six, or beside eight with the zone's number in front.
+        let is_easting = |v: f64| v.abs() < 1e6 || (13e6..46e6).contains(&v);
         let turned = order == Order::Unsaid
             && lines
                 .iter()
-                .all(|l| (1e6..1e7).contains(&l.first) && l.second.abs() < 1e6);
+                .all(|l| (1e6..1e7).contains(&l.first) && is_easting(l.second));
         return lines
             .iter()
             .map(|l| {
@@ -202,11 +212,12 @@ fn latitude_first(lines: &[PosLine], path: &Path) -> Result<bool, PosError> {
     }
 }
 
-/// How the angles of a list count, by all of them: about -90 from the horizon, about 0 from straight down.
+/// How the angles of a list count, by all of them: about -90 from the horizon, about 0 from straight down. Three angles of
+/// which the last goes all the way round are not yaw, pitch and roll, but perhaps omega, phi and kappa.
 fn convention(lines: &[PosLine]) -> impl Fn([f64; 3]) -> Attitude {
-    let pitches = || lines.iter().filter_map(|l| l.angles).map(|a| a[1]);
-    let from_horizon = pitches().all(|p| (-120.0..=-45.0).contains(&p));
-    let from_nadir = pitches().all(|p| p.abs() <= 15.0);
+    let angles = || lines.iter().filter_map(|l| l.angles);
+    let from_horizon = angles().all(|a| (-120.0..=-45.0).contains(&a[1]));
+    let from_nadir = angles().all(|a| a[1].abs() <= 15.0 && a[2].abs() <= 15.0);
     let zeros = lines
         .iter()
         .filter_map(|l| l.angles)
@@ -267,6 +278,36 @@ mod tests {
             assert_eq!(row.attitude, Some(gimbal), "{layout}");
             let chinese = encoding_rs::GB18030.encode(layout).0;
             assert!(of(&chinese).is_ok(), "{layout}");
+        }
+    }
+
+    #[test]
+    fn titles_of_other_programs_are_read_or_refused_and_photogrammetrists_angles_are_none_of_these()
+    {
+        let at = LonLat::new(113.3, 33.74);
+        for text in [
+            "#Label,X/Longitude,Y/Latitude,Z/Altitude,Error_(m)\nDJI_0001.JPG,113.3,33.74,536,0.02",
+            "imagename,latitude [decimal degrees],longitude [decimal degrees],altitude [meter],accuracy horizontal [meter]\nDJI_0001.JPG,33.74,113.3,536,0.02",
+            "Photo X Y Z Omega Phi Kappa\nDJI_0001.JPG 113.3 33.74 536 0.5 -0.7 120",
+            "EPSG:4547\n照片,X坐标,Y坐标,高程\nDJI_0001.JPG,3735042.323,435133.665,536",
+            "EPSG:4526\n照片,X,Y,高程\nDJI_0001.JPG,3735042.323,38435133.665,536",
+            "# made by a program\nDJI_0001.JPG,113.3,33.74,536",
+        ] {
+            let row = one(text);
+            assert!(row.at.distance_m(at) < 0.1, "{text}: {:?}", row.at);
+            assert_eq!(row.attitude, None, "{text}");
+        }
+        // Angles without titles of which the last goes all the way round.
+        let round = one("DJI_0001.JPG,113.3,33.74,536,0.5,-0.7,120");
+        assert!(matches!(round.attitude, Some(Attitude::Doubtful { .. })));
+        for text in [
+            "foto,largo,ancho,alto\nDJI_0001.JPG,113.3,33.74,536",
+            "#a;b;c;d\nDJI_0001.JPG;33.74;113.3;536",
+        ] {
+            assert!(
+                matches!(of(text.as_bytes()), Err(PosError::Titles { .. })),
+                "{text}"
+            );
         }
     }
 

@@ -27,6 +27,13 @@ pub enum PosError {
         /// The file.
         path: PathBuf,
     },
+    /// Its line of titles is not understood.
+    Titles {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        titles: String,
+    },
     /// Which column is the longitude cannot be told.
     Order {
         /// The file.
@@ -87,6 +94,11 @@ impl PosError {
                     "{path} 不是 POS 数据：{why}"
                 )
             }
+            Self::Titles { titles, .. } => tr!(
+                lang,
+                "the titles of {path} are not understood: {titles}",
+                "{path} 的列名无法识别：{titles}"
+            ),
             Self::Order { .. } => tr!(
                 lang,
                 "which column of {path} is the longitude cannot be told",
@@ -125,7 +137,7 @@ impl PosError {
             Self::Unreadable { .. } | Self::Text { .. } | Self::Empty { .. } | Self::Row { .. } => {
                 COLUMNS.pick(lang).into()
             }
-            Self::Order { .. } => lang
+            Self::Titles { .. } | Self::Order { .. } => lang
                 .pick(
                     "put a first line of titles in: `name,longitude,latitude,height,yaw,pitch,roll`",
                     "请加标题行：`照片名,经度,纬度,高度,偏航角,俯仰角,横滚角`",
@@ -158,6 +170,7 @@ impl PosError {
             Self::Unreadable { path, .. }
             | Self::Text { path, .. }
             | Self::Empty { path }
+            | Self::Titles { path, .. }
             | Self::Order { path }
             | Self::NoCrs { path }
             | Self::Row { path, .. }

@@ -25,6 +25,9 @@ pub(super) enum PosColumn {
     Lat,
     East,
     North,
+    /// One half of a place; x is north in one office and east in the other.
+    X,
+    Y,
     Height(Height),
     Yaw,
     Pitch,
@@ -63,6 +66,10 @@ impl PosColumn {
             Self::East
         } else if has(&["北坐标", "northing"]) || ["n", "north"].contains(&&*title) {
             Self::North
+        } else if ["x", "x坐标"].contains(&&*title) {
+            Self::X
+        } else if ["y", "y坐标"].contains(&&*title) {
+            Self::Y
         } else if has(&[
             "照片", "相片", "像片", "影像", "图片", "文件", "名", "name", "photo", "image", "file",
             "label",
@@ -107,12 +114,30 @@ pub(super) enum Order {
     Unsaid,
 }
 
-pub(super) fn lines_of(text: &str) -> (Vec<PosLine>, Order, Option<Crs>) {
+/// What a text says.
+pub(super) struct PosLines {
+    pub(super) lines: Vec<PosLine>,
+    pub(super) order: Order,
+    /// The system that a first line names.
+    pub(super) crs: Option<Crs>,
+    /// A line of titles above the first row that is not understood.
+    pub(super) strange: Option<String>,
+}
+
+/// Whether a line stands above the rows as their titles do: as many words as they have cells, and no number among them.
+fn is_head(line: &str, fields: &[&str], cells: usize) -> bool {
+    let is_comment = line.trim_start().starts_with(['#', '%']);
+    let parted = !is_comment || line.contains(SIGNS);
+    parted && cells >= 3 && fields.len() == cells && fields.iter().all(|f| number(f).is_none())
+}
+
+pub(super) fn lines_of(text: &str) -> PosLines {
     let mut columns: Option<Vec<PosColumn>> = None;
     let mut crs = None;
-    let mut lines = Vec::new();
+    let mut lines: Vec<PosLine> = Vec::new();
+    let (mut above, mut strange): (Vec<&str>, _) = (Vec::new(), None);
     for (number, line) in (1..).zip(text.lines()).take(MAX_ROWS) {
-        let bare = line.trim().trim_start_matches(['#', '%', '/']).trim();
+        let bare = bare_of(line);
         if bare.is_empty() {
             continue;
         }
@@ -125,29 +150,50 @@ pub(super) fn lines_of(text: &str) -> (Vec<PosLine>, Order, Option<Crs>) {
         let known = |c: PosColumn| titles.contains(&c);
         if (known(PosColumn::Lon) && known(PosColumn::Lat))
             || (known(PosColumn::East) && known(PosColumn::North))
+            || (known(PosColumn::X) && known(PosColumn::Y))
         {
             if columns.is_none() {
                 columns = Some(titles);
             }
             continue;
         }
+        let row = line_of(number, &fields, columns.as_deref());
+        if columns.is_none() && lines.is_empty() {
+            let head = |line: &&&str| is_head(line, &split(bare_of(line)), fields.len());
+            match &row {
+                Some(_) => strange = above.iter().find(head).map(|line| bare_of(line).to_owned()),
+                None => above.push(line),
+            }
+        }
         if line.trim_start().starts_with(['#', '%']) {
             continue;
         }
-        lines.extend(line_of(number, &fields, columns.as_deref()));
+        lines.extend(row);
     }
     let order = match &columns {
-        None => Order::Unsaid,
         Some(c) if c.contains(&PosColumn::Lon) => Order::LonLat,
-        Some(_) => Order::EastNorth,
+        Some(c) if c.contains(&PosColumn::East) => Order::EastNorth,
+        _ => Order::Unsaid,
     };
-    (lines, order, crs)
+    PosLines {
+        lines,
+        order,
+        crs,
+        strange,
+    }
 }
 
+/// A line without the signs of a comment.
+fn bare_of(line: &str) -> &str {
+    line.trim().trim_start_matches(['#', '%', '/']).trim()
+}
+
+/// What parts the cells, where it is not blanks.
+const SIGNS: [char; 4] = [',', '\t', ';', '，'];
+
 pub(super) fn split(line: &str) -> Vec<&str> {
-    let by = [',', '\t', ';', '，'];
-    if line.contains(by) {
-        line.split(by).map(str::trim).collect()
+    if line.contains(SIGNS) {
+        line.split(SIGNS).map(str::trim).collect()
     } else {
         line.split_whitespace().collect()
     }
@@ -187,8 +233,8 @@ pub(super) fn line_of(
     (!name.is_empty() && name.len() <= MAX_NAME).then_some(PosLine {
         number,
         name,
-        first: value(&[PosColumn::Lon, PosColumn::East])?,
-        second: value(&[PosColumn::Lat, PosColumn::North])?,
+        first: value(&[PosColumn::Lon, PosColumn::East, PosColumn::X])?,
+        second: value(&[PosColumn::Lat, PosColumn::North, PosColumn::Y])?,
         height,
         angles: angles(),
     })

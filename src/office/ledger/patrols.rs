@@ -69,7 +69,7 @@ pub fn patrols(
 ) -> Result<Patrols, StoreError> {
     let asker = Asker::of(store, session);
     let (listed, mut own) = of_season(store, &asker, asked)?;
-    let total = own.len();
+    let (total, season) = (own.len(), listed.season);
     own.truncate(MOST);
     let entries: BTreeMap<Hash, (String, String)> = own
         .iter()
@@ -79,7 +79,7 @@ pub fn patrols(
     let yields = yields(store, &entries)?;
     let line = |(sealed, patrol): (Sealed, Patrol)| {
         let sites = yields.get(&sealed.hash).cloned().unwrap_or_default();
-        of(&asker, &sealed, patrol, sites)
+        of(&asker, (&sealed, season), patrol, sites)
     };
     Ok(Patrols {
         listed,
@@ -95,11 +95,15 @@ fn of_season(
     asked: Option<i16>,
 ) -> Result<(Listed, Vec<(Sealed, Patrol)>), StoreError> {
     let all = store.followed("patrol")?;
-    let seasons = all.iter().map(|sealed| sealed.event.season);
+    let season = |sealed: &Sealed| {
+        let of_day = (store.authority()).season_of(&sealed.event.actor.unit, &sealed.event);
+        of_day.unwrap_or(sealed.event.season)
+    };
+    let seasons = all.iter().map(season);
     let listed = Listed::of(asked, seasons, asker.may(&[New::Patrol]));
     let mut own: Vec<(Sealed, Patrol)> = all
         .into_iter()
-        .filter(|sealed| sealed.event.season == listed.season)
+        .filter(|sealed| season(sealed) == listed.season)
         .filter_map(|sealed| match &sealed.event.body {
             Body::Patrol(patrol) => {
                 let patrol = patrol.as_ref().clone();
@@ -163,7 +167,12 @@ fn unit(sealed: &Sealed) -> String {
     sealed.event.actor.unit.clone()
 }
 
-fn of(asker: &Asker, sealed: &Sealed, patrol: Patrol, sites: Vec<String>) -> PatrolLine {
+fn of(
+    asker: &Asker,
+    (sealed, season): (&Sealed, i16),
+    patrol: Patrol,
+    sites: Vec<String>,
+) -> PatrolLine {
     let event = &sealed.event;
     let offers: &[Act] = if patrol.zero {
         &[Act::Void]
@@ -174,7 +183,7 @@ fn of(asker: &Asker, sealed: &Sealed, patrol: Patrol, sites: Vec<String>) -> Pat
         line: LedgerLine {
             entry: sealed.hash,
             at: event.at.clone(),
-            season: event.season,
+            season,
             person: event.actor.name.clone(),
             unit: event.actor.unit.clone(),
             signed: event.actor.key.is_some(),

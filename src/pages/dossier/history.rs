@@ -17,6 +17,7 @@ pub fn sentence(dossier: &Dossier, body: &Body, lang: Lang) -> String {
         lang,
         site: Some(dossier.entry.site.key),
         code: &code,
+        entry: &|of| dossier.named.get(&of).map(|entry| entry.words(lang)),
     }
     .sentence(body)
 }

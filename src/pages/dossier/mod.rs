@@ -11,6 +11,7 @@ use crate::exchange::ledger::{Entry, LedgerContext};
 use crate::exchange::{Answers, entry, scans};
 use crate::registry::body::{Body, Detection, Meaning, RecordedScan};
 use crate::registry::event::Sealed;
+use crate::registry::named_entry::NamedEntry;
 use crate::registry::place::Place;
 use crate::registry::{DeviceId, Hash, SiteKey, State};
 use crate::store::{Store, StoreError};
@@ -32,6 +33,8 @@ pub struct Dossier {
     neighbours: Vec<(String, State, Place)>,
     /// Sites that its events name, with their codes.
     codes: BTreeMap<SiteKey, String>,
+    /// Other entries that its events speak of: what led to it, what was voided.
+    named: BTreeMap<Hash, NamedEntry>,
     /// The last event of each device that wrote about it.
     devices: Vec<(DeviceId, u64, Hash)>,
     /// Pictures as `data:` addresses by the file's digest.
@@ -80,14 +83,14 @@ impl Dossier {
         events.retain(|sealed| !undecided || !matches!(sealed.event.body, Body::Look(_)));
         let detections = detections(&events, &scans);
         let mut codes = BTreeMap::new();
-        let named = site
+        let others = site
             .absorbed
             .iter()
             .chain(&site.split_into)
             .chain(site.merged_into.iter())
             .chain(site.split_from.iter())
             .chain(site.recurs_of.iter());
-        for other in named {
+        for other in others {
             codes.insert(*other, store.code(*other)?);
         }
         let mut neighbours = Vec::new();
@@ -105,10 +108,11 @@ impl Dossier {
                 .collect(),
             devices: devices(&events),
             entry: entry(store, site, &scans, &Answers::of(store)?, store.zone()?)?,
-            events,
             detections,
             neighbours,
             codes,
+            named: named(store, &events)?,
+            events,
             pictures,
             missing,
             context: LedgerContext {
@@ -153,6 +157,20 @@ fn detections(events: &[Sealed], scans: &BTreeMap<String, RecordedScan>) -> Vec<
         }
     }
     detections
+}
+
+/// The other entries that events speak of.
+fn named(store: &Store, events: &[Sealed]) -> Result<BTreeMap<Hash, NamedEntry>, StoreError> {
+    let mut named = BTreeMap::new();
+    for sealed in events {
+        let of = match &sealed.event.body {
+            Body::CameOf(came) => came.of,
+            Body::Void(void) => void.of,
+            _ => continue,
+        };
+        named.extend(store.named_entry(of)?.map(|entry| (of, entry)));
+    }
+    Ok(named)
 }
 
 /// The last event of each device.

@@ -47,6 +47,7 @@ fn patrol(number: u8) -> PatrolFact {
         unit: "410000".into(),
         district: Some(format!("41{:04}", 1 + number % 5)),
         on: date(2026, 4, 10 + i8::try_from(number).unwrap()),
+        season: 2026,
         people: 6 + u64::from(number),
         vehicles: 2,
         walked: geo::MultiPolygon::new(vec![]),

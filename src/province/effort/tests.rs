@@ -136,6 +136,7 @@ fn patrol(walked: MultiPolygon, area_m2: Option<f64>, code: &str) -> PatrolFact 
         unit: "410423".into(),
         district: Some(code.into()),
         on: date(2026, 5, 3),
+        season: 2026,
         people: 4,
         vehicles: 1,
         walked,

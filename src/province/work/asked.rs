@@ -3,7 +3,6 @@
 use super::figures::{Answering, Supervised, Tipped, Walked};
 use super::query::WorkQuery;
 use super::rows::Rows;
-use crate::province::effort::season_of;
 use crate::province::facts::DistrictArea;
 use crate::province::period::Period;
 use crate::registry::affairs::{Affairs, Said};
@@ -19,15 +18,15 @@ impl WorkQuery<'_> {
         &self.facts.work.affairs
     }
 
-    fn holds(&self, season: i16, stamp: &Stamp) -> bool {
-        self.period.holds(season, day_of(&stamp.at))
+    fn holds<T>(&self, said: &Said<T>) -> bool {
+        self.period.holds(said.season, said.on)
     }
 
     /// The season whose letters count: that of the period's last day.
     fn season(&self) -> i16 {
         match self.period {
             Period::Season(season) => season,
-            Period::Between(_, last) => season_of(last),
+            Period::Between(_, last) => self.facts.season_of(last),
         }
     }
 
@@ -67,7 +66,7 @@ impl WorkQuery<'_> {
 
     fn rounds(&self) -> impl Iterator<Item = &Said<Round>> {
         let rounds = self.affairs().rounds.iter();
-        rounds.filter(|r| self.holds(r.season, &r.stamp))
+        rounds.filter(|round| self.holds(round))
     }
 
     fn count_rounds(&self, rows: &mut Rows) {
@@ -107,7 +106,7 @@ impl WorkQuery<'_> {
     fn count_findings(&self, rows: &mut Rows) {
         let affairs = self.affairs();
         let findings = affairs.findings.iter();
-        for finding in findings.filter(|f| self.holds(f.season, &f.stamp)) {
+        for finding in findings.filter(|finding| self.holds(finding)) {
             let settled = affairs.settled.contains_key(&finding.stamp.event);
             let due = finding.body.due.as_deref().and_then(day_of);
             let row = rows.of_district(&finding.body.district);
@@ -123,7 +122,7 @@ impl WorkQuery<'_> {
         let meant = |m: &&Said<Measure>| {
             let here = self.within(&m.body.district)
                 || is_at_or_below(self.scope.within, &m.body.district);
-            here && (self.holds(m.season, &m.stamp) || end(m).is_none())
+            here && (self.holds(m) || end(m).is_none())
         };
         let mut found: Vec<_> = affairs
             .measures
@@ -142,11 +141,7 @@ impl WorkQuery<'_> {
         let (affairs, work) = (self.affairs(), &self.facts.work);
         let confirmed = self.confirmed();
         let mut channels: BTreeMap<Channel, Tipped> = BTreeMap::new();
-        for tip in affairs
-            .tips
-            .iter()
-            .filter(|t| self.holds(t.season, &t.stamp))
-        {
+        for tip in affairs.tips.iter().filter(|tip| self.holds(tip)) {
             let code = tip
                 .body
                 .district
@@ -237,6 +232,7 @@ mod tests {
                 },
                 own_key: false,
             },
+            on: day_of(on),
             season: 2026,
             body,
         }
@@ -353,6 +349,25 @@ mod tests {
         assert_eq!((tips.decided_fen, tips.paid_fen), (50_050, 50_050));
         let spring = Period::Between(Date::constant(2026, 3, 1), Date::constant(2026, 5, 1));
         assert_eq!(worked(spring, 9, "410423").all_tips().tips, 1);
+    }
+
+    #[test]
+    fn days_hold_what_happened_on_them_whenever_it_was_recorded() {
+        let mut facts = facts();
+        for finding in &mut facts.work.affairs.findings {
+            finding.on = Some(Date::constant(2026, 3, 5));
+        }
+        let march = Period::Between(Date::constant(2026, 3, 1), Date::constant(2026, 3, 31));
+        let scope = Scope {
+            level: 6,
+            within: "",
+        };
+        let of = |period| {
+            let worked = Worked::of(&facts, period, &scope, Date::constant(2026, 5, 1));
+            worked.supervised[0].findings
+        };
+        let april = Period::Between(Date::constant(2026, 4, 1), Date::constant(2026, 4, 30));
+        assert_eq!((of(march), of(april)), (2, 0));
     }
 
     #[test]

@@ -28,6 +28,7 @@ use super::site::{Site, Stamp, Voided};
 use super::unit::is_at_or_below;
 use crate::text::day_of;
 use contradiction::Standing;
+use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -87,6 +88,15 @@ impl Affairs {
                 _ => None,
             })
             .collect();
+        // A round may have been heard of after what it found.
+        let rounds: BTreeMap<Hash, Date> = judged
+            .iter()
+            .filter(|(hash, ..)| !voids.contains_key(hash))
+            .filter_map(|(hash, event, _)| match &event.body {
+                Body::Round(round) => Some((*hash, day_of(&round.on)?)),
+                _ => None,
+            })
+            .collect();
         let mut standing = Standing::beside(led);
         for (hash, event, signed) in judged {
             let void = voids.get(&hash);
@@ -104,21 +114,31 @@ impl Affairs {
                     reason: void.reason.clone(),
                     by: by.clone(),
                 }),
-                None => affairs.take(gate, (hash, event), signed),
+                None => {
+                    let on = happened(gate, event, |round| rounds.get(&round).copied());
+                    affairs.take(gate, (hash, event), signed, on);
+                }
             }
         }
         affairs.standing = letters::standing(&affairs.duties);
         affairs
     }
 
-    fn take(&mut self, gate: &Authority, (hash, event): (Hash, &Event), signed: Signed) {
+    fn take(
+        &mut self,
+        gate: &Authority,
+        (hash, event): (Hash, &Event),
+        signed: Signed,
+        on: Option<Date>,
+    ) {
         // What an event says of its season is not believed.
-        let season = gate.season_of(&event.actor.unit, event);
+        let season = on.and_then(|on| gate.season_on(&event.actor.unit, on, event.id));
         let season = season.unwrap_or(event.season);
         macro_rules! said {
             ($body:expr) => {
                 Said {
                     stamp: stamp(hash, event, signed),
+                    on,
                     season,
                     body: $body,
                 }
@@ -178,6 +198,21 @@ impl Affairs {
             .iter()
             .filter(|finding| !self.settled.contains_key(&finding.stamp.event))
     }
+}
+
+/// The day that an event is about: of a finding that of its round, else its own, in the zone of its unit.
+/// `round` gives the day of a round that counts.
+pub fn happened(
+    gate: &Authority,
+    event: &Event,
+    round: impl FnOnce(Hash) -> Option<Date>,
+) -> Option<Date> {
+    let of = match &event.body {
+        Body::Finding(finding) => finding.round,
+        _ => None,
+    };
+    of.and_then(round)
+        .or_else(|| gate.day_of(&event.actor.unit, event.body.day_of_season(&event.at)))
 }
 
 fn stamp(hash: Hash, event: &Event, signed: Signed) -> Stamp {

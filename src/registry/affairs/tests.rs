@@ -567,6 +567,61 @@ fn a_season_that_an_event_gives_itself_takes_nothing_out_of_the_figures_of_its_o
     assert_eq!(affairs.tips[0].season, 2026);
 }
 
+#[test]
+fn what_is_said_belongs_to_the_season_of_the_day_on_which_it_happened() {
+    let mut offices = Offices::new();
+    let at = |time: &'static str| {
+        move |event: &mut Event| {
+            event.at = time.into();
+            event.logged_at = "2026-11-03T12:21:00Z".into();
+        }
+    };
+    // By universal time it is still the 14th: where the unit is, the next season has begun.
+    offices.chief(1, tip(COUNTY, "late in the evening"));
+    offices.change_last(at("2026-09-14T17:00:00Z"));
+    offices.chief(0, round("2026-09-10"));
+    let early = offices.change_last(at("2026-09-20T10:00:00+08:00"));
+    offices.chief(0, finding(Some(early)));
+    offices.change_last(at("2026-10-02T10:00:00+08:00"));
+    offices.chief(0, finding(None));
+    offices.change_last(at("2026-10-02T10:00:00+08:00"));
+    let affairs = offices.affairs();
+    assert!(affairs.refused.is_empty(), "{:?}", affairs.refused);
+    let day = |month, day| Some(Date::constant(2026, month, day));
+    let tip = &affairs.tips[0];
+    assert_eq!((tip.season, tip.on), (2027, day(9, 15)));
+    let round = &affairs.rounds[0];
+    assert_eq!((round.season, round.on), (2026, day(9, 10)));
+    let [of_round, alone] = &affairs.findings[..] else {
+        panic!("{:?}", affairs.findings)
+    };
+    assert_eq!((of_round.season, of_round.on), (2026, day(9, 10)));
+    assert_eq!((alone.season, alone.on), (2027, day(10, 2)));
+    // A round that is void decides nothing.
+    offices.chief(0, void(early));
+    offices.change_last(at("2026-10-03T10:00:00+08:00"));
+    assert_eq!(offices.affairs().findings[0].season, 2027);
+}
+
+fn round(on: &str) -> Body {
+    Body::Round(Box::new(Round {
+        name: "first".into(),
+        on: on.into(),
+        team: vec!["sun".into()],
+        districts: vec![COUNTY.into()],
+        ..Round::default()
+    }))
+}
+
+fn finding(round: Option<Hash>) -> Body {
+    Body::Finding(Box::new(Finding {
+        round,
+        district: COUNTY.into(),
+        text: "ledger incomplete".into(),
+        ..Finding::default()
+    }))
+}
+
 /// One thing that somebody says.
 fn anything() -> impl Strategy<Value = (u8, u8, u8, usize, usize)> {
     (0..3_u8, 0..3_u8, 0..12_u8, 0..6_usize, 0..40_usize)

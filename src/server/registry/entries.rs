@@ -96,7 +96,8 @@ fn followed(
         AskedMove::Site { code } => {
             let site = store.find(&code)?;
             let sealed = came_of(office, session, site, number)?;
-            return Ok(EntryOutcome::Entered(Entered::of(&sealed)));
+            let entered = Entered::of(office.store(), &sealed)?;
+            return Ok(EntryOutcome::Entered(entered));
         }
         AskedMove::Void { reason } => {
             // By its number alone: a code would void a site.
@@ -107,7 +108,8 @@ fn followed(
         }
     };
     let sealed = affairs::state(office, session, body)?;
-    Ok(EntryOutcome::Entered(Entered::of(&sealed)))
+    let entered = Entered::of(office.store(), &sealed)?;
+    Ok(EntryOutcome::Entered(entered))
 }
 
 /// In which language, as a query says it.

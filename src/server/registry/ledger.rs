@@ -351,7 +351,7 @@ async fn stated(
         .act(when, move |office, session| {
             let body = body(office, session)?;
             let sealed = affairs::state(office, session, body)?;
-            Ok(Json(Entered::of(&sealed)))
+            Ok(Json(Entered::of(office.store(), &sealed)?))
         })
         .await
 }

@@ -263,6 +263,7 @@ fn history(store: &Store, key: SiteKey, hidden: &[Hash]) -> Result<Vec<HistoryLi
                     lang,
                     site,
                     code: &code,
+                    entry: &|of| store.entry_words(of, lang),
                 }
                 .sentence(&event.body)
             }),

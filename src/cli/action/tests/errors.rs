@@ -117,6 +117,7 @@ fn vectors() -> Vec<VectorError> {
         Text(TextFlaw::Empty),
         Xml(crate::text::xml::XmlFlaw::Cut),
         NoKml("x".into()),
+        Several(["a.shp".into(), "b.shp".into()]),
         Parts(".dbf"),
         Words { feature: 1 },
         Shape { feature: 1, why: "x".into() },
@@ -209,6 +210,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         Unreadable { path: path(), source: denied() },
         Text { path: path(), flaw: TextFlaw::Empty },
         Empty { path: path() }, Order { path: path() }, NoCrs { path: path() },
+        Titles { path: path(), titles: "x".into() },
         Row { path: path(), line: 1 },
         Twice { path: path(), name: "x".into() }, NoneMatches { path: path(), name: "x".into() },
     })));
