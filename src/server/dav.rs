@@ -41,14 +41,16 @@ impl Folder {
         if !options.write {
             return Ok(Box::new(Reading::of(self.look(&path)?)?));
         }
+        let there = self.look(&path).is_ok();
+        // Who locks a name before a file comes writes nothing yet.
+        let locks = !there && options.size.is_none();
         // A part of a file cannot be kept under the digest of the whole.
-        if options.append || !options.truncate {
+        if options.append || !(options.truncate || locks) {
             return Err(FsError::Forbidden);
         }
         if options.size.is_some_and(|size| size > LARGEST) {
             return Err(FsError::TooLarge);
         }
-        let there = self.look(&path).is_ok();
         if options.create_new && there {
             return Err(FsError::Exists);
         }

@@ -6,7 +6,7 @@ use serde_json::json;
 use std::process::Command;
 
 /// The command line beside the server.
-fn typed(office: &Office, arguments: &[&str]) {
+pub fn typed(office: &Office, arguments: &[&str]) {
     let output = Command::new(env!("CARGO_BIN_EXE_papaver"))
         .current_dir(&office.folder)
         .args(["--lang", "en"])

@@ -14,6 +14,7 @@ mod attacks;
 mod browser;
 mod described;
 mod faults;
+mod field;
 mod kept;
 mod killed;
 mod lan;

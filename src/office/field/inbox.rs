@@ -19,7 +19,12 @@ const MOST_LINES: usize = 500_000;
 /// Bytes of all versions of all files of one inbox at most.
 const MOST_BYTES: u64 = 64 << 30;
 /// Endings of the tables that are taken in.
-pub(super) const TABLES: [&str; 5] = ["gpkg", "geojson", "json", "xlsx", "csv"];
+const TABLES: [&str; 5] = ["gpkg", "geojson", "json", "xlsx", "csv"];
+
+/// Whether a file of this name is a table, whose rows are taken in.
+pub fn is_table(path: &str) -> bool {
+    TABLES.contains(&ending(path).as_str())
+}
 
 /// A change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,7 +169,7 @@ impl Inbox {
 
     fn put(&mut self, path: String, file: (Hash, u64), at: Timestamp) {
         self.folder(split(&path).0, at);
-        if file.1 > 0 && TABLES.contains(&ending(&path).as_str()) {
+        if file.1 > 0 && is_table(&path) {
             self.tables.push(Version {
                 path: path.clone(),
                 sha256: file.0,

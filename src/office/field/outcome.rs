@@ -36,7 +36,7 @@ pub struct VersionOutcome {
     pub rows: Vec<RowTold>,
     /// Rows that nobody filled in.
     pub blank: usize,
-    /// Photographs that rows name and that have not come yet.
+    /// Photographs that rows name and that have not come yet, or not whole.
     pub waits_for: Vec<String>,
     /// How many changes the inbox had seen.
     pub seen: usize,
@@ -99,7 +99,10 @@ impl VersionOutcome {
     /// Of a file that was read.
     pub(super) fn read(version: &Version, seen: usize, at: Timestamp, report: &Report) -> Self {
         let missing = report.rows.iter().filter_map(|row| match &row.fate {
-            RowFate::Refused(RowFlaw::NoPhoto(name)) => Some(photo(name)),
+            // What lies there may be the beginning of it: some clients send an empty file first.
+            RowFate::Refused(RowFlaw::NoPhoto(name) | RowFlaw::NotAPhoto(name)) => {
+                Some(photo(name))
+            }
             _ => None,
         });
         Self {

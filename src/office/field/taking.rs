@@ -1,6 +1,6 @@
 //! Taking in a table that a crew sent: out of a copy, with the crew's photographs beside it, as a file from a stick would be.
 
-use super::inbox::{Inbox, Version};
+use super::inbox::{Inbox, Version, is_table};
 use super::outcome::VersionOutcome;
 use super::paths::{ending, split};
 use super::{Access, OfficeError};
@@ -71,7 +71,7 @@ fn taken(desk: &Desk<'_>, inbox: &Inbox, version: &Version) -> Result<Report, Of
 /// Whether a file may belong to a table: a photograph, or the table's own journal.
 fn goes_beside(path: &str, table: &str) -> bool {
     let journal = matches!(ending(path).as_str(), "gpkg-wal" | "gpkg-journal");
-    let another = super::inbox::TABLES.contains(&ending(path).as_str());
+    let another = is_table(path);
     if journal {
         path.starts_with(table)
     } else {

@@ -188,6 +188,26 @@ fn a_row_waits_for_its_photograph_and_is_recorded_once() {
 }
 
 #[test]
+fn a_row_waits_for_the_photograph_where_an_empty_or_broken_one_came_first() {
+    let (unit, code) = unit();
+    let given = unit.give("一组");
+    let (kept, field) = unit.served();
+    let folder = enter(&field, &given);
+    let list = read(&folder, "page/sites.geojson");
+    let table = filled(&list, "cultivated", "DCIM/a.jpg");
+    put(&folder, "v.geojson", &table).expect("kept");
+    for beginning in [&b""[..], b"half"] {
+        put(&folder, "DCIM/a.jpg", beginning).expect("kept");
+        field.take_in().expect("taken");
+        assert_eq!(state(&kept, &code).0, "dispatched");
+        assert_eq!(outcomes(&folder)[0]["waits_for"], json!(["a.jpg"]));
+    }
+    put(&folder, "DCIM/a.jpg", &photo(1)).expect("kept");
+    field.take_in().expect("taken");
+    assert_eq!(state(&kept, &code), ("confirmed".into(), false, 1));
+}
+
+#[test]
 fn two_crews_at_one_site_are_in_dispute_and_both_photographs_are_kept() {
     let (mut unit, code) = unit();
     let first = unit.give("一组");
