@@ -4,9 +4,7 @@
 use super::answer::Refused;
 use super::dav::Folder;
 use super::house::{Shared, waiting};
-use super::library::Library;
 use crate::office::field::{CrewFolder, CrewGate, is_table};
-use crate::words::Lang;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
