@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Tries a release where nothing is installed and there is no network: Linux on x86-64 in a bare Debian root, Linux on arm64
 # in the same under qemu, Windows under Wine. Scans the sample survey and photos, leads a season in a registry, and exchanges
-# bundles with a program of this machine. Needs root, and the network once, to make the bare root.
+# bundles with a program of this machine. Under an emulator it is a part of the sample (WHOLE in the environment: all). Needs
+# root, and the network once, to make the bare root.
 # usage: bash tests/release.sh [--target linux-x86_64|linux-aarch64|windows-x86_64] ARCHIVE [ROOT]
 #   --target  what the archive is for (default: by its name)
 #   ROOT      a bare Debian root (default: made with debootstrap and kept in /tmp/papaver-bare-SUITE, suite from SUITE, else bookworm)
@@ -32,11 +33,24 @@ linux() {
     *)
         emulator "${target#linux-}"
         papaver() { started "$place" "$@"; }
+        a_part
         ;;
     esac
     libraries_from_outside
     mkdir "$bare/tmp/第三网格 航测"
     cd "$bare/tmp/第三网格 航测"
+}
+
+# a_part: of the sample what an emulator scans in minutes: the ground of two candidates, and two photos. WHOLE in the
+# environment: all of it, which takes an hour and more.
+a_part() {
+    [ -z "${WHOLE:-}" ] || return 0
+    cat >"$samples/village/boundary.geojson" <<'END'
+{"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [[[113.93087, 28.25280],
+ [113.93109, 28.25280], [113.93109, 28.25289], [113.93087, 28.25289], [113.93087, 28.25280]]]}}
+END
+    find "$samples/photos" -name 'PPV_*.JPG' ! -name 'PPV_000[12].JPG' -delete
+    echo "under an emulator: two candidates' ground and two photos of the sample"
 }
 
 libraries_from_outside() {
