@@ -32,6 +32,7 @@ mod formats;
 mod interrupted;
 mod life;
 mod overwrite;
+mod photographs;
 mod province;
 
 #[path = "../../examples/province_sample.rs"]

@@ -77,3 +77,65 @@ fn coordinates_that_fit_another_system_are_read_in_it_and_it_is_said() {
         assert!(found.said.err.contains(words), "{name}: {}", found.said.err);
     }
 }
+
+/// A boundary as GeoJSON that names its system, as QGIS and ArcGIS write it.
+fn named(ring: &[(f64, f64)], epsg: u32) -> String {
+    let ring = pairs(ring);
+    format!(
+        r#"{{"type":"FeatureCollection","crs":{{"type":"name","properties":{{"name":"urn:ogc:def:crs:EPSG::{epsg}"}}}},"features":[{{"type":"Feature","properties":{{}},"geometry":{{"type":"Polygon","coordinates":[[{ring}]]}}}}]}}"#
+    )
+}
+
+#[test]
+fn boundaries_in_every_system_and_under_the_wrong_zone_bound_the_same_ground() {
+    let folder = TempDir::new().expect("temporary folder");
+    let (ortho, ring, half) = west_half(folder.path());
+    let within = folder.path().join("范围.geojson");
+    let krassowsky = "+proj=tmerc +lon_0=114 +x_0=500000 +ellps=krass +towgs84=15.8,-154.4,-82.3";
+    let exchanged: Vec<(f64, f64)> = ring.iter().map(|(x, y)| (*y, *x)).collect();
+    // The system of the coordinates (none: degrees, latitude first), the one that is named, an option, and what is said.
+    for (own, epsg, option, said) in [
+        (Some("EPSG:4490"), 4490, None, ""),
+        (Some("EPSG:3857"), 3857, None, ""),
+        (Some("EPSG:4547"), 4547, None, ""),
+        (Some("EPSG:4497"), 4508, None, "EPSG:4497"),
+        (Some("EPSG:4547"), 4526, None, "EPSG:4547"),
+        (None, 4490, None, "longitude and latitude are exchanged"),
+        (
+            Some(krassowsky),
+            2435,
+            Some("--towgs84=15.8,-154.4,-82.3"),
+            "",
+        ),
+    ] {
+        let ring: Vec<(f64, f64)> = match own {
+            Some(own) => (ring.iter())
+                .map(|(x, y)| crate::ground::through("EPSG:4326", own, *x, *y))
+                .collect(),
+            None => exchanged.clone(),
+        };
+        fs::write(&within, named(&ring, epsg)).expect("written");
+        let within = within.to_string_lossy();
+        let mut options = vec!["--within", &*within];
+        options.extend(option);
+        let found = scan(&ortho, &options);
+        assert_eq!(found.said.code, Some(0), "{own:?}: {}", found.said.err);
+        assert!(
+            found.said.err.contains(said),
+            "{own:?} as {epsg}: {}",
+            found.said.err
+        );
+        found.results().expect_searched(half);
+    }
+    // Without its parameters it is said to lie off.
+    let ring: Vec<(f64, f64)> = (ring.iter())
+        .map(|(x, y)| crate::ground::through("EPSG:4326", "EPSG:2435", *x, *y))
+        .collect();
+    fs::write(&within, named(&ring, 2435)).expect("written");
+    let bare = scan(&ortho, &["--within", &within.to_string_lossy()]);
+    assert!(
+        bare.said.err.contains("no way to WGS 84"),
+        "{}",
+        bare.said.err
+    );
+}

@@ -5,7 +5,7 @@ use crate::cases::case;
 use crate::ground::{Place, through};
 use crate::paint::{Picture, create, put};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 #[test]
@@ -143,6 +143,178 @@ fn other_systems_on_old_and_new_datums() {
         assert_eq!(found.said.code, Some(0), "{crs}: {}", found.said.err);
         let said = found.said.err.contains("no way to WGS 84");
         assert_eq!(said, !known, "{crs}: {}", found.said.err);
+    }
+}
+
+/// A picture of nine targets in a format's plainest file, which says nothing of its place, in a folder of its own.
+fn placeless(folder: &Path, name: &str, driver: &str, picture: &Picture) -> PathBuf {
+    let plain = folder.join("plain.tif");
+    picture.write(&plain, &[]);
+    let source = gdal::Dataset::open(&plain).expect("opened");
+    let target = folder.join("out").join(name);
+    fs::create_dir_all(folder.join("out")).expect("made");
+    let profile: &[&str] = if driver == "GTiff" {
+        &["PROFILE=BASELINE"]
+    } else {
+        &[]
+    };
+    let options = gdal::raster::RasterCreationOptions::from_iter(profile.iter().copied());
+    let driver = gdal::DriverManager::get_driver_by_name(driver).expect("driver");
+    source
+        .create_copy(&driver, &target, &options)
+        .expect("written");
+    let mut beside = target.clone().into_os_string();
+    beside.push(".aux.xml");
+    let _none = fs::remove_file(beside);
+    target
+}
+
+/// The six lines of a world file.
+fn world(place: &Place) -> String {
+    let g = place.transform;
+    let (x, y) = (
+        g[0] + f64::midpoint(g[1], g[2]),
+        g[3] + f64::midpoint(g[4], g[5]),
+    );
+    format!("{}\n{}\n{}\n{}\n{x}\n{y}\n", g[1], g[4], g[2], g[5])
+}
+
+#[test]
+fn places_beside_a_picture_are_read_as_every_program_writes_them() {
+    let esri = |crs: &str| {
+        let reference = crate::ground::reference(crs);
+        reference.morph_to_esri().expect("in ESRI's words");
+        reference.to_wkt().expect("as text")
+    };
+    let utm = Place::utm(2.0);
+    let degrees = Place::north_up("EPSG:4490", crate::ground::LON, crate::ground::LAT, 2.0);
+    let turned = Place::utm(2.0).turned(20.0);
+    let gauss = Place::north_up("EPSG:4526", crate::ground::LON, crate::ground::LAT, 2.0);
+    for (name, driver, place, beside) in [
+        // As WPS and older programs save text: a mark in front, and lines of Windows.
+        (
+            "成果.tif",
+            "GTiff",
+            &gauss,
+            vec![
+                (
+                    "成果.tfw",
+                    format!("\u{feff}{}\r\n", world(&gauss).replace('\n', "\r\n")),
+                ),
+                ("成果.PRJ", esri("EPSG:4526")),
+            ],
+        ),
+        (
+            "turned.png",
+            "PNG",
+            &turned,
+            vec![
+                ("turned.PGW", world(&turned)),
+                ("turned.prj", esri("EPSG:32649")),
+            ],
+        ),
+        (
+            "degrees.jpg",
+            "JPEG",
+            &degrees,
+            vec![
+                ("degrees.jgw", world(&degrees)),
+                ("degrees.prj", esri("EPSG:4490")),
+            ],
+        ),
+        (
+            "code.jpeg",
+            "JPEG",
+            &utm,
+            vec![
+                ("code.jgw", world(&utm)),
+                ("code.prj", "EPSG:32649\n".into()),
+            ],
+        ),
+    ] {
+        let folder = TempDir::new().expect("temporary folder");
+        let picture = Picture::with_nine(place.clone(), (700, 600));
+        let path = placeless(folder.path(), name, driver, &picture);
+        for (name, text) in beside {
+            fs::write(folder.path().join("out").join(name), text).expect("written");
+        }
+        let found = scan(&path, &[]);
+        assert_eq!(found.said.code, Some(0), "{name}: {}", found.said.err);
+        let results = found.results();
+        results.expect_searched(picture.m2(700 * 600));
+        results.expect_targets(&picture.truth(), 0.2);
+    }
+}
+
+#[test]
+fn eastings_with_another_zone_or_none_are_refused_with_the_system_that_fits() {
+    // The true system, the one that the file names, and the number that the hint names.
+    for (own, named, zone) in [
+        ("EPSG:4497", Some("EPSG:4508"), "zone 19"),
+        ("EPSG:4508", Some("EPSG:4497"), "zone 19"),
+        ("EPSG:4547", Some("EPSG:4526"), "zone 38"),
+    ] {
+        let folder = TempDir::new().expect("temporary folder");
+        let place = Place::north_up(own, crate::ground::LON, crate::ground::LAT, 2.0);
+        let picture = Picture::with_nine(place.clone(), (700, 600));
+        let path = match named {
+            Some(named) => {
+                let path = folder.path().join("成果.tif");
+                let crs = named.to_owned();
+                let mut misnamed = picture.clone();
+                misnamed.place = Place { crs, ..place };
+                misnamed.write(&path, &[]);
+                path
+            }
+            None => {
+                let path = placeless(folder.path(), "成果.tif", "GTiff", &picture);
+                fs::write(path.with_extension("tfw"), world(&place)).expect("written");
+                path
+            }
+        };
+        let fitting = format!("--crs {own}");
+        scan(&path, &[]).expect_refused(&[zone, &fitting]);
+        let found = scan(&path, &["--crs", own]);
+        assert_eq!(found.said.code, Some(0), "{own}: {}", found.said.err);
+        found.results().expect_targets(&picture.truth(), 0.2);
+    }
+}
+
+#[test]
+fn old_datums_lie_where_their_parameters_put_them() {
+    for (named, parameters, shift) in [
+        // Xian 1980, three degrees about 114.
+        (
+            "EPSG:2383",
+            "+proj=tmerc +lon_0=114 +x_0=500000 +a=6378140 +b=6356755.288157528 +units=m",
+            "--towgs84=24,-123,-94",
+        ),
+        // Beijing 1954, six degrees about 111, with turns and a scale.
+        (
+            "EPSG:21459",
+            "+proj=tmerc +lon_0=111 +x_0=500000 +ellps=krass +units=m",
+            "--towgs84=12.6,-155.4,-81.2,0.5,-0.3,1.2,-0.9",
+        ),
+    ] {
+        let given = shift.trim_start_matches("--towgs84=");
+        let truth = format!("{parameters} +towgs84={given} +no_defs");
+        let folder = TempDir::new().expect("temporary folder");
+        let place = Place::north_up(&truth, crate::ground::LON, crate::ground::LAT, 2.0);
+        let picture = Picture::with_nine(place.clone(), (700, 600));
+        let path = folder.path().join("成果.tif");
+        let crs = named.to_owned();
+        let mut plain = picture.clone();
+        plain.place = Place { crs, ..place };
+        plain.write(&path, &[]);
+        let bare = scan(&path, &[]);
+        assert!(
+            bare.said.err.contains("no way to WGS 84"),
+            "{named}: {}",
+            bare.said.err
+        );
+        let found = scan(&path, &[shift]);
+        assert_eq!(found.said.code, Some(0), "{named}: {}", found.said.err);
+        found.results().expect_targets(&picture.truth(), 0.5);
     }
 }
 
