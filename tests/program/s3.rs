@@ -71,7 +71,7 @@ fn read(connection: &TcpStream) -> Option<Asked> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let pair = |pair: &str| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (key.to_owned(), plain(value))
+        (key.to_owned(), plain(&value.replace('+', "%20")))
     };
     let mut asked = Asked {
         method: method.into(),
