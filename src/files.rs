@@ -5,17 +5,21 @@
 //! that a person names as an output goes through [`write()`] or [`Workshop`], which know what a registry looks like.
 
 mod bucket;
+mod bucket_error;
 mod error;
 mod incoming;
 pub mod lines;
+mod opened;
 mod place;
 mod registry;
 mod shelf;
 
-pub use bucket::{bucket_and_key, endpoint, lists_too_much};
+pub use bucket::{bucket_and_key, endpoint};
+pub use bucket_error::BucketError;
 pub use error::{FileError, reach};
 pub use incoming::{Incoming, forget_arriving, show_as};
 pub use lines::{add_line, end_line};
+pub use opened::{Opened, each, is_as_seen, is_seen, look_below, look_beside, open, read_up_to};
 pub use place::{beside, folder_of};
 pub use registry::{REGISTRY_ID, is_registry};
 pub use shelf::{Shelf, absolute, is_in_bucket};

@@ -61,8 +61,30 @@ macro_rules! tr {
     };
 }
 
+/// What speaks for itself, carried by an error of the system: a file may lie where more can happen than on a disk.
+#[derive(Debug)]
+pub struct Spoken(pub Box<dyn Say>);
+
+impl Display for Spoken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Display::fmt(&self.0, f)
+    }
+}
+
+impl std::error::Error for Spoken {}
+
+/// What can be done about an error of the system, where it carries what [speaks for itself](Spoken).
+pub fn remedy_of_system(error: &io::Error, lang: Lang) -> Option<Remedy> {
+    let spoken = error.get_ref()?.downcast_ref::<Spoken>()?;
+    spoken.0.say(lang).remedies.into_iter().next()
+}
+
 /// What the system says of a file, in the user's language where it is one of the things that happen.
 pub fn of_system(error: &io::Error, lang: Lang) -> String {
+    let spoken = error.get_ref().and_then(|inner| inner.downcast_ref());
+    if let Some(Spoken(spoken)) = spoken {
+        return spoken.say(lang).what;
+    }
     let chinese = match error.kind() {
         io::ErrorKind::NotFound => "没有该文件或文件夹",
         io::ErrorKind::PermissionDenied => "没有权限",

@@ -44,7 +44,10 @@ const FENCES: [(&str, &[&str]); 21] = [
     ("indicatif", &["cli/"]),
     ("axum", &["server/"]),
     ("pmtiles", &["server/"]),
-    ("object_store", &["files/bucket.rs"]),
+    (
+        "object_store",
+        &["files/bucket.rs", "files/bucket_error.rs"],
+    ),
     ("reqwest", &[]),
     ("tokio", &["server/", "files/bucket.rs"]),
     ("axum_server", &["server/"]),

@@ -97,7 +97,7 @@ bucket() {
     port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
     "$work/moto/bin/moto_server" -H 127.0.0.1 -p "$port" >"$work/moto.log" 2>&1 &
     server=$!
-    aws "$work/moto/bin/python" - "$top/samples/village/ortho.tif" <<'P'
+    aws "$work/moto/bin/python" - "$top/samples/village/ortho.tif" "$top/samples/photos" <<'P'
 import os, sys, time
 import boto3
 s3 = boto3.client("s3")
@@ -108,6 +108,10 @@ for _ in range(100):
     except Exception:
         time.sleep(0.2)
 s3.upload_file(sys.argv[1], "survey", "2026/ortho.tif")
+for folder, _, names in os.walk(sys.argv[2]):
+    for name in names:
+        path = os.path.join(folder, name)
+        s3.upload_file(path, "survey", "2026/flights/" + os.path.relpath(path, sys.argv[2]))
 P
     ortho=s3://survey/2026/ortho.tif plan=s3://survey/plans/a
     aws "$program" scan "$ortho" -o "$work/of-bucket" -q --no-pyramid
@@ -127,6 +131,15 @@ P
     aws "$program" plan --status -o "$plan" -q
     aws "$program" merge --plan "$plan" -o "$work/merged" -q
     same "$work/merged" "$work/of-bucket"
+    # Photos, as on disk: in one scan, and in shards.
+    flights=s3://survey/2026/flights/ planned=s3://survey/plans/photos
+    one "$top/samples/photos" -o "$work/photos"
+    aws "$program" scan "$flights" -o "$work/far-photos" -q --no-pyramid
+    same "$work/far-photos" "$work/photos"
+    aws "$program" plan "$flights" -o "$planned" --shards 3 -q
+    for k in 2 0 1 0; do aws "$program" scan --plan "$planned" --shard "$k" --threads 1 -q; done
+    aws "$program" merge --plan "$planned" -o "$work/merged-photos" -q
+    same "$work/merged-photos" "$work/photos"
     # What is there is never written over, and damage is named.
     aws "$work/moto/bin/python" - <<'P'
 import boto3
@@ -141,7 +154,7 @@ P
     # A server that is not there, and a secret that nobody reads.
     port=9
     fails "cannot be read" aws "$program" --lang en plan --status -o "$plan"
-    if grep -q unsaid "$work/refused" "$work/moto.log"; then echo "a secret was said" && exit 1; fi
+    if grep -rq unsaid "$work/refused" "$work/moto.log" "$work/far-photos" "$work/merged-photos"; then echo "a secret was said" && exit 1; fi
     kill "$server" && server=
 }
 

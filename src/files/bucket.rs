@@ -1,15 +1,18 @@
 //! A prefix of a bucket (S3, or what speaks like it). Where it is and who may is said by the environment: `AWS_ENDPOINT_URL`,
 //! `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and the like. No secret is in any message.
 
+use super::bucket_error::BucketError;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path as Key;
 use object_store::{
-    ClientOptions, Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, RetryConfig,
+    ClientOptions, Error, GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
+    RetryConfig,
 };
-use std::collections::BTreeSet;
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::ops::Range;
 use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio_stream::StreamExt;
@@ -43,6 +46,59 @@ pub struct Bucket {
     store: AmazonS3,
     prefix: Key,
     runtime: Runtime,
+    /// The objects that were seen, by their whole keys.
+    seen: Mutex<BTreeMap<String, Version>>,
+}
+
+/// What an object is known by: while it is the same, so are these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Length in bytes.
+    pub size: u64,
+    /// What the server calls this state of it, where it does.
+    tag: Option<String>,
+}
+
+impl Version {
+    /// Whether the server tells one state of an object from another.
+    pub fn is_told(&self) -> bool {
+        self.tag.is_some()
+    }
+}
+
+impl From<ObjectMeta> for Version {
+    fn from(object: ObjectMeta) -> Self {
+        Self {
+            size: object.size,
+            tag: object.e_tag,
+        }
+    }
+}
+
+/// The buckets that are read from, with what was seen in each.
+static SHARED: Mutex<BTreeMap<String, Arc<Bucket>>> = Mutex::new(BTreeMap::new());
+
+/// The whole of a bucket, one for all who read from it.
+///
+/// # Errors
+/// Where the environment says what cannot be.
+pub fn shared(bucket: &str) -> io::Result<Arc<Bucket>> {
+    let mut all = lock(&SHARED);
+    if let Some(known) = all.get(bucket) {
+        return Ok(Arc::clone(known));
+    }
+    let new = Arc::new(Bucket::at((bucket, ""))?);
+    all.insert(bucket.into(), Arc::clone(&new));
+    Ok(new)
+}
+
+/// A bucket, where anything was read from it before.
+pub fn known(bucket: &str) -> Option<Arc<Bucket>> {
+    lock(&SHARED).get(bucket).cloned()
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Bucket {
@@ -71,7 +127,131 @@ impl Bucket {
                 .worker_threads(1)
                 .enable_all()
                 .build()?,
+            seen: Mutex::default(),
         })
+    }
+
+    /// Lists what lies below a folder, and below its folders: keys and lengths. Of what was seen before, nothing is believed.
+    ///
+    /// # Errors
+    /// Those of the network and the server, and of a listing that does not end.
+    pub fn look_below(&self, folder: &str) -> io::Result<BTreeMap<String, u64>> {
+        let key = whole(folder)?;
+        let is_below = |name: &str| {
+            let rest = name.strip_prefix(key.as_ref());
+            rest.is_some_and(|rest| key.as_ref().is_empty() || rest.starts_with('/'))
+        };
+        lock(&self.seen).retain(|name, _| !is_below(name));
+        let listed = async {
+            let mut listed = self.store.list(Some(&key));
+            let mut found = BTreeMap::new();
+            while let Some(object) = listed.next().await {
+                let object = object.map_err(io_error)?;
+                found.insert(object.location.to_string(), Version::from(object));
+                if found.len() > MOST_NAMES {
+                    return Err(too_many());
+                }
+            }
+            Ok(found)
+        };
+        let found = self.runtime.block_on(listed)?;
+        let sizes = found.iter().map(|(name, of)| (name.clone(), of.size));
+        let sizes = sizes.collect();
+        lock(&self.seen).extend(found);
+        Ok(sizes)
+    }
+
+    /// Looks for the objects whose keys begin so, as the files beside a picture do.
+    ///
+    /// # Errors
+    /// Those of the network and the server.
+    pub fn look_for(&self, begin: &str) -> io::Result<()> {
+        let begin = whole(begin)?;
+        let (folder, _) = begin.as_ref().rsplit_once('/').unwrap_or_default();
+        let folder = whole(folder)?;
+        lock(&self.seen).retain(|name, _| !name.starts_with(begin.as_ref()));
+        let listed = async {
+            let mut listed = self.store.list_with_offset(Some(&folder), &begin);
+            let mut found = BTreeMap::new();
+            while let Some(object) = listed.next().await {
+                let object = object.map_err(io_error)?;
+                let name = object.location.to_string();
+                if !name.starts_with(begin.as_ref()) || found.len() > MOST_NAMES {
+                    break;
+                }
+                found.insert(name, Version::from(object));
+            }
+            Ok::<_, io::Error>(found)
+        };
+        let found = self.runtime.block_on(listed)?;
+        lock(&self.seen).extend(found);
+        Ok(())
+    }
+
+    /// An object as it was seen.
+    pub fn seen(&self, name: &str) -> Option<Version> {
+        lock(&self.seen).get(name).cloned()
+    }
+
+    /// An object as it was seen, or else as it is.
+    ///
+    /// # Errors
+    /// Those of the network and the server.
+    pub fn version(&self, name: &str) -> io::Result<Version> {
+        if let Some(seen) = self.seen(name) {
+            return Ok(seen);
+        }
+        let now = self.now(name)?;
+        lock(&self.seen).insert(name.into(), now.clone());
+        Ok(now)
+    }
+
+    /// An object as it is.
+    ///
+    /// # Errors
+    /// Those of the network and the server.
+    pub fn now(&self, name: &str) -> io::Result<Version> {
+        let found = self.runtime.block_on(self.store.head(&whole(name)?));
+        Ok(found.map_err(io_error)?.into())
+    }
+
+    /// A part of an object, in bytes, of the version that was seen and of no other.
+    ///
+    /// # Errors
+    /// Those of the network and the server; one that names an object which is another now, and one that was cut.
+    pub fn part(&self, name: &str, of: &Version, range: Range<u64>) -> io::Result<Vec<u8>> {
+        let length = range.end.saturating_sub(range.start);
+        fits(length)?;
+        if length == 0 {
+            return Ok(Vec::new());
+        }
+        let options = GetOptions {
+            range: Some(range.into()),
+            if_match: of.tag.clone(),
+            ..GetOptions::default()
+        };
+        let read = async {
+            let found = self.store.get_opts(&whole(name)?, options).await;
+            let found = found.map_err(io_error)?;
+            if found.meta.size != of.size {
+                return Err(BucketError::Replaced.into());
+            }
+            let mut parts = found.into_stream();
+            let mut bytes = Vec::new();
+            while let Some(part) = parts.next().await {
+                bytes.extend_from_slice(&part.map_err(io_error)?);
+                if bytes.len() as u64 > length {
+                    break;
+                }
+            }
+            Ok::<_, io::Error>(bytes)
+        };
+        let bytes = self.runtime.block_on(read)?;
+        if bytes.len() as u64 == length {
+            Ok(bytes)
+        } else {
+            Err(BucketError::Cut.into())
+        }
     }
 
     /// The bytes of an object; `None` where there is none.
@@ -135,7 +315,7 @@ impl Bucket {
             let found = found.map_err(io_error)?.location;
             told += 1;
             if told > MOST_NAMES {
-                return Err(io::Error::other(TooManyNames));
+                return Err(too_many());
             }
             let mut below = found.prefix_match(key).into_iter().flatten();
             if let (Some(name), None) = (below.next(), below.next()) {
@@ -150,23 +330,13 @@ impl Bucket {
     }
 }
 
-/// A listing of more names than any folder of ours holds.
-#[derive(Debug)]
-struct TooManyNames;
-
-impl fmt::Display for TooManyNames {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the bucket lists more than {MOST_NAMES} names there")
-    }
+/// The key of a whole name.
+fn whole(name: &str) -> io::Result<Key> {
+    Key::parse(name).map_err(io::Error::other)
 }
 
-impl std::error::Error for TooManyNames {}
-
-/// Whether a bucket was left since its listing did not end.
-pub fn lists_too_much(error: &io::Error) -> bool {
-    error
-        .get_ref()
-        .is_some_and(<dyn std::error::Error + Send + Sync + 'static>::is::<TooManyNames>)
+fn too_many() -> io::Error {
+    BucketError::TooManyNames { most: MOST_NAMES }.into()
 }
 
 /// Fails where an object is longer than is held in memory.
@@ -174,19 +344,11 @@ fn fits(length: u64) -> io::Result<()> {
     if length <= LONGEST {
         return Ok(());
     }
-    let why = format!("it is longer than {} MiB", LONGEST >> 20);
-    Err(io::Error::new(io::ErrorKind::FileTooLarge, why))
+    Err(BucketError::TooLong { most: LONGEST }.into())
 }
 
 fn io_error(error: Error) -> io::Error {
-    let kind = match &error {
-        Error::NotFound { .. } => io::ErrorKind::NotFound,
-        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
-            io::ErrorKind::PermissionDenied
-        }
-        _ => io::ErrorKind::Other,
-    };
-    io::Error::new(kind, error)
+    BucketError::told(&error).into()
 }
 
 #[cfg(test)]

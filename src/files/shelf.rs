@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// As many objects of a bucket are asked for at a time: each is mostly waited for.
-const AT_ONCE: usize = 32;
+pub(super) const AT_ONCE: usize = 32;
 
 /// A folder, or a prefix of a bucket.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! What makes a source the same source: its size and samples of its content, never its path or time stamp.
 
+use crate::files;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -25,7 +25,7 @@ pub fn fingerprint_bytes(parts: &[&[u8]]) -> Fingerprint {
     Fingerprint(hex::encode(&hash.finalize()[..16]))
 }
 
-/// The fingerprint of a file: its size and samples of its content.
+/// The fingerprint of a file, on disk or in a bucket: its size and samples of its content.
 ///
 /// # Errors
 /// Those of reading.
@@ -38,8 +38,8 @@ pub fn file_fingerprint(path: &Path) -> io::Result<Fingerprint> {
 /// # Errors
 /// Those of reading.
 pub(super) fn file_samples(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    let size = file.metadata()?.len();
+    let mut file = files::open(path)?;
+    let size = file.size()?;
     let mut hash = Sha256::new();
     hash.update(size.to_le_bytes());
     let step = (size / (SAMPLES + 1)).max(SAMPLE);

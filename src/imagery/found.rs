@@ -4,8 +4,10 @@
 //!
 //! What a user names on the command line is theirs to open, `/vsi…` paths included.
 
+use super::network::in_bucket;
 use super::raster_error::RasterError;
 use crate::files;
+use crate::words::{Lang, of_system};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -48,6 +50,9 @@ pub fn check(path: &Path, folder: &Path) -> Result<(), RasterError> {
         reason,
     };
     super::raster_file::check_name(path)?;
+    if let Some(object) = in_bucket(path) {
+        return check_object(path, &object);
+    }
     files::regular(path).map_err(|e| not(e.to_string()))?;
     super::raster_file::check_data_base(path)?;
     let root = folder.canonicalize().map_err(|e| not(e.to_string()))?;
@@ -59,6 +64,35 @@ pub fn check(path: &Path, folder: &Path) -> Result<(), RasterError> {
         None => of_known_format(path)
             .map_err(|reason| RasterError::foreign(path).unwrap_or_else(|| not(reason))),
     }
+}
+
+/// As [`check`], of an object that was found in a bucket: no virtual raster is opened there, and none beside another.
+fn check_object(path: &Path, object: &Path) -> Result<(), RasterError> {
+    let not = |reason: String| RasterError::NotARaster {
+        path: path.into(),
+        reason,
+    };
+    let beside = BESIDE.iter().map(|ending| files::beside(object, ending));
+    let beside = beside.filter(|beside| files::is_seen(beside));
+    for object in std::iter::once(object.to_owned()).chain(beside) {
+        let mut head = Vec::new();
+        let read = files::open(&object).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+        read.map_err(|e| not(of_system(&e, Lang::En)))?;
+        if is_virtual(&head) {
+            return Err(RasterError::Leads {
+                path: path.into(),
+                to: object.display().to_string(),
+            });
+        }
+    }
+    of_known_format(path)
+        .map_err(|reason| RasterError::foreign(path).unwrap_or_else(|| not(reason)))
+}
+
+/// Whether the first bytes of a file are those of a virtual raster.
+fn is_virtual(head: &[u8]) -> bool {
+    head.windows(b"<VRTDataset".len())
+        .any(|window| window == b"<VRTDataset")
 }
 
 /// Whether one of the formats takes the file.
@@ -105,10 +139,7 @@ fn virtual_leads_out(path: &Path, root: &Path, depth: usize) -> Option<String> {
     let file = std::fs::File::open(path).ok()?;
     let length = file.metadata().ok()?.len();
     file.take(HEAD).read_to_end(&mut head).ok()?;
-    let is_virtual = head
-        .windows(b"<VRTDataset".len())
-        .any(|window| window == b"<VRTDataset");
-    if !is_virtual {
+    if !is_virtual(&head) {
         return None;
     }
     if length > LARGEST || depth >= DEEPEST {

@@ -1,15 +1,15 @@
 //! Where a raster lies: by its own tags, by the files that programs write beside it (a world file, a `.prj`, an `.aux.xml`),
 //! and by what the user says, which comes first.
 
-use super::network::is_virtual;
+use super::network::{in_bucket, is_virtual};
 use super::raster_error::RasterError;
 use super::raster_options::RasterOptions;
+use crate::files;
 use crate::ground::{Crs, GeoTransform, LonLat, PixelPoint, zone_in_front};
 use crate::text;
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use gdal::{Dataset, Metadata};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Longest file beside a raster that is read, in bytes.
@@ -80,10 +80,10 @@ pub(super) fn georeference(
     dataset: &Dataset,
     options: &RasterOptions,
 ) -> Result<Georeference, RasterError> {
-    let beside = if is_virtual(path) {
-        Sidecars::default()
-    } else {
-        Sidecars::read(path)
+    let beside = match in_bucket(path) {
+        Some(object) => Sidecars::read(&object),
+        None if is_virtual(path) => Sidecars::default(),
+        None => Sidecars::read(path),
     };
     let coefficients = dataset.geo_transform().ok().or(beside.transform);
     let Some(coefficients) = coefficients else {
@@ -243,8 +243,13 @@ fn with_ending(path: &Path, endings: &[&str]) -> Option<PathBuf> {
         spelt(ending)
             .into_iter()
             .map(|e| path.with_extension(e))
-            .find(|p| p.is_file())
+            .find(|p| is_there(p))
     })
+}
+
+/// Whether a file lies on disk, or an object was seen in its bucket.
+fn is_there(path: &Path) -> bool {
+    files::is_seen(path) || path.is_file()
 }
 
 /// The file of the same name with an ending added.
@@ -255,7 +260,7 @@ fn appended(path: &Path, ending: &str) -> Option<PathBuf> {
         name.push(ending);
         PathBuf::from(name)
     };
-    spelt(ending).into_iter().map(with).find(|p| p.is_file())
+    spelt(ending).into_iter().map(with).find(|p| is_there(p))
 }
 
 fn spelt(ending: &str) -> [String; 3] {
@@ -268,10 +273,7 @@ fn spelt(ending: &str) -> [String; 3] {
 }
 
 fn text_of(path: &Path) -> Option<String> {
-    if fs::metadata(path).ok()?.len() > LONGEST {
-        return None;
-    }
-    let bytes = fs::read(path).ok()?;
+    let bytes = files::read_up_to(path, LONGEST).ok()?;
     let readable = text::decode_xml(&bytes).unwrap_or_else(|_of_another_encoding| {
         // What says where it lies is numbers and names in ASCII, whatever else is in it.
         String::from_utf8_lossy(&bytes).into_owned()
@@ -282,6 +284,7 @@ fn text_of(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_world_file_names_the_middle_of_the_first_pixel() {

@@ -1,23 +1,24 @@
 //! From what the user names to the files that are opened: rasters, folders of them, and lists.
 
+use super::bucket_inputs::{add_object, add_photos};
 use super::georeference::is_placed;
-use super::network::{allow_once, allow_where_named, as_gdal_names, is_virtual};
+use super::network::{allow_once, allow_where_named, in_bucket, is_virtual};
 use super::pyramid::is_any_pyramid;
-use crate::files::bucket_and_key;
+use crate::files::is_in_bucket;
 use crate::text::names::{Name, below};
 use crate::text::{TextFlaw, decode};
-use crate::words::{Lang, Said, Say};
+use crate::words::{Lang, Remedy, Said, Say, remedy_of_system};
 use crate::{speaking_error, tr};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Endings of the rasters that are taken out of a folder, in small letters.
-const RASTERS: [&str; 9] = [
+pub(super) const RASTERS: [&str; 9] = [
     "tif", "tiff", "vrt", "jp2", "img", "ecw", "sid", "gpkg", "btf",
 ];
 /// Endings of the photos that are taken out of a folder.
-const PHOTOS: [&str; 2] = ["jpg", "jpeg"];
+pub(super) const PHOTOS: [&str; 2] = ["jpg", "jpeg"];
 
 /// What a walk over the inputs found, each list sorted by path without doubles.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,11 +57,6 @@ pub enum InputError {
         /// Why.
         flaw: TextFlaw,
     },
-    /// A folder of a bucket, which nobody lists.
-    InBucket {
-        /// What was named.
-        path: PathBuf,
-    },
     /// A folder without a raster or photo.
     Nothing {
         /// The folders.
@@ -86,11 +82,16 @@ impl Say for InputError {
                     "请检查名称；含空格的路径需加引号"
                 ))
             }
-            Self::Unreadable { path, source } => Said::unreadable(lang, path, source).hint(tr!(
-                lang,
-                "check its permissions, or copy it from the card first",
-                "请检查权限，或先从存储卡复制出来"
-            )),
+            Self::Unreadable { path, source } => {
+                let on_disk = || {
+                    Remedy::from(lang.pick(
+                        "check its permissions, or copy it from the card first",
+                        "请检查权限，或先从存储卡复制出来",
+                    ))
+                };
+                let remedy = remedy_of_system(source, lang).unwrap_or_else(on_disk);
+                Said::unreadable(lang, path, source).hint(remedy)
+            }
             Self::List { path, flaw } => {
                 let (path, why) = (path.display(), flaw.say(lang));
                 Said::new(tr!(
@@ -103,16 +104,6 @@ impl Say for InputError {
                     "请保存为纯文本，每行一个路径",
                 ))
             }
-            Self::InBucket { path } => Said::new(tr!(
-                lang,
-                "{path} is a folder in a bucket",
-                "{path} 是存储桶中的文件夹",
-                path = path.display(),
-            ))
-            .hint(lang.pick(
-                "name the files in it, or a .txt list with one of them a line",
-                "请逐个给出其中的文件，或给出每行一个文件的 .txt 清单",
-            )),
             Self::Nothing { path, ignored } => {
                 let path = path.display();
                 Said::new(tr!(
@@ -135,8 +126,8 @@ speaking_error!(InputError, |e| match e {
     _ => None,
 });
 
-/// Finds the imagery among `inputs`: files, folders (searched with their sub-folders), files in buckets (`s3://…`),
-/// GDAL's `/vsi…` paths, and text files named `*.txt` or `*.lst` with one path a line (relative to the list).
+/// Finds the imagery among `inputs`: files, folders (searched with their sub-folders), files and folders in buckets
+/// (`s3://…`), GDAL's `/vsi…` paths, and text files named `*.txt` or `*.lst` with one path a line (relative to the list).
 ///
 /// # Errors
 /// See [`InputError`]; a folder without imagery is one.
@@ -162,13 +153,11 @@ pub fn find_inputs(inputs: &[PathBuf]) -> Result<InputFiles, InputError> {
     Ok(found)
 }
 
-fn add(input: &Path, found: &mut InputFiles, from_list: bool) -> Result<(), InputError> {
-    if bucket_and_key(input).is_some_and(|(_, key)| key.is_empty() || key.ends_with('/')) {
-        return Err(InputError::InBucket {
-            path: input.to_owned(),
-        });
+/// Adds what one name stands for. A list names imagery, not lists: one that named itself would never end.
+pub(super) fn add(input: &Path, found: &mut InputFiles, from_list: bool) -> Result<(), InputError> {
+    if let Some(object) = in_bucket(input) {
+        return add_object(&object, found, from_list);
     }
-    let input = &*as_gdal_names(input);
     if is_virtual(input) {
         found.rasters.push(input.to_owned());
         found.named.insert(input.to_owned());
@@ -192,22 +181,9 @@ fn add(input: &Path, found: &mut InputFiles, from_list: bool) -> Result<(), Inpu
     }
     crate::files::regular(input).map_err(unreadable)?;
     match ending(input).as_str() {
-        // A list names imagery, not lists: one that named itself would never end.
         "txt" | "lst" if !from_list => {
             let bytes = fs::read(input).map_err(unreadable)?;
-            let text = decode(&bytes).map_err(|flaw| InputError::List {
-                path: input.to_owned(),
-                flaw,
-            })?;
-            let folder = input.parent().unwrap_or(Path::new(""));
-            for line in text
-                .lines()
-                .map(|line| line.trim().trim_matches(['"', '\'', '“', '”']).trim())
-                .filter(|l| !l.is_empty() && !l.starts_with('#'))
-            {
-                add(&listed(folder, line), found, true)?;
-            }
-            return Ok(());
+            return add_list(input, &bytes, found);
         }
         e if PHOTOS.contains(&e) && !is_placed(input) => found.photos.push(input.to_owned()),
         _ => found.rasters.push(input.to_owned()),
@@ -216,10 +192,40 @@ fn add(input: &Path, found: &mut InputFiles, from_list: bool) -> Result<(), Inpu
     Ok(())
 }
 
+/// Adds what the lines of a list stand for; photos in buckets are looked for many at a time.
+pub(super) fn add_list(
+    list: &Path,
+    bytes: &[u8],
+    found: &mut InputFiles,
+) -> Result<(), InputError> {
+    let text = decode(bytes).map_err(|flaw| InputError::List {
+        path: list.to_owned(),
+        flaw,
+    })?;
+    let folder = list.parent().unwrap_or(Path::new(""));
+    let mut far = Vec::new();
+    for line in text
+        .lines()
+        .map(|line| line.trim().trim_matches(['"', '\'', '“', '”']).trim())
+        .filter(|l| !l.is_empty() && !l.starts_with('#'))
+    {
+        let path = listed(folder, line);
+        match in_bucket(&path).filter(|object| PHOTOS.contains(&ending(object).as_str())) {
+            Some(photo) => far.push(photo),
+            None => add(&path, found, true)?,
+        }
+    }
+    add_photos(far, found)
+}
+
 /// The path that a line of a list means: as it is spelt, otherwise as another system spells it, in any letter case.
 fn listed(folder: &Path, line: &str) -> PathBuf {
-    if bucket_and_key(Path::new(line)).is_some() {
+    if is_in_bucket(Path::new(line)) {
         return line.into();
+    }
+    if is_in_bucket(folder) {
+        let line = line.replace('\\', "/");
+        return format!("{}/{line}", folder.display()).into();
     }
     let path = folder.join(line);
     if is_virtual(&path) || path.exists() {
@@ -242,7 +248,7 @@ fn listed(folder: &Path, line: &str) -> PathBuf {
 }
 
 /// Whether files with this ending are pictures, which are orthomosaics where something beside them says where they lie.
-fn pictures(ending: &str) -> bool {
+pub(super) fn pictures(ending: &str) -> bool {
     PHOTOS.contains(&ending) || ending == "png"
 }
 
@@ -284,7 +290,7 @@ fn walk(folder: &Path, named: &Path, found: &mut InputFiles) -> std::io::Result<
     Ok(())
 }
 
-fn ending(path: &Path) -> String {
+pub(super) fn ending(path: &Path) -> String {
     path.extension()
         .map(|e| e.to_string_lossy().to_ascii_lowercase())
         .unwrap_or_default()

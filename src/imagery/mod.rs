@@ -4,6 +4,7 @@
 //! A [`PixelReader`] owns what is open and belongs to one thread. Nothing is ever written beside the input.
 
 mod bands;
+mod bucket_inputs;
 mod captured;
 mod fingerprint;
 #[cfg(test)]

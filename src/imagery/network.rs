@@ -1,5 +1,6 @@
 //! Imagery on a network: none is asked, whatever a file says, unless the user names it so: `s3://bucket/ortho.tif`, or as GDAL
-//! names it, `/vsis3/bucket/ortho.tif`.
+//! names it, `/vsis3/bucket/ortho.tif`. Rasters in a bucket are opened by GDAL, under its name; all else is read as
+//! [`files`](crate::files) reads it.
 
 use crate::files::{bucket_and_key, endpoint};
 use std::path::{Path, PathBuf};
@@ -30,11 +31,20 @@ const PATIENCE: [(&str, &str); 5] = [
 static IS_ALLOWED: AtomicBool = AtomicBool::new(false);
 
 /// What GDAL calls a file in a bucket; other names stay as they are.
-pub(super) fn as_gdal_names(named: &Path) -> PathBuf {
+pub(in crate::imagery) fn as_gdal_names(named: &Path) -> PathBuf {
     bucket_and_key(named).map_or_else(
         || named.to_owned(),
         |(bucket, key)| format!("/vsis3/{bucket}/{key}").into(),
     )
+}
+
+/// What a file in a bucket is called outside GDAL, however it was named.
+pub(super) fn in_bucket(named: &Path) -> Option<PathBuf> {
+    if bucket_and_key(named).is_some() {
+        return Some(named.into());
+    }
+    let place = named.to_str()?.strip_prefix("/vsis3/")?;
+    Some(format!("s3://{place}").into())
 }
 
 /// Keeps GDAL from every network, until one is named.
@@ -134,8 +144,12 @@ mod tests {
             found.rasters,
             [PathBuf::from("/vsis3/survey/2026/ortho.tif")]
         );
-        for folder in ["s3://survey/2026/", "s3://survey"] {
-            assert!(find_inputs(&[folder.into()]).is_err(), "{folder}");
+        let both = ["s3://survey/2026/a.jpg", "/vsis3/survey/2026/a.jpg"];
+        for named in both {
+            let named = in_bucket(Path::new(named)).expect("in a bucket");
+            assert_eq!(named, Path::new(both[0]));
+            assert_eq!(as_gdal_names(&named), Path::new(both[1]));
         }
+        assert_eq!(in_bucket(Path::new("/vsicurl/http://a/b.jpg")), None);
     }
 }

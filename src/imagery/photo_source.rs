@@ -3,9 +3,10 @@
 use super::captured::Captured;
 use super::fingerprint::{Fingerprint, file_samples, fingerprint_bytes};
 use super::header::{Level, SourceHeader};
-use super::photo::{Camera, GroundGrid, Photo, Rectified};
+use super::photo::{Camera, GroundGrid, Photo, Rectified, SetAside};
 use super::pixels::{OpenError, PixelReader, Pixels, Validity};
 use super::raster_error::RasterError;
+use crate::files;
 use crate::ground::{Crs, CrsPoint, GeoTransform, Gsd, PixelPoint, Rect};
 use image::RgbImage;
 
@@ -21,7 +22,7 @@ impl PhotoSource {
     /// Lays a photo on ground pixels of `resolution_m`, or of its own finest where that is coarser.
     ///
     /// # Errors
-    /// [`RasterError::NotARaster`] where the file is gone.
+    /// [`RasterError::Photo`] where the file is gone.
     pub fn new(photo: Photo, resolution_m: f64) -> Result<Self, RasterError> {
         let path = photo.shot.path.clone();
         let grid = photo.grid(resolution_m);
@@ -32,11 +33,8 @@ impl PhotoSource {
             path: path.clone(),
             source,
         })?;
-        let fingerprint =
-            fingerprint(&photo, &grid, &transform).map_err(|e| RasterError::NotARaster {
-                path: path.clone(),
-                reason: e.to_string(),
-            })?;
+        let fingerprint = fingerprint(&photo, &grid, &transform)
+            .map_err(|e| RasterError::Photo(Box::new(SetAside::unread(&path, e))))?;
         let gsd_cm = grid.gsd_m * 100.0;
         let header = SourceHeader {
             name: SourceHeader::name_of(&path),
@@ -80,12 +78,16 @@ impl PhotoSource {
     }
 
     pub(super) fn check_unchanged(&self) -> Result<(), RasterError> {
-        match fingerprint(&self.photo, &self.grid, &self.header.transform) {
-            Ok(now) if now == self.header.fingerprint => Ok(()),
-            _ => Err(RasterError::Changed {
-                path: self.header.path.clone(),
-            }),
+        let path = &self.header.path;
+        let unread = |e| RasterError::Photo(Box::new(SetAside::unread(path, e)));
+        let is_same = files::is_as_seen(path).map_err(unread)?.unwrap_or_else(|| {
+            fingerprint(&self.photo, &self.grid, &self.header.transform)
+                .is_ok_and(|now| now == self.header.fingerprint)
+        });
+        if is_same {
+            return Ok(());
         }
+        Err(RasterError::Changed { path: path.clone() })
     }
 }
 
@@ -134,7 +136,7 @@ impl PhotoReader {
     /// Decodes a photo and lays it on its grid.
     ///
     /// # Errors
-    /// [`OpenError::Rejected`] where the picture is of no use.
+    /// [`OpenError::Rejected`] where the picture is of no use; [`OpenError::Source`] where its bucket does not give it.
     pub fn open(source: &PhotoSource) -> Result<Self, OpenError> {
         let laid = |picture: &RgbImage, sharpness| Self {
             flat: source.photo.rectify(picture, &source.grid),
@@ -142,6 +144,10 @@ impl PhotoReader {
         };
         match source.photo.usable_picture() {
             Ok((picture, measures)) => Ok(laid(&picture, Some(measures.sharpness))),
+            // What a network lost for now is no fault of the photo: the run ends, and goes on when it is there again.
+            Err(rejection) if rejection.is_of_bucket() => {
+                Err(RasterError::Photo(Box::new(rejection)).into())
+            }
             Err(rejection) => Err(OpenError::Rejected {
                 rejection: Box::new(rejection),
                 frame: Box::new(laid(&RgbImage::new(1, 1), None)),

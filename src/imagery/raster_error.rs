@@ -204,6 +204,11 @@ impl RasterError {
         }
     }
 
+    /// Whether it is of a photo that its bucket may give another time: without it a scan would not be whole.
+    pub fn is_lost(&self) -> bool {
+        matches!(self, Self::Photo(aside) if aside.is_lost())
+    }
+
     /// The file it is about.
     pub fn path(&self) -> &PathBuf {
         match self {

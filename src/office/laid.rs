@@ -1,7 +1,7 @@
 //! The photos of a survey, laid on the ground again as its scan laid them: from the same headers, with what the user said of
 //! them. What lies elsewhere than the scan had it is not shown.
 
-use crate::files::folder_of;
+use crate::files::{folder_of, is_in_bucket};
 use crate::ground::{Crs, LonLat};
 use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, Pos, place_all};
 use crate::imagery::{PhotoSource, Source, check_found};
@@ -55,7 +55,9 @@ impl PhotoRecord<'_> {
         let named = Path::new(named);
         let places = self.bases.iter().map(|base| base.join(named));
         let mut there = places.filter(|place| crate::files::regular(place).is_ok());
-        there.next().filter(|_| !named.starts_with("/vsi"))
+        there
+            .next()
+            .filter(|place| !(named.starts_with("/vsi") || is_in_bucket(place)))
     }
 
     fn pos(&self) -> Option<Pos> {

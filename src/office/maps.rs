@@ -4,6 +4,7 @@
 //! only where it is what was scanned.
 
 use super::laid::laid_photos;
+use crate::files::is_in_bucket;
 use crate::ground::Crs;
 use crate::imagery::pyramid::{photos_pyramid_path, pyramid_path};
 use crate::imagery::tile::{Layer, PhotoLayer, RasterLayer, TileError};
@@ -110,7 +111,7 @@ impl<'a> SurveyImagery<'a> {
         for input in &self.record.run.inputs {
             let input = Path::new(input);
             // Others' servers, archives and the like are not asked because a file says so.
-            if input.to_string_lossy().starts_with("/vsi") {
+            if input.to_string_lossy().starts_with("/vsi") || is_in_bucket(input) {
                 continue;
             }
             let places = self.bases.iter().map(|base| base.join(input));

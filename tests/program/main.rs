@@ -26,9 +26,11 @@ mod photos_views;
 mod results;
 mod rfc7946;
 mod run;
+mod s3;
 mod shots;
 
 mod bad_input;
+mod bucket_photos;
 mod buckets;
 mod crew_maps;
 mod detectors;

@@ -5,7 +5,9 @@ mod why;
 
 pub use why::Why;
 
+use super::jpeg::JpegError;
 use super::metadata::{Attitude, Metadata, MetadataFault, Position};
+use crate::files::BucketError;
 use crate::schema::Reason;
 use crate::speaking_error;
 use crate::words::{Fault, Lang, Said, Say};
@@ -26,6 +28,33 @@ impl SetAside {
             path: path.into(),
             why,
         }
+    }
+
+    /// A photo whose file cannot be read.
+    pub(in crate::imagery) fn unread(path: &Path, error: std::io::Error) -> Self {
+        Self::new(path, Why::Jpeg(JpegError::Io(error)))
+    }
+
+    fn bucket_error(&self) -> Option<&BucketError> {
+        match &self.why {
+            Why::Jpeg(JpegError::Io(error)) => BucketError::of(error),
+            _ => None,
+        }
+    }
+
+    /// Whether its bucket did not give it; one that is too long was not asked for.
+    pub(in crate::imagery) fn is_of_bucket(&self) -> bool {
+        let asked = |error: &BucketError| !matches!(error, BucketError::TooLong { .. });
+        self.bucket_error().is_some_and(asked)
+    }
+
+    /// Whether its bucket did not give it and may do so another time.
+    pub(in crate::imagery) fn is_lost(&self) -> bool {
+        let lasts = |error: &BucketError| {
+            use BucketError::{Gone, Refused, TooLong};
+            matches!(error, Gone | Refused | TooLong { .. })
+        };
+        self.bucket_error().is_some_and(|error| !lasts(error))
     }
 
     pub(super) fn no_position(path: &Path, found: &Metadata) -> Self {

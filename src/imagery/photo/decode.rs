@@ -2,6 +2,7 @@
 
 use super::aside::{SetAside, Why};
 use super::jpeg;
+use crate::files::read_up_to;
 use image::{DynamicImage, RgbImage};
 use std::io::Cursor;
 use std::path::Path;
@@ -13,7 +14,7 @@ pub(super) const MOST_BYTES: u64 = 512 * 1024 * 1024;
 pub(super) fn decode(path: &Path) -> Result<RgbImage, SetAside> {
     let aside = |why| SetAside::new(path, why);
     let bytes =
-        jpeg::read_whole(path, MOST_BYTES).map_err(|e| aside(Why::Jpeg(jpeg::JpegError::Io(e))))?;
+        read_up_to(path, MOST_BYTES).map_err(|e| aside(Why::Jpeg(jpeg::JpegError::Io(e))))?;
     let damaged = |_ignored| aside(Why::Damaged);
     if jpeg::is_whole(&bytes) {
         return pixels(&bytes).map_err(damaged);

@@ -5,6 +5,7 @@
 
 use super::terrain::HeightField;
 use crate::ground::{Crs, CrsError, CrsPoint, GeoTransform, Gsd, LocalPlane, LonLat, PlanePoint};
+use crate::imagery::network::{allow_where_named, as_gdal_names};
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use gdal::Dataset;
@@ -124,7 +125,9 @@ impl Dem {
             path: path.into(),
             source,
         };
-        let file = Dataset::open(path).map_err(|_ignored| unreadable())?;
+        let named = as_gdal_names(path);
+        allow_where_named([named.as_path()]);
+        let file = Dataset::open(&named).map_err(|_ignored| unreadable())?;
         let no_place = || DemError::NoPlace { path: path.into() };
         let crs = file
             .spatial_ref()

@@ -3,7 +3,7 @@
 //! Written here because the check for a cut file needs the segments anyway, and so that an image costs a few kilobytes
 //! of reading while a flight is planned, not its whole length.
 
-use std::io::{self, BufRead, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, Seek, SeekFrom};
 
 const EXIF: &[u8] = b"Exif\0\0";
 const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
@@ -222,21 +222,6 @@ fn format_of(start: &[u8]) -> Option<&'static str> {
         .iter()
         .find(|(magic, _)| start.starts_with(magic))
         .map(|(_, name)| *name)
-}
-
-/// Reads a whole regular file of at most `limit` bytes.
-///
-/// # Errors
-/// Those of the file, or one of kind `FileTooLarge`.
-pub fn read_whole(path: &std::path::Path, limit: u64) -> io::Result<Vec<u8>> {
-    crate::files::regular(path)?;
-    let file = std::fs::File::open(path)?;
-    let mut bytes = Vec::new();
-    file.take(limit + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::pos::Pos;
 use super::quality::{Measures, measure};
 use super::shot::Shot;
 use super::terrain::HeightField;
+use crate::files;
 use crate::ground::{LonLat, PixelPoint};
 use image::RgbImage;
 use std::collections::BTreeMap;
@@ -109,15 +110,7 @@ pub fn place_all<E>(
     let mut sorted = paths.to_vec();
     sorted.sort();
     sorted.dedup();
-    let (mut shots, mut aside) = (Vec::new(), Vec::new());
-    let names = pos.map(|pos| pos.matched(&sorted));
-    for (number, path) in sorted.iter().enumerate() {
-        let row = names.as_ref().and_then(|n| n[number]);
-        match Shot::read_at(path, row) {
-            Ok(shot) => shots.push(shot),
-            Err(e) => aside.push(e),
-        }
-    }
+    let (shots, mut aside) = read_all(&sorted, pos);
     let places: Vec<LonLat> = shots.iter().map(|s| s.at).collect();
     let options = terrain(&places)?;
     let mut remarks = duplicates(&shots);
@@ -164,17 +157,35 @@ pub fn place_all<E>(
     })
 }
 
+/// The headers of photos, with what `pos` says of each; those that cannot be used apart.
+fn read_all(paths: &[PathBuf], pos: Option<&Pos>) -> (Vec<Shot>, Vec<SetAside>) {
+    let rows = pos.map(|pos| pos.matched(paths));
+    let row = |number: usize| rows.as_ref().and_then(|rows| rows[number]);
+    let all = paths.iter().enumerate().collect();
+    let is_far = paths.iter().any(|path| files::is_in_bucket(path));
+    let read = files::each(all, is_far, |(number, path): (usize, &PathBuf)| {
+        Shot::read_at(path, row(number))
+    });
+    let (mut shots, mut aside) = (Vec::new(), Vec::new());
+    for shot in read {
+        match shot {
+            Ok(shot) => shots.push(shot),
+            Err(e) => aside.push(e),
+        }
+    }
+    (shots, aside)
+}
+
 /// Why a copy of a shot is named all the same: its file is damaged, which its owner should know.
 fn spoilt(copy: &Shot, kept: &Shot, take_off: LonLat, options: &PhotoOptions) -> Option<SetAside> {
     if !copy.metadata.faults.is_empty() {
         return Photo::place(copy.clone(), None, take_off, options).err();
     }
     // A cut copy is shorter than its original; a whole card of copies is not read while planning.
-    let length = |shot: &Shot| std::fs::metadata(&shot.path).map(|file| file.len()).ok();
-    if length(copy) >= length(kept) {
+    if copy.bytes >= kept.bytes {
         return None;
     }
-    let bytes = jpeg::read_whole(&copy.path, MOST_BYTES).ok()?;
+    let bytes = files::read_up_to(&copy.path, MOST_BYTES).ok()?;
     (!jpeg::is_whole(&bytes)).then(|| SetAside::new(&copy.path, Why::Truncated))
 }
 

@@ -35,7 +35,7 @@ impl Pos {
     /// # Errors
     /// See [`PosError`].
     pub fn read(path: &Path, crs: Option<&Crs>) -> Result<Self, PosError> {
-        let bytes = super::jpeg::read_whole(path, MAX_BYTES).map_err(|source| {
+        let bytes = crate::files::read_up_to(path, MAX_BYTES).map_err(|source| {
             let path = path.into();
             PosError::Unreadable { path, source }
         })?;

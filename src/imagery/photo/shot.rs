@@ -5,8 +5,8 @@ use super::jpeg::{self, JpegError};
 use super::metadata::{Band, Metadata, Position};
 use super::metadata_reader;
 use super::pos::PosRow;
+use crate::files;
 use crate::ground::LonLat;
-use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
@@ -47,8 +47,8 @@ impl Shot {
     pub fn read_at(path: &Path, row: Option<&PosRow>) -> Result<Self, SetAside> {
         let aside = |why| SetAside::new(path, why);
         let io = |e| aside(Why::Jpeg(JpegError::Io(e)));
-        let file = File::open(path).map_err(io)?;
-        let bytes = file.metadata().map_err(io)?.len();
+        let file = files::open(path).map_err(io)?;
+        let bytes = file.size().map_err(io)?;
         let headers = jpeg::headers(&mut BufReader::with_capacity(16 * 1024, file))
             .map_err(|e| aside(Why::Jpeg(e)))?;
         let pixels = u64::from(headers.width) * u64::from(headers.height);

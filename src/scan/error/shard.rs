@@ -1,6 +1,6 @@
 //! Why a plan or a shard is not taken.
 
-use crate::files::{is_in_bucket, lists_too_much, reach};
+use crate::files::{BucketError, is_in_bucket, reach};
 use crate::words::{Both, Fault, Lang, Said, Say, of_system};
 use crate::{speaking_error, tr};
 use std::io;
@@ -144,6 +144,13 @@ fn not_run(shards: &[usize], lang: Lang) -> String {
         "{shards} not been run: {which}",
         "{n} 个分片尚未运行：{which}",
         shards = (n, "shard has", "shards have"),
+    )
+}
+
+fn lists_too_much(error: &std::io::Error) -> bool {
+    matches!(
+        BucketError::of(error),
+        Some(BucketError::TooManyNames { .. })
     )
 }
 

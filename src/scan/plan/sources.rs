@@ -2,6 +2,7 @@
 //! they lie on the disk.
 
 use super::locate::frame;
+use crate::files::{each, is_in_bucket};
 use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, PlacedPhotos, Pos, Remark, place_all};
 use crate::imagery::{Beside, InputFiles, Orthomosaic, PhotoSource, RasterError, Source};
 use crate::scan::error::ScanError;
@@ -95,7 +96,7 @@ impl Sources {
     /// and left out.
     ///
     /// # Errors
-    /// [`ScanError::NoSource`] where none is left.
+    /// [`ScanError::NoSource`] where none is left; a photo that its bucket does not give for now.
     pub fn new(
         opened: Vec<Result<Orthomosaic, RasterError>>,
         inputs: &InputFiles,
@@ -115,11 +116,18 @@ impl Sources {
                 .into_iter()
                 .map(|a| RasterError::Photo(Box::new(a))),
         );
-        for photo in placed.photos {
-            match PhotoSource::new(photo, contract.resolution_cm / 100.0) {
+        let is_far = inputs.photos.iter().any(|path| is_in_bucket(path));
+        let laid = each(placed.photos, is_far, |photo| {
+            PhotoSource::new(photo, contract.resolution_cm / 100.0)
+        });
+        for photo in laid {
+            match photo {
                 Ok(photo) => sources.push(photo.into()),
                 Err(error) => refused.push(error),
             }
+        }
+        if let Some(lost) = refused.iter().position(RasterError::is_lost) {
+            return Err(refused.swap_remove(lost).into());
         }
         let name = |photo: usize| {
             let path = &placed.shots[photo].path;

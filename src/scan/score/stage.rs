@@ -3,6 +3,7 @@
 
 use super::executor::{Executor, ExecutorFailure, PixelListener, WorkerReport};
 use super::journal::Journal;
+use crate::files;
 use crate::ground::Quad;
 use crate::scan::cluster::clusters;
 use crate::scan::error::ScanError;
@@ -35,10 +36,12 @@ impl Scored {
     /// # Errors
     /// The first that is not.
     pub fn check_unchanged(&self) -> Result<(), ScanError> {
-        for work in &self.works {
-            work.imagery.check_unchanged()?;
-        }
-        Ok(())
+        let is_far = |work: &Work| files::is_in_bucket(work.imagery.path());
+        let works = self.works.iter().collect();
+        let checked = files::each(works, self.works.iter().any(is_far), |work: &Work| {
+            work.imagery.check_unchanged()
+        });
+        checked.into_iter().try_for_each(|checked| Ok(checked?))
     }
 }
 

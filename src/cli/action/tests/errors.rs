@@ -5,7 +5,7 @@ use crate::cli::registry::say::{ArgumentError, Fits};
 use crate::evaluate::EvaluateError;
 use crate::exchange::ExchangeError;
 use crate::exchange::import::RowFlaw;
-use crate::files::FileError;
+use crate::files::{BucketError, FileError};
 use crate::ground::{BoundaryError, BoundaryNote, CrsError, GeoPackageError, Misfit, VectorError};
 use crate::imagery::base_map::BaseMapError;
 use crate::imagery::photo::{
@@ -156,6 +156,7 @@ fn photos() -> Vec<Why> {
     all.extend([Band::Colour, Band::Multispectral("NIR".into())].map(Why::Band));
     all.extend(every!(Why {
         Jpeg(JpegError::Empty), Jpeg(JpegError::Broken), Jpeg(JpegError::NotJpeg { looks_like: None }),
+        Jpeg(JpegError::Io(denied())), Jpeg(JpegError::Io(BucketError::Gone.into())),
         Truncated, Damaged, TooLarge { megapixels: 900.0 }, Grey,
         NoPosition { position: Position::Missing, damaged: true, camera: true },
         NoAltitude { above_sea: true, damaged: false },
@@ -203,7 +204,6 @@ fn imagery() -> Vec<Box<dyn Say>> {
         Missing { path: path() },
         Unreadable { path: path(), source: denied() },
         List { path: path(), flaw: TextFlaw::Empty },
-        InBucket { path: "s3://b/a/".into() },
         Nothing { path: path(), ignored: 3 },
     })));
     all.extend(boxed(every!(PosError {
@@ -459,6 +459,10 @@ fn above() -> Vec<Box<dyn Say>> {
     let photo = || EvidenceError::NotAPhoto { path: path() };
     let exists = || FileError::Exists { path: path() };
     let mut all: Vec<Box<dyn Say>> = Vec::new();
+    all.extend(boxed(every!(BucketError {
+        Gone, Refused, Replaced, Cut, TooLong { most: 1 << 30 }, TooManyNames { most: 100_000 },
+        Answered { status: "400".into() }, Unreached { why: "x".into() },
+    })));
     all.extend(boxed(every!(FileError {
         Exists { path: path() }, Registry { path: path() },
         Unwritable { path: path(), source: denied() },

@@ -4,7 +4,7 @@ use super::why::Why;
 use crate::imagery::photo::jpeg::JpegError;
 use crate::imagery::photo::metadata::{Band, Doubt, Position};
 use crate::imagery::photo::quality::Defect;
-use crate::words::{Action, Choice, Lang, Remedy};
+use crate::words::{Action, Choice, Lang, Remedy, of_system, remedy_of_system};
 use crate::{remedy, tr};
 use std::path::{Display, Path};
 
@@ -63,7 +63,12 @@ fn no_jpeg(error: &JpegError, p: &Display<'_>, lang: Lang) -> String {
             "{p} 的扩展名是 JPEG，但不是 JPEG 文件"
         ),
         JpegError::Broken => tr!(lang, "the header of {p} is damaged", "{p} 的文件头已损坏"),
-        JpegError::Io(e) => tr!(lang, "{p} cannot be read: {e}", "无法读取 {p}：{e}"),
+        JpegError::Io(e) => tr!(
+            lang,
+            "{p} cannot be read: {why}",
+            "无法读取 {p}：{why}",
+            why = of_system(e, lang),
+        ),
     }
 }
 
@@ -218,6 +223,9 @@ fn doubted(lang: Lang, doubt: Doubt, path: &str) -> String {
 pub(super) fn remedy(why: &Why, lang: Lang) -> Option<Remedy> {
     let plain = |english, chinese| Some(Remedy::from(lang.pick(english, chinese)));
     match why {
+        Why::Jpeg(JpegError::Io(e)) if remedy_of_system(e, lang).is_some() => {
+            remedy_of_system(e, lang)
+        }
         Why::Jpeg(_) | Why::Truncated | Why::Damaged => {
             plain("copy it from the card again", "请从存储卡重新拷贝")
         }

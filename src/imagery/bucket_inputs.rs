@@ -1,0 +1,130 @@
+//! From what the user names in a bucket to the imagery in it. A folder is listed once, with all below it; of a photo that is
+//! named by itself, and of those in a list, what lies beside it is looked for. What is taken and what is passed over is as in a
+//! folder on disk.
+
+use super::georeference::is_placed;
+use super::inputs::{InputError, InputFiles, PHOTOS, RASTERS, add_list, ending, pictures};
+use super::network::{allow_where_named, as_gdal_names};
+use super::pyramid::is_any_pyramid;
+use crate::files::{BucketError, bucket_and_key, each, look_below, look_beside, read_up_to};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Bytes of a list that are read at most.
+const LONGEST_LIST: u64 = 64 << 20;
+/// What shows that a folder holds the results of a scan.
+const OF_RESULTS: &str = "journal.jsonl";
+
+/// Adds what a name in a bucket stands for.
+///
+/// # Errors
+/// See [`InputError`].
+pub(super) fn add_object(
+    named: &Path,
+    found: &mut InputFiles,
+    from_list: bool,
+) -> Result<(), InputError> {
+    let missing = || InputError::Missing { path: named.into() };
+    let unreadable = |source| match BucketError::of(&source) {
+        Some(BucketError::Gone) => missing(),
+        _ => InputError::Unreadable {
+            path: named.into(),
+            source,
+        },
+    };
+    let is_folder =
+        bucket_and_key(named).is_some_and(|(_, key)| key.is_empty() || key.ends_with('/'));
+    match ending(named).as_str() {
+        _ if is_folder => match walk(named, found).map_err(unreadable)? {
+            true => Ok(()),
+            false => Err(missing()),
+        },
+        e if PHOTOS.contains(&e) => add_photos(vec![named.into()], found),
+        "txt" | "lst" if !from_list => {
+            let bytes = read_up_to(named, LONGEST_LIST).map_err(unreadable)?;
+            add_list(named, &bytes, found)
+        }
+        e if !RASTERS.contains(&e) && !pictures(e) && walk(named, found).map_err(unreadable)? => {
+            Ok(())
+        }
+        _ => {
+            add_raster(named, found);
+            Ok(())
+        }
+    }
+}
+
+fn add_raster(named: &Path, found: &mut InputFiles) {
+    let named = as_gdal_names(named);
+    found.named.insert(named.clone());
+    found.rasters.push(named);
+}
+
+/// Adds photos that the user named, and pictures beside which something says where they lie, as orthomosaics.
+///
+/// # Errors
+/// [`InputError::Missing`], [`InputError::Unreadable`].
+pub(super) fn add_photos(named: Vec<PathBuf>, found: &mut InputFiles) -> Result<(), InputError> {
+    let look = |path: PathBuf| (look_beside(&path), path);
+    for (is_there, path) in each(named, true, look) {
+        match is_there {
+            Ok(true) if is_placed(&path) => add_raster(&path, found),
+            Ok(true) => {
+                found.named.insert(path.clone());
+                found.photos.push(path);
+            }
+            Ok(false) => return Err(InputError::Missing { path }),
+            Err(source) => return Err(InputError::Unreadable { path, source }),
+        }
+    }
+    Ok(())
+}
+
+/// Takes what lies below a folder that was named. `false` where nothing does.
+fn walk(named: &Path, found: &mut InputFiles) -> io::Result<bool> {
+    let listed = look_below(named)?;
+    let raster = as_gdal_names(named);
+    allow_where_named([raster.as_path()]);
+    let prefix = bucket_and_key(named).map_or("", |(_, key)| key.trim_end_matches('/'));
+    let below = |path: &Path| -> Option<String> {
+        let (_, key) = bucket_and_key(path)?;
+        Some(key.strip_prefix(prefix)?.trim_start_matches('/').to_owned())
+    };
+    let names: BTreeMap<String, (&PathBuf, u64)> = listed
+        .iter()
+        .filter_map(|(path, size)| Some((below(path)?, (path, *size))))
+        .collect();
+    let results: BTreeSet<&str> = (names.keys())
+        .filter_map(|name| name.strip_suffix(OF_RESULTS))
+        .filter(|folder| folder.is_empty() || folder.ends_with('/'))
+        .collect();
+    for (name, (path, size)) in &names {
+        let folders = || {
+            let inner = name.match_indices('/').map(|(at, _)| &name[..=at]);
+            std::iter::once("").chain(inner)
+        };
+        let is_hidden = name.split('/').any(|part| part.starts_with('.'));
+        // Programs that show buckets as folders leave an empty object for each.
+        let is_folder = *size == 0 && !name.contains('.');
+        if is_hidden || is_folder || folders().any(|folder| results.contains(folder)) {
+            continue;
+        }
+        take(path, named, found);
+    }
+    Ok(!names.is_empty())
+}
+
+/// Takes one object that was found.
+fn take(path: &Path, named: &Path, found: &mut InputFiles) {
+    let raster = as_gdal_names(path);
+    match ending(path).as_str() {
+        _ if is_any_pyramid(&raster) => found.ignored += 1,
+        e if RASTERS.contains(&e) || pictures(e) && is_placed(path) => {
+            found.found_in.insert(raster.clone(), named.to_owned());
+            found.rasters.push(raster);
+        }
+        e if PHOTOS.contains(&e) => found.photos.push(path.to_owned()),
+        _ => found.ignored += 1,
+    }
+}
