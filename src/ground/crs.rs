@@ -2,8 +2,8 @@
 
 use super::geotransform::CrsPoint;
 use super::lonlat::LonLat;
-use super::zone::{CrsFrame, Misfit, misfit};
-use crate::words::{Action, Choice, Lang, Remedy, Said, Say};
+use super::zone::{CrsFrame, Misfit, misfit, misfit_hint, zone_of};
+use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, CoordTransformOptions, SpatialRef};
 
@@ -78,37 +78,6 @@ impl Say for CrsError {
     }
 }
 speaking_error!(CrsError);
-
-/// What to do about coordinates that do not fit their system.
-fn misfit_hint(misfit: Option<Misfit>, lang: Lang) -> Remedy {
-    let named = |epsg| Action::Again(Choice::Crs(epsg));
-    match misfit {
-        Some(Misfit::ZoneInFront { zone, epsg }) => remedy!(
-            lang,
-            "the eastings begin with the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with {crs}",
-            "东坐标前带有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 {crs} 指明",
-            crs = named(Some(epsg)),
-        ),
-        Some(Misfit::ZoneLeftOut { zone, epsg }) => remedy!(
-            lang,
-            "the eastings lack the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with {crs}",
-            "东坐标没有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 {crs} 指明",
-            crs = named(Some(epsg)),
-        ),
-        Some(Misfit::Exchanged) => lang
-            .pick(
-                "longitude and latitude (easting and northing) are exchanged: export the file anew with the longitude (easting) first",
-                "经度与纬度（东坐标与北坐标）颠倒：请重新导出，经度（东坐标）在前",
-            )
-            .into(),
-        None => remedy!(
-            lang,
-            "the coordinates do not fit the coordinate system; name the true one with {crs}",
-            "坐标与坐标系不符；请用 {crs} 指明真实坐标系",
-            crs = named(None),
-        ),
-    }
-}
 
 impl Crs {
     /// WGS 84 longitude and latitude.
@@ -287,6 +256,7 @@ impl Crs {
     pub fn to_lonlat(&self) -> Result<ToLonLat, CrsError> {
         Ok(ToLonLat {
             transform: self.transform(false)?,
+            zone: zone_of(self.frame().false_easting),
             crs: self.clone(),
         })
     }
@@ -334,14 +304,24 @@ impl FromLonLat {
 pub struct ToLonLat {
     transform: CoordTransform,
     crs: Crs,
+    /// The zone whose number stands in front of the system's eastings.
+    zone: Option<u32>,
 }
 
 impl ToLonLat {
     /// Transforms many positions at once.
     ///
     /// # Errors
-    /// [`CrsError::OutOfRange`] for the first position that has no longitude and latitude.
+    /// [`CrsError::OutOfRange`] for the first position that has no longitude and latitude, or whose easting begins with the
+    /// number of another zone than the system's: it has some, degrees away.
     pub fn apply(&self, points: &[CrsPoint]) -> Result<Vec<LonLat>, CrsError> {
+        let elsewhere = |p: &&CrsPoint| {
+            let own = self.zone.zip(zone_of(p.x));
+            own.is_some_and(|(own, zone)| own != zone)
+        };
+        if let Some(point) = points.iter().find(elsewhere) {
+            return Err(out_of_range(&self.crs, point.x, point.y));
+        }
         let (xs, ys) = run(
             &self.transform,
             &self.crs,

@@ -1,6 +1,9 @@
 //! Gauss-Kruger zones: what it means when coordinates do not fit their system. Offices write the number of the zone in front
 //! of the easting (38 435 137) or leave it out, and name the other system. Pure.
 
+use crate::remedy;
+use crate::words::{Action, Choice, Lang, Remedy};
+
 /// The likely cause of coordinates that lie out of range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Misfit {
@@ -20,6 +23,37 @@ pub enum Misfit {
     },
     /// Latitude stands where longitude is meant, or northing where easting is.
     Exchanged,
+}
+
+/// What to do about coordinates that do not fit their system.
+pub(super) fn misfit_hint(misfit: Option<Misfit>, lang: Lang) -> Remedy {
+    let named = |epsg| Action::Again(Choice::Crs(epsg));
+    match misfit {
+        Some(Misfit::ZoneInFront { zone, epsg }) => remedy!(
+            lang,
+            "the eastings begin with the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with {crs}",
+            "东坐标前带有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 {crs} 指明",
+            crs = named(Some(epsg)),
+        ),
+        Some(Misfit::ZoneLeftOut { zone, epsg }) => remedy!(
+            lang,
+            "the eastings lack the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with {crs}",
+            "东坐标没有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 {crs} 指明",
+            crs = named(Some(epsg)),
+        ),
+        Some(Misfit::Exchanged) => lang
+            .pick(
+                "longitude and latitude (easting and northing) are exchanged: export the file anew with the longitude (easting) first",
+                "经度与纬度（东坐标与北坐标）颠倒：请重新导出，经度（东坐标）在前",
+            )
+            .into(),
+        None => remedy!(
+            lang,
+            "the coordinates do not fit the coordinate system; name the true one with {crs}",
+            "坐标与坐标系不符；请用 {crs} 指明真实坐标系",
+            crs = named(None),
+        ),
+    }
 }
 
 /// The first codes of a datum's zones: with the zone's number in front, and named by the central meridian; zones of three
@@ -81,7 +115,7 @@ pub(super) fn misfit(frame: CrsFrame, x: f64, y: f64) -> Option<Misfit> {
 }
 
 /// The number in front of an easting.
-fn zone_of(easting: f64) -> Option<u32> {
+pub(super) fn zone_of(easting: f64) -> Option<u32> {
     let inside = (13e6..46e6).contains(&easting);
     #[expect(
         clippy::cast_possible_truncation,
@@ -153,6 +187,22 @@ mod tests {
             let there = fits.to_lonlat().expect("a way").apply(&[at]);
             let there: LonLat = there.expect("in range")[0];
             assert!((there.lon - lon).abs() < 1.0, "{own} {epsg}: {there:?}");
+        }
+    }
+
+    #[test]
+    fn an_easting_of_another_zone_has_no_place_degrees_away() {
+        let there = |epsg: u32, x: f64| {
+            let crs = Crs::parse(&format!("EPSG:{epsg}")).expect("known");
+            let to = crs.to_lonlat().expect("a way");
+            to.apply(&[super::super::geotransform::CrsPoint { x, y: 3_735_042.0 }])
+        };
+        assert!(there(4526, 38_435_137.0).is_ok());
+        for x in [38_435_137.0, 36_435_137.0] {
+            let Err(super::super::CrsError::OutOfRange { misfit, .. }) = there(4525, x) else {
+                panic!("{x}");
+            };
+            assert!(matches!(misfit, Some(Misfit::ZoneInFront { .. })), "{x}");
         }
     }
 

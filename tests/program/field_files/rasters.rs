@@ -190,6 +190,7 @@ fn places_beside_a_picture_are_read_as_every_program_writes_them() {
     let degrees = Place::north_up("EPSG:4490", crate::ground::LON, crate::ground::LAT, 2.0);
     let turned = Place::utm(2.0).turned(20.0);
     let gauss = Place::north_up("EPSG:4526", crate::ground::LON, crate::ground::LAT, 2.0);
+    let proj = "+proj=utm +zone=49 +datum=WGS84 +units=m +no_defs";
     for (name, driver, place, beside) in [
         // As WPS and older programs save text: a mark in front, and lines of Windows.
         (
@@ -231,6 +232,12 @@ fn places_beside_a_picture_are_read_as_every_program_writes_them() {
                 ("code.prj", "EPSG:32649\n".into()),
             ],
         ),
+        (
+            "words.tiff",
+            "GTiff",
+            &utm,
+            vec![("words.tiffw", world(&utm)), ("words.prj", proj.into())],
+        ),
     ] {
         let folder = TempDir::new().expect("temporary folder");
         let picture = Picture::with_nine(place.clone(), (700, 600));
@@ -253,6 +260,8 @@ fn eastings_with_another_zone_or_none_are_refused_with_the_system_that_fits() {
         ("EPSG:4497", Some("EPSG:4508"), "zone 19"),
         ("EPSG:4508", Some("EPSG:4497"), "zone 19"),
         ("EPSG:4547", Some("EPSG:4526"), "zone 38"),
+        ("EPSG:4526", Some("EPSG:4525"), "zone 38"),
+        ("EPSG:4526", None, "zone 38"),
     ] {
         let folder = TempDir::new().expect("temporary folder");
         let place = Place::north_up(own, crate::ground::LON, crate::ground::LAT, 2.0);
