@@ -113,22 +113,28 @@ impl FormFlaw {
                 "plants are both counted and sampled in quadrats: which holds?",
                 "既填了逐株株数又填了样方，请只留其一"
             ),
-            Wrong::Quadrats(QuadratFlaw::TooFew) => tr!(
-                lang,
-                "“{column}”: {value}: two quadrats or more are needed for an interval",
-                "“{column}”：{value}：至少两个样方才有区间"
-            ),
-            Wrong::Quadrats(QuadratFlaw::NoSize) => tr!(
-                lang,
-                "quadrats need the size of a quadrat and the planted area",
-                "样方须同时填写样方面积与种植面积"
-            ),
-            Wrong::Quadrats(QuadratFlaw::LargerThanArea) => tr!(
-                lang,
-                "the quadrats together are larger than the planted area",
-                "样方总面积大于种植面积"
-            ),
+            Wrong::Quadrats(flaw) => quadrats(*flaw, column, value, lang),
         }
+    }
+}
+
+fn quadrats(flaw: QuadratFlaw, column: &str, value: &str, lang: Lang) -> String {
+    match flaw {
+        QuadratFlaw::TooFew => tr!(
+            lang,
+            "“{column}”: {value}: two quadrats or more are needed for an interval",
+            "“{column}”：{value}：至少两个样方才有区间"
+        ),
+        QuadratFlaw::NoSize => tr!(
+            lang,
+            "quadrats need the size of a quadrat and the planted area",
+            "样方须同时填写样方面积与种植面积"
+        ),
+        QuadratFlaw::LargerThanArea => tr!(
+            lang,
+            "the quadrats together are larger than the planted area",
+            "样方总面积大于种植面积"
+        ),
     }
 }
 

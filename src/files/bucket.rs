@@ -347,6 +347,7 @@ fn fits(length: u64) -> io::Result<()> {
     Err(BucketError::TooLong { most: LONGEST }.into())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it on so")]
 fn io_error(error: Error) -> io::Error {
     BucketError::told(&error).into()
 }

@@ -36,10 +36,10 @@ pub(super) fn add_object(
     let is_folder =
         bucket_and_key(named).is_some_and(|(_, key)| key.is_empty() || key.ends_with('/'));
     match ending(named).as_str() {
-        _ if is_folder => match walk(named, found).map_err(unreadable)? {
-            true => Ok(()),
-            false => Err(missing()),
-        },
+        _ if is_folder => {
+            let is_there = walk(named, found).map_err(unreadable)?;
+            if is_there { Ok(()) } else { Err(missing()) }
+        }
         e if PHOTOS.contains(&e) => add_photos(vec![named.into()], found),
         "txt" | "lst" if !from_list => {
             let bytes = read_up_to(named, LONGEST_LIST).map_err(unreadable)?;

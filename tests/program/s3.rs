@@ -305,7 +305,11 @@ pub fn keeps_no_keys(folder: &Path) {
             }
             let bytes = fs::read(&path).expect("read");
             let text = String::from_utf8_lossy(&bytes);
-            assert!(!text.contains(SECRET) && !text.contains(KEY_ID), "{path:?}");
+            assert!(
+                !text.contains(SECRET) && !text.contains(KEY_ID),
+                "{}",
+                path.display()
+            );
         }
     }
 }

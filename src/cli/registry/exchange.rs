@@ -231,30 +231,7 @@ fn told(report: &Report, rehearsed: bool, lang: Lang) {
         )),
         GeopackageJournal::None => {}
     }
-    if !report.unread.is_empty() {
-        let titles = report.unread.join(lang.pick(", ", "、"));
-        tell(&tr!(
-            lang,
-            "columns that are not understood and were not read: {titles}",
-            "未能识别、未读取的列：{titles}"
-        ));
-    }
-    if !report.hidden.is_empty() {
-        let sheets = report.hidden.join(lang.pick(", ", "、"));
-        tell(&tr!(
-            lang,
-            "hidden sheets were not read: {sheets}; show them in the spreadsheet if they are meant",
-            "隐藏的工作表未读取：{sheets}；如需读取，请先取消隐藏"
-        ));
-    }
-    if report.pictures > 0 {
-        let n = report.pictures;
-        tell(&tr!(
-            lang,
-            "pictures inside the spreadsheet are not read ({n}): put the photographs beside it as files, and their names into the cells",
-            "表格中内嵌的图片未读取（{n} 张）：请将照片作为文件放在表格旁，并在单元格中填写文件名"
-        ));
-    }
+    tell_unread(report, lang);
     for row in &report.rows {
         data(&line(row, lang));
         if let RowOutcome::Recorded(done) = &row.fate {
@@ -284,6 +261,34 @@ fn told(report: &Report, rehearsed: bool, lang: Lang) {
             "已录入 {new} 行；此前已录 {before} 行；拒绝 {refused} 行；未填 {blank} 行"
         )
     });
+}
+
+/// What of a file was not read.
+fn tell_unread(report: &Report, lang: Lang) {
+    if !report.unread.is_empty() {
+        let titles = report.unread.join(lang.pick(", ", "、"));
+        tell(&tr!(
+            lang,
+            "columns that are not understood and were not read: {titles}",
+            "未能识别、未读取的列：{titles}"
+        ));
+    }
+    if !report.hidden.is_empty() {
+        let sheets = report.hidden.join(lang.pick(", ", "、"));
+        tell(&tr!(
+            lang,
+            "hidden sheets were not read: {sheets}; show them in the spreadsheet if they are meant",
+            "隐藏的工作表未读取：{sheets}；如需读取，请先取消隐藏"
+        ));
+    }
+    if report.pictures > 0 {
+        let n = report.pictures;
+        tell(&tr!(
+            lang,
+            "pictures inside the spreadsheet are not read ({n}): put the photographs beside it as files, and their names into the cells",
+            "表格中内嵌的图片未读取（{n} 张）：请将照片作为文件放在表格旁，并在单元格中填写文件名"
+        ));
+    }
 }
 
 fn line(row: &RowReport, lang: Lang) -> String {

@@ -106,18 +106,17 @@ impl Affairs {
                 affairs.refused.insert(hash, refusal);
                 continue;
             }
-            match void {
-                Some((void, by)) => affairs.voided.push(Voided {
+            if let Some((void, by)) = void {
+                affairs.voided.push(Voided {
                     kind: event.body.kind().to_owned(),
                     entry: stamp(hash, event, signed),
                     body: event.body.to_value().unwrap_or_default(),
                     reason: void.reason.clone(),
                     by: by.clone(),
-                }),
-                None => {
-                    let on = happened(gate, event, |round| rounds.get(&round).copied());
-                    affairs.take(gate, (hash, event), signed, on);
-                }
+                });
+            } else {
+                let on = happened(gate, event, |round| rounds.get(&round).copied());
+                affairs.take(gate, (hash, event), signed, on);
             }
         }
         affairs.standing = letters::standing(&affairs.duties);

@@ -3,7 +3,9 @@
 
 use super::locate::frame;
 use crate::files::{each, is_in_bucket};
-use crate::imagery::photo::{Dem, GroundModel, PhotoOptions, PlacedPhotos, Pos, Remark, place_all};
+use crate::imagery::photo::{
+    Dem, GroundModel, Photo, PhotoOptions, PlacedPhotos, Pos, Remark, place_all,
+};
 use crate::imagery::{Beside, InputFiles, Orthomosaic, PhotoSource, RasterError, Source};
 use crate::scan::error::ScanError;
 use crate::scan::ids::SourceId;
@@ -116,11 +118,7 @@ impl Sources {
                 .into_iter()
                 .map(|a| RasterError::Photo(Box::new(a))),
         );
-        let is_far = inputs.photos.iter().any(|path| is_in_bucket(path));
-        let laid = each(placed.photos, is_far, |photo| {
-            PhotoSource::new(photo, contract.resolution_cm / 100.0)
-        });
-        for photo in laid {
+        for photo in laid(placed.photos, contract) {
             match photo {
                 Ok(photo) => sources.push(photo.into()),
                 Err(error) => refused.push(error),
@@ -272,6 +270,15 @@ fn photos(
                 contract.coarsest_cm() / 100.0
             },
         })
+    })
+}
+
+/// Photos laid on the ground pixels that a model wants.
+fn laid(photos: Vec<Photo>, contract: &Contract) -> Vec<Result<PhotoSource, RasterError>> {
+    let is_far = photos.iter().any(|photo| is_in_bucket(&photo.shot.path));
+    let resolution_m = contract.resolution_cm / 100.0;
+    each(photos, is_far, |photo| {
+        PhotoSource::new(photo, resolution_m)
     })
 }
 

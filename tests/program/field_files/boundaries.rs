@@ -78,7 +78,7 @@ fn coordinates_that_fit_another_system_are_read_in_it_and_it_is_said() {
     }
 }
 
-/// A boundary as GeoJSON that names its system, as QGIS and ArcGIS write it.
+/// A boundary as GeoJSON that names its system, as QGIS and `ArcGIS` write it.
 fn named(ring: &[(f64, f64)], epsg: u32) -> String {
     let ring = pairs(ring);
     format!(

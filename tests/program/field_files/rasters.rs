@@ -158,7 +158,7 @@ fn placeless(folder: &Path, name: &str, driver: &str, picture: &Picture) -> Path
     } else {
         &[]
     };
-    let options = gdal::raster::RasterCreationOptions::from_iter(profile.iter().copied());
+    let options: gdal::raster::RasterCreationOptions = profile.iter().copied().collect();
     let driver = gdal::DriverManager::get_driver_by_name(driver).expect("driver");
     source
         .create_copy(&driver, &target, &options)
@@ -266,20 +266,17 @@ fn eastings_with_another_zone_or_none_are_refused_with_the_system_that_fits() {
         let folder = TempDir::new().expect("temporary folder");
         let place = Place::north_up(own, crate::ground::LON, crate::ground::LAT, 2.0);
         let picture = Picture::with_nine(place.clone(), (700, 600));
-        let path = match named {
-            Some(named) => {
-                let path = folder.path().join("成果.tif");
-                let crs = named.to_owned();
-                let mut misnamed = picture.clone();
-                misnamed.place = Place { crs, ..place };
-                misnamed.write(&path, &[]);
-                path
-            }
-            None => {
-                let path = placeless(folder.path(), "成果.tif", "GTiff", &picture);
-                fs::write(path.with_extension("tfw"), world(&place)).expect("written");
-                path
-            }
+        let path = if let Some(named) = named {
+            let path = folder.path().join("成果.tif");
+            let crs = named.to_owned();
+            let mut misnamed = picture.clone();
+            misnamed.place = Place { crs, ..place };
+            misnamed.write(&path, &[]);
+            path
+        } else {
+            let path = placeless(folder.path(), "成果.tif", "GTiff", &picture);
+            fs::write(path.with_extension("tfw"), world(&place)).expect("written");
+            path
         };
         let fitting = format!("--crs {own}");
         scan(&path, &[]).expect_refused(&[zone, &fitting]);
