@@ -2,6 +2,25 @@
 
 use super::cell::Cell;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
+use std::borrow::Cow;
+
+/// Letters of a cell at most, as spreadsheets count them: in UTF-16.
+const MOST_LETTERS: usize = 32_767;
+
+/// As much of a text as a cell holds: what somebody wrote at length keeps nobody's ledger from being made.
+fn cut(text: &str) -> Cow<'_, str> {
+    if text.len() <= MOST_LETTERS || text.encode_utf16().count() <= MOST_LETTERS {
+        return Cow::Borrowed(text);
+    }
+    let mut letters = 1;
+    let fits = |c: &char| {
+        letters += c.len_utf16();
+        letters <= MOST_LETTERS
+    };
+    let mut cut: String = text.chars().take_while(fits).collect();
+    cut.push('…');
+    Cow::Owned(cut)
+}
 
 /// The formats of a workbook.
 #[derive(Debug)]
@@ -49,10 +68,10 @@ impl Styles {
         }
     }
 
-    /// Writes a cell with the format of its kind.
+    /// Writes a cell with the format of its kind; of a text as much as a cell holds.
     ///
     /// # Errors
-    /// Those of the worksheet: a text of more than 32,767 characters, a row or column beyond its end.
+    /// Those of the worksheet: a row or column beyond its end.
     pub fn put(
         &self,
         sheet: &mut Worksheet,
@@ -63,7 +82,7 @@ impl Styles {
         match cell {
             Cell::Empty => {}
             Cell::Text(text) => {
-                sheet.write_string_with_format(line, column, text, &self.text)?;
+                sheet.write_string_with_format(line, column, cut(text), &self.text)?;
             }
             Cell::Number(number, decimals) => {
                 let format = &self.numbers[(*decimals).min(7)];
@@ -83,5 +102,26 @@ impl Styles {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_xlsxwriter::Workbook;
+
+    #[test]
+    fn a_text_that_is_too_long_for_a_cell_is_cut_and_stops_no_ledger() {
+        let (styles, mut book) = (Styles::new(), Workbook::new());
+        let sheet = book.add_worksheet();
+        for (line, letter) in (0_u32..).zip(["x", "罂", "👍"]) {
+            let cell = Cell::text(letter.repeat(40_000));
+            styles.put(sheet, line, 0, &cell).expect("written");
+        }
+        assert!(!book.save_to_buffer().expect("saved").is_empty());
+        let short = "x".repeat(MOST_LETTERS);
+        assert_eq!(cut(&short), short);
+        let long = cut(&"👍".repeat(MOST_LETTERS)).into_owned();
+        assert!(long.ends_with('…') && long.encode_utf16().count() <= MOST_LETTERS);
     }
 }

@@ -1,13 +1,13 @@
 //! The ground that a coverage file says was searched, and which of several recordings of one scan says it.
 
-use crate::ground::read_features;
+use crate::ground::{LonLat, read_features};
 use crate::registry::Hash;
 use crate::registry::body::{Body, RecordedScan};
 use crate::registry::event::Sealed;
 use crate::registry::unit::{depth, is_at_or_below};
 use crate::schema::MOST_PATTERNS;
 use crate::store::evidence;
-use geo::MultiPolygon;
+use geo::{CoordsIter, MultiPolygon};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
@@ -171,7 +171,7 @@ fn scan_of(sealed: &Sealed) -> Option<&RecordedScan> {
     }
 }
 
-/// The searched ground of a coverage file kept under this digest; `None` where it is gone or has changed.
+/// The searched ground of a coverage file kept under this digest; `None` where it is gone or has changed, or lies not on the Earth.
 pub(super) fn searched_of(folder: &Path, sha256: Hash) -> Option<MultiPolygon> {
     let bytes = std::fs::read(evidence::path_of(folder, sha256)).ok()?;
     if Hash::of(&bytes) != sha256 {
@@ -192,7 +192,8 @@ fn searched(bytes: &[u8]) -> Option<MultiPolygon> {
     for feature in features {
         ground.0.extend(feature.area().ok()?.into_iter().flatten());
     }
-    Some(ground)
+    let on_earth = |at: geo::Coord| LonLat::new(at.x, at.y).is_on_earth();
+    ground.coords_iter().all(on_earth).then_some(ground)
 }
 
 #[cfg(test)]
@@ -287,5 +288,21 @@ pub(super) mod tests {
         let found = searched(text.as_bytes()).expect("read");
         assert_eq!(found.0.len(), 2);
         assert!(searched(b"{}").is_none());
+    }
+
+    #[test]
+    fn ground_that_is_not_on_the_earth_is_none_and_stops_no_report() {
+        let ring = |x: &str| format!("[[0,0],[{x},0],[{x},1],[0,0]]");
+        let file = |x: &str| {
+            format!(
+                r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","geometry":{{"type":"Polygon","coordinates":[{}]}},
+                "properties":{{"status":"searched"}}}}]}}"#,
+                ring(x)
+            )
+        };
+        assert!(searched(file("1").as_bytes()).is_some());
+        for x in ["181", "1e10", "1e300", "-1e308"] {
+            assert!(searched(file(x).as_bytes()).is_none(), "{x}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 use super::body::{Assign, Body, Count, Detection, Patrol, RecordedScan, TrackFacts};
 use super::event::Event;
 use super::place::Place;
+use super::quadrats::estimate;
 use super::refusal::Refusal;
 use super::unit::is_code;
 use crate::text::day_of;
@@ -18,6 +19,11 @@ pub const MERGES_WITHIN_M: f64 = 2_000.0;
 pub const PARTS_WITHIN_M: f64 = 100.0;
 /// Metres from a site within which a detection can be a sighting of it: the largest radius that can be set.
 pub const SEEN_WITHIN_M: f64 = 1_000.0;
+/// Metres from a site, and days before a visit, within which a photograph can show what the visit found, whatever a unit decides
+/// for itself.
+pub const SHOWN_WITHIN_M: f64 = 1_000.0;
+/// See [`SHOWN_WITHIN_M`].
+pub const SHOWN_WITHIN_DAYS: i32 = 31;
 /// Positions of an outline at most.
 const MOST_POSITIONS: usize = 20_000;
 /// Degrees (1e-7) from one end of a site to the other at most: some five kilometres.
@@ -40,6 +46,8 @@ const MOST_SCORE_E4: i64 = 10_000;
 const MOST_PEOPLE: u64 = 1_000_000;
 /// Plants of a site at most.
 const MOST_PLANTS: u64 = 100_000_000;
+/// Quadrats of a count at most.
+const MOST_QUADRATS: usize = 10_000;
 /// Square decimetres of a site at most: ten square kilometres.
 const MOST_DM2: i64 = 1_000_000_000;
 /// Seconds that one candidate is looked at, at most.
@@ -209,7 +217,8 @@ pub fn numbers_of(event: &Event) -> Result<(), Refusal> {
         Body::Create(create) => area(create.area_dm2),
         Body::Correct(correct) => area(correct.area_dm2) && plants(correct.plants),
         Body::Visit(visit) => {
-            planted(visit.area_dm2) && plants(visit.count.as_ref().map(Count::plants))
+            let count = visit.count.as_ref();
+            planted(visit.area_dm2) && plants(count.map(Count::plants)) && count.is_none_or(follows)
         }
         Body::Scan(scan) => (0..=MOST_M2).contains(&scan.searched_m2),
         // A list is of its season, of one before or of the next.
@@ -229,6 +238,26 @@ pub fn numbers_of(event: &Event) -> Result<(), Refusal> {
     } else {
         Err(Refusal::Number)
     }
+}
+
+/// Whether the plants that a count names follow from its quadrats, and lie in its interval.
+fn follows(count: &Count) -> bool {
+    let Count::Quadrats {
+        counts,
+        quadrat_dm2,
+        area_dm2,
+        plants,
+        low,
+        high,
+    } = count
+    else {
+        return true;
+    };
+    let can_be = counts.len() <= MOST_QUADRATS && counts.iter().all(|n| *n <= MOST_PLANTS);
+    // How a half is rounded is no lie.
+    let fits = |count: Count| count.plants().abs_diff(*plants) <= 1;
+    let reckoned = || estimate(counts, *quadrat_dm2, *area_dm2).is_ok_and(fits);
+    can_be && low <= plants && plants <= high && reckoned()
 }
 
 /// Whether a place is one: on the Earth, and no larger than a site can be.

@@ -2,9 +2,13 @@
 
 use super::body::{Body, Outcome};
 use super::event::{EvidenceRef, EvidenceRole};
+use super::limits::{SHOWN_WITHIN_DAYS, SHOWN_WITHIN_M};
 use super::person::folded_name;
+use super::place::Place;
 use super::state::State;
+use crate::text::day_of;
 use crate::words::Lang;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -51,8 +55,31 @@ impl Need {
     }
 }
 
-/// What a refutation lacks to be as well founded as a confirmation. It is followed all the same, and stays marked.
-pub fn unproven(body: &Body, evidence: &[&EvidenceRef]) -> Vec<Need> {
+/// Whether a photograph can have been taken at a place on the days of a visit.
+fn is_of(file: &EvidenceRef, place: &Place, visited: Option<Date>) -> bool {
+    let is_here = file.at_e7.is_some_and(|[lon_e7, lat_e7]| {
+        let outline = Vec::new();
+        let from = Place {
+            lon_e7,
+            lat_e7,
+            outline,
+        };
+        from.is_on_earth() && place.distance_m(&from) <= SHOWN_WITHIN_M
+    });
+    let taken = file.taken_at.as_deref().and_then(day_of);
+    let days = |(taken, visited): (Date, Date)| taken.until(visited).map(|span| span.get_days());
+    let is_late = |days: Result<i32, _>| days.is_ok_and(|days| days <= SHOWN_WITHIN_DAYS);
+    is_here && taken.zip(visited).map(days).is_none_or(is_late)
+}
+
+/// What a refutation lacks to be as well founded as a confirmation of a place on a day. It is followed all the same, and stays
+/// marked.
+pub fn unproven(
+    body: &Body,
+    evidence: &[&EvidenceRef],
+    place: &Place,
+    visited: Option<Date>,
+) -> Vec<Need> {
     let Body::Visit(visit) = body else {
         return Vec::new();
     };
@@ -65,7 +92,9 @@ pub fn unproven(body: &Body, evidence: &[&EvidenceRef]) -> Vec<Need> {
     }
     let odd = |mark: &String| mark.starts_with("far") || mark.starts_with("old");
     let at_the_spot = |file: &&&EvidenceRef| {
-        file.role == EvidenceRole::Scene && file.at_e7.is_some() && !file.marks.iter().any(odd)
+        file.role == EvidenceRole::Scene
+            && is_of(file, place, visited)
+            && !file.marks.iter().any(odd)
     };
     if !evidence.iter().any(|file| at_the_spot(&file)) {
         needs.push(Need::SpotPhoto);

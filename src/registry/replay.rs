@@ -19,6 +19,7 @@ use super::body::Body;
 use super::event::Event;
 use super::ids::{Hash, SiteKey};
 use super::people::Signed;
+use super::person::same_name;
 use super::place::Place;
 use super::refusal::Refusal;
 use super::site::{DisputedMove, MarkKind, Site, Stamp};
@@ -231,9 +232,15 @@ impl Fold<'_> {
         {
             stands.retain(|(_, stand)| !stand.founds);
         }
-        let settles = |stand: &Stand| !stand.absorbs && !stand.state.is_open();
-        if !stands.iter().any(|(_, stand)| settles(stand)) {
-            stands.retain(|(_, stand)| !stand.absorbs);
+        let own = |(_, stand): &(usize, &Stand)| (!stand.absorbs).then_some(stand.state);
+        let settles = stands.iter().filter_map(own).any(|state| !state.is_open());
+        let least = stands.iter().filter_map(own).min();
+        // What was found on a site that others became part of is not taken back by who did not know of them.
+        let takes_back = |absorbed: State| {
+            absorbed <= State::Eradicated && least.is_some_and(|least| least > State::Eradicated)
+        };
+        if !settles {
+            stands.retain(|(_, stand)| !stand.absorbs || takes_back(stand.state));
         }
         let state = stands.iter().map(|(_, stand)| stand.state).min()?;
         let mut claims: BTreeSet<usize> = stands
@@ -326,16 +333,18 @@ impl Fold<'_> {
         self.at_of(self.history.events[at].0, self.history.events[at].1)
     }
 
-    /// The step whose state a move repeats. Such moves (a screening that keeps, a recount; another crew's assignment counts anew)
+    /// The step whose state a move repeats. Such moves (a screening that keeps, a recount, the same crew sent again; another crew's assignment counts anew)
     /// do not make it younger.
     fn repeated_by(&self, at: usize) -> Option<usize> {
-        let repeats = match &self.history.events[at].1.body {
-            Body::Visit(_) => true,
-            Body::Screen(screen) => screen.keep,
-            _ => false,
-        };
         let [before] = self.join(&self.history.parents[at])[..] else {
             return None;
+        };
+        let body = |at: usize| &self.history.events[at].1.body;
+        let repeats = match (body(at), body(before)) {
+            (Body::Visit(_), _) => true,
+            (Body::Screen(screen), _) => screen.keep,
+            (Body::Assign(again), Body::Assign(sent)) => same_name(&again.crew, &sent.crew),
+            _ => false,
         };
         let (now, then) = (self.stands[at].as_ref()?, self.stands[before].as_ref()?);
         (repeats && now.state == then.state).then_some(before)

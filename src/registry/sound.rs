@@ -6,6 +6,7 @@ use crate::registry::limits::{due_within, place};
 use crate::registry::refusal::Refusal;
 use crate::registry::unit::is_code;
 use crate::text::day_of;
+use unicode_normalization::UnicodeNormalization;
 
 /// Letters of a text at most.
 const MOST_LETTERS: usize = 4_000;
@@ -119,24 +120,68 @@ pub fn is_sealed_number(text: &str) -> bool {
     shape && !text.is_empty() && text.len() <= LONGEST_NUMBER && !gives_away(text)
 }
 
-/// Whether a text holds a number that a person is known by: a mobile telephone's or an identity card's.
+/// Whether a text holds a number that a person is known by: a mobile telephone's or an identity card's, however its digits are written
+/// and parted.
 pub fn gives_away(text: &str) -> bool {
-    let plain: String = text
-        .chars()
-        .map(|c| match c {
-            '０'..='９' => char::from(b'0' + u8::try_from(u32::from(c) - 0xFF10).unwrap_or(0)),
-            c => c,
-        })
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .collect();
-    plain
-        .split(|c: char| !c.is_ascii_digit())
-        .any(|digits| match digits.len() {
-            11 => digits.starts_with('1') && !digits.starts_with("10") && !digits.starts_with("11"),
-            13 => digits.starts_with("861"),
-            17 | 18 => true,
-            _ => false,
-        })
+    let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let joined: String = plain.chars().filter(|c| *c != '-').collect();
+    let runs = |c: char| !c.is_ascii_digit();
+    joined.split(runs).any(is_known_by) || parted(&plain).any(|digits| is_known_by(&digits))
+}
+
+/// Whether these digits are such a number.
+fn is_known_by(digits: &str) -> bool {
+    match digits.len() {
+        11 => digits.starts_with('1') && !digits.starts_with("10") && !digits.starts_with("11"),
+        13 => digits.starts_with("861"),
+        17 | 18 => true,
+        _ => false,
+    }
+}
+
+/// How the digits of such numbers are parted by signs. Dates and places are parted in other ways.
+const PARTED: [&[usize]; 6] = [
+    &[3, 4, 4],
+    &[3, 8],
+    &[2, 3, 4, 4],
+    &[6, 8, 4],
+    &[6, 8, 3],
+    &[6, 4, 4, 4],
+];
+
+/// Digits in groups as such numbers are parted, with one or two signs between them, joined.
+fn parted(plain: &str) -> impl Iterator<Item = String> {
+    let mut groups: Vec<(String, usize)> = Vec::new();
+    let mut signs = usize::MAX;
+    for c in plain.chars() {
+        match (c.is_ascii_digit(), groups.last_mut()) {
+            (true, Some((group, _))) if signs == 0 => group.push(c),
+            (true, _) => groups.push((c.into(), signs)),
+            // A word between them parts numbers of their own, and so does what lists them.
+            (false, _) if c.is_alphanumeric() || matches!(c, ',' | ';' | '、' | '。') => {
+                signs = usize::MAX;
+                continue;
+            }
+            (false, _) => {
+                signs = signs.saturating_add(1);
+                continue;
+            }
+        }
+        signs = 0;
+    }
+    let mut found = Vec::new();
+    for from in 0..groups.len() {
+        for lengths in PARTED {
+            let Some(run) = groups.get(from..from + lengths.len()) else {
+                continue;
+            };
+            let fits = run.iter().zip(lengths).all(|((g, _), n)| g.len() == *n);
+            if fits && run[1..].iter().all(|(_, signs)| *signs <= 2) {
+                found.push(run.iter().map(|(group, _)| group.as_str()).collect());
+            }
+        }
+    }
+    found.into_iter()
 }
 
 fn told(text: Option<&str>) -> Result<(), Refusal> {

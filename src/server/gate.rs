@@ -85,7 +85,7 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
-    use super::{Gate, TRIES};
+    use super::{Gate, TRIES, TRIES_OF_AN_ADDRESS};
 
     /// How many tries are free, one after the other.
     fn free<'a>(tries: impl Iterator<Item = (&'a str, &'a str)>) -> usize {
@@ -140,5 +140,20 @@ mod tests {
             free(others.map(|from| (from, "li")).into_iter()),
             others.len()
         );
+    }
+
+    #[test]
+    fn whoever_tries_many_names_tries_no_more_than_an_address_may() {
+        let names: Vec<String> = (0..2 * TRIES_OF_AN_ADDRESS)
+            .map(|n| format!("person {n}"))
+            .collect();
+        let of_one = names.iter().map(|name| ("10.0.0.1", name.as_str()));
+        assert_eq!(free(of_one), TRIES_OF_AN_ADDRESS as usize);
+        let from: Vec<String> = (0..2 * TRIES_OF_AN_ADDRESS)
+            .map(|n| format!("10.0.1.{n}"))
+            .collect();
+        let of_each = from.iter().zip(&names);
+        let of_each = of_each.map(|(from, name)| (from.as_str(), name.as_str()));
+        assert_eq!(free(of_each), names.len());
     }
 }

@@ -412,3 +412,67 @@ fn bundles_that_are_sent_at_once_fill_no_memory() {
     let left = std::fs::read_dir(office.folder.join("inbox")).expect("inbox");
     assert_eq!(left.count(), 0);
 }
+
+#[test]
+fn every_answer_tells_a_browser_what_may_be_done_with_it() {
+    let shared = shared();
+    for way in ["/", "/api/library", "/api/nothing"] {
+        let answer = shared.li.get(way);
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("permissions-policy", "geolocation=(self), camera=(self)"),
+        ] {
+            assert_eq!(answer.header(name), Some(value), "{way} {name}");
+        }
+        let policy = answer.header("content-security-policy").expect("policy");
+        for part in [
+            "object-src 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'self'",
+        ] {
+            assert!(policy.contains(part), "{way}: {policy}");
+        }
+    }
+    // What is told of a registry stays in no browser.
+    for way in ["/api/session", "/api/nothing"] {
+        let kept = shared.li.get(way);
+        assert_eq!(kept.header("cache-control"), Some("no-store"), "{way}");
+    }
+}
+
+#[test]
+fn a_name_is_the_servers_own_in_whatever_way_it_is_asked_for() {
+    let shared = shared();
+    let asked = |head: &str| {
+        let request = format!("{head}Connection: close\r\n\r\n");
+        let answer = shared.li.raw(request.as_bytes(), Duration::from_secs(10));
+        answer.split_whitespace().nth(1).map(str::to_owned)
+    };
+    let status = |text: &str| Some(text.to_owned());
+    for (head, expected) in [
+        ("GET /api/session HTTP/1.1\r\nHost: LocalHost:99\r\n", "401"),
+        ("GET /api/session HTTP/1.1\r\nHost: [::1]:99\r\n", "401"),
+        (
+            "GET /api/session HTTP/1.1\r\nHost: localhost.evil.example\r\n",
+            "421",
+        ),
+        (
+            "GET /api/session HTTP/1.1\r\nHost: evil.example:80\r\n",
+            "421",
+        ),
+        (
+            "GET http://evil.example/api/session HTTP/1.1\r\nHost: localhost\r\n",
+            "421",
+        ),
+        ("GET /api/session HTTP/1.0\r\n", "421"),
+    ] {
+        assert_eq!(asked(head), status(expected), "{head}");
+    }
+    // A change without any origin, of a request without a host, is none of a page.
+    let change =
+        "POST http://localhost/api/logout HTTP/1.0\r\nX-Papaver: 1\r\nContent-Length: 0\r\n";
+    assert_eq!(asked(change), status("403"));
+}

@@ -8,7 +8,7 @@ use crate::province::period::Period;
 use crate::registry::affairs::{Affairs, Said};
 use crate::registry::body::{Channel, Measure, Round};
 use crate::registry::site::Stamp;
-use crate::registry::unit::{chain, is_at_or_below};
+use crate::registry::unit::{chain, is_at_or_below, is_below};
 use crate::registry::{SiteKey, State};
 use crate::text::day_of;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +72,7 @@ impl WorkQuery<'_> {
     fn count_rounds(&self, rows: &mut Rows) {
         for round in self.rounds() {
             let codes = round.body.districts.iter().map(|code| rows.key(code));
+            let codes = codes.filter(|code| is_from_above(&round.stamp, code));
             for code in codes.collect::<BTreeSet<String>>() {
                 let row = rows.row(&code);
                 row.rounds += 1;
@@ -82,11 +83,12 @@ impl WorkQuery<'_> {
 
     /// A round looks at sites of the districts that it checked: it says nothing of others.
     fn count_sites(&self, rows: &mut Rows) {
-        let mut looked_at: BTreeMap<SiteKey, Vec<&str>> = BTreeMap::new();
+        let mut looked_at: BTreeMap<SiteKey, Vec<(&str, &Stamp)>> = BTreeMap::new();
         for round in self.rounds() {
             for site in &round.body.sites {
                 let districts = round.body.districts.iter().map(String::as_str);
-                looked_at.entry(*site).or_default().extend(districts);
+                let checked = districts.map(|district| (district, &round.stamp));
+                looked_at.entry(*site).or_default().extend(checked);
             }
         }
         let sites = self.facts.sites.iter();
@@ -98,7 +100,9 @@ impl WorkQuery<'_> {
             let key = rows.key(code);
             if let Some(row) = rows.known(&key) {
                 row.sites += 1;
-                row.looked_at += usize::from(checked.any(|of| is_at_or_below(code, of)));
+                let is_checked =
+                    |(of, by): &(&str, &Stamp)| is_at_or_below(code, of) && is_from_above(by, &key);
+                row.looked_at += usize::from(checked.any(is_checked));
             }
         }
     }
@@ -109,7 +113,11 @@ impl WorkQuery<'_> {
         for finding in findings.filter(|finding| self.holds(finding)) {
             let settled = affairs.settled.contains_key(&finding.stamp.event);
             let due = finding.body.due.as_deref().and_then(day_of);
-            let row = rows.of_district(&finding.body.district);
+            let key = rows.key(&finding.body.district);
+            if !is_from_above(&finding.stamp, &key) {
+                continue;
+            }
+            let row = rows.row(&key);
             row.findings += 1;
             row.settled += usize::from(settled);
             row.overdue += usize::from(!settled && due.is_some_and(|due| due < self.on));
@@ -194,6 +202,11 @@ impl WorkQuery<'_> {
         }
         walked
     }
+}
+
+/// Whether an office above a district said it: nobody supervises themself.
+fn is_from_above(said: &Stamp, district: &str) -> bool {
+    is_below(district, &said.actor.unit)
 }
 
 /// Whether a district lies right below another, with none between them.
@@ -389,5 +402,49 @@ mod tests {
         assert_eq!(county[0].name, "name of 410423");
         let ended = province.measures.iter().filter(|(_, end)| end.is_some());
         assert_eq!((ended.count(), province.measures.len()), (1, 3));
+    }
+
+    #[test]
+    fn what_a_county_says_of_itself_is_no_supervision_of_it() {
+        let mut facts = facts();
+        facts.sites[0].district = Some("410423001".into());
+        let keys = vec![facts.sites[0].key];
+        let round = |unit: &str, n: u8| {
+            let round = Round {
+                name: "round".into(),
+                on: "2026-04-02".into(),
+                team: vec!["Sun".into()],
+                districts: vec!["410423".into(), "410423001".into()],
+                sites: keys.clone(),
+                ledgers: 3,
+                ..Round::default()
+            };
+            said(n, unit, "2026-04-02", round)
+        };
+        facts.work.affairs.rounds = vec![round("410423", 11)];
+        let own = said(12, "410423", "2026-04-02", finding("410423", "2026-04-20"));
+        let settle = Settle {
+            of: own.stamp.event,
+            reason: "seen".into(),
+        };
+        let settled = said(13, "410423", "2026-04-03", settle);
+        (facts.work.affairs.settled).insert(own.stamp.event, settled);
+        facts.work.affairs.findings.push(own);
+        let on = Date::constant(2026, 5, 1);
+        let of = |facts: &Facts, level: usize, within: &str| {
+            let scope = Scope { level, within };
+            let period = Period::Season(2026);
+            let rows = Worked::of(facts, period, &scope, on).supervised;
+            rows.into_iter()
+                .map(|r| (r.code, r.rounds, r.looked_at, r.settled, r.findings))
+                .collect::<Vec<_>>()
+        };
+        let province = of(&facts, 6, "");
+        assert_eq!(province[0], ("410423".into(), 0, 0, 1, 2));
+        // Of its townships it is.
+        let county = of(&facts, 9, "410423");
+        assert_eq!(county[1].1, 1, "{county:?}");
+        facts.work.affairs.rounds.push(round("410000", 14));
+        assert_eq!(of(&facts, 6, "")[0].1, 1);
     }
 }

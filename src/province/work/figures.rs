@@ -19,7 +19,7 @@ pub struct Answering {
     pub households: usize,
 }
 
-/// What supervision did in a district.
+/// What supervision did in a district: what offices above it did. Nobody supervises themself.
 #[derive(Debug, Clone, Default)]
 pub struct Supervised {
     /// The district's code.

@@ -276,6 +276,11 @@ fn a_tip_off_never_says_who_told() {
         "call 138 0013 8000 back",
         "身份证 41042319900101123X",
         "１３８００１３８０００",
+        "138.0013.8000",
+        "(138)0013/8000 or so",
+        "138—0013—8000",
+        "①③⑧００１３８０００",
+        "410423.19900101.123X",
     ] {
         let told = offices.chief(1, tip(COUNTY, text));
         assert_eq!(
@@ -284,8 +289,18 @@ fn a_tip_off_never_says_who_told() {
             "{text}"
         );
     }
-    let good = offices.chief(1, tip(COUNTY, "behind the school, 3 rows, seen 20260503"));
-    assert_eq!(offices.affairs().tips[0].stamp.event, good);
+    for text in [
+        "behind the school, 3 rows, seen 20260503",
+        "at 121.3012, 33.7405, seen 2026.05.03 at 10:21",
+        "121.3012/33.7405",
+        "plots 137, 4410 and 2026",
+        "150–300 plants, 3/5/2026",
+    ] {
+        let good = offices.chief(1, tip(COUNTY, text));
+        let tips = offices.affairs().tips;
+        let last = tips.last().map(|tip| tip.stamp.event);
+        assert_eq!(last, Some(good), "{text}");
+    }
     for (number, holds) in [
         ("F-2026-01", true),
         ("13800138000", false),

@@ -64,7 +64,7 @@ impl Fold<'_> {
         self.judge_pictures(at, event)?;
         match &event.body {
             Body::Sighting(sighting) => {
-                self.judge_sighting(sighting)?;
+                judged.marks.extend(self.judge_sighting(sighting)?);
                 self.judge_raising(at, sighting)?;
             }
             Body::Correct(correct) => judged.marks.extend(self.judge_correction(at, correct)?),
@@ -187,11 +187,12 @@ impl Fold<'_> {
                 marks.extend(self.plants_lost());
             }
             Body::Visit(visit) => {
-                let needs = unproven(&event.body, &self.proofs(at, &here));
+                let needs = unproven(&event.body, &self.proofs(at, &here), &self.site.place, day);
                 if !needs.is_empty() {
                     marks.push(MarkKind::Unproven { needs });
                 }
                 marks.extend(self.counted_lower(visit));
+                marks.extend(self.measured_lower(at, visit));
             }
             _ => {}
         }
@@ -294,7 +295,20 @@ impl Fold<'_> {
         (to < from * (100 - gone) / 100).then_some(MarkKind::CountLowered { from, to })
     }
 
-    fn judge_sighting(&self, sighting: &Sighting) -> Result<(), Refusal> {
+    /// Less than half of what a crew had measured before, or of what was to be left of it.
+    fn measured_lower(&self, at: usize, visit: &Visit) -> Option<MarkKind> {
+        let to = i64::try_from(visit.area_dm2?).ok()?;
+        let measured = |e: usize| match &self.history.events[e].1.body {
+            Body::Visit(visit) => i64::try_from(visit.area_dm2?).ok(),
+            _ => None,
+        };
+        let from = self.known_at(at).filter_map(measured).last()?;
+        let gone = i64::from(self.site.percent().unwrap_or(0).min(100));
+        (to < from * (100 - gone) / 200).then_some(MarkKind::AreaLowered { from, to })
+    }
+
+    /// A sighting of a site lies near it. What lies farther off than anybody may merge became part of it by a wide radius.
+    fn judge_sighting(&self, sighting: &Sighting) -> Result<Option<MarkKind>, Refusal> {
         limits::place(&sighting.place)?;
         let metres = sighting.place.distance_m(&self.site.place);
         if metres > limits::SEEN_WITHIN_M {
@@ -302,6 +316,11 @@ impl Fold<'_> {
                 metres: whole(metres),
             });
         }
-        Ok(())
+        let apart = sighting.place.apart_m(&self.site.place);
+        Ok(
+            (apart > limits::MERGES_FREELY_M).then(|| MarkKind::FarMerge {
+                metres: whole(apart),
+            }),
+        )
     }
 }

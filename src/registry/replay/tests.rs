@@ -16,6 +16,8 @@ mod founding;
 mod guards;
 mod limits;
 mod merge_split;
+mod people;
+mod several_units;
 mod void;
 
 const UNIT: &str = "410423";
@@ -144,6 +146,16 @@ impl Device {
                 .map(|(hash, event)| (*hash, event.clone())),
         );
     }
+}
+
+/// Changes what was said last, which then has another hash.
+fn alter(device: &mut Device, said: Hash, change: impl FnOnce(&mut Event)) -> Hash {
+    let mut event = device.known.remove(&said).expect("said");
+    change(&mut event);
+    let hash = Hash::of(&event.canonical().expect("canonical"));
+    device.prev = Some(hash);
+    device.known.insert(hash, event);
+    hash
 }
 
 fn photo(role: EvidenceRole) -> EvidenceRef {

@@ -750,3 +750,163 @@ fn whoever_makes_a_bundle_anew_with_digests_that_fit_is_found_out_by_what_it_hol
     let large = told(entries, &large, 1);
     assert!(matches!(large, Err(BundleError::Bomb { .. })));
 }
+
+#[test]
+fn a_bundle_is_opened_for_the_device_and_the_unit_that_are_trusted() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    add(&mut county, &a, "event:1", vec![]);
+    let path = folder.path().join("a.bundle");
+    make(&county, &path, &Request::default());
+    let device = county.own_device().expect("open");
+    let opened = |trusted: &[(DeviceId, &str)]| {
+        let known = trusted.iter().map(|(id, unit)| (*id, (*unit).to_owned()));
+        inspect_trusted(&path, &Unlock::default(), &known.collect())
+    };
+    let stranger = DeviceId([7; 32]);
+    for trusted in [&[][..], &[(stranger, "410423")], &[(device, "410424")]] {
+        let refused = opened(trusted);
+        assert!(matches!(refused, Err(BundleError::Stranger { device: of, .. }) if of == device));
+    }
+    let both = opened(&[(stranger, "410424"), (device, "410423")]);
+    assert_eq!(both.expect("opened").events.len(), 2);
+}
+
+#[test]
+fn what_a_manifest_lists_is_what_lies_there_to_the_byte() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    let file = photo(&county, b"\xFF\xD8\xFF one");
+    add(&mut county, &a, "event:1", vec![file.clone()]);
+    add(&mut county, &a, "event:2", vec![]);
+    let path = folder.path().join("a.bundle");
+    make(&county, &path, &Request::default());
+    let entries = entries_of(&path);
+    let manifest: Value = serde_json::from_slice(&entries["MANIFEST.json"]).expect("JSON");
+    let picture = format!("evidence/{}", file.sha256);
+    let changed_of = |name: &str, change: &dyn Fn(&mut Value)| {
+        let mut manifest = manifest.clone();
+        let files = manifest["files"].as_array_mut().expect("a list");
+        let listed = files.iter_mut().find(|file| file["path"] == name);
+        change(listed.expect("listed"));
+        manifest
+    };
+    let path = folder.path().join("b.bundle");
+    let told = |entries: BTreeMap<String, Vec<u8>>, manifest: &Value| {
+        remade(&path, entries, manifest, 1);
+        let looked = look_through(&path, &Unlock::default()).map(|_contents| ());
+        [inspect(&path, &Unlock::default()).map(|_all| ()), looked]
+    };
+    for read in told(entries.clone(), &manifest) {
+        read.expect("the same anew");
+    }
+    let longer = |file: &mut Value| file["bytes"] = (file["bytes"].as_u64().expect("n") + 1).into();
+    let endless = |file: &mut Value| file["bytes"] = (1_u64 << 40).into();
+    let elsewhere = |file: &mut Value| file["path"] = format!("evidence/{}", Hash([7; 32])).into();
+    for (name, at) in [
+        (picture.as_str(), "evidence/"),
+        ("events.jsonl", "events.jsonl"),
+    ] {
+        for read in told(entries.clone(), &changed_of(name, &longer)) {
+            assert!(
+                matches!(&read, Err(BundleError::Changed { at: of, .. }) if of.contains(at)),
+                "{read:?}"
+            );
+        }
+    }
+    for read in told(entries.clone(), &changed_of("events.jsonl", &endless)) {
+        assert!(matches!(read, Err(BundleError::Bomb { .. })), "{read:?}");
+    }
+    let mut moved = entries.clone();
+    let bytes = moved.remove(&picture).expect("there");
+    moved.insert(format!("evidence/{}", Hash([7; 32])), bytes);
+    for read in told(moved, &changed_of(&picture, &elsewhere)) {
+        assert!(matches!(read, Err(BundleError::Strange { .. })), "{read:?}");
+    }
+    // The same events in another order, and another picture.
+    let mut lines: Vec<&[u8]> = entries["events.jsonl"]
+        .split_inclusive(|b| *b == b'\n')
+        .collect();
+    lines.reverse();
+    let mut turned = entries.clone();
+    turned.insert("events.jsonl".into(), lines.concat());
+    let mut other = entries.clone();
+    other.insert(picture, b"\xFF\xD8\xFF two".to_vec());
+    for entries in [turned, other] {
+        for read in told(entries, &manifest) {
+            assert!(matches!(read, Err(BundleError::Changed { .. })), "{read:?}");
+        }
+    }
+}
+
+#[test]
+fn an_endless_line_and_an_endless_list_of_entries_are_not_read() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    add(&mut county, &a, "event:1", vec![]);
+    let path = folder.path().join("a.bundle");
+    make(&county, &path, &Request::default());
+    let mut entries = entries_of(&path);
+    let mut manifest: Value = serde_json::from_slice(&entries["MANIFEST.json"]).expect("JSON");
+    let whole = std::fs::read(&path).expect("read");
+    let line = vec![b' '; (16 << 20) + 2];
+    manifest["files"][0]["bytes"] = line.len().into();
+    manifest["files"][0]["sha256"] = Hash::of(&line).to_string().into();
+    manifest["events"] = 0.into();
+    entries.insert("events.jsonl".into(), line);
+    // Noise beside it, so that the text has not shrunk beyond what is believed.
+    let mut noise = vec![0; 2 << 20];
+    let mut state = 1_u64;
+    for byte in &mut noise {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        *byte = state.to_be_bytes()[0];
+    }
+    let name = format!("evidence/{}", Hash::of(&noise));
+    let files = manifest["files"].as_array_mut().expect("a list");
+    files.push(serde_json::json!({"path": name, "bytes": noise.len(), "sha256": Hash::of(&noise).to_string()}));
+    entries.insert(name, noise);
+    remade(&path, entries, &manifest, 1);
+    let read = inspect(&path, &Unlock::default()).map(|_all| ());
+    assert!(matches!(read, Err(BundleError::Bomb { .. })), "{read:?}");
+    let mut endless = whole;
+    let end = endless.len() - (22 + COMMENT.len() + 64);
+    assert!(endless[end..].starts_with(b"PK\x05\x06"));
+    endless[end + 12..end + 16].copy_from_slice(&(65_u32 << 20).to_le_bytes());
+    std::fs::write(&path, endless).expect("written");
+    let read = inspect(&path, &Unlock::default()).map(|_all| ());
+    let why = "its end is not that of a bundle";
+    assert!(
+        matches!(&read, Err(BundleError::NotABundle { why: said, .. }) if said == why),
+        "{read:?}"
+    );
+}
+
+#[test]
+fn whoever_is_trusted_no_longer_or_for_another_unit_hands_in_nothing() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    let (mut province, b) = office(folder.path(), "410000", 2);
+    trust(&mut province, &b, &county, "410423");
+    add(&mut county, &a, "event:1", vec![]);
+    let path = folder.path().join("a.bundle");
+    make(&county, &path, &Request::default());
+    let entries = entries_of(&path);
+    let mut manifest: Value = serde_json::from_slice(&entries["MANIFEST.json"]).expect("JSON");
+    manifest["unit"] = "410424".into();
+    let other = folder.path().join("b.bundle");
+    remade(&other, entries, &manifest, 1);
+    let refused = take(&mut province, &other);
+    assert!(matches!(refused, Err(BundleError::Stranger { unit, .. }) if unit == "410424"));
+    let revoked = Trust {
+        device: county.own_device().expect("open"),
+        unit: "410423".into(),
+        trusted: false,
+        after: Some(0),
+        reason: Some("stolen".into()),
+    };
+    say(&mut province, &b, None, vec![], Body::Trust(revoked));
+    let refused = take(&mut province, &path);
+    assert!(matches!(refused, Err(BundleError::Stranger { unit, .. }) if unit == "410423"));
+}

@@ -127,3 +127,33 @@ fn nobody_speaks_of_anothers_district_nor_of_what_is_not_followed() {
     let refused = offices.affairs().refused;
     assert_eq!(refused[&settled], Refusal::NoSuchEntry);
 }
+
+#[test]
+fn nothing_counts_on_a_branch_of_a_device_that_is_trusted_no_longer() {
+    let refusal = |is_revoked: bool| {
+        let mut offices = Offices::new();
+        let branch = offices.chief(1, tip(COUNTY, "words"));
+        let (_, last) = offices.last[&1];
+        let trust = Trust {
+            device: DeviceId([1; 32]),
+            unit: COUNTY.into(),
+            trusted: false,
+            after: Some(last),
+            reason: Some("stolen".into()),
+        };
+        if is_revoked {
+            offices.chief(0, Body::Trust(trust));
+        }
+        let grounds = Grounds {
+            unit: PROVINCE.into(),
+            roots: vec![DeviceId([0; 32])],
+            late: [(branch, branch)].into(),
+            ..Grounds::default()
+        };
+        let said = offices.said.iter().map(|(hash, event)| (*hash, event));
+        let (_, event) = (offices.said.iter().find(|(hash, _)| *hash == branch)).expect("said");
+        Authority::of(grounds, said).follows(branch, event).err()
+    };
+    assert_eq!(refusal(false), None, "it governs nothing");
+    assert_eq!(refusal(true), Some(Refusal::Fork));
+}

@@ -1,5 +1,6 @@
 //! What keeps a step from being followed or from passing unmarked, one guard at a time.
 
+use super::merge_split::{confirmed, merge_of, merged};
 use super::*;
 use crate::registry::site::MarkKind;
 
@@ -213,4 +214,152 @@ fn no_merge_reaches_so_far_and_no_split_names_a_part_twice() {
     });
     let refusal = why(&mut device, whole, "wang", Role::Analyst, split);
     assert_eq!(refusal, Some(Refusal::NoSuchSite));
+}
+
+fn marks(device: &Device, site: SiteKey) -> Vec<MarkKind> {
+    let marks = device.site(site).marks.into_iter();
+    marks.map(|mark| mark.kind).collect()
+}
+
+#[test]
+fn what_was_counted_stays_marked_where_the_site_is_gone() {
+    let mut device = office();
+    let [one, other] = ["event:1", "event:2"].map(|origin| confirmed(&mut device, origin, 10));
+    merged(&mut device, one, other, 20);
+    let lost = MarkKind::CountLowered { from: 3, to: 0 };
+    assert_eq!(marks(&device, one), [lost.clone()]);
+    device.split_now(other, 30, 33.74);
+    assert_eq!(device.site(other).state, State::Split);
+    assert_eq!(marks(&device, other), [lost]);
+}
+
+#[test]
+fn a_failed_acceptance_says_why_and_the_proof_of_the_work_begins_anew() {
+    let mut device = office();
+    let site = eradicated(&mut device, 100);
+    let failed = |reason| {
+        Body::Accept(Accept {
+            passed: false,
+            reason,
+            note: None,
+            forced: None,
+        })
+    };
+    let mut silent = device.clone();
+    let refusal = why(&mut silent, site, "zhao", Role::Acceptor, failed(None));
+    assert_eq!(refusal, Some(Refusal::NoReason));
+    // One finds residue, another who does not know of it says that the rest is done, without a picture.
+    let heads = device.site(site).heads;
+    let residue = failed(Some(FailReason::Residue));
+    device.say(Some(site), "zhao", Role::Acceptor, vec![], residue, 20);
+    let (role, done) = (Role::Eradicator, eradicate(100));
+    device.say_on(heads, Some(site), "li", role, vec![], done, 21);
+    assert!(device.site(site).disputed);
+    let resolve = Body::Resolve(Resolve {
+        state: State::Eradicated,
+        reason: "uprooted since".into(),
+    });
+    device.say(Some(site), "chief", Role::Supervisor, vec![], resolve, 22);
+    assert_eq!(device.site(site).state, State::Eradicated);
+    let refusal = why(&mut device, site, "zhao", Role::Acceptor, accept(true));
+    let lacks = Refusal::Lacks {
+        needs: vec![Need::AfterPhoto],
+    };
+    assert_eq!(refusal, Some(lacks));
+}
+
+#[test]
+fn who_is_named_as_officer_took_part_and_one_person_twice_is_one_officer() {
+    let uprooted = || {
+        let mut device = office();
+        let site = confirmed(&mut device, "event:1", 10);
+        let Body::Eradicate(done) = eradicate(100) else {
+            unreachable!("an eradication")
+        };
+        let done = Body::Eradicate(Eradicate {
+            officers: vec!["Zhao ".into()],
+            ..done
+        });
+        device.say(Some(site), "li", Role::Eradicator, after(), done, 20);
+        (device, site)
+    };
+    let (mut device, site) = uprooted();
+    let refusal = why(&mut device, site, "zhao", Role::Acceptor, accept(true));
+    assert_eq!(refusal, Some(Refusal::SelfAcceptance));
+    // And took part in what becomes of it.
+    let (mut device, site) = uprooted();
+    let into = confirmed(&mut device, "event:2", 10);
+    device.say(
+        Some(into),
+        "wang",
+        Role::Eradicator,
+        after(),
+        eradicate(100),
+        21,
+    );
+    merged(&mut device, site, into, 30);
+    let refusal = why(&mut device, into, "zhao", Role::Acceptor, accept(true));
+    assert_eq!(refusal, Some(Refusal::SelfAcceptance));
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+    let Body::Visit(mut alone) = visit(Outcome::Cultivated) else {
+        unreachable!("a visit")
+    };
+    alone.officers = vec!["wang".into(), " Ｗang".into()];
+    let said = device.say(
+        Some(site),
+        "wang",
+        Role::Verifier,
+        scene(),
+        Body::Visit(alone),
+        12,
+    );
+    let lacks = Refusal::Lacks {
+        needs: vec![Need::TwoOfficers],
+    };
+    assert_eq!(device.site(site).refused, [(said, lacks)]);
+}
+
+#[test]
+fn whoever_signs_with_the_key_that_the_work_was_signed_with_does_not_accept_it() {
+    let signs = |device: &mut Device, said: Hash| {
+        let key = Some(DeviceId([9; 32]));
+        alter(device, said, |event| event.actor.key = key)
+    };
+    for is_merged in [false, true] {
+        let mut device = office();
+        let mut site = confirmed(&mut device, "event:1", 10);
+        let (role, done) = (Role::Eradicator, eradicate(100));
+        let said = device.say(Some(site), "li", role, after(), done.clone(), 20);
+        signs(&mut device, said);
+        if is_merged {
+            let into = confirmed(&mut device, "event:2", 10);
+            device.say(Some(into), "wang", role, after(), done, 21);
+            merged(&mut device, site, into, 30);
+            site = into;
+        }
+        let (role, body) = (Role::Acceptor, accept(true));
+        let said = device.say(Some(site), "zhao", role, vec![], body, 40);
+        let said = signs(&mut device, said);
+        let refused = device.site(site).refused;
+        assert_eq!(refused, [(said, Refusal::SelfAcceptance)], "{is_merged}");
+    }
+}
+
+#[test]
+fn no_dispute_ends_in_a_site_that_is_gone() {
+    let mut device = office();
+    let [one, other] = ["event:1", "event:2"].map(|origin| create(&mut device, origin, 10));
+    let (heads, back) = merge_of(&device, other, one);
+    merged(&mut device, one, other, 20);
+    let (who, role) = ("li", Role::Analyst);
+    device.say_on(heads, Some(other), who, role, vec![], back, 21);
+    assert!(device.site(one).disputed);
+    let gone = Body::Resolve(Resolve {
+        state: State::Merged,
+        reason: "one".into(),
+    });
+    let refusal = why(&mut device, one, "chief", Role::Supervisor, gone);
+    assert_eq!(refusal, Some(Refusal::NotClaimed));
 }

@@ -587,3 +587,161 @@ fn one_picture_is_not_of_before_and_after_and_no_step_of_a_day_before_the_last()
     assert_eq!(site.state, State::Dispatched);
     assert!(matches!(site.refused[..], [(of, Refusal::Date { .. })] if of == hash));
 }
+
+#[test]
+fn a_patrol_saw_no_more_than_lies_along_its_track() {
+    let mut device = office();
+    // Squares of about 110 and 1,100 metres, and a kilometre of a line with thirty metres on either side.
+    let mut refusal = |corner: i64, has_track: bool, district: Option<&str>| {
+        let track = TrackFacts {
+            length_m: 1_000,
+            reach_m: 30,
+            ..TrackFacts::default()
+        };
+        let patrol = Patrol {
+            on: "2026-05-03".into(),
+            district: district.map(str::to_owned),
+            people: 1,
+            walked: vec![vec![vec![
+                [0, 0],
+                [corner, 0],
+                [corner, corner],
+                [0, corner],
+                [0, 0],
+            ]]],
+            track: has_track.then_some(track),
+            ..Patrol::default()
+        };
+        let body = Body::Patrol(Box::new(patrol));
+        let hash = device.say(None, "wang", Role::Analyst, vec![], body, 10);
+        let gate = device.gate();
+        gate.follows(hash, &device.known[&hash]).err()
+    };
+    assert_eq!(refusal(10_000, true, None), None);
+    assert_eq!(refusal(100_000, true, None), Some(Refusal::Outline));
+    // Naming a district makes no track longer; without a track the district bounds it.
+    assert_eq!(refusal(100_000, true, Some(UNIT)), Some(Refusal::Outline));
+    assert_eq!(refusal(100_000, false, Some(UNIT)), None);
+    assert_eq!(refusal(100_000, false, None), Some(Refusal::Outline));
+}
+
+#[test]
+fn what_quadrats_give_is_reckoned_again_and_not_believed() {
+    let count = |counts: Vec<u64>, plants: u64, [low, high]: [u64; 2]| Count::Quadrats {
+        counts,
+        quadrat_dm2: 100,
+        area_dm2: 10_000,
+        plants,
+        low,
+        high,
+    };
+    let Ok(Count::Quadrats { low, high, .. }) =
+        crate::registry::quadrats::estimate(&[40, 60], 100, 10_000)
+    else {
+        unreachable!("an estimate")
+    };
+    let refused = |count: Count| {
+        let mut device = office();
+        let site = create(&mut device, "event:1", 10);
+        device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+        let Body::Visit(mut found) = visit(Outcome::Cultivated) else {
+            unreachable!("a visit")
+        };
+        found.count = Some(count);
+        let (role, body) = (Role::Verifier, Body::Visit(found));
+        device.say(Some(site), "wang", role, scene(), body, 12);
+        let refused = device.site(site).refused.into_iter();
+        refused.map(|(_, refusal)| refusal).collect::<Vec<_>>()
+    };
+    assert_eq!(refused(count(vec![40, 60], 5_000, [low, high])), []);
+    for wrong in [
+        count(vec![40, 60], 50, [1, 100]),
+        count(vec![40, 60], 5_000, [5_001, high]),
+        count(vec![40, 60], 5_000, [low, 4_999]),
+        count(vec![40], 4_000, [40, 8_000]),
+        count(vec![1 << 53; 4_000], 5_000, [low, high]),
+    ] {
+        assert_eq!(refused(wrong), [Refusal::Number]);
+    }
+}
+
+#[test]
+fn a_crew_that_measures_less_than_one_before_it_leaves_a_mark() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+    let measures = |device: &mut Device, area_dm2: u64, now: u64| {
+        let Body::Visit(mut found) = visit(Outcome::Cultivated) else {
+            unreachable!("a visit")
+        };
+        found.area_dm2 = Some(area_dm2);
+        let (role, body) = (Role::Verifier, Body::Visit(found));
+        device.say(Some(site), "wang", role, scene(), body, now);
+        let lowered = |kind: &MarkKind| matches!(kind, MarkKind::AreaLowered { .. });
+        let marks = device.site(site).marks.into_iter().map(|mark| mark.kind);
+        marks.filter(lowered).collect::<Vec<_>>()
+    };
+    assert_eq!(measures(&mut device, 1_000, 12), []);
+    assert_eq!(measures(&mut device, 600, 13), [], "half of it is left");
+    let lowered = MarkKind::AreaLowered { from: 600, to: 10 };
+    assert_eq!(measures(&mut device, 10, 14), [lowered]);
+}
+
+#[test]
+fn what_a_wide_radius_makes_part_of_a_site_stays_marked() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let seen = |candidate: &str, lon: f64| {
+        let day = "2026-05-02".to_owned();
+        Body::Sighting(Box::new(Sighting {
+            detection: Detection {
+                candidate: candidate.into(),
+                scan: "s".into(),
+                captured: Some([day.clone(), day]),
+                score_e4: 9_000,
+                rank: None,
+            },
+            place: Place::point(LonLat::new(lon, 33.74)),
+            meaning: Meaning::Seen,
+            distance_cm: 0,
+        }))
+    };
+    for (candidate, lon) in [("a", 113.300_4), ("b", 113.306)] {
+        let body = seen(candidate, lon);
+        device.say(Some(site), "wang", Role::Analyst, vec![], body, 11);
+    }
+    let now = device.site(site);
+    assert_eq!(now.sightings.len(), 2);
+    let kinds: Vec<&MarkKind> = now.marks.iter().map(|mark| &mark.kind).collect();
+    assert!(
+        matches!(kinds[..], [MarkKind::FarMerge { metres: 500..600 }]),
+        "{kinds:?}"
+    );
+}
+
+#[test]
+fn no_photograph_from_afar_or_of_last_year_refutes_whatever_a_unit_decides() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+    let marked = |lon_e7: i64, taken_at: Option<&str>| {
+        let mut told = device.clone();
+        let picture = EvidenceRef {
+            at_e7: Some([lon_e7, 337_400_000]),
+            taken_at: taken_at.map(str::to_owned),
+            ..photo(EvidenceRole::Scene)
+        };
+        let nothing = visit(Outcome::Nothing);
+        let role = Role::Verifier;
+        told.say(Some(site), "wang", role, vec![picture], nothing, 12);
+        let now = told.site(site);
+        assert_eq!(now.state, State::Refuted);
+        !now.marks.is_empty()
+    };
+    let (here, then) = (1_133_000_000, "2026-05-03T10:00:00+08:00");
+    assert!(!marked(here, None));
+    assert!(!marked(here + 80_000, Some(then)));
+    assert!(marked(here + 200_000, Some(then)), "two kilometres off");
+    assert!(marked(here, Some("2025-05-03T10:00:00+08:00")));
+    assert!(marked(9_000_000_000, None), "nowhere");
+}

@@ -3,7 +3,7 @@
 use super::*;
 use crate::registry::site::MarkKind;
 
-fn merge_of(device: &Device, from: SiteKey, into: SiteKey) -> (Vec<Hash>, Body) {
+pub(super) fn merge_of(device: &Device, from: SiteKey, into: SiteKey) -> (Vec<Hash>, Body) {
     let heads = [device.site(from).heads, device.site(into).heads].concat();
     let body = Body::Merge(Merge {
         into,
@@ -194,14 +194,14 @@ fn a_site_is_not_closed_by_somebody_who_did_not_know_what_became_part_of_it() {
 }
 
 /// A site merged, told on both.
-fn merged(device: &mut Device, from: SiteKey, into: SiteKey, now: u64) {
+pub(super) fn merged(device: &mut Device, from: SiteKey, into: SiteKey, now: u64) {
     let (heads, body) = merge_of(device, from, into);
     let said = Some(from);
     device.say_on(heads, said, "wang", Role::Analyst, vec![], body, now);
     assert_eq!(device.site(from).state, State::Merged);
 }
 
-fn confirmed(device: &mut Device, origin: &str, now: u64) -> SiteKey {
+pub(super) fn confirmed(device: &mut Device, origin: &str, now: u64) -> SiteKey {
     let site = create(device, origin, now);
     device.say(Some(site), "wang", Role::Analyst, vec![], assign(), now);
     let (proof, seen) = (scene(), visit(Outcome::Cultivated));
@@ -373,15 +373,6 @@ fn merging_step_by_step_goes_no_farther_than_at_once() {
     ));
 }
 
-/// The same in another unit.
-fn by(device: &mut Device, unit: &str, said: Hash) {
-    let mut event = device.known.remove(&said).expect("said");
-    event.actor.unit = unit.into();
-    let hash = Hash::of(&event.canonical().expect("canonical"));
-    device.prev = Some(hash);
-    device.known.insert(hash, event);
-}
-
 #[test]
 fn what_a_township_uprooted_comes_along_into_a_site_of_the_county() {
     const TOWN: &str = "410423001";
@@ -413,7 +404,7 @@ fn what_a_township_uprooted_comes_along_into_a_site_of_the_county() {
         (Some(key), "sun", Role::Eradicator, after(), eradicate(40)),
     ] {
         let said = town.say(site, who, role, evidence, body, 10);
-        by(&mut town, TOWN, said);
+        alter(&mut town, said, |event| event.actor.unit = TOWN.into());
     }
     let mut county = office();
     county.take(&town);

@@ -442,3 +442,61 @@ fn a_decision_at_the_desk_is_its_authors_to_take_back_and_looks_decide_nothing()
     assert_eq!((now.state, now.screened), (State::Candidate, None));
     assert_eq!((now.voided.len(), now.looks.len()), (1, 1));
 }
+
+#[test]
+fn a_confirmation_is_not_voided_in_silence_once_a_confirmed_site_has_become_part_of_it() {
+    let mut device = office();
+    let other = merge_split::confirmed(&mut device, "event:2", 9);
+    let (site, _, found) = visited(&mut device);
+    let heads = device.site(site).heads;
+    let known = device.clone();
+    merge_split::merged(&mut device, other, site, 20);
+    let mut informed = device.clone();
+    let tried = informed.say(
+        Some(site),
+        "chief",
+        Role::Supervisor,
+        vec![],
+        void(found),
+        21,
+    );
+    assert_eq!(informed.site(site).refused, [(tried, Refusal::BuiltOn)]);
+    // On another computer of the office, which has not heard of the merge.
+    let mut laptop = Device::new(9);
+    laptop.known = known.known;
+    laptop.say_on(
+        heads,
+        Some(site),
+        "chief",
+        Role::Supervisor,
+        vec![],
+        void(found),
+        21,
+    );
+    device.take(&laptop);
+    let now = device.site(site);
+    assert_eq!(device.site(other).state, State::Merged);
+    assert_eq!((now.state, now.disputed), (State::Confirmed, true));
+}
+
+#[test]
+fn the_same_crew_sent_again_does_not_begin_to_wait_anew() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let sent = |device: &mut Device, crew: &str, day: &str, now: u64| {
+        let assign = Body::Assign(Assign {
+            crew: crew.into(),
+            due: None,
+        });
+        let said = device.say(Some(site), "wang", Role::Analyst, vec![], assign, now);
+        alter(device, said, |event| {
+            event.at = format!("{day}T10:21:00+08:00");
+            event.logged_at = format!("{day}T02:21:00Z");
+        });
+        device.site(site).since
+    };
+    let first = sent(&mut device, "1", "2026-05-04", 11);
+    assert_eq!(sent(&mut device, " 1", "2026-05-20", 12), first);
+    let other = sent(&mut device, "2", "2026-05-21", 13);
+    assert_eq!(&other[..10], "2026-05-21");
+}
