@@ -188,9 +188,7 @@ impl Fold<'_> {
             }
             Body::Visit(visit) => {
                 let needs = unproven(&event.body, &self.proofs(at, &here), &self.site.place, day);
-                if !needs.is_empty() {
-                    marks.push(MarkKind::Unproven { needs });
-                }
+                marks.extend((!needs.is_empty()).then_some(MarkKind::Unproven { needs }));
                 marks.extend(self.counted_lower(visit));
                 marks.extend(self.measured_lower(at, visit));
             }
