@@ -12,6 +12,7 @@ use crate::schema::{
     ScoreLine, ScoresKey,
 };
 use std::collections::BTreeMap;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 /// The rules by which cells are scored, and by which scans are numbered. A change of either changes this.
@@ -271,9 +272,7 @@ pub(super) fn fault_of(rejection: &SetAside) -> PictureFault {
 /// A rejection as it was before it was kept.
 pub fn rejection(path: &Path, fault: &PictureFault) -> SetAside {
     let why = match fault {
-        PictureFault::Unreadable(words) => {
-            Why::Jpeg(JpegError::Io(std::io::Error::other(words.clone())))
-        }
+        PictureFault::Unreadable(words) => Why::Jpeg(JpegError::Io(error_of(words))),
         PictureFault::Truncated => Why::Truncated,
         PictureFault::Damaged => Why::Damaged,
         PictureFault::Blurred => Why::Defect(Defect::Blurred),
@@ -285,6 +284,28 @@ pub fn rejection(path: &Path, fault: &PictureFault) -> SetAside {
         path: path.into(),
         why,
     }
+}
+
+/// The error of this system that says such words, so that it is told in either language; any other as the words alone.
+fn error_of(words: &str) -> io::Error {
+    let number = words
+        .strip_suffix(')')
+        .and_then(|words| words.rsplit_once("(os error "))
+        .and_then(|(_, number)| number.parse().ok());
+    let numbered = number.map(io::Error::from_raw_os_error);
+    let kinds = [
+        ErrorKind::NotFound,
+        ErrorKind::PermissionDenied,
+        ErrorKind::UnexpectedEof,
+        ErrorKind::InvalidInput,
+        ErrorKind::FileTooLarge,
+        ErrorKind::TimedOut,
+    ];
+    numbered
+        .into_iter()
+        .chain(kinds.map(io::Error::from))
+        .find(|error| error.to_string() == words)
+        .unwrap_or_else(|| io::Error::other(words.to_owned()))
 }
 
 #[cfg(test)]
@@ -348,7 +369,9 @@ mod tests {
             Why::Defect(Defect::Dark),
             Why::Defect(Defect::Overexposed),
             Why::Defect(Defect::NearInfrared),
-            Why::Jpeg(JpegError::Io(std::io::ErrorKind::NotFound.into())),
+            Why::Jpeg(JpegError::Io(ErrorKind::NotFound.into())),
+            Why::Jpeg(JpegError::Io(io::Error::from_raw_os_error(2))),
+            Why::Jpeg(JpegError::Io(io::Error::other("the stick was drawn"))),
         ] {
             let first = SetAside {
                 path: path.into(),
