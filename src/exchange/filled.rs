@@ -2,14 +2,13 @@
 
 use super::field::Field;
 use super::form::{ColumnSubject, FORM, Widget};
+use super::form_flaw::{FormFlaw, Wrong};
 use super::names::names;
 use super::table::Row;
 use crate::registry::body::{Count, Eradicate, GrowthStage, Outcome, Visit};
-use crate::registry::coded::{Coded, CodedWord, habitat_code, listed};
-use crate::registry::quadrats::{QuadratFlaw, estimate};
+use crate::registry::coded::{Coded, habitat_code};
+use crate::registry::quadrats::estimate;
 use crate::text::{DateFlaw, date_time, half_width, number, percent};
-use crate::tr;
-use crate::words::Lang;
 
 /// A filled row, before anything of the registry was asked; it has one part or both.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,113 +28,6 @@ pub struct FormPart<B> {
     pub at: Option<String>,
     /// Names of its photographs.
     pub photos: Vec<String>,
-}
-
-/// A value that cannot be what its column asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormFlaw {
-    /// The column.
-    pub key: &'static str,
-    /// What was given.
-    pub value: String,
-    /// What is wrong.
-    pub why: Wrong,
-}
-
-/// What is wrong with a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wrong {
-    /// Something is filled in, but not this.
-    Missing,
-    /// Not one of the list.
-    NotListed(Vec<CodedWord>),
-    /// Not a number, or not one it can be.
-    NotANumber,
-    /// Not a date or time, or one in the future.
-    NotATime,
-    /// A date that could be two.
-    TwoDates,
-    /// The number of a day, as spreadsheets count them.
-    DayNumber,
-    /// A formula instead of a value.
-    Formula,
-    /// Plants are both counted and sampled.
-    TwoCounts,
-    /// Quadrats that give no estimate.
-    Quadrats(QuadratFlaw),
-}
-
-impl FormFlaw {
-    /// In words.
-    pub fn say(&self, lang: Lang) -> String {
-        let column = FORM
-            .iter()
-            .find(|c| c.key == self.key)
-            .map_or(self.key, |c| c.title(lang));
-        let value = &self.value;
-        match &self.why {
-            Wrong::Missing => tr!(lang, "“{column}” is not filled in", "“{column}”未填写"),
-            Wrong::NotListed(list) => {
-                let list = listed(list, lang);
-                tr!(
-                    lang,
-                    "“{column}”: {value} is not one of {list}",
-                    "“{column}”：{value} 不在可选值中，可选值：{list}"
-                )
-            }
-            Wrong::NotANumber => tr!(
-                lang,
-                "“{column}”: {value} is not a number it can be",
-                "“{column}”：{value} 不是有效数字"
-            ),
-            Wrong::NotATime => tr!(
-                lang,
-                "“{column}”: {value} is not a time, such as 2026-05-03 10:21, or lies ahead",
-                "“{column}”：{value} 不是有效时间（如 2026-05-03 10:21），或晚于当前时间"
-            ),
-            Wrong::TwoDates => tr!(
-                lang,
-                "“{column}”: {value} could be two dates: write year, month, day, such as 2026-05-03",
-                "“{column}”：{value} 可能指两个日期：请按年月日填写，如 2026-05-03"
-            ),
-            Wrong::DayNumber => tr!(
-                lang,
-                "“{column}”: {value} is how a spreadsheet counts days: format the column as dates, or write 2026-05-03 10:21",
-                "“{column}”：{value} 是表格软件的日期序号：请将该列设为日期格式，或写成 2026-05-03 10:21"
-            ),
-            Wrong::Formula => tr!(
-                lang,
-                "“{column}” holds a formula: {value}; copy the column and paste it as values",
-                "“{column}”中是公式：{value}；请复制该列并选择性粘贴为“值”"
-            ),
-            Wrong::TwoCounts => tr!(
-                lang,
-                "plants are both counted and sampled in quadrats: which holds?",
-                "既填了逐株株数又填了样方，请只留其一"
-            ),
-            Wrong::Quadrats(flaw) => quadrats(*flaw, column, value, lang),
-        }
-    }
-}
-
-fn quadrats(flaw: QuadratFlaw, column: &str, value: &str, lang: Lang) -> String {
-    match flaw {
-        QuadratFlaw::TooFew => tr!(
-            lang,
-            "“{column}”: {value}: two quadrats or more are needed for an interval",
-            "“{column}”：{value}：至少两个样方才有区间"
-        ),
-        QuadratFlaw::NoSize => tr!(
-            lang,
-            "quadrats need the size of a quadrat and the planted area",
-            "样方须同时填写样方面积与种植面积"
-        ),
-        QuadratFlaw::LargerThanArea => tr!(
-            lang,
-            "the quadrats together are larger than the planted area",
-            "样方总面积大于种植面积"
-        ),
-    }
 }
 
 /// Whether a crew filled anything in.
@@ -403,6 +295,7 @@ fn time(text: &str, now: &jiff::Zoned) -> Result<String, Wrong> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::quadrats::QuadratFlaw;
 
     fn row(fields: &[(&str, Field)]) -> Row {
         Row {

@@ -11,6 +11,7 @@ mod export;
 mod field;
 pub mod filled;
 pub mod form;
+pub mod form_flaw;
 pub mod gcj02;
 mod geojson;
 mod geopackage;

@@ -47,26 +47,26 @@ pub struct Bucket {
     prefix: Key,
     runtime: Runtime,
     /// The objects that were seen, by their whole keys.
-    seen: Mutex<BTreeMap<String, Version>>,
+    seen: Mutex<BTreeMap<String, ObjectVersion>>,
 }
 
 /// What an object is known by: while it is the same, so are these.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Version {
+pub struct ObjectVersion {
     /// Length in bytes.
     pub size: u64,
     /// What the server calls this state of it, where it does.
     tag: Option<String>,
 }
 
-impl Version {
+impl ObjectVersion {
     /// Whether the server tells one state of an object from another.
     pub fn is_told(&self) -> bool {
         self.tag.is_some()
     }
 }
 
-impl From<ObjectMeta> for Version {
+impl From<ObjectMeta> for ObjectVersion {
     fn from(object: ObjectMeta) -> Self {
         Self {
             size: object.size,
@@ -147,7 +147,7 @@ impl Bucket {
             let mut found = BTreeMap::new();
             while let Some(object) = listed.next().await {
                 let object = object.map_err(io_error)?;
-                found.insert(object.location.to_string(), Version::from(object));
+                found.insert(object.location.to_string(), ObjectVersion::from(object));
                 if found.len() > MOST_NAMES {
                     return Err(too_many());
                 }
@@ -179,7 +179,7 @@ impl Bucket {
                 if !name.starts_with(begin.as_ref()) || found.len() > MOST_NAMES {
                     break;
                 }
-                found.insert(name, Version::from(object));
+                found.insert(name, ObjectVersion::from(object));
             }
             Ok::<_, io::Error>(found)
         };
@@ -189,7 +189,7 @@ impl Bucket {
     }
 
     /// An object as it was seen.
-    pub fn seen(&self, name: &str) -> Option<Version> {
+    pub fn seen(&self, name: &str) -> Option<ObjectVersion> {
         lock(&self.seen).get(name).cloned()
     }
 
@@ -197,7 +197,7 @@ impl Bucket {
     ///
     /// # Errors
     /// Those of the network and the server.
-    pub fn version(&self, name: &str) -> io::Result<Version> {
+    pub fn version(&self, name: &str) -> io::Result<ObjectVersion> {
         if let Some(seen) = self.seen(name) {
             return Ok(seen);
         }
@@ -210,7 +210,7 @@ impl Bucket {
     ///
     /// # Errors
     /// Those of the network and the server.
-    pub fn now(&self, name: &str) -> io::Result<Version> {
+    pub fn now(&self, name: &str) -> io::Result<ObjectVersion> {
         let found = self.runtime.block_on(self.store.head(&whole(name)?));
         Ok(found.map_err(io_error)?.into())
     }
@@ -219,7 +219,7 @@ impl Bucket {
     ///
     /// # Errors
     /// Those of the network and the server; one that names an object which is another now, and one that was cut.
-    pub fn part(&self, name: &str, of: &Version, range: Range<u64>) -> io::Result<Vec<u8>> {
+    pub fn part(&self, name: &str, of: &ObjectVersion, range: Range<u64>) -> io::Result<Vec<u8>> {
         let length = range.end.saturating_sub(range.start);
         fits(length)?;
         if length == 0 {

@@ -1,7 +1,7 @@
 //! A file that is read in parts, on disk or in a bucket (`s3://…`). Of an object only what is asked for is fetched, into memory;
 //! what is read of it is of one version, however often it is opened: one that is replaced meanwhile is an error.
 
-use super::bucket::{Bucket, Version, bucket_and_key, known, shared};
+use super::bucket::{Bucket, ObjectVersion, bucket_and_key, known, shared};
 use super::bucket_error::BucketError;
 use super::shelf::{AT_ONCE, is_in_bucket};
 use rayon::prelude::*;
@@ -18,10 +18,10 @@ const SMALL: u64 = 4 << 20;
 
 /// A file that is open, on disk or in a bucket.
 #[derive(Debug)]
-pub struct Opened(Kind);
+pub struct Opened(OpenedFrom);
 
 #[derive(Debug)]
-enum Kind {
+enum OpenedFrom {
     Disk(File),
     Object(Object),
 }
@@ -31,7 +31,7 @@ enum Kind {
 struct Object {
     bucket: Arc<Bucket>,
     key: String,
-    version: Version,
+    version: ObjectVersion,
     at: u64,
     held: (u64, Vec<u8>),
 }
@@ -42,11 +42,11 @@ struct Object {
 /// Those of the system, the network and the server.
 pub fn open(path: &Path) -> io::Result<Opened> {
     let Some((bucket, key)) = bucket_and_key(path) else {
-        return Ok(Opened(Kind::Disk(File::open(path)?)));
+        return Ok(Opened(OpenedFrom::Disk(File::open(path)?)));
     };
     let bucket = shared(bucket)?;
     let version = bucket.version(key)?;
-    Ok(Opened(Kind::Object(Object {
+    Ok(Opened(OpenedFrom::Object(Object {
         bucket,
         key: key.into(),
         version,
@@ -64,7 +64,7 @@ pub fn read_up_to(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         super::regular(path)?;
     }
     match open(path)?.0 {
-        Kind::Disk(file) => {
+        OpenedFrom::Disk(file) => {
             let mut bytes = Vec::new();
             file.take(limit + 1).read_to_end(&mut bytes)?;
             if bytes.len() as u64 > limit {
@@ -72,10 +72,10 @@ pub fn read_up_to(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
             }
             Ok(bytes)
         }
-        Kind::Object(object) if object.version.size > limit => {
+        OpenedFrom::Object(object) if object.version.size > limit => {
             Err(BucketError::TooLong { most: limit }.into())
         }
-        Kind::Object(object) => object.fetch(0, object.version.size),
+        OpenedFrom::Object(object) => object.fetch(0, object.version.size),
     }
 }
 
@@ -150,8 +150,8 @@ impl Opened {
     /// Those of the system.
     pub fn size(&self) -> io::Result<u64> {
         match &self.0 {
-            Kind::Disk(file) => Ok(file.metadata()?.len()),
-            Kind::Object(object) => Ok(object.version.size),
+            OpenedFrom::Disk(file) => Ok(file.metadata()?.len()),
+            OpenedFrom::Object(object) => Ok(object.version.size),
         }
     }
 }
@@ -185,8 +185,8 @@ impl Object {
 impl Read for Opened {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         match &mut self.0 {
-            Kind::Disk(file) => file.read(into),
-            Kind::Object(object) => {
+            OpenedFrom::Disk(file) => file.read(into),
+            OpenedFrom::Object(object) => {
                 let ahead = object.ahead()?;
                 let length = ahead.len().min(into.len());
                 into[..length].copy_from_slice(&ahead[..length]);
@@ -200,8 +200,8 @@ impl Read for Opened {
 impl Seek for Opened {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         match &mut self.0 {
-            Kind::Disk(file) => file.seek(to),
-            Kind::Object(object) => {
+            OpenedFrom::Disk(file) => file.seek(to),
+            OpenedFrom::Object(object) => {
                 let at = match to {
                     SeekFrom::Start(at) => Some(at),
                     SeekFrom::Current(by) => object.at.checked_add_signed(by),

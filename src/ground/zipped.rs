@@ -25,7 +25,7 @@ pub(super) struct Unpacked {
 }
 
 /// An entry of an archive: its number, its name without the ending, and the ending in small letters.
-struct Entry {
+struct ZipEntry {
     number: usize,
     stem: String,
     ending: String,
@@ -39,7 +39,7 @@ pub(super) fn unpacked(path: &Path) -> Result<Unpacked, VectorError> {
     let broken = |e: zip::result::ZipError| VectorError::NoVector(e.to_string());
     let file = std::fs::File::open(path).map_err(VectorError::Unreadable)?;
     let mut archive = ZipArchive::new(io::BufReader::new(file)).map_err(broken)?;
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut entries: Vec<ZipEntry> = Vec::new();
     for number in 0..archive.len().min(MOST_ENTRIES) {
         let file = archive.by_index_raw(number).map_err(broken)?;
         entries.extend(entry(number, &name_of(file.name_raw())));
@@ -52,7 +52,7 @@ pub(super) fn unpacked(path: &Path) -> Result<Unpacked, VectorError> {
         (Some(one), None) => one,
         (None, _) => return Err(VectorError::NoVector(String::new())),
         (Some(one), Some(other)) => {
-            let name = |entry: &Entry| format!("{}.{}", entry.stem, entry.ending);
+            let name = |entry: &ZipEntry| format!("{}.{}", entry.stem, entry.ending);
             return Err(VectorError::Several([name(one), name(other)]));
         }
     };
@@ -84,7 +84,7 @@ fn name_of(raw: &[u8]) -> String {
 }
 
 /// An entry by its name; `None` of folders and of what systems put beside files.
-fn entry(number: usize, name: &str) -> Option<Entry> {
+fn entry(number: usize, name: &str) -> Option<ZipEntry> {
     let name = name.replace('\\', "/");
     let file = name.rsplit('/').next().unwrap_or_default();
     if file.starts_with('.') || name.starts_with("__MACOSX/") {
@@ -93,7 +93,7 @@ fn entry(number: usize, name: &str) -> Option<Entry> {
     let (_, ending) = file.rsplit_once('.')?;
     let stem = name.strip_suffix(ending)?.strip_suffix('.')?;
     let plain = ending.bytes().all(|b| b.is_ascii_alphanumeric());
-    (plain && !ending.is_empty()).then(|| Entry {
+    (plain && !ending.is_empty()).then(|| ZipEntry {
         number,
         stem: stem.to_owned(),
         ending: ending.to_ascii_lowercase(),

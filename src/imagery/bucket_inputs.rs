@@ -3,7 +3,7 @@
 //! folder on disk.
 
 use super::georeference::is_placed;
-use super::inputs::{InputError, InputFiles, PHOTOS, RASTERS, add_list, ending, pictures};
+use super::input_files::{InputError, InputFiles, PHOTOS, RASTERS, ending, pictures};
 use super::network::{allow_where_named, as_gdal_names};
 use super::pyramid::is_any_pyramid;
 use crate::files::{BucketError, bucket_and_key, each, look_below, look_beside, read_up_to};
@@ -16,7 +16,7 @@ const LONGEST_LIST: u64 = 64 << 20;
 /// What shows that a folder holds the results of a scan.
 const OF_RESULTS: &str = "journal.jsonl";
 
-/// Adds what a name in a bucket stands for.
+/// Adds what a name in a bucket stands for; of a list of names it is its bytes, whose lines are still to be added.
 ///
 /// # Errors
 /// See [`InputError`].
@@ -24,7 +24,7 @@ pub(super) fn add_object(
     named: &Path,
     found: &mut InputFiles,
     from_list: bool,
-) -> Result<(), InputError> {
+) -> Result<Option<Vec<u8>>, InputError> {
     let missing = || InputError::Missing { path: named.into() };
     let unreadable = |source| match BucketError::of(&source) {
         Some(BucketError::Gone) => missing(),
@@ -38,21 +38,20 @@ pub(super) fn add_object(
     match ending(named).as_str() {
         _ if is_folder => {
             let is_there = walk(named, found).map_err(unreadable)?;
-            if is_there { Ok(()) } else { Err(missing()) }
+            if !is_there {
+                return Err(missing());
+            }
         }
-        e if PHOTOS.contains(&e) => add_photos(vec![named.into()], found),
+        e if PHOTOS.contains(&e) => add_photos(vec![named.into()], found)?,
         "txt" | "lst" if !from_list => {
-            let bytes = read_up_to(named, LONGEST_LIST).map_err(unreadable)?;
-            add_list(named, &bytes, found)
+            return read_up_to(named, LONGEST_LIST)
+                .map(Some)
+                .map_err(unreadable);
         }
-        e if !RASTERS.contains(&e) && !pictures(e) && walk(named, found).map_err(unreadable)? => {
-            Ok(())
-        }
-        _ => {
-            add_raster(named, found);
-            Ok(())
-        }
+        e if !RASTERS.contains(&e) && !pictures(e) && walk(named, found).map_err(unreadable)? => {}
+        _ => add_raster(named, found),
     }
+    Ok(None)
 }
 
 fn add_raster(named: &Path, found: &mut InputFiles) {

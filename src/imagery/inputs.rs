@@ -2,129 +2,14 @@
 
 use super::bucket_inputs::{add_object, add_photos};
 use super::georeference::is_placed;
-use super::network::{allow_once, allow_where_named, in_bucket, is_virtual};
+use super::input_files::{InputError, InputFiles, PHOTOS, RASTERS, ending, pictures};
+use super::network::{in_bucket, is_virtual};
 use super::pyramid::is_any_pyramid;
 use crate::files::is_in_bucket;
+use crate::text::decode;
 use crate::text::names::{Name, below};
-use crate::text::{TextFlaw, decode};
-use crate::words::{Lang, Remedy, Said, Say, remedy_of_system};
-use crate::{speaking_error, tr};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// Endings of the rasters that are taken out of a folder, in small letters.
-pub(super) const RASTERS: [&str; 9] = [
-    "tif", "tiff", "vrt", "jp2", "img", "ecw", "sid", "gpkg", "btf",
-];
-/// Endings of the photos that are taken out of a folder.
-pub(super) const PHOTOS: [&str; 2] = ["jpg", "jpeg"];
-
-/// What a walk over the inputs found, each list sorted by path without doubles.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct InputFiles {
-    /// Rasters, and files named by the user that may be rasters.
-    pub rasters: Vec<PathBuf>,
-    /// JPEG files, which may be photos of a drone.
-    pub photos: Vec<PathBuf>,
-    /// Other files that were passed over in folders.
-    pub ignored: usize,
-    /// The rasters that nobody named, with the folder in which each was found.
-    pub found_in: BTreeMap<PathBuf, PathBuf>,
-    /// Those that the user named, in person or in a list, not only their folder.
-    pub named: BTreeSet<PathBuf>,
-}
-
-/// An input that cannot be used.
-#[derive(Debug)]
-pub enum InputError {
-    /// There is no such file or folder.
-    Missing {
-        /// What was named.
-        path: PathBuf,
-    },
-    /// It cannot be listed or read.
-    Unreadable {
-        /// What was named.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A list whose text cannot be read.
-    List {
-        /// The list.
-        path: PathBuf,
-        /// Why.
-        flaw: TextFlaw,
-    },
-    /// A folder without a raster or photo.
-    Nothing {
-        /// The folders.
-        path: PathBuf,
-        /// Files in it of other kinds.
-        ignored: usize,
-    },
-}
-
-impl Say for InputError {
-    fn say(&self, lang: Lang) -> Said {
-        match self {
-            Self::Missing { path } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "there is no file or folder {path}",
-                    "没有文件或文件夹 {path}"
-                ))
-                .hint(tr!(
-                    lang,
-                    "check the name; a path with spaces needs quotes",
-                    "请检查名称；含空格的路径需加引号"
-                ))
-            }
-            Self::Unreadable { path, source } => {
-                let on_disk = || {
-                    Remedy::from(lang.pick(
-                        "check its permissions, or copy it from the card first",
-                        "请检查权限，或先从存储卡复制出来",
-                    ))
-                };
-                let remedy = remedy_of_system(source, lang).unwrap_or_else(on_disk);
-                Said::unreadable(lang, path, source).hint(remedy)
-            }
-            Self::List { path, flaw } => {
-                let (path, why) = (path.display(), flaw.say(lang));
-                Said::new(tr!(
-                    lang,
-                    "{path} is no list of paths: {why}",
-                    "{path} 不是路径清单：{why}"
-                ))
-                .hint(lang.pick(
-                    "write one path a line, as text",
-                    "请保存为纯文本，每行一个路径",
-                ))
-            }
-            Self::Nothing { path, ignored } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "{path} holds no orthomosaic and no photo ({files})",
-                    "{path} 中没有正射影像或照片（其他文件 {ignored} 个）",
-                    files = (ignored, "other file", "other files"),
-                ))
-                .hint(tr!(
-                    lang,
-                    "give a GeoTIFF, COG, VRT or a folder with such files, or JPEG photos",
-                    "请给出 GeoTIFF、COG、VRT 文件，或包含这些文件或 JPEG 照片的文件夹"
-                ))
-            }
-        }
-    }
-}
-speaking_error!(InputError, |e| match e {
-    InputError::Unreadable { source, .. } => Some(source),
-    _ => None,
-});
 
 /// Finds the imagery among `inputs`: files, folders (searched with their sub-folders), files and folders in buckets
 /// (`s3://…`), GDAL's `/vsi…` paths, and text files named `*.txt` or `*.lst` with one path a line (relative to the list).
@@ -154,9 +39,12 @@ pub fn find_inputs(inputs: &[PathBuf]) -> Result<InputFiles, InputError> {
 }
 
 /// Adds what one name stands for. A list names imagery, not lists: one that named itself would never end.
-pub(super) fn add(input: &Path, found: &mut InputFiles, from_list: bool) -> Result<(), InputError> {
+fn add(input: &Path, found: &mut InputFiles, from_list: bool) -> Result<(), InputError> {
     if let Some(object) = in_bucket(input) {
-        return add_object(&object, found, from_list);
+        return match add_object(&object, found, from_list)? {
+            Some(list) => add_list(&object, &list, found),
+            None => Ok(()),
+        };
     }
     if is_virtual(input) {
         found.rasters.push(input.to_owned());
@@ -193,11 +81,7 @@ pub(super) fn add(input: &Path, found: &mut InputFiles, from_list: bool) -> Resu
 }
 
 /// Adds what the lines of a list stand for; photos in buckets are looked for many at a time.
-pub(super) fn add_list(
-    list: &Path,
-    bytes: &[u8],
-    found: &mut InputFiles,
-) -> Result<(), InputError> {
+fn add_list(list: &Path, bytes: &[u8], found: &mut InputFiles) -> Result<(), InputError> {
     let text = decode(bytes).map_err(|flaw| InputError::List {
         path: list.to_owned(),
         flaw,
@@ -247,11 +131,6 @@ fn listed(folder: &Path, line: &str) -> PathBuf {
     alike.unwrap_or(slashed)
 }
 
-/// Whether files with this ending are pictures, which are orthomosaics where something beside them says where they lie.
-pub(super) fn pictures(ending: &str) -> bool {
-    PHOTOS.contains(&ending) || ending == "png"
-}
-
 /// Takes what lies in a folder below the one that was named.
 fn walk(folder: &Path, named: &Path, found: &mut InputFiles) -> std::io::Result<()> {
     // The results of a scan, whose pictures are no imagery.
@@ -288,27 +167,6 @@ fn walk(folder: &Path, named: &Path, found: &mut InputFiles) -> std::io::Result<
         }
     }
     Ok(())
-}
-
-pub(super) fn ending(path: &Path) -> String {
-    path.extension()
-        .map(|e| e.to_string_lossy().to_ascii_lowercase())
-        .unwrap_or_default()
-}
-
-impl InputFiles {
-    /// Lets GDAL ask networks where the user named imagery on one, or a virtual raster, which may draw from one.
-    pub fn allow_network(&self) {
-        let named = || self.named.iter().map(PathBuf::as_path);
-        allow_where_named(named());
-        let mosaic = named().any(|path| {
-            path.extension()
-                .is_some_and(|e| e.eq_ignore_ascii_case("vrt"))
-        });
-        if mosaic {
-            allow_once();
-        }
-    }
 }
 
 #[cfg(test)]

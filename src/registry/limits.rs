@@ -19,11 +19,6 @@ pub const MERGES_WITHIN_M: f64 = 2_000.0;
 pub const PARTS_WITHIN_M: f64 = 100.0;
 /// Metres from a site within which a detection can be a sighting of it: the largest radius that can be set.
 pub const SEEN_WITHIN_M: f64 = 1_000.0;
-/// Metres from a site, and days before a visit, within which a photograph can show what the visit found, whatever a unit decides
-/// for itself.
-pub const SHOWN_WITHIN_M: f64 = 1_000.0;
-/// See [`SHOWN_WITHIN_M`].
-pub const SHOWN_WITHIN_DAYS: i32 = 31;
 /// Positions of an outline at most.
 const MOST_POSITIONS: usize = 20_000;
 /// Degrees (1e-7) from one end of a site to the other at most: some five kilometres.

@@ -2,7 +2,6 @@
 
 use super::body::{Body, Outcome};
 use super::event::{EvidenceRef, EvidenceRole};
-use super::limits::{SHOWN_WITHIN_DAYS, SHOWN_WITHIN_M};
 use super::person::folded_name;
 use super::place::Place;
 use super::state::State;
@@ -11,6 +10,12 @@ use crate::words::Lang;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+
+/// Metres from a site, and days before a visit, within which a photograph can show what the visit found, whatever a unit decides
+/// for itself.
+const SHOWN_WITHIN_M: f64 = 1_000.0;
+/// See [`SHOWN_WITHIN_M`].
+const SHOWN_WITHIN_DAYS: i32 = 31;
 
 /// Something that a move lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Why a row is not recorded, in words.
 
-use crate::exchange::filled::FormFlaw;
+use crate::exchange::form_flaw::FormFlaw;
 use crate::registry::Role;
 use crate::registry::body::Outcome;
 use crate::registry::coded::Coded;

@@ -563,8 +563,8 @@ fn rows() -> Vec<RowFlaw> {
         NoSite, UnknownSite("x".into()), TwoSites, Mangled("x".into()),
         OtherDistrict { given: "a".into(), known: "b".into() },
         TwoRows(vec![1, 2]),
-        Form(crate::exchange::filled::FormFlaw {
-            key: "outcome", value: "x".into(), why: crate::exchange::filled::Wrong::NotANumber,
+        Form(crate::exchange::form_flaw::FormFlaw {
+            key: "outcome", value: "x".into(), why: crate::exchange::form_flaw::Wrong::NotANumber,
         }),
         NoTime, UnknownHead, NotDegrees, Origin, NoPlace("x".into(), DegreesFlaw::NoDegrees), Shifted("x".into()), Far(90.0),
         Beside("7K3QF2-M".into(), 3.0), NoPhoto("x".into()), ManyPhotos("x".into()), NotAPhoto("x".into()),
