@@ -454,7 +454,9 @@ fn a_name_is_the_servers_own_in_whatever_way_it_is_asked_for() {
     let status = |text: &str| Some(text.to_owned());
     for (head, expected) in [
         ("GET /api/session HTTP/1.1\r\nHost: LocalHost:99\r\n", "401"),
-        ("GET /api/session HTTP/1.1\r\nHost: [::1]:99\r\n", "401"),
+        ("GET /api/session HTTP/1.1\r\nHost: 127.0.0.1:99\r\n", "401"),
+        // Where it does not listen.
+        ("GET /api/session HTTP/1.1\r\nHost: [::1]:99\r\n", "421"),
         (
             "GET /api/session HTTP/1.1\r\nHost: localhost.evil.example\r\n",
             "421",
