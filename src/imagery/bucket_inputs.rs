@@ -5,7 +5,6 @@
 use super::georeference::is_placed;
 use super::input_files::{InputError, InputFiles, PHOTOS, RASTERS, ending, pictures};
 use super::network::{allow_where_named, as_gdal_names};
-use super::pyramid::is_any_pyramid;
 use crate::files::{BucketError, bucket_and_key, each, look_below, look_beside, read_up_to};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -109,21 +108,7 @@ fn walk(named: &Path, found: &mut InputFiles) -> io::Result<bool> {
         if is_hidden || is_folder || folders().any(|folder| results.contains(folder)) {
             continue;
         }
-        take(path, named, found);
+        found.take(path, named);
     }
     Ok(!names.is_empty())
-}
-
-/// Takes one object that was found.
-fn take(path: &Path, named: &Path, found: &mut InputFiles) {
-    let raster = as_gdal_names(path);
-    match ending(path).as_str() {
-        _ if is_any_pyramid(&raster) => found.ignored += 1,
-        e if RASTERS.contains(&e) || pictures(e) && is_placed(path) => {
-            found.found_in.insert(raster.clone(), named.to_owned());
-            found.rasters.push(raster);
-        }
-        e if PHOTOS.contains(&e) => found.photos.push(path.to_owned()),
-        _ => found.ignored += 1,
-    }
 }

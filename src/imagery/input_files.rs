@@ -1,6 +1,8 @@
 //! What a walk over the inputs finds, what can be wrong with one, and by which endings imagery is known.
 
-use super::network::{allow_once, allow_where_named};
+use super::georeference::is_placed;
+use super::network::{allow_once, allow_where_named, as_gdal_names};
+use super::pyramid::is_any_pyramid;
 use crate::text::TextFlaw;
 use crate::words::{Lang, Remedy, Said, Say, remedy_of_system};
 use crate::{speaking_error, tr};
@@ -133,6 +135,20 @@ pub(super) fn ending(path: &Path) -> String {
 }
 
 impl InputFiles {
+    /// Takes one file of a folder that was named, or passes it over.
+    pub(super) fn take(&mut self, path: &Path, named: &Path) {
+        let raster = as_gdal_names(path);
+        match ending(path).as_str() {
+            _ if is_any_pyramid(&raster) => self.ignored += 1,
+            e if RASTERS.contains(&e) || pictures(e) && is_placed(path) => {
+                self.found_in.insert(raster.clone(), named.to_owned());
+                self.rasters.push(raster);
+            }
+            e if PHOTOS.contains(&e) => self.photos.push(path.to_owned()),
+            _ => self.ignored += 1,
+        }
+    }
+
     /// Lets GDAL ask networks where the user named imagery on one, or a virtual raster, which may draw from one.
     pub fn allow_network(&self) {
         let named = || self.named.iter().map(PathBuf::as_path);

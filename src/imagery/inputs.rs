@@ -2,9 +2,8 @@
 
 use super::bucket_inputs::{add_object, add_photos};
 use super::georeference::is_placed;
-use super::input_files::{InputError, InputFiles, PHOTOS, RASTERS, ending, pictures};
+use super::input_files::{InputError, InputFiles, PHOTOS, ending};
 use super::network::{in_bucket, is_virtual};
-use super::pyramid::is_any_pyramid;
 use crate::files::is_in_bucket;
 use crate::text::decode;
 use crate::text::names::{Name, below};
@@ -156,15 +155,7 @@ fn walk(folder: &Path, named: &Path, found: &mut InputFiles) -> std::io::Result<
             found.ignored += 1;
             continue;
         }
-        match ending(&path).as_str() {
-            _ if is_any_pyramid(&path) => found.ignored += 1,
-            e if RASTERS.contains(&e) || pictures(e) && is_placed(&path) => {
-                found.found_in.insert(path.clone(), named.to_owned());
-                found.rasters.push(path);
-            }
-            e if PHOTOS.contains(&e) => found.photos.push(path),
-            _ => found.ignored += 1,
-        }
+        found.take(&path, named);
     }
     Ok(())
 }

@@ -47,6 +47,17 @@ fn in_the_name(device: &mut Device, name: &str, by: (&str, Option<u8>), reason: 
     })
 }
 
+/// The same said, typed in by somebody called chief who does not sign.
+fn typed_by_chief(device: &mut Device, said: Hash) -> Hash {
+    alter(device, said, |event| {
+        event.actor.recorder = Some(Recorder {
+            name: "chief".into(),
+            key: None,
+            reason: "away".into(),
+        });
+    })
+}
+
 fn refusal(device: &Device, said: Hash) -> Option<Refusal> {
     device.gate().follows(said, &device.known[&said]).err()
 }
@@ -142,13 +153,7 @@ fn once_a_supervisor_holds_a_key_nobody_appoints_without_signing() {
     assert_eq!(refusal(&device, said), Some(Refusal::Unsigned));
     // Another types it in the holder's name.
     let said = supervisor(&mut device, "boss", Some(20), appoint());
-    let said = alter(&mut device, said, |event| {
-        event.actor.recorder = Some(Recorder {
-            name: "chief".into(),
-            key: None,
-            reason: "away".into(),
-        });
-    });
+    let said = typed_by_chief(&mut device, said);
     assert_eq!(refusal(&device, said), Some(Refusal::Unsigned));
     assert!(device.gate().people().get(UNIT, "mallory").is_none());
     let said = supervisor(&mut device, "boss", Some(20), appoint());
@@ -206,13 +211,7 @@ fn a_key_is_made_by_its_holder_and_another_one_with_the_one_before() {
         assert_eq!(refusal(&device, said), Some(Refusal::Key));
     }
     let said = say(&mut device, "wang", Role::Analyst, Some(21), unsigned);
-    let said = alter(&mut device, said, |event| {
-        event.actor.recorder = Some(Recorder {
-            name: "chief".into(),
-            key: None,
-            reason: "away".into(),
-        });
-    });
+    let said = typed_by_chief(&mut device, said);
     assert_eq!(refusal(&device, said), Some(Refusal::Key));
     assert_eq!((held(&device, "wang"), held(&device, "li")), (None, None));
     makes_key(&mut device, "wang", Role::Analyst, 21);
