@@ -39,6 +39,19 @@ def crates(licences: pathlib.Path) -> list[dict[str, object]]:
     ]
 
 
+def pages(licences: pathlib.Path) -> list[dict[str, object]]:
+    return [
+        component(
+            "library",
+            row["package"],
+            row["version"],
+            purl=f"pkg:npm/{row['package'].replace('@', '%40')}@{row['version']}",
+            licenses=[{"expression": row["licence"].strip("()")}],
+        )
+        for row in rows(licences / "pages/packages.tsv")
+    ]
+
+
 def libraries(licences: pathlib.Path, gdal: str, runtime: str) -> list[dict[str, object]]:
     debian = [
         component("library", row["package"], row["version"], purl=f"pkg:deb/debian/{row['package']}@{row['version']}")
@@ -48,7 +61,11 @@ def libraries(licences: pathlib.Path, gdal: str, runtime: str) -> list[dict[str,
         component("library", row["library"], f"with GDAL {gdal}", externalReferences=[{"type": "vcs", "url": row["source"]}])
         for row in rows(licences / "gdal/libraries.tsv")
     ]
-    return [*debian, *with_gdal, component("library", "onnxruntime", runtime, purl=f"pkg:pypi/onnxruntime@{runtime}")]
+    microsoft = [
+        component("library", row["file"], row["version"], purl=f"pkg:pypi/msvc-runtime@{row['version']}")
+        for row in rows(licences / "microsoft/files.tsv")
+    ]
+    return [*debian, *with_gdal, *microsoft, component("library", "onnxruntime", runtime, purl=f"pkg:pypi/onnxruntime@{runtime}")]
 
 
 def main(licences: str, name: str, version: str, runtime: str, gdal: str, model: str) -> None:
@@ -61,6 +78,7 @@ def main(licences: str, name: str, version: str, runtime: str, gdal: str, model:
         "metadata": {"component": component("application", name, version)},
         "components": [
             *crates(folder),
+            *pages(folder),
             *libraries(folder, gdal, runtime),
             component(
                 "machine-learning-model", "papaver.onnx", digest[:12], hashes=[{"alg": "SHA-256", "content": digest}]

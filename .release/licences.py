@@ -8,11 +8,13 @@ came with it; SYSTEM holds what the system's own libraries came from, each packa
 Writes into FOLDER:
 
 rust/           the licence files of each crate in the program, and `crates.tsv`: name, version, licence, repository
+pages/          the licences of what is built into the pages, and `packages.tsv`: package, version, licence
 gdal/           GDAL's licence, the copyright file that Debian has of each library that came with it, and `libraries.tsv`:
                 library, the file with its copyright, where its source code is
 debian/         the copyright file of each Debian package that a library came from, and `packages.tsv`: package, version,
                 source package and its version, from which its source code can be had at Debian's archive (on Linux)
-microsoft/      the list of files of the C++ runtime that its maker lets others distribute (on Windows)
+microsoft/      the list of files of the C++ runtime that its maker lets others distribute, and `files.tsv`: those that are
+                carried, and their version (on Windows)
 common/         the full texts that Debian's copyright files refer to
 onnxruntime/    ONNX Runtime's licence and notices
 """
@@ -139,7 +141,23 @@ def microsoft(system: pathlib.Path, folder: pathlib.Path) -> None:
     [terms] = system.glob("*.dist-info/licenses/LICENSE")
     folder.mkdir(parents=True)
     shutil.copyfile(terms, folder / "LICENSE.txt")
+    # `msvc_runtime-14.51.36231.dist-info`
+    version = terms.parents[1].name.removesuffix(".dist-info").split("-")[1]
+    files = sorted(file.name for file in (system / "lib").glob("*.dll"))
+    write_tsv(folder / "files.tsv", [("file", "version"), *((file, version) for file in files)])
     print("the C++ runtime's terms")
+
+
+def pages(repository: pathlib.Path, folder: pathlib.Path) -> None:
+    """What is built into the pages of `papaver serve`: the build wrote the texts, each below `## name - version (licence)`."""
+    folder.mkdir()
+    text = (repository / "src/web/dist/licences.txt").read_text(encoding="utf-8")
+    (folder / "licences.txt").write_text(text, encoding="utf-8")
+    rows = re.findall(r"^## (\S+) - (\S+) \((.+)\)$", text, re.MULTILINE)
+    if not rows:
+        sys.exit("error: src/web/dist/licences.txt names no package\nhint: build the pages anew")
+    write_tsv(folder / "packages.tsv", [("package", "version", "licence"), *rows])
+    print(f"{len(rows)} packages in the pages")
 
 
 def with_gdal(gdal: pathlib.Path, libraries: list[str], folder: pathlib.Path) -> None:
@@ -188,6 +206,7 @@ def main(repository: str, triple: str, libraries: str, runtime: str, gdal: str, 
     folder = pathlib.Path(into)
     folder.mkdir()
     rust(pathlib.Path(repository), triple, folder / "rust")
+    pages(pathlib.Path(repository), folder / "pages")
     listed = pathlib.Path(libraries).read_text(encoding="utf-8").split()
     with_gdal(pathlib.Path(gdal), [library for library in listed if library.startswith(f"{gdal}/")], folder / "gdal")
     if "windows" in triple:

@@ -70,7 +70,7 @@ debian_libraries() {
     options=("-oAPT::Architecture=$architecture" "-oAPT::Architectures=$architecture" -oAPT::Sandbox::User=root
         "-oDir::State::Lists=$work/apt/lists" "-oDir::Cache=$work/apt/cache")
     apt-get -q "${options[@]}" update >"$work/apt.log" 2>&1 \
-        && (cd "$work/system" && apt-get -q "${options[@]}" download libc6 libgcc-s1 libstdc++6 zlib1g libexpat1) >>"$work/apt.log" 2>&1 \
+        && (cd "$work/system" && apt-get -q "${options[@]}" download libc6 libgcc-s1 libstdc++6 zlib1g libexpat1 ca-certificates) >>"$work/apt.log" 2>&1 \
         || { tail -n 5 "$work/apt.log" >&2; fail "Debian's libraries for $architecture could not be fetched" "无法下载 Debian 的 $architecture 库" \
             "see apt's messages above; mend the network and run this again" "见上方 apt 的信息；修复网络后重新运行"; }
     for archive in "$work"/system/*.deb; do
@@ -95,6 +95,8 @@ gather_linux() {
     "$tools-strip" --strip-debug "$part/lib/papaver"
     chmod 755 "$part/lib/papaver" "$part/lib/$loader"
     cp "$runtime" "$part/lib/"
+    # Whom to trust where a system says nothing of it, as in a container.
+    cat "$work"/system/ca-certificates/usr/share/ca-certificates/mozilla/*.crt >"$part/share/ca-certificates.crt"
     # Names in a shapefile may be in GBK.
     cp -r "$work/system/libc6/usr/lib/$tools/gconv" "$part/share/gconv"
     sed "s/@LOADER@/$loader/; s/@RUNTIME@/$(basename "$runtime")/" "$top/.release/launcher.sh" >"$part/papaver"
@@ -154,6 +156,7 @@ cp -rL "$(gdal_home)"/share/{gdal,proj} "$part/share/"
 rm -f "$part"/share/gdal/*.cmake
 cp "$top"/samples/village/{ortho.tif,boundary.geojson,truth.geojson} "$part/samples/village/"
 cp "$top"/samples/*.jpg "$part/samples/"
+cp "$top/samples/dask_shards.py" "$part/samples/"
 cp "$top/models/README.md" "$part/models/"
 cp "$top"/{README.md,README.zh-CN.md,CHANGELOG.md,LICENSE-MIT,LICENSE-APACHE} "$part/"
 cp -R "$top/docs" "$part/docs"

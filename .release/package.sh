@@ -94,7 +94,9 @@ image() {
     needed umoci umoci
     umoci init --layout "$layout"
     umoci new --image "$layout:$version"
-    mkdir -p "$work/root"/{opt,etc,tmp,work}
+    mkdir -p "$work/root"/{opt,etc/ssl/certs,tmp,work}
+    # Where GDAL and the program look for whom to trust; the root has nothing of a system.
+    cp "$folder/share/ca-certificates.crt" "$work/root/etc/ssl/certs/"
     cp -a "$folder" "$work/root/opt/papaver"
     # The image has no shell, and needs neither the launcher nor the sample.
     rm -rf "$work/root/opt/papaver"/{papaver,samples,docs}
@@ -110,7 +112,7 @@ image() {
         --config.entrypoint "/opt/papaver/lib/$loader" --config.entrypoint --library-path --config.entrypoint /opt/papaver/lib \
         --config.entrypoint /opt/papaver/lib/papaver --config.cmd --help --config.volume /work \
         --config.env "ORT_DYLIB_PATH=/opt/papaver/lib/$runtime" --config.env GCONV_PATH=/opt/papaver/share/gconv \
-        --config.env ORT_DISABLE_TELEMETRY=1 --config.env HOME=/work --config.env LANG=C.UTF-8 \
+        --config.env ORT_DISABLE_TELEMETRY=1 --config.env HOME=/work --config.env TMPDIR=/work --config.env LANG=C.UTF-8 \
         --config.label "org.opencontainers.image.version=$version" --config.label "org.opencontainers.image.licenses=MIT OR Apache-2.0" \
         --created "$(date -u -d "@$epoch" +%FT%TZ)"
     python3 "$top/.release/health.py" "$layout"

@@ -23,6 +23,22 @@ pub fn arguments() -> impl Iterator<Item = OsString> {
     wild::args_os()
 }
 
+/// What starts this program again. A release's launcher starts it through the loader that lies beside it, which the system
+/// takes for the program, and says in the environment what it is itself; `None` where nobody knows.
+pub fn started_as() -> Option<PathBuf> {
+    let running = || {
+        std::env::current_exe()
+            .ok()
+            .filter(|path| is_named_papaver(path))
+    };
+    variable("PAPAVER_STARTED_AS").or_else(running)
+}
+
+/// Whether a program's file is called as this one is, whatever its ending.
+fn is_named_papaver(path: &Path) -> bool {
+    path.file_stem().is_some_and(|stem| stem == "papaver")
+}
+
 /// What tells a file from another that took its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileIdentity {
@@ -99,8 +115,26 @@ pub fn synchronise_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
+/// Leaves a new file to its owner alone, where the system knows such permissions.
+pub fn for_its_owner(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+/// Whether a file that is there could not be written over because another program has it open. Windows says so, or only
+/// that access is denied; other systems write beside whoever has it open.
+pub fn is_in_use(path: &Path, error: &io::Error) -> bool {
+    let is_denied = error.kind() == io::ErrorKind::PermissionDenied;
+    let may_be_written = |path: &Path| {
+        std::fs::metadata(path)
+            .is_ok_and(|about| about.is_file() && !about.permissions().readonly())
+    };
+    is_held_open(error) || cfg!(windows) && is_denied && may_be_written(path)
+}
+
 /// Whether a file was refused because another program holds it open, which Windows knows and others do not.
-pub fn is_held_open(error: &io::Error) -> bool {
+fn is_held_open(error: &io::Error) -> bool {
     /// `ERROR_SHARING_VIOLATION` and `ERROR_LOCK_VIOLATION`.
     const HELD: [i32; 2] = [32, 33];
     cfg!(windows)

@@ -46,6 +46,7 @@ END
     cp "$top/samples/village/ortho.tif" .
     must "scan" papaver scan ortho.tif --within corner.geojson -o corner -q
     python3 -c 'import json; assert json.load(open("corner/candidates.geojson"))["features"], "nothing found"'
+    in_shards corner/candidates.geojson ortho.tif --within corner.geojson
     serving .
     must "serve, over HTTP" python3 "$top/tests/tools/served.py" "$url" .
     served_to_its_end .

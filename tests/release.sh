@@ -100,6 +100,23 @@ a_stick() {
     must "verify on E:" papaver verify --registry 'E:\县 410424.papaver'
 }
 
+# a_file_in_use: a table that a spreadsheet program has open is not written over, and the message says what to close
+a_file_in_use() {
+    local holder
+    printf '%s\n' '#include <windows.h>' 'int main(int count, char **names) { HANDLE file = CreateFileA(names[1], GENERIC_READ, FILE_SHARE_READ, 0, OPEN_EXISTING, 0, 0);' \
+        'if (file == INVALID_HANDLE_VALUE) return 1; Sleep(600000); return 0; }' >"$layer/holder.c"
+    x86_64-w64-mingw32-gcc -o "$layer/holder.exe" "$layer/holder.c"
+    cp "$(find . -maxdepth 1 -name '*.xlsx' | head -n 1)" open.xlsx
+    "$wine" "$layer/holder.exe" open.xlsx &
+    holder=$!
+    sleep 5
+    ! papaver export open.xlsx --overwrite --registry 410423.papaver >"$log" 2>&1 || { echo "error: written over while it was open"; exit 1; } >&2
+    grep -qE 'close it in the program|Excel' "$log" || { cat "$log"; echo "error: the message does not say that it is open"; exit 1; } >&2
+    kill "$holder"
+    wait "$holder" 2>/dev/null || true
+    echo "  a table that is open elsewhere is left, and the message says so"
+}
+
 # an_installer: silently in, used, and out again, with what a person laid beside it left
 an_installer() {
     local setup=${archive%.zip}-setup.exe home place
@@ -135,7 +152,7 @@ for part in a_scan a_list "a_season 410423 王" a_server an_exchange a_deep_path
     echo "== ${part%% *}"
     $part
 done
-case $target in windows-*) for part in a_stick an_installer; do echo "== $part" && $part; done ;; esac
+case $target in windows-*) for part in a_stick a_file_in_use an_installer; do echo "== $part" && $part; done ;; esac
 if [ "${KEEP:-}" ]; then mkdir -p "$KEEP" && cp survey/candidates.geojson "$KEEP/candidates.geojson"; fi
 sha256sum survey/candidates.geojson photos/candidates.geojson
 echo "the release for $target works without a network, in $((SECONDS - began)) s"

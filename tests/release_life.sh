@@ -23,6 +23,26 @@ a_scan() {
     must "the first threshold again" papaver scan "$(native "$samples/village/ortho.tif")" \
         --within "$(native "$samples/village/boundary.geojson")" -o survey -q
     must "scan of the photos" papaver scan "$(native "$samples/photos")" -o photos -q
+    planned "$(native "$samples/village/ortho.tif")" --within "$(native "$samples/village/boundary.geojson")"
+}
+
+# planned ARGUMENTS…: a scan in shards is planned, and what a script for Slurm starts is the command, not the loader through
+# which it runs
+planned() {
+    papaver plan "$@" -o shards --shards 2 --slurm >slurm.sh 2>"$log" || { tail -n 15 "$log"; echo "error: plan"; exit 1; } >&2
+    grep -qE "^program='(.*[/\\])?papaver(\.exe)?'" slurm.sh || { grep ^program= slurm.sh; echo "error: a node could not start that"; exit 1; } >&2
+    echo "  plan, with a script for Slurm"
+}
+
+# in_shards CANDIDATES ARGUMENTS…: the same scan in shards gives the same candidates
+in_shards() {
+    local expected=$1 shard
+    planned "${@:2}"
+    for shard in $(python3 -c 'import json; print(*range(len(json.load(open("shards/plan.json"))["shards"])))'); do
+        must "shard $shard" papaver scan --plan shards --shard "$shard" -q
+    done
+    must "merge" papaver merge --plan shards -o merged -q
+    cmp "$expected" merged/candidates.geojson
 }
 
 # a_list FILE: a list of inputs names them as the system does, a drive's letter too

@@ -54,8 +54,8 @@ def run(*arguments: Name) -> "subprocess.CompletedProcess[str]":
     return done
 
 
-def scan(inputs: Iterable[Name], output: Name, *, within: Name | None = None, options: Sequence[str] = ()) -> Path:
-    """Scans orthomosaics and photos, or folders of them, into the folder `output`, and returns it.
+def scan(inputs: Name | Iterable[Name], output: Name, *, within: Name | None = None, options: Sequence[str] = ()) -> Path:
+    """Scans an orthomosaic, a photo or a folder of them, or several of each, into the folder `output`, and returns it.
 
     `options` are those of `papaver scan --help`, as `["--threshold", "0.5"]`. The same call again goes on where an
     earlier one was interrupted. Raises Partly where there are results but a part could not be searched, else Failed.
@@ -63,7 +63,7 @@ def scan(inputs: Iterable[Name], output: Name, *, within: Name | None = None, op
     bounds = [] if within is None else ["--within", within]
     folder = Path(output)
     try:
-        run("scan", *inputs, "--output", folder, "--quiet", *bounds, *options)
+        run("scan", *([inputs] if isinstance(inputs, (str, os.PathLike)) else inputs), "--output", folder, "--quiet", *bounds, *options)
     except Failed as failed:
         if failed.code == 2 and (folder / "candidates.geojson").exists():
             raise Partly(failed.code, str(failed)) from None

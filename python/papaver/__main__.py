@@ -9,6 +9,8 @@ from ._program import command
 def main() -> None:
     """Becomes the program: the same process, terminal and signals."""
     program, environment = command()
+    # What a script is to start again: the loader is what the system calls this program.
+    environment["PAPAVER_STARTED_AS"] = os.path.abspath(sys.argv[0])
     os.execve(program[0], [*program, *sys.argv[1:]], environment)
 
 

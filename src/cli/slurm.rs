@@ -1,6 +1,7 @@
 //! The script that runs a plan under Slurm.
 
 use crate::files::{absolute, is_in_bucket};
+use crate::platform;
 use std::path::Path;
 
 /// A word of a shell script.
@@ -8,11 +9,19 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// The command that started this program, by which a node starts it too: its path, or its name alone where that isn't known.
+fn whole_command() -> String {
+    platform::started_as().map_or_else(
+        || "papaver".into(),
+        |path| absolute(&path).to_string_lossy().into_owned(),
+    )
+}
+
 /// A script that submits the shards of a plan as an array job and the merge after it. A job that a node loses is put back
 /// into the queue; a shard that is done stays as it is.
 pub(super) fn script(plan: &Path, shards: usize) -> String {
     let whole = |path: &Path| absolute(path).to_string_lossy().into_owned();
-    let program = std::env::current_exe().map_or_else(|_| "papaver".into(), |p| whole(&p));
+    let program = whole_command();
     // Results lie in a folder of a machine, whatever holds the plan.
     let results = if is_in_bucket(plan) {
         "papaver-out"

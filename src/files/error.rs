@@ -82,7 +82,7 @@ impl Say for FileError {
                 "choose another name; nothing was changed",
                 "请换一个文件名；未作任何更改"
             )),
-            Self::Unwritable { path, source } if platform::is_held_open(source) => {
+            Self::Unwritable { path, source } if platform::is_in_use(path, source) => {
                 Said::unwritable(lang, path, source).hint(tr!(
                     lang,
                     "close it in the program that has it open, then run this again",

@@ -1,5 +1,6 @@
 //! Files that grow by whole lines.
 
+use crate::platform;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -10,9 +11,7 @@ use std::path::Path;
 /// Those of the system.
 pub fn add_line(path: &Path, line: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let options = platform::for_its_owner(options.append(true).create(true));
     let mut file = options.open(path)?;
     file.write_all(format!("{line}\n").as_bytes())?;
     file.sync_data()

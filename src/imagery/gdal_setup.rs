@@ -46,7 +46,12 @@ pub fn set_up_gdal() {
         }
     }
     for (key, value) in [
-        ("CURL_CA_BUNDLE", certificates.map(PathBuf::from)),
+        (
+            "CURL_CA_BUNDLE",
+            certificates
+                .map(PathBuf::from)
+                .or_else(|| platform::carried("ca-certificates.crt")),
+        ),
         ("GDAL_DATA", platform::carried("gdal").or_else(built_with)),
         // Where no release carries its data, it lies beside PROJ's library, which looks there.
         ("PROJ_DATA", platform::carried("proj")),

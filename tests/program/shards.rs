@@ -194,6 +194,31 @@ fn the_same_plan_and_the_same_shard_give_the_same_bytes() {
     assert!(other.err.contains("plan of another scan"), "{}", other.err);
 }
 
+/// A release's launcher starts the program through a loader, which the system takes for it.
+#[test]
+fn a_script_for_slurm_starts_the_command_that_a_person_starts() {
+    let folder = TempDir::new().expect("folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let script = |started_as: Option<&str>| {
+        let mut command = papaver();
+        command.arg("plan").arg(&ortho).arg("--slurm");
+        command.arg("--model").arg(fixture(MODEL));
+        command.arg("-o").arg(folder.path().join("plan"));
+        command.envs(started_as.map(|path| ("PAPAVER_STARTED_AS", path)));
+        let ended = ended(&mut command);
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+        ended.out
+    };
+    let release = script(Some("/opt/papaver/papaver"));
+    assert!(
+        release.contains("\nprogram='/opt/papaver/papaver'\n"),
+        "{release}"
+    );
+    let built = format!("\nprogram='{}'\n", env!("CARGO_BIN_EXE_papaver"));
+    assert!(script(None).contains(&built));
+}
+
 #[test]
 fn what_is_missing_is_named_and_on_request_mapped_as_not_run() {
     let folder = TempDir::new().expect("temporary folder");
