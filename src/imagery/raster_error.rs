@@ -1,5 +1,6 @@
 //! Why a raster cannot be searched, and what mends it.
 
+use crate::files::has_ending;
 use crate::ground::{CrsError, GeoPackageError};
 use crate::speaking_error;
 use std::path::PathBuf;
@@ -191,13 +192,7 @@ impl RasterError {
             Self::Grey { heights: true, .. } => Some(Beside::Heights),
             Self::Grey { .. } => Some(Beside::Band),
             Self::Foreign { .. } => Some(Beside::Foreign),
-            Self::NotARaster { path, .. }
-                if path
-                    .extension()
-                    .is_some_and(|e| e.eq_ignore_ascii_case("gpkg")) =>
-            {
-                Some(Beside::Vector)
-            }
+            Self::NotARaster { path, .. } if has_ending(path, "gpkg") => Some(Beside::Vector),
             Self::Photo(aside) if aside.is_band() => Some(Beside::Band),
             Self::Photo(aside) if aside.is_no_photo() => Some(Beside::Picture),
             _ => None,

@@ -75,14 +75,10 @@ impl Folder {
 
 /// The path that a client asks for, below the crew's folder.
 fn text(path: &DavPath) -> FsResult<String> {
-    let text =
-        String::from_utf8(path.as_bytes().to_vec()).map_err(|_unreadable| FsError::Forbidden)?;
+    let text = String::from_utf8(path.as_bytes().to_vec()).ok();
     // What acts on a terminal is no name.
-    if terminal(&text) == text {
-        Ok(text)
-    } else {
-        Err(FsError::Forbidden)
-    }
+    let text = text.filter(|text| terminal(text) == *text);
+    text.ok_or(FsError::Forbidden)
 }
 
 fn denied(why: Denied) -> FsError {

@@ -1,6 +1,6 @@
 //! Scans that are started from a page: begun, looked at, stopped and gone on with by whoever may.
 
-use super::answer::Refused;
+use super::answer::{Answer, Refused};
 use super::folders;
 use super::house::{Shared, waiting};
 use super::runs::{Now, RunRequest, ScanRun};
@@ -51,11 +51,7 @@ async fn list(State(house): State<Shared>, _who: Looker) -> Json<Vec<Now>> {
     Json(house.runs.now())
 }
 
-async fn one(
-    State(house): State<Shared>,
-    _who: Looker,
-    Path(id): Path<String>,
-) -> Result<Json<Now>, Refused> {
+async fn one(State(house): State<Shared>, _who: Looker, Path(id): Path<String>) -> Answer<Now> {
     Ok(Json(house.runs.find(&id)?.now()))
 }
 
@@ -64,7 +60,7 @@ async fn stop(
     visitor: Visitor,
     _looker: Looker,
     Path(id): Path<String>,
-) -> Result<Json<Now>, Refused> {
+) -> Answer<Now> {
     waiting(move || {
         may_scan(&house, &visitor)?;
         let run = house.runs.find(&id)?;

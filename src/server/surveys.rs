@@ -1,6 +1,7 @@
 //! A survey as its scan wrote it: its record, its candidates, what was searched, its pictures.
 
-use super::answer::Refused;
+use super::answer::{Answer, Refused};
+use super::headers::FOREVER;
 use super::house::{Shared, waiting};
 use super::library::{LibraryPlace, scan_of};
 use super::visitors::Looker;
@@ -32,7 +33,7 @@ async fn record(
     State(house): State<Shared>,
     _who: Looker,
     Path(id): Path<String>,
-) -> Result<Json<ScanRecord>, Refused> {
+) -> Answer<ScanRecord> {
     waiting(move || {
         let scan = scan_of(&survey(&house, &id)?);
         scan.map(Json).ok_or_else(Refused::no_such_survey)
@@ -92,10 +93,7 @@ async fn picture(
 pub(super) fn jpeg(bytes: Vec<u8>) -> Response {
     let about = [
         (header::CONTENT_TYPE, "image/jpeg"),
-        (
-            header::CACHE_CONTROL,
-            "private, max-age=31536000, immutable",
-        ),
+        (header::CACHE_CONTROL, FOREVER),
     ];
     (about, bytes).into_response()
 }

@@ -5,6 +5,7 @@ use super::house::{Shared, reading};
 use super::sessions::{SessionUser, token};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use std::convert::Infallible;
 
 /// What a page asks for by itself, so that an open window keeps nobody logged in.
 fn is_by_a_person(path: &str) -> bool {
@@ -16,17 +17,13 @@ fn is_by_a_person(path: &str) -> bool {
 pub(super) struct Visitor(pub Option<SessionUser>);
 
 impl FromRequestParts<Shared> for Visitor {
-    type Rejection = std::convert::Infallible;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        house: &Shared,
-    ) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Infallible> {
         let by_a_person = is_by_a_person(parts.uri.path());
         let token = token(&parts.headers, house.secure);
-        Ok(Self(
-            token.and_then(|token| house.sessions.of(&token, by_a_person)),
-        ))
+        let person = token.and_then(|token| house.sessions.of(&token, by_a_person));
+        Ok(Self(person))
     }
 }
 

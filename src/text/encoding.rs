@@ -130,12 +130,10 @@ fn first_bad_line(bytes: &[u8], encoding: &'static Encoding) -> TextFlaw {
     if encoding != UTF_8 && encoding != GB18030 {
         return TextFlaw::Binary;
     }
-    let bad = bytes
-        .split(|byte| *byte == b'\n')
-        .position(|line| strict(line, encoding).is_none());
-    TextFlaw::NoText {
-        line: bad.map_or(1, |at| at as u64 + 1),
-    }
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    let bad = lines.position(|line| strict(line, encoding).is_none());
+    let line = bad.map_or(1, |at| at as u64 + 1);
+    TextFlaw::NoText { line }
 }
 
 /// The first line that is not UTF-8 in a file of which another line surely is.

@@ -132,12 +132,10 @@ fn place_by_xmp(xmp: &Xmp, found: &mut Metadata) {
 
 fn xmp_accuracy(xmp: &Xmp, accuracy: &mut Accuracy) {
     let deviation = |names: &[&str]| xmp.number(names).filter(|v| (1e-4..1000.0).contains(v));
-    let rtk = deviation(&["RtkStdLon"])
-        .zip(deviation(&["RtkStdLat"]))
-        .map(|(x, y)| x.max(y));
-    accuracy.horizontal_m = rtk
-        .or(deviation(&["GPSXYAccuracy"]))
-        .or(accuracy.horizontal_m);
+    let rtk = deviation(&["RtkStdLon"]).zip(deviation(&["RtkStdLat"]));
+    let rtk = rtk.map(|(x, y)| x.max(y));
+    let told = rtk.or(deviation(&["GPSXYAccuracy"]));
+    accuracy.horizontal_m = told.or(accuracy.horizontal_m);
     accuracy.vertical_m = deviation(&["RtkStdHgt", "GPSZAccuracy"]);
     accuracy.rtk_flag = xmp.text(&["RtkFlag"]).and_then(|v| v.parse().ok());
 }

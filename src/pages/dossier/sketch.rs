@@ -3,7 +3,7 @@
 use super::Dossier;
 use crate::ground::LonLat;
 use crate::pages::draw::{Anchor, Drawing, Fill, Pen, Type};
-use crate::pages::frame::{Frame, north};
+use crate::pages::frame::{Frame, around, north};
 use crate::pages::palette::{self, GRID, GROUND, INK, MARK, SOFT, WHITE};
 use crate::registry::State;
 use crate::registry::place::Place;
@@ -87,13 +87,6 @@ pub fn bounds(place: &Place) -> Rect {
     #[expect(clippy::cast_precision_loss, reason = "degrees in 1e-7 are below 2^53")]
     let [w, s, e, n] = place.bounds_e7().map(|e7| e7 as f64 / 1e7);
     Rect::new((w, s), (e, n))
-}
-
-fn around(a: Rect, b: Rect) -> Rect {
-    Rect::new(
-        (a.min().x.min(b.min().x), a.min().y.min(b.min().y)),
-        (a.max().x.max(b.max().x), a.max().y.max(b.max().y)),
-    )
 }
 
 /// The sketch of a dossier.
