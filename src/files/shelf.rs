@@ -32,6 +32,10 @@ pub fn absolute(named: &Path) -> PathBuf {
     std::path::absolute(named).unwrap_or_else(|_unknown| named.into())
 }
 
+fn name_of(entry: io::Result<fs::DirEntry>) -> io::Result<String> {
+    Ok(entry?.file_name().to_string_lossy().into_owned())
+}
+
 impl Shelf {
     /// The place with this name; it need not be there yet.
     ///
@@ -85,10 +89,7 @@ impl Shelf {
         let Some(entries) = if_there(fs::read_dir(self.named.join(folder)))? else {
             return Ok(BTreeSet::new());
         };
-        let name = |entry: io::Result<fs::DirEntry>| {
-            entry.map(|entry| entry.file_name().to_string_lossy().into_owned())
-        };
-        entries.map(name).collect()
+        entries.map(name_of).collect()
     }
 
     /// Writes a file. `false` where one of that name is there, which stays: in a bucket always, in a folder where `existing`

@@ -115,14 +115,10 @@ impl Region {
         if runs.is_empty() || y0 >= y1 {
             return;
         }
-        if let Some(last) = self.bands.last_mut()
-            && last.y1 == y0
-            && last.runs == runs
-        {
-            last.y1 = y1;
-            return;
+        match self.bands.last_mut() {
+            Some(last) if last.y1 == y0 && last.runs == runs => last.y1 = y1,
+            _ => self.bands.push(RowBand { y0, y1, runs }),
         }
-        self.bands.push(RowBand { y0, y1, runs });
     }
 
     /// Whether it holds no pixel.

@@ -174,16 +174,13 @@ impl Beside {
 impl RasterError {
     /// The format of a file that cannot be opened, where its ending names one that only its maker's programs read.
     pub(super) fn foreign(path: &std::path::Path) -> Option<Self> {
-        let ending = path.extension()?.to_string_lossy().to_ascii_lowercase();
-        let format = match ending.as_str() {
+        let format = match path.extension()?.to_ascii_lowercase().to_str()? {
             "ecw" => "ECW",
             "sid" => "MrSID",
             _ => return None,
         };
-        Some(Self::Foreign {
-            path: path.into(),
-            format,
-        })
+        let path = path.into();
+        Some(Self::Foreign { path, format })
     }
 
     /// The kind of file beside imagery that it is, where it is of a known one.

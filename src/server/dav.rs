@@ -15,7 +15,7 @@ use dav_server::fs::{
 };
 use std::fs::File;
 use std::future::ready;
-use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::sync::Notify;
@@ -87,10 +87,14 @@ fn denied(why: Denied) -> FsError {
         Denied::Missing => FsError::NotFound,
         Denied::Exists => FsError::Exists,
         Denied::Full => FsError::InsufficientStorage,
-        Denied::System(error) => match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => FsError::InsufficientStorage,
-            _ => FsError::GeneralFailure,
-        },
+        Denied::System(error) => failed(&error),
+    }
+}
+
+fn failed(error: &io::Error) -> FsError {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => FsError::InsufficientStorage,
+        _ => FsError::GeneralFailure,
     }
 }
 

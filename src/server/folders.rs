@@ -4,7 +4,6 @@ use super::answer::Answer;
 use super::house::{Shared, waiting};
 use super::visitors::Looker;
 use axum::Json;
-use axum::extract::State;
 use serde::Serialize;
 use std::path::Path;
 
@@ -31,10 +30,7 @@ struct Looked {
     entries: usize,
 }
 
-pub(super) async fn list(
-    State(house): State<Shared>,
-    _who: Looker,
-) -> Answer<Vec<ScannableImagery>> {
+pub(super) async fn list(Looker(house): Looker) -> Answer<Vec<ScannableImagery>> {
     waiting(move || Ok(Json(below(&house.root)))).await
 }
 

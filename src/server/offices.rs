@@ -43,12 +43,15 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/api/offices/{registry}/challenge", post(challenge))
         .route("/api/offices/{registry}/session", post(session))
         .route("/api/offices/{registry}/offer/{number}", get(fetch))
-        .merge(
-            Router::new()
-                .route("/api/offices/{registry}/offer", post(offer))
-                .route("/api/offices/{registry}/bundles/{digest}", put(take))
-                .layer(DefaultBodyLimit::disable()),
-        )
+        .merge(routes_of_bundles())
+}
+
+/// Those that take more than any other: each limits itself what it takes.
+fn routes_of_bundles() -> Router<Shared> {
+    Router::new()
+        .route("/api/offices/{registry}/offer", post(offer))
+        .route("/api/offices/{registry}/bundles/{digest}", put(take))
+        .layer(DefaultBodyLimit::disable())
 }
 
 async fn greet(State(house): State<Shared>) -> Answer<Greeting> {

@@ -7,7 +7,7 @@ use super::library::{LibraryPlace, scan_of};
 use super::visitors::Looker;
 use crate::files;
 use crate::schema::ScanRecord;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -29,11 +29,7 @@ pub(super) fn survey(house: &Shared, id: &str) -> Result<LibraryPlace, Refused> 
     house.library.survey(id).ok_or_else(Refused::no_such_survey)
 }
 
-async fn record(
-    State(house): State<Shared>,
-    _who: Looker,
-    Path(id): Path<String>,
-) -> Answer<ScanRecord> {
+async fn record(Looker(house): Looker, Path(id): Path<String>) -> Answer<ScanRecord> {
     waiting(move || {
         let scan = scan_of(&survey(&house, &id)?);
         scan.map(Json).ok_or_else(Refused::no_such_survey)
@@ -41,26 +37,17 @@ async fn record(
     .await
 }
 
-async fn candidates(
-    house: State<Shared>,
-    who: Looker,
-    id: Path<String>,
-) -> Result<Response, Refused> {
-    map_file(house, who, id, "candidates.geojson").await
+async fn candidates(looker: Looker, id: Path<String>) -> Result<Response, Refused> {
+    map_file(looker, id, "candidates.geojson").await
 }
 
-async fn coverage(
-    house: State<Shared>,
-    who: Looker,
-    id: Path<String>,
-) -> Result<Response, Refused> {
-    map_file(house, who, id, "coverage.geojson").await
+async fn coverage(looker: Looker, id: Path<String>) -> Result<Response, Refused> {
+    map_file(looker, id, "coverage.geojson").await
 }
 
 /// A file of the scan, as it lies there.
 async fn map_file(
-    State(house): State<Shared>,
-    _who: Looker,
+    Looker(house): Looker,
     Path(id): Path<String>,
     name: &'static str,
 ) -> Result<Response, Refused> {
@@ -74,8 +61,7 @@ async fn map_file(
 }
 
 async fn picture(
-    State(house): State<Shared>,
-    _who: Looker,
+    Looker(house): Looker,
     Path((id, file)): Path<(String, String)>,
 ) -> Result<Response, Refused> {
     if !is_picture(&file) {

@@ -14,7 +14,7 @@ use crate::imagery::Fingerprint;
 use crate::imagery::tile::{TileAddress, TilePicture};
 use crate::office::maps::PHOTOS;
 use crate::schema::ScanRecord;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -61,11 +61,7 @@ fn version(fingerprint: &Fingerprint) -> &str {
 }
 
 /// The layers of a survey: its orthomosaics that can be shown, and its photos together.
-async fn layers(
-    State(house): State<Shared>,
-    _who: Looker,
-    Path(id): Path<String>,
-) -> Answer<Vec<LayerLine>> {
+async fn layers(Looker(house): Looker, Path(id): Path<String>) -> Answer<Vec<LayerLine>> {
     waiting(move || {
         let place = survey(&house, &id)?;
         let scan = scan_of(&place).ok_or_else(Refused::no_such_survey)?;
@@ -114,8 +110,7 @@ fn address(zoom: &str, column: &str, row: &str) -> Result<TileAddress, Refused> 
 }
 
 async fn tile(
-    State(house): State<Shared>,
-    _who: Looker,
+    Looker(house): Looker,
     Path((id, source, zoom, column, row)): Path<(String, String, String, String, String)>,
     Query(asked): Query<TileQuery>,
     headers: HeaderMap,
@@ -169,7 +164,7 @@ fn answered(
     Ok((about, kind, picture.bytes).into_response())
 }
 
-async fn base_maps(State(house): State<Shared>, _who: Looker) -> Json<Vec<LayerLine>> {
+async fn base_maps(Looker(house): Looker) -> Json<Vec<LayerLine>> {
     let line = |(number, base): (usize, &NamedBase)| {
         let (extent_of, max_zoom, attribution) = match &base.base {
             Base::Drawn(layer) => (Some(layer.corners()), layer.deepest(), None),
@@ -206,8 +201,7 @@ impl NamedBase {
 }
 
 async fn base_tile(
-    State(house): State<Shared>,
-    _who: Looker,
+    Looker(house): Looker,
     Path((id, zoom, column, row)): Path<(String, String, String, String)>,
     Query(asked): Query<TileQuery>,
     headers: HeaderMap,

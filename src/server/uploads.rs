@@ -11,7 +11,7 @@ use super::visitors::{Looker, Visitor};
 use crate::files::Incoming;
 use crate::registry::Role;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::put;
 use axum::{Json, Router};
@@ -40,16 +40,17 @@ impl House {
 /// A file that was uploaded, by its id.
 pub(super) fn find(house: &House, id: &str) -> Result<PathBuf, Refused> {
     let inbox = house.inbox();
-    let entries = |folder: &FilePath| {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.map(|entry| entry.path()).collect::<Vec<_>>()
-    };
-    let (folders, mut files): (Vec<_>, Vec<_>) =
-        entries(&inbox).into_iter().partition(|path| path.is_dir());
+    let (folders, mut files): (Vec<_>, Vec<_>) = entries(&inbox).partition(|path| path.is_dir());
     files.extend(folders.iter().flat_map(|folder| entries(folder)));
     let is_it = |path: &PathBuf| path.is_file() && below(house, path) == Some(id.to_owned());
     let found = files.into_iter().find(is_it);
     found.ok_or_else(|| Refused::unclear("upload"))
+}
+
+/// What lies in a folder.
+fn entries(folder: &FilePath) -> impl Iterator<Item = PathBuf> + use<> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path())
 }
 
 /// The id of a file of the inbox.
@@ -65,9 +66,8 @@ struct Into {
 }
 
 async fn take(
-    State(house): State<Shared>,
     visitor: Visitor,
-    _looker: Looker,
+    Looker(house): Looker,
     Path(name): Path<String>,
     Query(into): Query<Into>,
     headers: HeaderMap,

@@ -4,6 +4,7 @@ use super::answer::Refused;
 use super::house::{Shared, reading};
 use super::sessions::{SessionUser, token};
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use std::convert::Infallible;
 
@@ -42,32 +43,31 @@ impl FromRequestParts<Shared> for LoggedIn {
     }
 }
 
-/// Somebody who may look at surveys: whoever is logged in, and on their own machine without a registry anybody.
+/// Somebody who may look at surveys: whoever is logged in, and on their own machine without a registry anybody. With
+/// what they may look at.
 #[derive(Debug)]
-pub(super) struct Looker;
+pub(super) struct Looker(pub Shared);
 
 impl FromRequestParts<Shared> for Looker {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Refused> {
-        let visitor = Visitor::from_request_parts(parts, house).await;
-        match visitor {
-            Ok(Visitor(Some(person))) => {
-                let token = token(&parts.headers, house.secure).unwrap_or_default();
-                still(house, &token, person).await.map(|()| Self)
-            }
-            _ if house.is_open() => Ok(Self),
-            _ => Err(Refused::not_logged_in()),
+        match Visitor::from_request_parts(parts, house).await {
+            Ok(Visitor(Some(person))) => still(house, &parts.headers, person).await?,
+            _ if house.is_open() => {}
+            _ => return Err(Refused::not_logged_in()),
         }
+        Ok(Self(house.clone()))
     }
 }
 
 /// Fails, and ends the session, where the registry knows this person by another key or not at all.
-async fn still(house: &Shared, token: &str, person: SessionUser) -> Result<(), Refused> {
-    if !house.sessions.is_to_be_asked(token) {
+async fn still(house: &Shared, headers: &HeaderMap, person: SessionUser) -> Result<(), Refused> {
+    let token = token(headers, house.secure).unwrap_or_default();
+    if !house.sessions.is_to_be_asked(&token) {
         return Ok(());
     }
     let place = house.registry(&person.registry)?;
     let known = reading(house, place, move |store| Ok(person.is_still(store))).await?;
-    known.inspect_err(|_changed| house.sessions.end(token))
+    known.inspect_err(|_changed| house.sessions.end(&token))
 }

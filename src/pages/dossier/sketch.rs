@@ -36,18 +36,20 @@ impl Occupied {
 
     /// Takes a place that is free.
     fn take(&mut self, wanted: Rect) -> bool {
-        let apart = |one: &Rect| {
-            one.max().x <= wanted.min().x
-                || wanted.max().x <= one.min().x
-                || one.max().y <= wanted.min().y
-                || wanted.max().y <= one.min().y
-        };
-        let free = self.0.iter().all(apart);
+        let free = self.0.iter().all(|taken| are_apart(*taken, wanted));
         if free {
             self.0.push(wanted);
         }
         free
     }
+}
+
+/// Whether two share no more than a side.
+fn are_apart(a: Rect, b: Rect) -> bool {
+    a.max().x <= b.min().x
+        || b.max().x <= a.min().x
+        || a.max().y <= b.min().y
+        || b.max().y <= a.min().y
 }
 
 /// What a sketch shows beside its site.

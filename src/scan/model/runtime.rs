@@ -67,12 +67,9 @@ impl Runtime {
         let Some(path) = places().into_iter().find(|p| p.is_file()) else {
             return false;
         };
-        let version = version_in_name(&path);
-        let numbers: Vec<u32> = version
-            .iter()
-            .flat_map(|v| v.split('.'))
-            .filter_map(|n| n.parse().ok())
-            .collect();
+        let version = version_in_name(&path).unwrap_or_default();
+        let numbers = version.split('.').filter_map(|n| n.parse().ok());
+        let numbers: Vec<u32> = numbers.collect();
         !matches!(numbers.as_slice(), [1, minor, ..] if *minor < FIRST_REPORTING)
     }
 

@@ -212,17 +212,18 @@ impl Model {
     /// # Errors
     /// See [`ModelError`].
     pub(crate) fn scorer(&self) -> Result<Scorer, ModelError> {
-        let checked = (self.checked.lock())
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let session = match checked {
+        let session = match self.take_checked() {
             Some(session) => session,
             None => session(&self.runtime, &self.bytes, self.device)?,
         };
-        Ok(Scorer {
-            session,
-            head: self.contract.head(),
-        })
+        let head = self.contract.head();
+        Ok(Scorer { session, head })
+    }
+
+    fn take_checked(&self) -> Option<Session> {
+        (self.checked.lock())
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 }
 

@@ -3,9 +3,9 @@
 use super::Member;
 use super::asked::{area_m2, at, code, codes, day, entry_of, names, need, time, words};
 use super::sites::{feature_of, geojson};
-use crate::ground::Geometry;
+use crate::ground::{Feature, Geometry};
 use crate::office::affairs::{self, Entered};
-use crate::office::ledger::{self, Duties, Patrols, Supervision, Tips};
+use crate::office::ledger::{self, Duties, Patrols, Supervision, Tips, Walked};
 use crate::office::patrol::{PatrolTold, Patrolled, REACH_M, patrol};
 use crate::office::{Office, Session};
 use crate::registry::affairs::is_sealed_number;
@@ -59,13 +59,18 @@ async fn walked(member: Member, Query(wanted): Query<SeasonQuery>) -> Result<Res
     member
         .read(move |store, session| {
             let walked = ledger::walked(store, session, wanted.season)?;
-            let features = walked.into_iter().map(|one| {
-                let about = json!({ "season": one.season, "on": one.on, "crew": one.crew });
-                feature_of(&one.entry.to_string(), Geometry::Exact(one.ground), about)
-            });
-            Ok(geojson(features.collect()))
+            Ok(geojson(walked.into_iter().map(feature).collect()))
         })
         .await
+}
+
+fn feature(walked: Walked) -> Feature {
+    let about = json!({ "season": walked.season, "on": walked.on, "crew": walked.crew });
+    feature_of(
+        &walked.entry.to_string(),
+        Geometry::Exact(walked.ground),
+        about,
+    )
 }
 
 async fn patrols(member: Member, Query(wanted): Query<SeasonQuery>) -> Answer<Patrols> {
