@@ -16,15 +16,16 @@ mod shelf;
 
 pub use bucket::{bucket_and_key, endpoint};
 pub use bucket_error::BucketError;
-pub use error::{FileError, reach};
+pub use error::{FileError, fault_of, reach};
 pub use incoming::{Incoming, forget_arriving, show_as};
 pub use lines::{add_line, end_line};
-pub use opened::{Opened, each, is_as_seen, is_seen, look_below, look_beside, open, read_up_to};
-pub use place::{beside, folder_of};
+pub use opened::{OpenFile, each, is_as_seen, is_seen, look_below, look_beside, open, read_up_to};
+pub use place::{beside, folder_of, has_ending};
 pub use registry::{REGISTRY_ID, is_registry};
 pub use shelf::{Shelf, absolute, is_in_bucket};
 
 use crate::platform;
+use place::if_there;
 use registry::{belongs_to_registry, is_device_key};
 use std::fs;
 use std::io::{self, BufWriter, Seek, Write};
@@ -119,13 +120,10 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// Those of the system, and one for what is no regular file.
 pub fn regular(path: &Path) -> io::Result<()> {
     if fs::metadata(path)?.is_file() {
-        Ok(())
-    } else {
-        Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "it is not a regular file",
-        ))
+        return Ok(());
     }
+    let why = "it is not a regular file";
+    Err(io::Error::new(io::ErrorKind::InvalidInput, why))
 }
 
 /// One of many files that are synchronised together when all are there, which takes the disk once instead of each time.
@@ -151,13 +149,11 @@ pub fn settle(path: &Path) -> Result<(), FileError> {
 /// [`FileError::Registry`], [`FileError::Unwritable`].
 pub fn remove(path: &Path) -> Result<(), FileError> {
     spare(path)?;
-    match fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(FileError::Unwritable {
-            path: path.into(),
-            source,
-        }),
-        _ => Ok(()),
-    }
+    let removed = if_there(fs::remove_file(path));
+    removed.map(drop).map_err(|source| FileError::Unwritable {
+        path: path.into(),
+        source,
+    })
 }
 
 fn make(
@@ -186,14 +182,11 @@ fn put(made: TempPath, path: &Path, existing: Existing) -> Result<(), FileError>
 
 /// Gives a temporary file its name.
 fn named(made: TempPath, path: &Path, existing: Existing) -> io::Result<()> {
-    platform::renamed(
-        made,
-        |made| match existing {
-            Existing::Replaced => made.persist(path),
-            Existing::Stays => made.persist_noclobber(path),
-        },
-        |failed| (failed.path, failed.error),
-    )
+    let persist = |made: TempPath| match existing {
+        Existing::Replaced => made.persist(path),
+        Existing::Stays => made.persist_noclobber(path),
+    };
+    platform::renamed(made, persist, |failed| (failed.path, failed.error))
 }
 
 /// Gives a temporary file a name that nothing has; gives it back where something has the name.

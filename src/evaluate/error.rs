@@ -1,6 +1,6 @@
 //! Everything that can end an evaluation.
 
-use crate::files::FileError;
+use crate::files::{FileError, fault_of};
 use crate::scan::ScanError;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
@@ -112,9 +112,7 @@ impl Say for EvaluateError {
             Self::Scan { source, .. } => source.fault(),
             Self::Chart { .. } => Fault::Machine,
             Self::File(source) => source.fault(),
-            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
-                Fault::Machine
-            }
+            Self::Write { source, .. } => fault_of(source),
             _ => Fault::Input,
         }
     }
@@ -161,9 +159,10 @@ fn bad_truth(path: &Path, feature: Option<usize>, why: &str, lang: Lang) -> Said
     ))
 }
 
+/// A list as it should be.
+const EXAMPLE: &str = r#"[{"name": "a", "imagery": ["a.tif"], "truth": "a.geojson"}, {"name": "b", "imagery": ["b"], "no_poppy": true}]"#;
+
 fn bad_list(path: &Path, why: &str, lang: Lang) -> Said {
-    /// A list as it should be.
-    const EXAMPLE: &str = r#"[{"name": "a", "imagery": ["a.tif"], "truth": "a.geojson"}, {"name": "b", "imagery": ["b"], "no_poppy": true}]"#;
     let path = path.display();
     Said::new(tr!(
         lang,

@@ -5,7 +5,7 @@ use super::outcome::{JudgedCandidate, PlotResult, SurveyOutcome};
 use super::stages::Stages;
 use crate::statistics::{Calibration, Rate, Share, calibration};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Bounds of the classes of plants in a plot, from and to.
 const PLANTS: [(u32, u32, &str); 5] = [
@@ -175,17 +175,11 @@ fn line(outcome: &SurveyOutcome) -> SurveyFigures {
 }
 
 fn lookalikes(plots: &[PlotResult]) -> BTreeMap<String, Share> {
-    let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for plot in plots.iter().filter(|p| p.searched) {
-        if let Some(kind) = &plot.lookalike {
-            let entry = counts.entry(kind.clone()).or_default();
-            *entry = (entry.0 + usize::from(plot.found), entry.1 + 1);
-        }
-    }
-    counts
-        .into_iter()
-        .map(|(kind, (count, of))| (kind, Share::new(count, of)))
-        .collect()
+    let searched = || plots.iter().filter(|p| p.searched);
+    let found_of = |kind| found(searched().filter(|p| p.lookalike.as_ref() == Some(kind)));
+    let kinds: BTreeSet<&String> = searched().filter_map(|p| p.lookalike.as_ref()).collect();
+    let shares = kinds.into_iter().map(|kind| (kind.clone(), found_of(kind)));
+    shares.collect()
 }
 
 /// The class of a number of plants.

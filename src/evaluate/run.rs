@@ -136,15 +136,18 @@ fn one(
 }
 
 fn write(folder: &Path, report: &Evaluation, charts: Charts) -> Result<(), EvaluateError> {
-    let json = serde_json::to_vec_pretty(report).map_err(|e| EvaluateError::Write {
-        path: folder.join("evaluation.json"),
-        source: e.into(),
-    })?;
+    let json = json(folder, report)?;
     let [svg, png] = charts(&report.curve, report.threshold)
         .map_err(|e| EvaluateError::Chart { why: e.to_string() })?;
     for (name, bytes) in FIGURES.into_iter().zip([json, svg, png]) {
-        let path = folder.join(name);
-        files::write_bytes(&path, Existing::Replaced, &bytes)?;
+        files::write_bytes(&folder.join(name), Existing::Replaced, &bytes)?;
     }
     Ok(())
+}
+
+fn json(folder: &Path, report: &Evaluation) -> Result<Vec<u8>, EvaluateError> {
+    serde_json::to_vec_pretty(report).map_err(|e| EvaluateError::Write {
+        path: folder.join("evaluation.json"),
+        source: e.into(),
+    })
 }

@@ -1,6 +1,7 @@
 //! Which surveys are evaluated: imagery with its truth, or imagery of ground that has no poppy.
 
 use super::error::EvaluateError;
+use crate::files::has_ending;
 use serde::Deserialize;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,10 +43,7 @@ pub fn find_surveys(
 ) -> Result<Vec<SurveySource>, EvaluateError> {
     let mut found = Vec::new();
     for path in surveys {
-        let list = path
-            .extension()
-            .is_some_and(|e| e.eq_ignore_ascii_case("json"));
-        if list {
+        if has_ending(path, "json") {
             found.extend(read_list(path)?);
         } else {
             let truth = path.join(TRUTH);

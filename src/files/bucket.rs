@@ -2,6 +2,7 @@
 //! `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and the like. No secret is in any message.
 
 use super::bucket_error::BucketError;
+use super::place::if_there;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path as Key;
 use object_store::{
@@ -260,11 +261,7 @@ impl Bucket {
     /// Those of the network and the server, and of what is longer than is held in memory.
     pub fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
         let key = self.key(name);
-        match self.runtime.block_on(self.bounded(&key)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        if_there(self.runtime.block_on(self.bounded(&key)))
     }
 
     /// The bytes of an object, as they come: what a server says of its length is not believed.

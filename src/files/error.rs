@@ -44,14 +44,20 @@ pub enum FileError {
 impl FileError {
     /// What the system says of a file that is written.
     pub fn of(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_path_buf();
+        let (path, folder) = (path.to_path_buf(), folder_of(path));
         |source| match source.kind() {
             io::ErrorKind::AlreadyExists => Self::Exists { path },
-            io::ErrorKind::NotFound if !folder_of(&path).is_dir() => Self::Nowhere {
-                folder: folder_of(&path),
-            },
+            io::ErrorKind::NotFound if !folder.is_dir() => Self::Nowhere { folder },
             _ => Self::Unwritable { path, source },
         }
+    }
+}
+
+/// Whose matter it is that something cannot be written: the machine's where its disk is full, else that of who named it.
+pub fn fault_of(source: &io::Error) -> Fault {
+    match source.kind() {
+        io::ErrorKind::StorageFull => Fault::Machine,
+        _ => Fault::Input,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Files that grow by whole lines.
 
+use super::place::if_there;
 use crate::platform;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -22,10 +23,8 @@ pub fn add_line(path: &Path, line: &str) -> io::Result<()> {
 /// # Errors
 /// Those of the system.
 pub fn end_line(path: &Path) -> io::Result<()> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
+    let Some(mut file) = if_there(File::open(path))? else {
+        return Ok(());
     };
     if file.metadata()?.len() == 0 {
         return Ok(());

@@ -3,6 +3,7 @@
 
 use super::bucket::{Bucket, ObjectVersion, bucket_and_key, known, shared};
 use super::bucket_error::BucketError;
+use super::place::if_there;
 use super::shelf::{AT_ONCE, is_in_bucket};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ const SMALL: u64 = 4 << 20;
 
 /// A file that is open, on disk or in a bucket.
 #[derive(Debug)]
-pub struct Opened(OpenedFrom);
+pub struct OpenFile(OpenedFrom);
 
 #[derive(Debug)]
 enum OpenedFrom {
@@ -40,13 +41,13 @@ struct Object {
 ///
 /// # Errors
 /// Those of the system, the network and the server.
-pub fn open(path: &Path) -> io::Result<Opened> {
+pub fn open(path: &Path) -> io::Result<OpenFile> {
     let Some((bucket, key)) = bucket_and_key(path) else {
-        return Ok(Opened(OpenedFrom::Disk(File::open(path)?)));
+        return Ok(OpenFile(OpenedFrom::Disk(File::open(path)?)));
     };
     let bucket = shared(bucket)?;
     let version = bucket.version(key)?;
-    Ok(Opened(OpenedFrom::Object(Object {
+    Ok(OpenFile(OpenedFrom::Object(Object {
         bucket,
         key: key.into(),
         version,
@@ -122,11 +123,8 @@ pub fn is_as_seen(path: &Path) -> io::Result<Option<bool>> {
     };
     let bucket = shared(bucket)?;
     let seen = bucket.version(key)?;
-    match bucket.now(key) {
-        Ok(now) => Ok((now != seen || now.is_told()).then_some(now == seen)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Some(false)),
-        Err(error) => Err(error),
-    }
+    let is_same = |now: ObjectVersion| (now != seen || now.is_told()).then_some(now == seen);
+    Ok(if_there(bucket.now(key))?.map_or(Some(false), is_same))
 }
 
 /// What `work` makes of each item, in their order: several at a time where they lie in a bucket, since each is mostly
@@ -143,7 +141,7 @@ pub fn each<I: Send, T: Send>(
     }
 }
 
-impl Opened {
+impl OpenFile {
     /// Its length in bytes.
     ///
     /// # Errors
@@ -182,35 +180,40 @@ impl Object {
     }
 }
 
-impl Read for Opened {
+impl Read for OpenFile {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         match &mut self.0 {
             OpenedFrom::Disk(file) => file.read(into),
-            OpenedFrom::Object(object) => {
-                let ahead = object.ahead()?;
-                let length = ahead.len().min(into.len());
-                into[..length].copy_from_slice(&ahead[..length]);
-                object.at += length as u64;
-                Ok(length)
-            }
+            OpenedFrom::Object(object) => object.read(into),
         }
     }
 }
 
-impl Seek for Opened {
+impl Read for Object {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.ahead()?.read(into)?;
+        self.at += length as u64;
+        Ok(length)
+    }
+}
+
+impl Seek for OpenFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         match &mut self.0 {
             OpenedFrom::Disk(file) => file.seek(to),
-            OpenedFrom::Object(object) => {
-                let at = match to {
-                    SeekFrom::Start(at) => Some(at),
-                    SeekFrom::Current(by) => object.at.checked_add_signed(by),
-                    SeekFrom::End(by) => object.version.size.checked_add_signed(by),
-                };
-                let before = || io::Error::from(io::ErrorKind::InvalidInput);
-                object.at = at.ok_or_else(before)?;
-                Ok(object.at)
-            }
+            OpenedFrom::Object(object) => object.seek(to),
         }
+    }
+}
+
+impl Seek for Object {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.version.size.checked_add_signed(by),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
     }
 }

@@ -1,6 +1,6 @@
 //! What is a registry or belongs to one: such files are never written over.
 
-use super::place::folder_of;
+use super::place::{folder_of, has_ending};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Read;
@@ -30,16 +30,8 @@ pub(super) const BELONGINGS: [&str; 11] = [
 
 /// Whether a file begins like a registry, or bears the name of one and is not empty.
 pub fn is_registry(path: &Path) -> bool {
-    let Ok(about) = fs::metadata(path) else {
-        return false;
-    };
-    if !about.is_file() || about.len() == 0 {
-        return false;
-    }
-    let named = path
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case(REGISTRY_ENDING));
-    named || begins_like_registry(path)
+    let holds = fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() > 0);
+    holds && (has_ending(path, REGISTRY_ENDING) || begins_like_registry(path))
 }
 
 /// The engine's name and our id in the first 72 bytes.
@@ -54,16 +46,12 @@ pub(super) fn begins_like_registry(path: &Path) -> bool {
 
 /// A device's key: 64 hexadecimal digits and nothing else, in a file named so. It may lie apart from its registry.
 pub(super) fn is_device_key(path: &Path) -> bool {
-    let named = path
-        .extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("key"));
-    let short = || fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() <= 66);
-    named
-        && short()
-        && fs::read(path).is_ok_and(|bytes| {
-            let digits = bytes.trim_ascii();
-            digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit)
-        })
+    let is_short = || fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() <= 66);
+    let is_of_digits = |bytes: Vec<u8>| {
+        let digits = bytes.trim_ascii();
+        digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit)
+    };
+    has_ending(path, "key") && is_short() && fs::read(path).is_ok_and(is_of_digits)
 }
 
 /// Whether the file, or a folder above it, has a registry's name with one of the endings of what lies beside it. A name

@@ -2,6 +2,7 @@
 //! not there.
 
 use super::bucket::{Bucket, bucket_and_key};
+use super::place::if_there;
 use super::{Existing, FileError};
 use std::collections::BTreeSet;
 use std::fs;
@@ -29,6 +30,10 @@ pub fn absolute(named: &Path) -> PathBuf {
         return named.into();
     }
     std::path::absolute(named).unwrap_or_else(|_unknown| named.into())
+}
+
+fn name_of(entry: io::Result<fs::DirEntry>) -> io::Result<String> {
+    Ok(entry?.file_name().to_string_lossy().into_owned())
 }
 
 impl Shelf {
@@ -59,13 +64,9 @@ impl Shelf {
     /// # Errors
     /// Those of the system, the network and the server.
     pub fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
-        if let Some(bucket) = &self.bucket {
-            return bucket.read(name);
-        }
-        match super::read(&self.path_of(name)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+        match &self.bucket {
+            Some(bucket) => bucket.read(name),
+            None => if_there(super::read(&self.path_of(name))),
         }
     }
 
@@ -85,15 +86,10 @@ impl Shelf {
         if let Some(bucket) = &self.bucket {
             return bucket.names(folder);
         }
-        let entries = match fs::read_dir(self.named.join(folder)) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
-            Err(error) => return Err(error),
+        let Some(entries) = if_there(fs::read_dir(self.named.join(folder)))? else {
+            return Ok(BTreeSet::new());
         };
-        let name = |entry: io::Result<fs::DirEntry>| {
-            entry.map(|entry| entry.file_name().to_string_lossy().into_owned())
-        };
-        entries.map(name).collect()
+        entries.map(name_of).collect()
     }
 
     /// Writes a file. `false` where one of that name is there, which stays: in a bucket always, in a folder where `existing`

@@ -52,12 +52,10 @@ pub enum BoundaryNote {
 fn listed(numbers: &[usize]) -> String {
     const SHOWN: usize = 10;
     let shown: Vec<String> = numbers.iter().take(SHOWN).map(usize::to_string).collect();
-    let more = numbers.len().saturating_sub(SHOWN);
     let shown = shown.join(", ");
-    if more > 0 {
-        format!("{shown} … (+{more})")
-    } else {
-        shown
+    match numbers.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} … (+{more})"),
     }
 }
 

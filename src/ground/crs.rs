@@ -103,13 +103,10 @@ impl Crs {
     /// The system of an open data set or layer; `None` where it cannot be written as WKT.
     pub fn of(reference: &SpatialRef) -> Option<Self> {
         let wkt = reference.to_wkt().ok().filter(|w| !w.is_empty())?;
-        let code = reference
-            .auth_name()
-            .zip(reference.auth_code().ok())
-            .map(|(a, c)| format!("{a}:{c}"));
-        let name = code
-            .or_else(|| reference.name())
-            .unwrap_or_else(|| "unnamed".into());
+        let code = reference.auth_name().zip(reference.auth_code().ok());
+        let code = code.map(|(authority, code)| format!("{authority}:{code}"));
+        let name = code.or_else(|| reference.name());
+        let name = name.unwrap_or_else(|| "unnamed".into());
         Some(Self { wkt, name })
     }
 
@@ -127,11 +124,10 @@ impl Crs {
     pub(super) fn frame(&self) -> CrsFrame {
         let reference = SpatialRef::from_definition(&self.wkt).ok();
         let of = reference.as_ref();
+        let shift = of.and_then(|r| r.get_proj_param("false_easting").ok().flatten());
         CrsFrame {
             geographic: of.is_some_and(SpatialRef::is_geographic),
-            false_easting: of
-                .and_then(|r| r.get_proj_param("false_easting").ok().flatten())
-                .unwrap_or(0.0),
+            false_easting: shift.unwrap_or(0.0),
             semi_major: of.and_then(|r| r.semi_major().ok()).unwrap_or(EQUATOR_M),
         }
     }
@@ -236,17 +232,13 @@ impl Crs {
     }
 
     fn transform(&self, inverse: bool) -> Result<CoordTransform, CrsError> {
-        let none = || CrsError::NoWayToLonLat {
-            name: self.name.clone(),
+        let made = || {
+            let (own, wgs84) = (Self::reference(&self.wkt)?, Self::reference("EPSG:4326")?);
+            let (from, to) = if inverse { (wgs84, own) } else { (own, wgs84) };
+            CoordTransform::new(&from, &to).ok()
         };
-        let own = Self::reference(&self.wkt).ok_or_else(none)?;
-        let wgs84 = Self::reference("EPSG:4326").ok_or_else(none)?;
-        let (from, to) = if inverse {
-            (&wgs84, &own)
-        } else {
-            (&own, &wgs84)
-        };
-        CoordTransform::new(from, to).map_err(|_ignored| none())
+        let name = self.name.clone();
+        made().ok_or(CrsError::NoWayToLonLat { name })
     }
 
     /// A transformer to lon/lat. Not `Sync`: each thread makes its own.

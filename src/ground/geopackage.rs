@@ -224,15 +224,12 @@ pub fn guarded_read_only(path: &Path) -> Result<Connection, GeoPackageError> {
 }
 
 fn flawed(path: &Path, error: &rusqlite::Error) -> GeoPackageError {
-    let path = path.to_path_buf();
+    let (path, why) = (path.to_path_buf(), error.to_string());
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::OperationInterrupted | rusqlite::ErrorCode::TooBig) => {
             GeoPackageError::TooMuch { path }
         }
-        _ => GeoPackageError::Malformed {
-            path,
-            why: error.to_string(),
-        },
+        _ => GeoPackageError::Malformed { path, why },
     }
 }
 

@@ -74,12 +74,9 @@ fn placemarks(bytes: &[u8]) -> Result<VectorLayer, VectorError> {
 }
 
 fn words(placemark: &Element) -> BTreeMap<String, String> {
-    let mut words = BTreeMap::new();
-    for key in ["name", "description"] {
-        if let Some(text) = placemark.text_of(key) {
-            words.insert(key.to_owned(), text.to_owned());
-        }
-    }
+    let own = ["name", "description"].into_iter();
+    let own = own.filter_map(|key| Some((key.to_owned(), placemark.text_of(key)?.to_owned())));
+    let mut words = own.collect();
     for child in &placemark.children {
         columns(child, &mut words);
     }

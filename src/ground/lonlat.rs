@@ -56,6 +56,17 @@ impl LonLat {
     }
 }
 
+/// The south-west and the north-east corner of what holds all points, in degrees; `None` of none.
+pub fn corners_around(points: impl IntoIterator<Item = LonLat>) -> Option<(LonLat, LonLat)> {
+    let each = points.into_iter().map(|at| (at, at));
+    each.reduce(|(low, high), (at, _)| {
+        (
+            LonLat::new(low.lon.min(at.lon), low.lat.min(at.lat)),
+            LonLat::new(high.lon.max(at.lon), high.lat.max(at.lat)),
+        )
+    })
+}
+
 /// A coordinate in degrees rounded to seven decimals.
 pub(crate) fn round7(degrees: f64) -> f64 {
     (degrees * 1e7).round() / 1e7

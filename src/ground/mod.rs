@@ -18,6 +18,7 @@ mod lonlat;
 mod outline;
 mod overlay;
 mod region;
+mod rings;
 mod shape;
 mod shapefile;
 mod vector;
@@ -40,8 +41,9 @@ pub use geopackage::{
 pub use geopackage_error::GeoPackageError;
 pub use geotransform::{CrsPoint, GeoTransform, PixelPoint};
 pub use gsd::Gsd;
-pub use lonlat::{LocalPlane, LonLat, PlanePoint, Quad};
+pub use lonlat::{LocalPlane, LonLat, PlanePoint, Quad, corners_around};
 pub use overlay::{even_odd, rest, union, union_within};
 pub use region::{PixelRun, Rect, Region};
+pub use rings::rings;
 pub use vector_error::VectorError;
 pub use zone::{Misfit, zone_in_front};

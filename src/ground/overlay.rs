@@ -4,6 +4,7 @@
 //! version: the older one inside `geo` 0.33 does not come to an end on some thousand overlapping footprints whose corners
 //! touch (it goes round and round in its extraction of rings; see the test of ten thousand footprints).
 
+use super::rings::rings;
 use geo::orient::{Direction, Orient};
 use geo::{LineString, MultiPolygon, Polygon};
 use i_overlay::core::fill_rule::FillRule;
@@ -26,11 +27,8 @@ pub fn union_within<'a>(
     areas: impl IntoIterator<Item = &'a MultiPolygon>,
     ground: &MultiPolygon,
 ) -> MultiPolygon {
-    overlay(
-        &contours(areas),
-        &contours([ground]),
-        OverlayRule::Intersect,
-    )
+    let (areas, ground) = (contours(areas), contours([ground]));
+    overlay(&areas, &ground, OverlayRule::Intersect)
 }
 
 /// The part of `ground` that none of the areas covers.
@@ -38,27 +36,21 @@ pub fn rest<'a>(
     ground: &MultiPolygon,
     areas: impl IntoIterator<Item = &'a MultiPolygon>,
 ) -> MultiPolygon {
-    overlay(
-        &contours([ground]),
-        &contours(areas),
-        OverlayRule::Difference,
-    )
+    let (ground, areas) = (contours([ground]), contours(areas));
+    overlay(&ground, &areas, OverlayRule::Difference)
 }
 
 /// The ground that the rings of a polygon enclose an odd number of times: what crosses or touches itself becomes areas that
 /// do neither, and what encloses nothing is gone.
 pub fn even_odd(polygon: &Polygon) -> MultiPolygon {
-    let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
-    let contours: Contours = rings
-        .map(contour)
-        .filter(|contour| contour.len() >= 3)
-        .collect();
-    filled(
-        &contours,
-        &Vec::new(),
-        OverlayRule::Subject,
-        FillRule::EvenOdd,
-    )
+    let rings = contours_of(polygon);
+    filled(&rings, &Vec::new(), OverlayRule::Subject, FillRule::EvenOdd)
+}
+
+/// The rings of a polygon that have an inside.
+fn contours_of(polygon: &Polygon) -> Contours {
+    let contours = rings(polygon).map(contour);
+    contours.filter(|contour| contour.len() >= 3).collect()
 }
 
 fn overlay(subject: &Contours, clip: &Contours, rule: OverlayRule) -> MultiPolygon {
@@ -87,29 +79,20 @@ fn filled(subject: &Contours, clip: &Contours, rule: OverlayRule, fill: FillRule
 }
 
 fn contours<'a>(areas: impl IntoIterator<Item = &'a MultiPolygon>) -> Contours {
-    areas
-        .into_iter()
-        .flat_map(|area| &area.0)
-        .flat_map(|polygon| {
-            let polygon = polygon.orient(Direction::Default);
-            std::iter::once(polygon.exterior())
-                .chain(polygon.interiors())
-                .map(contour)
-                .filter(|contour| contour.len() >= 3)
-                .collect::<Vec<_>>()
-        })
+    let polygons = areas.into_iter().flat_map(|area| &area.0);
+    polygons
+        .flat_map(|polygon| contours_of(&polygon.orient(Direction::Default)))
         .collect()
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "180e9 fits an i64 many times over"
+)]
 fn contour(ring: &LineString) -> Vec<IntPoint<i64>> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "180e9 fits an i64 many times over"
-    )]
     let step = |degrees: f64| (degrees * STEPS).round() as i64;
-    let open = ring.0.len().saturating_sub(1);
-    ring.0[..open]
-        .iter()
+    let open = &ring.0[..ring.0.len().saturating_sub(1)];
+    open.iter()
         .map(|c| IntPoint::new(step(c.x), step(c.y)))
         .collect()
 }

@@ -32,6 +32,12 @@ impl Rect {
         let (x0, y0) = (0, 0);
         Self { x0, y0, x1, y1 }
     }
+
+    /// Its corners, from the top left on, clockwise in the picture.
+    pub fn corners(self) -> [(u32, u32); 4] {
+        let Self { x0, y0, x1, y1 } = self;
+        [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +45,22 @@ pub(super) struct RowBand {
     pub(super) y0: u32,
     pub(super) y1: u32,
     pub(super) runs: Vec<PixelRun>,
+}
+
+impl RowBand {
+    fn pixels(&self) -> u64 {
+        let of_a_row = |run: &PixelRun| u64::from(run.end - run.start);
+        u64::from(self.y1 - self.y0) * self.runs.iter().map(of_a_row).sum::<u64>()
+    }
+
+    fn rects(&self) -> impl Iterator<Item = Rect> + '_ {
+        self.runs.iter().map(|run| Rect {
+            x0: run.start,
+            y0: self.y0,
+            x1: run.end,
+            y1: self.y1,
+        })
+    }
 }
 
 /// A set of pixels in normal form: equal sets compare equal.
@@ -93,14 +115,10 @@ impl Region {
         if runs.is_empty() || y0 >= y1 {
             return;
         }
-        if let Some(last) = self.bands.last_mut()
-            && last.y1 == y0
-            && last.runs == runs
-        {
-            last.y1 = y1;
-            return;
+        match self.bands.last_mut() {
+            Some(last) if last.y1 == y0 && last.runs == runs => last.y1 = y1,
+            _ => self.bands.push(RowBand { y0, y1, runs }),
         }
-        self.bands.push(RowBand { y0, y1, runs });
     }
 
     /// Whether it holds no pixel.
@@ -110,28 +128,12 @@ impl Region {
 
     /// How many pixels it holds.
     pub fn pixels(&self) -> u64 {
-        self.bands
-            .iter()
-            .map(|b| {
-                u64::from(b.y1 - b.y0)
-                    * b.runs
-                        .iter()
-                        .map(|r| u64::from(r.end - r.start))
-                        .sum::<u64>()
-            })
-            .sum()
+        self.bands.iter().map(RowBand::pixels).sum()
     }
 
     /// Its rectangles, disjoint, from the top.
     pub fn rects(&self) -> impl Iterator<Item = Rect> + '_ {
-        self.bands.iter().flat_map(|b| {
-            b.runs.iter().map(|r| Rect {
-                x0: r.start,
-                y0: b.y0,
-                x1: r.end,
-                y1: b.y1,
-            })
-        })
+        self.bands.iter().flat_map(RowBand::rects)
     }
 
     /// Pixels in either.
@@ -224,14 +226,12 @@ impl Region {
 
     /// The number of each band's first run, counting runs from the top.
     pub(super) fn first_runs(&self) -> Vec<usize> {
-        self.bands
-            .iter()
-            .scan(0, |n, b| {
-                let at = *n;
-                *n += b.runs.len();
-                Some(at)
-            })
-            .collect()
+        let lengths = self.bands.iter().map(|band| band.runs.len());
+        let firsts = lengths.scan(0, |end, length| {
+            *end += length;
+            Some(*end - length)
+        });
+        firsts.collect()
     }
 
     /// Labels each run with its connected component (sides only).

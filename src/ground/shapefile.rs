@@ -105,17 +105,18 @@ fn index_of(shapes: &[u8]) -> Option<Vec<u8>> {
 
 /// The encoding that a shapefile names: in its `.cpg`, or by a byte of its table.
 fn named(path: &Path) -> Option<String> {
-    let said = beside(path, "cpg")
-        .and_then(|cpg| std::fs::read_to_string(cpg).ok())
-        .filter(|text| !text.trim().is_empty());
-    said.or_else(|| {
-        let head: [u8; 30] = head(&beside(path, "dbf")?)?;
-        match head[29] {
-            0x4d | 0x7a => Some("936".into()),
-            0x4f | 0x78 => Some("950".into()),
-            _ => None,
-        }
-    })
+    let said = beside(path, "cpg").and_then(|cpg| std::fs::read_to_string(cpg).ok());
+    said.filter(|text| !text.trim().is_empty())
+        .or_else(|| named_by_table(path))
+}
+
+fn named_by_table(path: &Path) -> Option<String> {
+    let head: [u8; 30] = head(&beside(path, "dbf")?)?;
+    match head[29] {
+        0x4d | 0x7a => Some("936".into()),
+        0x4f | 0x78 => Some("950".into()),
+        _ => None,
+    }
 }
 
 /// A sign that stands for no byte.

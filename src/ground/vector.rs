@@ -197,14 +197,12 @@ fn finite(shape: geo::Geometry) -> Result<geo::Geometry, String> {
 /// GDAL's wrapper puts a sign where a byte is no text: words with it are not what anybody wrote.
 fn check_words(features: &[VectorFeature]) -> Result<(), VectorError> {
     let is_lost = |text: &String| text.contains('\u{fffd}');
-    let lost = features
-        .iter()
-        .find(|feature| feature.words.iter().any(|(k, v)| is_lost(k) || is_lost(v)));
-    lost.map_or(Ok(()), |feature| {
-        Err(VectorError::Words {
-            feature: feature.number,
-        })
-    })
+    let is_flawed = |f: &&VectorFeature| f.words.iter().any(|(k, v)| is_lost(k) || is_lost(v));
+    let flawed = features.iter().find(is_flawed).map(|f| f.number);
+    match flawed {
+        Some(feature) => Err(VectorError::Words { feature }),
+        None => Ok(()),
+    }
 }
 
 fn text(value: FieldValue) -> Option<String> {

@@ -115,13 +115,13 @@ pub(super) fn misfit(frame: CrsFrame, x: f64, y: f64) -> Option<Misfit> {
 }
 
 /// The number in front of an easting.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "13 to 45"
+)]
 pub(super) fn zone_of(easting: f64) -> Option<u32> {
     let inside = (13e6..46e6).contains(&easting);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "13 to 45"
-    )]
     let zone = (easting / 1e6) as u32;
     (inside && (100_000.0..900_000.0).contains(&(easting % 1e6)) && !(24..25).contains(&zone))
         .then_some(zone)

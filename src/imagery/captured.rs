@@ -58,12 +58,8 @@ impl Captured {
 
     /// The day of a TIFF or EXIF date-time such as `2026:05:03 10:21:00`; `None` where it is not one or is empty.
     pub(crate) fn of_tag(text: &str) -> Option<Self> {
-        let day: String = text
-            .trim()
-            .chars()
-            .take(10)
-            .map(|c| if c == ':' || c == '/' { '-' } else { c })
-            .collect();
+        let dashed = |c: char| if c == ':' || c == '/' { '-' } else { c };
+        let day: String = text.trim().chars().take(10).map(dashed).collect();
         let day: Date = day.parse().ok()?;
         (day.year() > 1980).then(|| Self::day(day))
     }
@@ -73,14 +69,11 @@ impl FromStr for Captured {
     type Err = CapturedError;
 
     fn from_str(text: &str) -> Result<Self, CapturedError> {
-        let wrong = || CapturedError::Unclear {
-            text: text.to_owned(),
-        };
         let (from, to) = text.split_once('/').unwrap_or((text, text));
         let parse = |t: &str| Date::strptime("%Y-%m-%d", t.trim()).ok();
         match (parse(from), parse(to)) {
             (Some(from), Some(to)) if from <= to => Ok(Self { from, to }),
-            _ => Err(wrong()),
+            _ => Err(CapturedError::Unclear { text: text.into() }),
         }
     }
 }

@@ -102,10 +102,8 @@ fn of_known_format(path: &Path) -> Result<(), String> {
         allowed_drivers: Some(&DRIVERS),
         ..DatasetOptions::default()
     };
-    match Dataset::open_ex(path, options) {
-        Ok(_) => Ok(()),
-        Err(e) => Err(super::raster_file::gdal_words(&e)),
-    }
+    let opened = Dataset::open_ex(path, options).map(drop);
+    opened.map_err(|e| super::raster_file::gdal_words(&e))
 }
 
 /// Where a raster leads that is not a file below `root`; nothing for one that stays. A virtual raster leads somewhere, and
@@ -114,21 +112,18 @@ fn leads_out(path: &Path, root: &Path, depth: usize) -> Option<String> {
     if depth > DEEPEST {
         return Some("…".into());
     }
-    let mut beside = BESIDE.iter().map(|ending| files::beside(path, ending));
-    let aside = beside.find_map(|path| {
-        let lies_there = std::fs::symlink_metadata(&path).is_ok();
-        lies_there.then(|| stays(&path, root, depth)).flatten()
-    });
+    let beside = BESIDE.iter().map(|ending| files::beside(path, ending));
+    let mut lying = beside.filter(|path| std::fs::symlink_metadata(path).is_ok());
+    let aside = lying.find_map(|path| stays(&path, root, depth));
     aside.or_else(|| virtual_leads_out(path, root, depth))
 }
 
 /// Where a file that was named leads; its own name where it is none below `root`.
 fn stays(path: &Path, root: &Path, depth: usize) -> Option<String> {
-    let inside = path
-        .canonicalize()
-        .is_ok_and(|path| path.starts_with(root) && path.is_file());
+    let real = path.canonicalize();
+    let is_inside = real.is_ok_and(|path| path.starts_with(root) && path.is_file());
     // GDAL's own file systems come before the disk's.
-    if !inside || path.to_string_lossy().starts_with("/vsi") {
+    if !is_inside || path.to_string_lossy().starts_with("/vsi") {
         return Some(path.display().to_string());
     }
     leads_out(path, root, depth + 1)

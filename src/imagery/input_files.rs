@@ -3,6 +3,7 @@
 use super::georeference::is_placed;
 use super::network::{allow_once, allow_where_named, as_gdal_names};
 use super::pyramid::is_any_pyramid;
+use crate::files::has_ending;
 use crate::text::TextFlaw;
 use crate::words::{Lang, Remedy, Said, Say, remedy_of_system};
 use crate::{speaking_error, tr};
@@ -153,11 +154,7 @@ impl InputFiles {
     pub fn allow_network(&self) {
         let named = || self.named.iter().map(PathBuf::as_path);
         allow_where_named(named());
-        let mosaic = named().any(|path| {
-            path.extension()
-                .is_some_and(|e| e.eq_ignore_ascii_case("vrt"))
-        });
-        if mosaic {
+        if named().any(|path| has_ending(path, "vrt")) {
             allow_once();
         }
     }

@@ -177,12 +177,11 @@ impl OrthomosaicReader {
     fn read_mask(&self, rect: Rect) -> Option<Vec<u8>> {
         let number = self.orthomosaic.colours.bands()[0];
         let band = self.dataset.rasterband(number).ok()?;
-        let Some(overview) = self.level.overview else {
-            return read(&band.open_mask_band().ok()?, rect);
+        let band = match self.level.overview {
+            Some(overview) => band.overview(overview).ok()?,
+            None => band,
         };
-        let of_overview = band.overview(overview).ok()?;
-        let mask = of_overview.open_mask_band().ok()?;
-        read(&mask, rect)
+        read(&band.open_mask_band().ok()?, rect)
     }
 }
 

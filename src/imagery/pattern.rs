@@ -34,7 +34,7 @@ pub struct PatternReader {
 }
 
 /// A cell of the lattice, from the west and from the south, behind its number.
-type Cell = (u64, (i64, i64));
+type PatternCell = (u64, (i64, i64));
 
 /// The number of a cell.
 fn number((x, y): (i64, i64)) -> u64 {
@@ -82,7 +82,7 @@ impl PatternReader {
                 y: p.y / down - f64::from(pixels.rect.y0),
             })
             .collect();
-        let of_cell = |((place, _), corners): (&Cell, &[PixelPoint])| {
+        let of_cell = |((place, _), corners): (&PatternCell, &[PixelPoint])| {
             let shown = shown(pixels, corners)?;
             Some(Pattern {
                 place: *place,
@@ -94,7 +94,7 @@ impl PatternReader {
     }
 
     /// The cells that pixels touch and whose numbers are lowest; none where their shares would be smaller than pixels.
-    fn cells(&self, pixels: &Pixels) -> Result<Vec<Cell>, CrsError> {
+    fn cells(&self, pixels: &Pixels) -> Result<Vec<PatternCell>, CrsError> {
         let rect = pixels.rect;
         let corner = |x: u32, y: u32| PixelPoint {
             x: f64::from(x) * self.reduction.0,
@@ -123,7 +123,7 @@ impl PatternReader {
             return Ok(Vec::new());
         }
         let all = ys.flat_map(|y| xs.clone().map(move |x| (number((x, y)), (x, y))));
-        let mut cells: Vec<Cell> = all.collect();
+        let mut cells: Vec<PatternCell> = all.collect();
         cells.sort_unstable();
         cells.truncate(LOOKED_AT);
         Ok(cells)

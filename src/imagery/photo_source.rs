@@ -80,14 +80,15 @@ impl PhotoSource {
     pub(super) fn check_unchanged(&self) -> Result<(), RasterError> {
         let path = &self.header.path;
         let unread = |e| RasterError::Photo(Box::new(SetAside::unread(path, e)));
-        let is_same = files::is_as_seen(path).map_err(unread)?.unwrap_or_else(|| {
-            fingerprint(&self.photo, &self.grid, &self.header.transform)
-                .is_ok_and(|now| now == self.header.fingerprint)
-        });
-        if is_same {
-            return Ok(());
-        }
-        Err(RasterError::Changed { path: path.clone() })
+        let seen = files::is_as_seen(path).map_err(unread)?;
+        let is_same = seen.unwrap_or_else(|| self.is_as_read());
+        let changed = || RasterError::Changed { path: path.clone() };
+        is_same.then_some(()).ok_or_else(changed)
+    }
+
+    fn is_as_read(&self) -> bool {
+        let now = fingerprint(&self.photo, &self.grid, &self.header.transform);
+        now.is_ok_and(|now| now == self.header.fingerprint)
     }
 }
 
@@ -157,13 +158,12 @@ impl PhotoReader {
 
     fn validity(&self, row: std::ops::Range<usize>) -> impl Iterator<Item = u8> {
         let usable = self.sharpness.is_some();
-        self.flat.valid[row]
-            .iter()
-            .map(move |valid| match (valid, usable) {
-                (false, _) => Validity::NoData as u8,
-                (true, true) => Validity::Searched as u8,
-                (true, false) => Validity::Unreadable as u8,
-            })
+        let validity = move |valid: &bool| match (valid, usable) {
+            (false, _) => Validity::NoData as u8,
+            (true, true) => Validity::Searched as u8,
+            (true, false) => Validity::Unreadable as u8,
+        };
+        self.flat.valid[row].iter().map(validity)
     }
 }
 

@@ -216,14 +216,18 @@ impl KeptSquares {
     }
 
     fn forget_beyond(&mut self, most: usize) {
-        while self.bytes > most {
-            let oldest = self.squares.iter().min_by_key(|(_, (_, used))| *used);
-            let Some(key) = oldest.map(|(key, _)| *key) else {
-                return;
-            };
+        while self.bytes > most
+            && let Some(key) = self.oldest()
+        {
             let gone = self.squares.remove(&key);
             self.bytes -= gone.map_or(0, |(cells, _)| cells.rgba.len());
         }
+    }
+
+    /// The one that nobody has asked for the longest.
+    fn oldest(&self) -> Option<SquareKey> {
+        let oldest = self.squares.iter().min_by_key(|(_, (_, used))| *used);
+        oldest.map(|(key, _)| *key)
     }
 }
 

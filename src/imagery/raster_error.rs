@@ -1,5 +1,6 @@
 //! Why a raster cannot be searched, and what mends it.
 
+use crate::files::has_ending;
 use crate::ground::{CrsError, GeoPackageError};
 use crate::speaking_error;
 use std::path::PathBuf;
@@ -173,16 +174,13 @@ impl Beside {
 impl RasterError {
     /// The format of a file that cannot be opened, where its ending names one that only its maker's programs read.
     pub(super) fn foreign(path: &std::path::Path) -> Option<Self> {
-        let ending = path.extension()?.to_string_lossy().to_ascii_lowercase();
-        let format = match ending.as_str() {
+        let format = match path.extension()?.to_ascii_lowercase().to_str()? {
             "ecw" => "ECW",
             "sid" => "MrSID",
             _ => return None,
         };
-        Some(Self::Foreign {
-            path: path.into(),
-            format,
-        })
+        let path = path.into();
+        Some(Self::Foreign { path, format })
     }
 
     /// The kind of file beside imagery that it is, where it is of a known one.
@@ -191,13 +189,7 @@ impl RasterError {
             Self::Grey { heights: true, .. } => Some(Beside::Heights),
             Self::Grey { .. } => Some(Beside::Band),
             Self::Foreign { .. } => Some(Beside::Foreign),
-            Self::NotARaster { path, .. }
-                if path
-                    .extension()
-                    .is_some_and(|e| e.eq_ignore_ascii_case("gpkg")) =>
-            {
-                Some(Beside::Vector)
-            }
+            Self::NotARaster { path, .. } if has_ending(path, "gpkg") => Some(Beside::Vector),
             Self::Photo(aside) if aside.is_band() => Some(Beside::Band),
             Self::Photo(aside) if aside.is_no_photo() => Some(Beside::Picture),
             _ => None,

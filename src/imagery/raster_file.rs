@@ -2,6 +2,7 @@
 
 use super::raster_error::RasterError;
 use crate::ground::{check_journal, is_data_base};
+use gdal::errors::GdalError;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use std::path::Path;
 
@@ -47,12 +48,9 @@ pub(super) fn open(path: &Path) -> Result<Dataset, RasterError> {
 }
 
 /// GDAL's message without the wrapper's own words.
-pub(super) fn gdal_words(error: &gdal::errors::GdalError) -> String {
+pub(super) fn gdal_words(error: &GdalError) -> String {
     match error {
-        gdal::errors::GdalError::NullPointer { msg, .. }
-        | gdal::errors::GdalError::CplError { msg, .. }
-            if !msg.is_empty() =>
-        {
+        GdalError::NullPointer { msg, .. } | GdalError::CplError { msg, .. } if !msg.is_empty() => {
             msg.clone()
         }
         _ => "not a format that GDAL reads".into(),

@@ -115,13 +115,18 @@ impl Chart {
     /// Words beside values, on the side of them that has room.
     pub fn words(&mut self, (x, y): SheetPoint, text: &str) {
         let (px, py) = self.at(x, y);
-        let (gap, anchor) = if px < self.size.0 * 0.72 {
+        let (gap, anchor) = self.beside(px);
+        let set = SMALL.at(anchor).halo();
+        self.drawing.text((px + gap, py + 4.0), text, set);
+    }
+
+    /// How far beside a point words begin or end: right of it, and left of it where little room is.
+    fn beside(&self, px: f64) -> (f64, Anchor) {
+        if px < self.size.0 * 0.72 {
             (9.0, Anchor::Start)
         } else {
             (-9.0, Anchor::End)
-        };
-        let set = SMALL.at(anchor).halo();
-        self.drawing.text((px + gap, py + 4.0), text, set);
+        }
     }
 
     /// The drawing.

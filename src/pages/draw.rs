@@ -145,14 +145,9 @@ impl Type {
         if self.width(text) <= most {
             return text.to_owned();
         }
-        let mut kept = String::new();
-        for c in text.chars() {
-            if self.width(&kept) + self.size * 2.0 > most {
-                break;
-            }
-            kept.push(c);
-        }
-        kept + "…"
+        let fits = |(at, _): &(usize, char)| self.width(&text[..*at]) + self.size * 2.0 <= most;
+        let kept = text.char_indices().take_while(fits).map(|(_, c)| c);
+        kept.chain(['…']).collect()
     }
 }
 

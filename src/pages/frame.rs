@@ -2,7 +2,7 @@
 
 use super::draw::{Anchor, Drawing, Fill, Pen, SheetPoint, Type};
 use super::palette::INK;
-use crate::ground::{LocalPlane, LonLat};
+use crate::ground::{LocalPlane, LonLat, rings};
 use geo::{LineString, MultiPolygon, Rect};
 
 /// Corners nearer to one another than so many pixels are one: no eye tells them apart.
@@ -65,23 +65,15 @@ impl Frame {
     /// The rings of an area.
     pub fn rings(&self, area: &MultiPolygon) -> Vec<Vec<SheetPoint>> {
         area.iter()
-            .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))
+            .flat_map(rings)
             .map(|ring| self.ring(ring))
             .collect()
     }
 
     /// A ring without the corners that no eye can tell apart.
     pub fn ring(&self, ring: &LineString) -> Vec<SheetPoint> {
-        let mut kept: Vec<SheetPoint> = Vec::new();
-        for at in ring.coords() {
-            let (x, y) = self.xy((*at).into());
-            if kept
-                .last()
-                .is_none_or(|(u, v)| (u - x).hypot(v - y) >= CORNER)
-            {
-                kept.push((x, y));
-            }
-        }
+        let mut kept: Vec<_> = ring.coords().map(|at| self.xy((*at).into())).collect();
+        kept.dedup_by(|(x, y), (u, v)| (*u - *x).hypot(*v - *y) < CORNER);
         kept
     }
 
@@ -89,15 +81,10 @@ impl Frame {
     pub fn scale_bar(&self, drawing: &mut Drawing, (x, y): SheetPoint, size: f64) {
         let metres = round_length(self.size.0 / 5.0 / self.scale);
         let long = metres * self.scale;
-        let words = if metres >= 1000.0 {
-            format!("{} km", metres / 1000.0)
-        } else {
-            format!("{metres} m")
-        };
         let bar = [(x - long, y - 6.0), (x - long, y), (x, y), (x, y - 6.0)];
         drawing.line(bar, Pen::new(INK, 1.6));
         let set = Type::of(size).at(Anchor::Middle).halo();
-        drawing.text((x - long / 2.0, y - 7.0), words, set);
+        drawing.text((x - long / 2.0, y - 7.0), length_in_words(metres), set);
     }
 
     /// Thin lines every so many metres; says how many.
@@ -115,6 +102,22 @@ impl Frame {
         }
         step
     }
+}
+
+fn length_in_words(metres: f64) -> String {
+    if metres >= 1000.0 {
+        format!("{} km", metres / 1000.0)
+    } else {
+        format!("{metres} m")
+    }
+}
+
+/// What holds both.
+pub fn around(a: Rect, b: Rect) -> Rect {
+    Rect::new(
+        (a.min().x.min(b.min().x), a.min().y.min(b.min().y)),
+        (a.max().x.max(b.max().x), a.max().y.max(b.max().y)),
+    )
 }
 
 /// An arrow to the north with its tip at a point.

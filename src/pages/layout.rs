@@ -71,18 +71,16 @@ pub fn signatures(lines: &[&str]) -> Markup {
     }
 }
 
-/// A moment in a zone's hours, with the zone; as it is where it is none.
+/// A moment in a zone's hours, with the zone; as it is where it is none. What was said with an offset keeps it; what was
+/// logged in UTC is shown in the page's zone.
 pub fn moment(at: &str, offset: Option<Offset>) -> String {
     let Ok(stamp) = at.parse::<jiff::Timestamp>() else {
         return at.replace('T', " ");
     };
-    // What was said with an offset keeps it; what was logged in UTC is shown in the page's zone.
     let own = offset_of(at).filter(|_| !at.ends_with('Z'));
-    let shown = own.or(offset).unwrap_or(Offset::UTC);
-    stamp
-        .to_zoned(TimeZone::fixed(shown))
-        .strftime("%Y-%m-%d %H:%M %:z")
-        .to_string()
+    let shown = TimeZone::fixed(own.or(offset).unwrap_or(Offset::UTC));
+    let shown = stamp.to_zoned(shown);
+    shown.strftime("%Y-%m-%d %H:%M %:z").to_string()
 }
 
 /// The offset that a moment is given in.

@@ -14,10 +14,11 @@ use crate::ground::LonLat;
 use crate::registry::event::EvidenceRole;
 use crate::tr;
 use crate::words::Lang;
-use base64::Engine;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use geo::Rect;
 use maud::{Markup, html};
 use qrcode::{EcLevel, QrCode};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Sites on a sheet.
@@ -76,14 +77,12 @@ pub fn page(export: &Export, lang: Lang) -> String {
 
 /// The crews whose sites these are.
 fn crews(entries: &[Entry], lang: Lang) -> String {
-    let mut names: Vec<&str> = entries.iter().filter_map(|e| e.site.crew()).collect();
-    names.sort_unstable();
-    names.dedup();
+    let names: BTreeSet<&str> = entries.iter().filter_map(|e| e.site.crew()).collect();
     if names.is_empty() {
-        lang.pick("no crew", "未派查").to_owned()
-    } else {
-        names.join(lang.pick(", ", "、"))
+        return lang.pick("no crew", "未派查").to_owned();
     }
+    let names: Vec<&str> = names.into_iter().collect();
+    names.join(lang.pick(", ", "、"))
 }
 
 fn head(export: &Export, title: &str, (number, sheets): (usize, usize), lang: Lang) -> Markup {
@@ -125,14 +124,12 @@ fn task(export: &Export, entry: &Entry, number: usize, lang: Lang) -> Markup {
 }
 
 fn told(export: &Export, entry: &Entry, lang: Lang) -> Markup {
-    let said: Vec<String> = COLUMNS
-        .iter()
-        .filter(|column| TOLD.contains(&column.key))
-        .filter_map(|column| match column.value(entry, &export.context) {
-            Cell::Empty => None,
-            value => Some(format!("{} {}", column.title(lang), value.to_text())),
-        })
-        .collect();
+    let told = COLUMNS.iter().filter(|column| TOLD.contains(&column.key));
+    let said = told.filter_map(|column| match column.value(entry, &export.context) {
+        Cell::Empty => None,
+        value => Some(format!("{} {}", column.title(lang), value.to_text())),
+    });
+    let said: Vec<String> = said.collect();
     html! { p class="soft" { (said.join(lang.pick("; ", "；"))) } }
 }
 
@@ -178,17 +175,12 @@ fn widened(rect: Rect) -> Rect {
 
 /// The picture of the last detection's surroundings, or else of the detection itself, as a small `data:` address.
 fn surroundings(export: &Export, entry: &Entry) -> Option<String> {
-    [EvidenceRole::Context, EvidenceRole::Chip]
-        .into_iter()
-        .flat_map(|role| {
-            let files = entry.site.evidence.iter().rev();
-            files.filter(move |file| file.role == role)
-        })
-        .find_map(|file| thumbnail(&original(file, &export.evidence)?))
-        .map(|jpeg| {
-            let coded = base64::engine::general_purpose::STANDARD.encode(jpeg);
-            format!("data:image/jpeg;base64,{coded}")
-        })
+    let latest = || entry.site.evidence.iter().rev();
+    let roles = [EvidenceRole::Context, EvidenceRole::Chip].into_iter();
+    let mut files = roles.flat_map(|role| latest().filter(move |file| file.role == role));
+    let jpeg = files.find_map(|file| thumbnail(&original(file, &export.evidence)?))?;
+    let coded = BASE64_STANDARD.encode(jpeg);
+    Some(format!("data:image/jpeg;base64,{coded}"))
 }
 
 /// A code that says `geo:LAT,LON` (RFC 5870), with the blank of four modules that readers need.

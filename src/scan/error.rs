@@ -9,7 +9,7 @@ pub use learnt::LearntError;
 pub use shard::ShardError;
 
 use super::model::ModelError;
-use crate::files::FileError;
+use crate::files::{FileError, fault_of};
 use crate::ground::{BoundaryError, CrsError};
 use crate::imagery::photo::{DemError, PosError};
 use crate::imagery::{InputError, RasterError};
@@ -111,9 +111,7 @@ impl Say for ScanError {
             Self::Model(e) => e.fault(),
             Self::Journal(e) => e.fault(),
             Self::Shard(e) => e.fault(),
-            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
-                Fault::Machine
-            }
+            Self::Write { source, .. } => fault_of(source),
             Self::Interrupted { .. } => Fault::Interrupted,
             _ => Fault::Input,
         }

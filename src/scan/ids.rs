@@ -56,15 +56,8 @@ pub(crate) fn is_candidate_id(text: &str) -> bool {
 /// The id of a candidate: 12 symbols (60 bits) of the scan and the place.
 pub(crate) fn candidate_id(scan_id: &str, at: LonLat) -> String {
     let (lon, lat) = at.e7();
-    symbols(
-        &[
-            b"papaver.candidate",
-            scan_id.as_bytes(),
-            &lon.to_le_bytes(),
-            &lat.to_le_bytes(),
-        ],
-        12,
-    )
+    let (lon, lat) = (lon.to_le_bytes(), lat.to_le_bytes());
+    symbols(&[b"papaver.candidate", scan_id.as_bytes(), &lon, &lat], 12)
 }
 
 #[cfg(test)]

@@ -21,8 +21,7 @@ pub struct FurtherFiles {
 
 impl Say for FurtherFiles {
     fn say(&self, lang: Lang) -> Said {
-        let Self { count, like } = self;
-        let like = like.display();
+        let (count, like) = (self.count, self.like.display());
         Said::new(tr!(
             lang,
             "{files} refused as {like} is",

@@ -10,7 +10,7 @@ use super::plan::{Search, Work};
 use super::progress::{Progress, ScanStage};
 use super::refusals;
 use super::request::ScanRequest;
-use super::score::{Journal, OwnTasks, PixelListener, Scored, score};
+use super::score::{Journal, OwnTasks, PixelListener, Scored, ScoringTask, score};
 use super::score_store::ScoreStore;
 use super::summary::Summary;
 use super::verify::{Crops, Learnt, Looking, Second, look};
@@ -160,8 +160,8 @@ pub(super) fn go_on(
     let (second_look, learnt) = (ranking.second.as_ref(), ranking.learnt.as_ref());
     let rules = FindRules::of(request, search.threshold);
     let crops = Crops::new(search, rules, second_look);
-    let kept = (&mut *journal, scores);
-    let (scored, mut ground) = scored(search, works, kept, &crops, own, (progress, stop))?;
+    let task = ScoringTask { works, scores, own };
+    let (scored, mut ground) = scored(search, task, journal, &crops, (progress, stop))?;
     // Keep.
     journal.settle(&scored.scores)?;
     // Find.
@@ -214,23 +214,14 @@ pub(super) fn go_on(
 /// Scores what is left of the works, says what ground that is, and makes what is owed to their pixels being at hand.
 fn scored(
     search: &Search<'_>,
-    works: Vec<Work>,
-    (journal, scores): (&mut Journal, ScoreStore),
+    task: ScoringTask<'_>,
+    journal: &mut Journal,
     crops: &Crops<'_>,
-    own: Option<OwnTasks<'_>>,
     (progress, stop): (&dyn Progress, &AtomicBool),
 ) -> Result<(Scored, SearchedGround), ScanError> {
-    let pyramids = Pyramids::new(search, &works, journal.is_settled(), (progress, stop));
+    let pyramids = Pyramids::new(search, &task.works, journal.is_settled(), (progress, stop));
     let listener = Listeners(crops, &pyramids);
-    let scored = score(
-        search,
-        works,
-        (journal, scores),
-        &listener,
-        own,
-        progress,
-        stop,
-    )?;
+    let scored = score(search, task, journal, &listener, (progress, stop))?;
     let unchanged = scored.check_unchanged();
     match unchanged.and_then(|()| searched_ground(search, &scored, progress)) {
         Ok(ground) => {

@@ -42,17 +42,19 @@ impl TryFrom<String> for Pattern {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let half = |from: usize| {
-            let digits = text.get(from..from + 16)?;
-            let is_written_so = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-            let is_hex = digits.bytes().all(is_written_so);
-            u64::from_str_radix(digits, 16).ok().filter(|_| is_hex)
-        };
-        match (half(0), half(16)) {
+        match (half(&text, 0), half(&text, 16)) {
             (Some(place), Some(shown)) if text.len() == 32 => Ok(Self { place, shown }),
             _ => Err(format!("no pattern: {text}")),
         }
     }
+}
+
+/// The number that is written from a place on, in 16 digits as a pattern's are.
+fn half(text: &str, from: usize) -> Option<u64> {
+    let digits = text.get(from..from + 16)?;
+    let is_written_so = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    let is_hex = digits.bytes().all(is_written_so);
+    u64::from_str_radix(digits, 16).ok().filter(|_| is_hex)
 }
 
 /// Those of the lowest places, so that of whatever is cut out of imagery the same ones come.

@@ -11,6 +11,7 @@ use crate::store::StoreError;
 use crate::store::bundle::BundleError;
 use crate::store::keys::KeyError;
 use crate::words::{Fault, Lang, Said, Say};
+use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -25,6 +26,9 @@ pub(super) struct Refused {
     english: Said,
     chinese: Said,
 }
+
+/// What a handler answers as JSON, or why not.
+pub(super) type Answer<T> = Result<Json<T>, Refused>;
 
 impl Refused {
     /// With a sentence in both languages.

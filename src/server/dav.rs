@@ -15,7 +15,7 @@ use dav_server::fs::{
 };
 use std::fs::File;
 use std::future::ready;
-use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::sync::Notify;
@@ -75,14 +75,10 @@ impl Folder {
 
 /// The path that a client asks for, below the crew's folder.
 fn text(path: &DavPath) -> FsResult<String> {
-    let text =
-        String::from_utf8(path.as_bytes().to_vec()).map_err(|_unreadable| FsError::Forbidden)?;
+    let text = String::from_utf8(path.as_bytes().to_vec()).ok();
     // What acts on a terminal is no name.
-    if terminal(&text) == text {
-        Ok(text)
-    } else {
-        Err(FsError::Forbidden)
-    }
+    let text = text.filter(|text| terminal(text) == *text);
+    text.ok_or(FsError::Forbidden)
 }
 
 fn denied(why: Denied) -> FsError {
@@ -91,10 +87,14 @@ fn denied(why: Denied) -> FsError {
         Denied::Missing => FsError::NotFound,
         Denied::Exists => FsError::Exists,
         Denied::Full => FsError::InsufficientStorage,
-        Denied::System(error) => match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => FsError::InsufficientStorage,
-            _ => FsError::GeneralFailure,
-        },
+        Denied::System(error) => failed(&error),
+    }
+}
+
+fn failed(error: &io::Error) -> FsError {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => FsError::InsufficientStorage,
+        _ => FsError::GeneralFailure,
     }
 }
 

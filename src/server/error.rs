@@ -118,13 +118,8 @@ impl Say for ServeError {
 
     fn fault(&self) -> Fault {
         match self {
-            Self::Folder { .. }
-            | Self::Taken { .. }
-            | Self::Authority { .. }
-            | Self::Expired { .. }
-            | Self::Silent { .. }
-            | Self::BaseMap(_) => Fault::Input,
             Self::Address { .. } | Self::Threads(_) => Fault::Machine,
+            _ => Fault::Input,
         }
     }
 }

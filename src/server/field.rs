@@ -3,6 +3,7 @@
 
 use super::answer::Refused;
 use super::dav::Folder;
+use super::headers::header_text;
 use super::house::{Shared, waiting};
 use crate::office::field::{CrewFolder, CrewGate, is_table};
 use axum::Router;
@@ -170,14 +171,12 @@ async fn of_crew(house: &Shared, crew: &str) -> Result<Option<(String, Arc<CrewG
 
 /// The name and the password of a request.
 fn given(headers: &HeaderMap) -> Option<(String, String)> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, coded) = value.split_once(' ')?;
+    let (scheme, coded) = header_text(headers, header::AUTHORIZATION)?.split_once(' ')?;
     let decoded = BASE64_STANDARD.decode(coded.trim()).ok()?;
     let text = String::from_utf8(decoded).ok()?;
     let (user, password) = text.split_once(':')?;
-    scheme
-        .eq_ignore_ascii_case("basic")
-        .then(|| (user.to_owned(), password.to_owned()))
+    let is_basic = scheme.eq_ignore_ascii_case("basic");
+    is_basic.then(|| (user.to_owned(), password.to_owned()))
 }
 
 /// Takes in what crews send as it comes, and what had to wait again and again.

@@ -1,10 +1,9 @@
 //! What could be scanned: the rasters of the served folder, and its folders of photos.
 
-use super::answer::Refused;
+use super::answer::Answer;
 use super::house::{Shared, waiting};
 use super::visitors::Looker;
 use axum::Json;
-use axum::extract::State;
 use serde::Serialize;
 use std::path::Path;
 
@@ -31,17 +30,15 @@ struct Looked {
     entries: usize,
 }
 
-pub(super) async fn list(
-    State(house): State<Shared>,
-    _who: Looker,
-) -> Result<Json<Vec<ScannableImagery>>, Refused> {
-    waiting(move || {
-        let mut looked = Looked::default();
-        looked.look(&house.root, &house.root, 0);
-        looked.found.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(Json(looked.found))
-    })
-    .await
+pub(super) async fn list(Looker(house): Looker) -> Answer<Vec<ScannableImagery>> {
+    waiting(move || Ok(Json(below(&house.root)))).await
+}
+
+fn below(root: &Path) -> Vec<ScannableImagery> {
+    let mut looked = Looked::default();
+    looked.look(root, root, 0);
+    looked.found.sort_by(|a, b| a.path.cmp(&b.path));
+    looked.found
 }
 
 /// What a file is by the ending of its name.
@@ -53,12 +50,8 @@ enum FileKind {
 }
 
 fn kind(name: &str) -> FileKind {
-    let ending = name
-        .rsplit('.')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    match ending.as_str() {
+    let ending = name.rsplit('.').next().unwrap_or_default();
+    match ending.to_ascii_lowercase().as_str() {
         "tif" | "tiff" | "vrt" | "img" | "jp2" => FileKind::Raster,
         "jpg" | "jpeg" => FileKind::Photo,
         _ => FileKind::Other,

@@ -5,6 +5,7 @@
 
 use super::answer::Refused;
 use super::drain;
+use super::headers::header_text;
 use super::house::Shared;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -45,7 +46,7 @@ pub(super) fn around(routes: Router<Shared>, house: &Shared) -> Router<Shared> {
 async fn own_pages_alone(State(house): State<Shared>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let host = request.uri().host().map(str::to_owned).or_else(|| {
-        let host = headers.get(header::HOST)?.to_str().ok()?;
+        let host = header_text(headers, header::HOST)?;
         Some(without_port(host).to_owned())
     });
     if !host.is_some_and(|host| house.names.contains(&host.to_lowercase())) {
@@ -74,14 +75,12 @@ fn without_port(host: &str) -> &str {
 
 /// Whether a change comes from a page of this server.
 fn is_own(headers: &HeaderMap, house: &Shared) -> bool {
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let scheme = if house.secure { "https" } else { "http" };
-    let own = text(header::HOST).map(|host| format!("{scheme}://{host}"));
-    let origin = text(header::ORIGIN);
-    let site = text(HeaderName::from_static("sec-fetch-site"));
+    let own = header_text(headers, header::HOST).map(|host| format!("{scheme}://{host}"));
+    let origin = header_text(headers, header::ORIGIN);
+    let site = header_text(headers, "sec-fetch-site");
     headers.contains_key(OWN_HEADER)
-        && origin.is_some()
-        && origin == own.as_deref()
+        && origin.is_some_and(|origin| own.is_some_and(|own| own == origin))
         && site.is_none_or(|site| site == "same-origin")
 }
 

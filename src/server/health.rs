@@ -3,7 +3,7 @@
 //! A container is started anew, and a service is looked after, by a command's exit code; an image without a shell has no
 //! other program that could ask.
 
-use super::answer::Refused;
+use super::answer::{Answer, Refused};
 use super::house::{Shared, waiting};
 use super::lan::CERTIFICATE;
 use super::{Reach, ServeError, ServerOptions};
@@ -32,7 +32,7 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 /// Well where the served folder can be listed.
-async fn health(State(house): State<Shared>) -> Result<Json<Value>, Refused> {
+async fn health(State(house): State<Shared>) -> Answer<Value> {
     waiting(move || std::fs::read_dir(&house.root).map_err(|_gone| folder_gone())).await?;
     let version = env!("CARGO_PKG_VERSION");
     Ok(Json(json!({ "status": "ok", "version": version })))

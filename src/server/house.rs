@@ -87,14 +87,9 @@ impl House {
 
     /// Whether somebody who is logged in still has one of some roles.
     pub fn one_of(&self, person: &SessionUser, roles: &[Role]) -> Result<(), Refused> {
-        let has = self
-            .kept
-            .read(&self.registry(&person.registry)?.path, |store| {
-                person.is_still(store)?;
-                let author = person.session.author();
-                let known = store.people().get(&author.unit, &author.name);
-                Ok(known.is_some_and(|known| known.roles.iter().any(|role| roles.contains(role))))
-            })?;
+        let place = self.registry(&person.registry)?;
+        let has = |store: &Store| has_one_of(store, person, roles);
+        let has = self.kept.read(&place.path, has)?;
         has.then_some(()).ok_or_else(|| Refused::not_theirs(roles))
     }
 
@@ -108,6 +103,13 @@ impl House {
             }
         })
     }
+}
+
+fn has_one_of(store: &Store, person: &SessionUser, roles: &[Role]) -> Result<bool, Refused> {
+    person.is_still(store)?;
+    let author = person.session.author();
+    let known = store.people().get(&author.unit, &author.name);
+    Ok(known.is_some_and(|known| known.roles.iter().any(|role| roles.contains(role))))
 }
 
 /// Reads in a registry.

@@ -99,16 +99,16 @@ impl OpenRegistries {
     }
 
     fn writer(&self, path: &Path, name: &str) -> Result<Office, StoreError> {
-        let resting = self
-            .open()
-            .get_mut(path)
-            .and_then(|open| open.writer.take());
-        if let Some(Resting(mut office, _)) = resting
+        if let Some(Resting(mut office, _)) = self.resting_writer(path)
             && office.resume(name)?
         {
             return Ok(office);
         }
         Office::open(path, name)
+    }
+
+    fn resting_writer(&self, path: &Path) -> Option<Resting<Office>> {
+        self.open().get_mut(path)?.writer.take()
     }
 
     /// Closes what nobody has asked for lately.

@@ -12,6 +12,7 @@ use rcgen::{
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,15 +50,12 @@ pub(super) fn names() -> Vec<String> {
 /// Its addresses in the networks that it is part of, those of version 4 that others can reach.
 pub(super) fn addresses() -> Vec<IpAddr> {
     let all = if_addrs::get_if_addrs().unwrap_or_default();
-    let mut found: Vec<IpAddr> = all
+    let reached = all
         .iter()
-        .filter(|interface| !interface.is_loopback() && !interface.is_link_local())
-        .map(if_addrs::Interface::ip)
-        .filter(IpAddr::is_ipv4)
-        .collect();
-    found.sort();
-    found.dedup();
-    found
+        .filter(|one| !one.is_loopback() && !one.is_link_local());
+    let addresses = reached.map(if_addrs::Interface::ip);
+    let addresses: BTreeSet<IpAddr> = addresses.filter(IpAddr::is_ipv4).collect();
+    addresses.into_iter().collect()
 }
 
 /// How a server proves who it is: with a certificate of these names, signed by the office's authority.

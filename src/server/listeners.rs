@@ -4,7 +4,6 @@ use super::house::Shared;
 use super::sessions::token;
 use super::visitors::Looker;
 use axum::Router;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
@@ -19,8 +18,7 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// Ends with the session of whoever listens.
 async fn listen(
-    State(house): State<Shared>,
-    _who: Looker,
+    Looker(house): Looker,
     headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let heard = house.events.heard();

@@ -1,6 +1,6 @@
 //! Logging in and out: a person of a registry gives the passphrase of their own key.
 
-use super::answer::Refused;
+use super::answer::{Answer, Refused};
 use super::house::{Shared, reading};
 use super::sessions::{IDLE, SessionUser, cookie_name, token};
 use super::visitors::LoggedIn;
@@ -52,10 +52,7 @@ impl Account {
     }
 }
 
-async fn session(
-    State(house): State<Shared>,
-    LoggedIn(person): LoggedIn,
-) -> Result<Json<Account>, Refused> {
+async fn session(State(house): State<Shared>, LoggedIn(person): LoggedIn) -> Answer<Account> {
     let place = house.registry(&person.registry)?;
     reading(&house, place, move |store| {
         person.is_still(store)?;
@@ -77,7 +74,7 @@ struct LoginChoice {
 async fn people(
     State(house): State<Shared>,
     Path(registry): Path<String>,
-) -> Result<Json<Vec<LoginChoice>>, Refused> {
+) -> Answer<Vec<LoginChoice>> {
     reading(&house, house.registry(&registry)?, |store| {
         let folder = store.keys_folder();
         let known = store

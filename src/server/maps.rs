@@ -4,7 +4,8 @@
 use super::answer::Refused;
 use super::library::{LibraryPlace, scan_of};
 use super::stored::PmTiles;
-use crate::imagery::base_map::{BaseMap, BaseMapError, MbTiles, check_named, has_ending};
+use crate::files::has_ending;
+use crate::imagery::base_map::{BaseMap, BaseMapError, MbTiles, check_named};
 use crate::imagery::tile::{HeightLayer, Layer, Painter, TileAddress, TileError, TilePicture};
 use crate::office::maps::SurveyImagery;
 use axum::http::StatusCode;
@@ -156,16 +157,23 @@ fn open(root: &Path, survey: &LibraryPlace, source: &str) -> Option<Layer> {
     imagery.layer(source).ok().map(|shown| shown.layer)
 }
 
+impl Base {
+    /// What it says that it is called.
+    fn title(&self) -> Option<String> {
+        match self {
+            Self::Drawn(_) => None,
+            Self::Rows(tiles) => tiles.about().title.clone(),
+            Self::Packed(tiles) => tiles.about().title.clone(),
+        }
+    }
+}
+
 impl NamedBase {
     fn new(path: &Path, base: Base) -> Self {
         let name = path.file_stem().unwrap_or_default();
-        let said = match &base {
-            Base::Drawn(_) => None,
-            Base::Rows(tiles) => tiles.about().title.clone(),
-            Base::Packed(tiles) => tiles.about().title.clone(),
-        };
+        let name = || name.to_string_lossy().into_owned();
         Self {
-            title: said.unwrap_or_else(|| name.to_string_lossy().into_owned()),
+            title: base.title().unwrap_or_else(name),
             base,
         }
     }

@@ -20,6 +20,7 @@ mod fields;
 mod folders;
 mod gate;
 mod guard;
+mod headers;
 mod health;
 mod house;
 mod kept;

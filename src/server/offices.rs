@@ -3,9 +3,10 @@
 //! A caller proves itself by its device's signature of a challenge that is good once; the token that it gets is worth
 //! nothing to a browser, which sends none by itself. What is handed in passes the gate of every bundle.
 
-use super::answer::Refused;
+use super::answer::{Answer, Refused};
 use super::arriving::{arrived, leaving};
 use super::callers::{Challenged, Guest, ReadyParts};
+use super::headers::header_text;
 use super::house::{Shared, reading, waiting};
 use super::library::LibraryPlace;
 use super::shelves::registry_line;
@@ -42,15 +43,18 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/api/offices/{registry}/challenge", post(challenge))
         .route("/api/offices/{registry}/session", post(session))
         .route("/api/offices/{registry}/offer/{number}", get(fetch))
-        .merge(
-            Router::new()
-                .route("/api/offices/{registry}/offer", post(offer))
-                .route("/api/offices/{registry}/bundles/{digest}", put(take))
-                .layer(DefaultBodyLimit::disable()),
-        )
+        .merge(routes_of_bundles())
 }
 
-async fn greet(State(house): State<Shared>) -> Result<Json<Greeting>, Refused> {
+/// Those that take more than any other: each limits itself what it takes.
+fn routes_of_bundles() -> Router<Shared> {
+    Router::new()
+        .route("/api/offices/{registry}/offer", post(offer))
+        .route("/api/offices/{registry}/bundles/{digest}", put(take))
+        .layer(DefaultBodyLimit::disable())
+}
+
+async fn greet(State(house): State<Shared>) -> Answer<Greeting> {
     waiting(move || {
         let registries = house.library.registries();
         Ok(Json(Greeting {
@@ -76,7 +80,7 @@ async fn challenge(
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     Path(registry): Path<String>,
     Json(ask): Json<Ask>,
-) -> Result<Json<Challenge>, Refused> {
+) -> Answer<Challenge> {
     let place = house.registry(&registry)?;
     let challenge = house.offices.challenge(Challenged {
         registry,
@@ -97,7 +101,7 @@ async fn session(
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     Path(registry): Path<String>,
     Json(reply): Json<Reply>,
-) -> Result<Json<Admitted>, Refused> {
+) -> Answer<Admitted> {
     let place = house.registry(&registry)?;
     if !house.offices.answered(&reply, &registry) {
         return Err(challenge_over());
@@ -134,9 +138,7 @@ impl FromRequestParts<Shared> for Caller {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Refused> {
-        let header = parts.headers.get(header::AUTHORIZATION);
-        let token = header
-            .and_then(|value| value.to_str().ok())
+        let token = header_text(&parts.headers, header::AUTHORIZATION)
             .and_then(|value| value.strip_prefix("Bearer "))
             .map(|token| Hash::of(token.as_bytes()))
             .ok_or_else(over)?;
@@ -196,7 +198,7 @@ fn still_trusted(store: &Store, device: DeviceId) -> Result<(), Refused> {
     }
 }
 
-async fn offer(caller: Caller, body: Body) -> Result<Json<PartOffer>, Refused> {
+async fn offer(caller: Caller, body: Body) -> Answer<PartOffer> {
     let device = caller.guest.device;
     let (outbox, point) = caller.arrived(LARGEST_POINT, body).await?;
     let (offer, ready) = caller
@@ -248,7 +250,7 @@ async fn take(
     caller: Caller,
     Path((_, digest)): Path<(String, Hash)>,
     body: Body,
-) -> Result<Json<TakenPart>, Refused> {
+) -> Answer<TakenPart> {
     let (outbox, incoming) = caller.arrived(LARGEST_PART, body).await?;
     let turn = caller.house.arriving.turn().await;
     let taken = caller

@@ -35,18 +35,20 @@ struct PmtilesHead {
 impl PmtilesHead {
     /// Of the bytes a file begins with; `None` where they are too few.
     fn of(bytes: &[u8]) -> Option<Self> {
-        let number = |at: usize| Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
-        let range = |at: usize| {
-            let from = number(at)?;
-            Some(from..from.saturating_add(number(at + 8)?))
-        };
         Some(Self {
-            root: range(8)?,
-            said: range(24)?,
-            leaves: range(40)?,
+            root: range(bytes, 8)?,
+            said: range(bytes, 24)?,
+            leaves: range(bytes, 40)?,
             is_gzip: *bytes.get(97)? == GZIP,
         })
     }
+}
+
+/// A range that stands in a head as where it begins and how long it is.
+fn range(head: &[u8], at: usize) -> Option<Range<u64>> {
+    let number = |at: usize| Some(u64::from_le_bytes(*head.get(at..)?.first_chunk()?));
+    let from = number(at)?;
+    Some(from..from.saturating_add(number(at + 8)?))
 }
 
 /// Whether what is packed in gzip holds no more than so many bytes; it is unpacked into nothing.

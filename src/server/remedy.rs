@@ -1,15 +1,13 @@
 //! Remedies as a page shows them: words. What can only be done elsewhere is named by what it does.
 
-use crate::words::{Action, Choice, Lang, Said};
+use crate::words::{Action, Choice, Lang, Remedy, Said};
 
 /// What can be done, in one line; `None` where nothing that is known can.
 pub(super) fn text(said: &Said, lang: Lang) -> Option<String> {
-    let clauses: Vec<String> = said
-        .remedies
-        .iter()
-        .filter(|remedy| !remedy.actions().any(is_of_the_command_line))
-        .map(|remedy| remedy.text(|action| named(action, lang)))
-        .collect();
+    let is_here = |remedy: &&Remedy| !remedy.actions().any(is_of_the_command_line);
+    let here = said.remedies.iter().filter(is_here);
+    let clauses = here.map(|remedy| remedy.text(|action| named(action, lang)));
+    let clauses: Vec<String> = clauses.collect();
     let separator = lang.pick("; ", "；");
     (!clauses.is_empty()).then(|| clauses.join(separator))
 }

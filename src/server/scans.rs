@@ -1,12 +1,12 @@
 //! Scans that are started from a page: begun, looked at, stopped and gone on with by whoever may.
 
-use super::answer::Refused;
+use super::answer::{Answer, Refused};
 use super::folders;
 use super::house::{Shared, waiting};
 use super::runs::{Now, RunRequest, ScanRun};
 use super::visitors::{Looker, Visitor};
 use crate::registry::Role;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -22,9 +22,8 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// Starts a scan, or goes on with one: of the same folder the same results are gone on with.
 async fn start(
-    State(house): State<Shared>,
     visitor: Visitor,
-    _looker: Looker,
+    Looker(house): Looker,
     Json(asked): Json<RunRequest>,
 ) -> Result<(StatusCode, Json<Now>), Refused> {
     waiting(move || {
@@ -47,24 +46,15 @@ fn may_scan(house: &Shared, visitor: &Visitor) -> Result<(), Refused> {
     house.one_of(person, &[Role::Analyst, Role::Supervisor])
 }
 
-async fn list(State(house): State<Shared>, _who: Looker) -> Json<Vec<Now>> {
+async fn list(Looker(house): Looker) -> Json<Vec<Now>> {
     Json(house.runs.now())
 }
 
-async fn one(
-    State(house): State<Shared>,
-    _who: Looker,
-    Path(id): Path<String>,
-) -> Result<Json<Now>, Refused> {
+async fn one(Looker(house): Looker, Path(id): Path<String>) -> Answer<Now> {
     Ok(Json(house.runs.find(&id)?.now()))
 }
 
-async fn stop(
-    State(house): State<Shared>,
-    visitor: Visitor,
-    _looker: Looker,
-    Path(id): Path<String>,
-) -> Result<Json<Now>, Refused> {
+async fn stop(visitor: Visitor, Looker(house): Looker, Path(id): Path<String>) -> Answer<Now> {
     waiting(move || {
         may_scan(&house, &visitor)?;
         let run = house.runs.find(&id)?;

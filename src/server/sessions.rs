@@ -94,13 +94,9 @@ impl Sessions {
     pub fn is_to_be_asked(&self, token: &str) -> bool {
         let mut held = self.held();
         let session = held.get_mut(&Hash::of(token.as_bytes()));
-        session.is_some_and(|session| {
-            let long_ago = session.asked.elapsed() >= ASKED;
-            if long_ago {
-                session.asked = Instant::now();
-            }
-            long_ago
-        })
+        let due = session.filter(|session| session.asked.elapsed() >= ASKED);
+        let asked = due.map(|session| session.asked = Instant::now());
+        asked.is_some()
     }
 
     /// Ends a session and wipes its key.

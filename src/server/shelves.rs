@@ -1,6 +1,6 @@
 //! What the first page shows: the registries and surveys of the served folder, and the scans that were started here.
 
-use super::answer::Refused;
+use super::answer::Answer;
 use super::house::{Shared, waiting};
 use super::library::{LibraryPlace, scan_of};
 use super::runs::Now;
@@ -43,7 +43,7 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/api/library", get(library))
 }
 
-async fn library(State(house): State<Shared>, visitor: Visitor) -> Result<Json<Shelves>, Refused> {
+async fn library(State(house): State<Shared>, visitor: Visitor) -> Answer<Shelves> {
     waiting(move || {
         let registries = house.library.registries();
         let login_needed = visitor.0.is_none() && !house.is_open();
@@ -79,13 +79,11 @@ pub(super) fn registry_line(house: &Shared, place: LibraryPlace) -> Served {
 
 fn survey_lines(house: &Shared) -> Vec<SurveyLine> {
     let surveys = house.library.surveys();
-    surveys
-        .into_iter()
-        .filter_map(|place| {
-            let scan = scan_of(&place)?;
-            Some(survey_line(place, scan))
-        })
-        .collect()
+    let line = |place: LibraryPlace| {
+        let scan = scan_of(&place)?;
+        Some(survey_line(place, scan))
+    };
+    surveys.into_iter().filter_map(line).collect()
 }
 
 fn survey_line(place: LibraryPlace, scan: ScanRecord) -> SurveyLine {

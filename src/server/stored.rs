@@ -101,18 +101,19 @@ impl PmTiles {
     }
 }
 
+fn content(packed: &Bytes, how: Compression) -> Option<Box<dyn Read + '_>> {
+    match how {
+        Compression::None => Some(Box::new(&packed[..])),
+        Compression::Gzip => Some(Box::new(MultiGzDecoder::new(&packed[..]))),
+        _ => None,
+    }
+}
+
 /// What a tile holds; nothing where that is too much, or packed in a way that is not known.
 fn unpacked(packed: &Bytes, how: Compression) -> Option<Vec<u8>> {
-    let content: Box<dyn Read> = match how {
-        Compression::None => Box::new(&packed[..]),
-        Compression::Gzip => Box::new(MultiGzDecoder::new(&packed[..])),
-        _ => return None,
-    };
+    let mut content = content(packed, how)?.take(LARGEST_TILE + 1);
     let mut bytes = Vec::new();
-    content
-        .take(LARGEST_TILE + 1)
-        .read_to_end(&mut bytes)
-        .ok()?;
+    content.read_to_end(&mut bytes).ok()?;
     (bytes.len() as u64 <= LARGEST_TILE).then_some(bytes)
 }
 

@@ -1,12 +1,13 @@
 //! A survey as its scan wrote it: its record, its candidates, what was searched, its pictures.
 
-use super::answer::Refused;
+use super::answer::{Answer, Refused};
+use super::headers::FOREVER;
 use super::house::{Shared, waiting};
 use super::library::{LibraryPlace, scan_of};
 use super::visitors::Looker;
 use crate::files;
 use crate::schema::ScanRecord;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -28,11 +29,7 @@ pub(super) fn survey(house: &Shared, id: &str) -> Result<LibraryPlace, Refused> 
     house.library.survey(id).ok_or_else(Refused::no_such_survey)
 }
 
-async fn record(
-    State(house): State<Shared>,
-    _who: Looker,
-    Path(id): Path<String>,
-) -> Result<Json<ScanRecord>, Refused> {
+async fn record(Looker(house): Looker, Path(id): Path<String>) -> Answer<ScanRecord> {
     waiting(move || {
         let scan = scan_of(&survey(&house, &id)?);
         scan.map(Json).ok_or_else(Refused::no_such_survey)
@@ -40,26 +37,17 @@ async fn record(
     .await
 }
 
-async fn candidates(
-    house: State<Shared>,
-    who: Looker,
-    id: Path<String>,
-) -> Result<Response, Refused> {
-    map_file(house, who, id, "candidates.geojson").await
+async fn candidates(looker: Looker, id: Path<String>) -> Result<Response, Refused> {
+    map_file(looker, id, "candidates.geojson").await
 }
 
-async fn coverage(
-    house: State<Shared>,
-    who: Looker,
-    id: Path<String>,
-) -> Result<Response, Refused> {
-    map_file(house, who, id, "coverage.geojson").await
+async fn coverage(looker: Looker, id: Path<String>) -> Result<Response, Refused> {
+    map_file(looker, id, "coverage.geojson").await
 }
 
 /// A file of the scan, as it lies there.
 async fn map_file(
-    State(house): State<Shared>,
-    _who: Looker,
+    Looker(house): Looker,
     Path(id): Path<String>,
     name: &'static str,
 ) -> Result<Response, Refused> {
@@ -73,8 +61,7 @@ async fn map_file(
 }
 
 async fn picture(
-    State(house): State<Shared>,
-    _who: Looker,
+    Looker(house): Looker,
     Path((id, file)): Path<(String, String)>,
 ) -> Result<Response, Refused> {
     if !is_picture(&file) {
@@ -92,10 +79,7 @@ async fn picture(
 pub(super) fn jpeg(bytes: Vec<u8>) -> Response {
     let about = [
         (header::CONTENT_TYPE, "image/jpeg"),
-        (
-            header::CACHE_CONTROL,
-            "private, max-age=31536000, immutable",
-        ),
+        (header::CACHE_CONTROL, FOREVER),
     ];
     (about, bytes).into_response()
 }

@@ -1,19 +1,20 @@
 //! Tiles over HTTP, of surveys and of base maps. An address with the version that the list names never changes what it
 //! shows; any other is asked again each time.
 
-use super::answer::Refused;
+use super::answer::{Answer, Refused};
+use super::headers::{FOREVER, header_text};
 use super::house::{Shared, waiting};
 use super::library::scan_of;
 use super::maps::{Base, NamedBase};
 use super::surveys::survey;
 use super::visitors::Looker;
+use crate::files::has_ending;
 use crate::ground::LonLat;
 use crate::imagery::Fingerprint;
-use crate::imagery::base_map::has_ending;
 use crate::imagery::tile::{TileAddress, TilePicture};
 use crate::office::maps::PHOTOS;
 use crate::schema::ScanRecord;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -60,11 +61,7 @@ fn version(fingerprint: &Fingerprint) -> &str {
 }
 
 /// The layers of a survey: its orthomosaics that can be shown, and its photos together.
-async fn layers(
-    State(house): State<Shared>,
-    _who: Looker,
-    Path(id): Path<String>,
-) -> Result<Json<Vec<LayerLine>>, Refused> {
+async fn layers(Looker(house): Looker, Path(id): Path<String>) -> Answer<Vec<LayerLine>> {
     waiting(move || {
         let place = survey(&house, &id)?;
         let scan = scan_of(&place).ok_or_else(Refused::no_such_survey)?;
@@ -113,8 +110,7 @@ fn address(zoom: &str, column: &str, row: &str) -> Result<TileAddress, Refused> 
 }
 
 async fn tile(
-    State(house): State<Shared>,
-    _who: Looker,
+    Looker(house): Looker,
     Path((id, source, zoom, column, row)): Path<(String, String, String, String, String)>,
     Query(asked): Query<TileQuery>,
     headers: HeaderMap,
@@ -140,7 +136,7 @@ fn tag(fingerprint: &Fingerprint, at: TileAddress) -> String {
 /// How long a tile may be kept: for ever where its address names the version.
 fn cache(fingerprint: &Fingerprint, asked: &TileQuery) -> &'static str {
     if asked.v.as_deref() == Some(version(fingerprint)) {
-        "private, max-age=31536000, immutable"
+        FOREVER
     } else {
         "private, no-cache"
     }
@@ -159,9 +155,7 @@ fn answered(
         (header::CACHE_CONTROL, cache(fingerprint, asked).to_owned()),
         (header::ETAG, tag.clone()),
     ];
-    let has = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|has| has.to_str().ok());
+    let has = header_text(headers, header::IF_NONE_MATCH);
     if has.is_some_and(|has| has.split(',').any(|has| has.trim() == tag)) {
         return Ok((StatusCode::NOT_MODIFIED, about).into_response());
     }
@@ -170,7 +164,7 @@ fn answered(
     Ok((about, kind, picture.bytes).into_response())
 }
 
-async fn base_maps(State(house): State<Shared>, _who: Looker) -> Json<Vec<LayerLine>> {
+async fn base_maps(Looker(house): Looker) -> Json<Vec<LayerLine>> {
     let line = |(number, base): (usize, &NamedBase)| {
         let (extent_of, max_zoom, attribution) = match &base.base {
             Base::Drawn(layer) => (Some(layer.corners()), layer.deepest(), None),
@@ -207,8 +201,7 @@ impl NamedBase {
 }
 
 async fn base_tile(
-    State(house): State<Shared>,
-    _who: Looker,
+    Looker(house): Looker,
     Path((id, zoom, column, row)): Path<(String, String, String, String)>,
     Query(asked): Query<TileQuery>,
     headers: HeaderMap,

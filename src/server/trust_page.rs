@@ -14,27 +14,23 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/ca", get(steps))
 }
 
+/// How the certificate is handed out.
+const ATTACHED: &str = "attachment; filename=\"papaver-office-ca.crt\"";
+
 /// The authority's certificate, as systems take it in.
-async fn certificate(State(house): State<Shared>) -> Response {
-    let Some(authority) = &house.authority else {
-        return Refused::no_such_page().into_response();
-    };
+async fn certificate(State(house): State<Shared>) -> Result<Response, Refused> {
+    let authority = house.authority.as_ref().ok_or_else(Refused::no_such_page)?;
     let about = [
         (header::CONTENT_TYPE, "application/x-x509-ca-cert"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"papaver-office-ca.crt\"",
-        ),
+        (header::CONTENT_DISPOSITION, ATTACHED),
     ];
-    (about, authority.certificate.clone()).into_response()
+    Ok((about, authority.certificate.clone()).into_response())
 }
 
 /// How each system is told to trust the authority.
-async fn steps(State(house): State<Shared>) -> Response {
-    let Some(authority) = &house.authority else {
-        return Refused::no_such_page().into_response();
-    };
+async fn steps(State(house): State<Shared>) -> Result<Response, Refused> {
+    let authority = house.authority.as_ref().ok_or_else(Refused::no_such_page)?;
     let page = include_str!("web/trust.html").replace("{fingerprint}", &authority.fingerprint);
     let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
-    (kind, page).into_response()
+    Ok((kind, page).into_response())
 }

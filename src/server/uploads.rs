@@ -1,8 +1,9 @@
 //! Files that are dropped into a page: kept in the served folder's inbox under their own name, never over another, and
 //! acknowledged when they are on the disk.
 
-use super::answer::Refused;
+use super::answer::{Answer, Refused};
 use super::arriving::{added, begun, poured};
+use super::headers::header_text;
 use super::house::{House, Shared, waiting};
 use super::library::{INBOX, id_of};
 use super::unkept::{too_large, unwritten};
@@ -10,7 +11,7 @@ use super::visitors::{Looker, Visitor};
 use crate::files::Incoming;
 use crate::registry::Role;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::put;
 use axum::{Json, Router};
@@ -39,16 +40,17 @@ impl House {
 /// A file that was uploaded, by its id.
 pub(super) fn find(house: &House, id: &str) -> Result<PathBuf, Refused> {
     let inbox = house.inbox();
-    let entries = |folder: &FilePath| {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.map(|entry| entry.path()).collect::<Vec<_>>()
-    };
-    let (folders, mut files): (Vec<_>, Vec<_>) =
-        entries(&inbox).into_iter().partition(|path| path.is_dir());
+    let (folders, mut files): (Vec<_>, Vec<_>) = entries(&inbox).partition(|path| path.is_dir());
     files.extend(folders.iter().flat_map(|folder| entries(folder)));
     let is_it = |path: &PathBuf| path.is_file() && below(house, path) == Some(id.to_owned());
     let found = files.into_iter().find(is_it);
     found.ok_or_else(|| Refused::unclear("upload"))
+}
+
+/// What lies in a folder.
+fn entries(folder: &FilePath) -> impl Iterator<Item = PathBuf> + use<> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path())
 }
 
 /// The id of a file of the inbox.
@@ -64,14 +66,13 @@ struct Into {
 }
 
 async fn take(
-    State(house): State<Shared>,
     visitor: Visitor,
-    _looker: Looker,
+    Looker(house): Looker,
     Path(name): Path<String>,
     Query(into): Query<Into>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<Value>, Refused> {
+) -> Answer<Value> {
     if !is_plain(&name)
         || into
             .folder
@@ -92,9 +93,7 @@ async fn take(
         None => house.inbox(),
     };
     let (asked, begin_in) = (house.clone(), inbox.clone());
-    let length = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok());
+    let length = header_text(&headers, header::CONTENT_LENGTH);
     let announced = length.and_then(|length| length.parse::<u64>().ok());
     if announced.is_some_and(|bytes| bytes > LARGEST) {
         return Err(too_large());
@@ -126,15 +125,13 @@ async fn take(
 }
 
 /// Keeps what has arrived, under its name or the next that is free.
-fn kept(inbox: &FilePath, name: &str, mut incoming: Incoming) -> Result<PathBuf, Refused> {
-    loop {
-        let path = free_name(inbox, name)?;
-        let again = incoming.keep_new(&path);
-        match again.map_err(|error| unwritten(&error))? {
-            None => return Ok(path),
-            // Another of the same name came in between.
-            Some(again) => incoming = again,
-        }
+fn kept(inbox: &FilePath, name: &str, incoming: Incoming) -> Result<PathBuf, Refused> {
+    let path = free_name(inbox, name)?;
+    let again = incoming.keep_new(&path);
+    match again.map_err(|error| unwritten(&error))? {
+        None => Ok(path),
+        // Another of the same name came in between.
+        Some(again) => kept(inbox, name, again),
     }
 }
 

@@ -4,7 +4,9 @@ use super::answer::Refused;
 use super::house::{Shared, reading};
 use super::sessions::{SessionUser, token};
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use std::convert::Infallible;
 
 /// What a page asks for by itself, so that an open window keeps nobody logged in.
 fn is_by_a_person(path: &str) -> bool {
@@ -16,17 +18,13 @@ fn is_by_a_person(path: &str) -> bool {
 pub(super) struct Visitor(pub Option<SessionUser>);
 
 impl FromRequestParts<Shared> for Visitor {
-    type Rejection = std::convert::Infallible;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        house: &Shared,
-    ) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Infallible> {
         let by_a_person = is_by_a_person(parts.uri.path());
         let token = token(&parts.headers, house.secure);
-        Ok(Self(
-            token.and_then(|token| house.sessions.of(&token, by_a_person)),
-        ))
+        let person = token.and_then(|token| house.sessions.of(&token, by_a_person));
+        Ok(Self(person))
     }
 }
 
@@ -45,32 +43,31 @@ impl FromRequestParts<Shared> for LoggedIn {
     }
 }
 
-/// Somebody who may look at surveys: whoever is logged in, and on their own machine without a registry anybody.
+/// Somebody who may look at surveys: whoever is logged in, and on their own machine without a registry anybody. With
+/// what they may look at.
 #[derive(Debug)]
-pub(super) struct Looker;
+pub(super) struct Looker(pub Shared);
 
 impl FromRequestParts<Shared> for Looker {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Refused> {
-        let visitor = Visitor::from_request_parts(parts, house).await;
-        match visitor {
-            Ok(Visitor(Some(person))) => {
-                let token = token(&parts.headers, house.secure).unwrap_or_default();
-                still(house, &token, person).await.map(|()| Self)
-            }
-            _ if house.is_open() => Ok(Self),
-            _ => Err(Refused::not_logged_in()),
+        match Visitor::from_request_parts(parts, house).await {
+            Ok(Visitor(Some(person))) => still(house, &parts.headers, person).await?,
+            _ if house.is_open() => {}
+            _ => return Err(Refused::not_logged_in()),
         }
+        Ok(Self(house.clone()))
     }
 }
 
 /// Fails, and ends the session, where the registry knows this person by another key or not at all.
-async fn still(house: &Shared, token: &str, person: SessionUser) -> Result<(), Refused> {
-    if !house.sessions.is_to_be_asked(token) {
+async fn still(house: &Shared, headers: &HeaderMap, person: SessionUser) -> Result<(), Refused> {
+    let token = token(headers, house.secure).unwrap_or_default();
+    if !house.sessions.is_to_be_asked(&token) {
         return Ok(());
     }
     let place = house.registry(&person.registry)?;
     let known = reading(house, place, move |store| Ok(person.is_still(store))).await?;
-    known.inspect_err(|_changed| house.sessions.end(token))
+    known.inspect_err(|_changed| house.sessions.end(&token))
 }

@@ -70,14 +70,20 @@ fn beta_binomial(band: &ScoreRange, overall: f64) -> Vec<f64> {
     let a = band.yes as f64 + PRIOR * overall;
     let b = band.no as f64 + PRIOR * (1.0 - overall);
     let n = band.open;
-    let ln_beta = |x: f64, y: f64| ln_gamma(x) + ln_gamma(y) - ln_gamma(x + y);
-    let ln_choose = |k: usize| {
-        ln_gamma(n as f64 + 1.0) - ln_gamma(k as f64 + 1.0) - ln_gamma((n - k) as f64 + 1.0)
-    };
     let whole = ln_beta(a, b);
     (0..=n)
-        .map(|k| (ln_choose(k) + ln_beta(k as f64 + a, (n - k) as f64 + b) - whole).exp())
+        .map(|k| (ln_choose(n, k) + ln_beta(k as f64 + a, (n - k) as f64 + b) - whole).exp())
         .collect()
+}
+
+/// The logarithm of the beta function.
+fn ln_beta(x: f64, y: f64) -> f64 {
+    ln_gamma(x) + ln_gamma(y) - ln_gamma(x + y)
+}
+
+/// The logarithm of how many ways there are to choose `k` of `n`.
+fn ln_choose(n: usize, k: usize) -> f64 {
+    ln_gamma(n as f64 + 1.0) - ln_gamma(k as f64 + 1.0) - ln_gamma((n - k) as f64 + 1.0)
 }
 
 /// The chances of a sum of two numbers.

@@ -88,12 +88,9 @@ impl<'a> Cursor<'a> {
 
     /// Digits, so many at most; nothing is taken where there are more.
     fn digits(&mut self, most: usize) -> Option<&'a str> {
-        let end = self
-            .0
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(self.0.len());
-        let (digits, rest) = self.0.split_at(end);
-        if !(1..=most).contains(&end) {
+        let end = self.0.find(|c: char| !c.is_ascii_digit());
+        let (digits, rest) = self.0.split_at(end.unwrap_or(self.0.len()));
+        if !(1..=most).contains(&digits.len()) {
             return None;
         }
         self.0 = rest;
@@ -319,18 +316,21 @@ enum Half {
     Evening,
 }
 
+/// How each half is said.
+const HALVES: [(Half, &[&str]); 4] = [
+    (
+        Half::Morning,
+        &["上午", "凌晨", "早上", "清晨", "a.m.", "am"],
+    ),
+    (Half::Noon, &["中午"]),
+    (Half::Afternoon, &["下午", "午后", "傍晚", "p.m.", "pm"]),
+    (Half::Evening, &["晚上", "晚间", "夜间", "夜里"]),
+];
+
 fn half_of_day(rest: &mut Cursor<'_>) -> Option<Half> {
-    if rest.take_any(&["上午", "凌晨", "早上", "清晨", "a.m.", "am"]) {
-        Some(Half::Morning)
-    } else if rest.take("中午") {
-        Some(Half::Noon)
-    } else if rest.take_any(&["下午", "午后", "傍晚", "p.m.", "pm"]) {
-        Some(Half::Afternoon)
-    } else if rest.take_any(&["晚上", "晚间", "夜间", "夜里"]) {
-        Some(Half::Evening)
-    } else {
-        None
-    }
+    let mut halves = HALVES.into_iter();
+    let said = halves.find(|(_, signs)| rest.take_any(signs));
+    said.map(|(half, _)| half)
 }
 
 /// The zone that the rest is; `None` where it is none.

@@ -113,16 +113,18 @@ fn strict(bytes: &[u8], encoding: &'static Encoding) -> Option<String> {
 /// UTF-16 without a mark: digits, commas and line ends leave a zero in every other byte.
 fn utf16_of(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(4096)];
-    let zeros = |odd: usize| {
-        let half = head.iter().skip(odd).step_by(2);
-        half.filter(|byte| **byte == 0).count()
-    };
     let few = head.len() / 20;
-    match (zeros(0), zeros(1)) {
+    match (zeros(head, 0), zeros(head, 1)) {
         (0, low) if low > few => Some(UTF_16LE),
         (high, 0) if high > few => Some(UTF_16BE),
         _ => None,
     }
+}
+
+/// How many of every other byte from one on are nought.
+fn zeros(bytes: &[u8], from: usize) -> usize {
+    let half = bytes.iter().skip(from).step_by(2);
+    half.filter(|byte| **byte == 0).count()
 }
 
 /// No byte of a character of GB18030 is a line feed, so that lines can be told before they can be read.
@@ -130,12 +132,10 @@ fn first_bad_line(bytes: &[u8], encoding: &'static Encoding) -> TextFlaw {
     if encoding != UTF_8 && encoding != GB18030 {
         return TextFlaw::Binary;
     }
-    let bad = bytes
-        .split(|byte| *byte == b'\n')
-        .position(|line| strict(line, encoding).is_none());
-    TextFlaw::NoText {
-        line: bad.map_or(1, |at| at as u64 + 1),
-    }
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    let bad = lines.position(|line| strict(line, encoding).is_none());
+    let line = bad.map_or(1, |at| at as u64 + 1);
+    TextFlaw::NoText { line }
 }
 
 /// The first line that is not UTF-8 in a file of which another line surely is.

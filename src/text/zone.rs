@@ -33,14 +33,11 @@ impl Zone {
     }
 
     fn format(self, time: &str, as_in: &str) -> String {
-        time.parse::<Timestamp>().map_or_else(
-            |_no_time| time.to_owned(),
-            |at| {
-                at.to_zoned(TimeZone::fixed(self.0))
-                    .strftime(as_in)
-                    .to_string()
-            },
-        )
+        let Ok(at) = time.parse::<Timestamp>() else {
+            return time.to_owned();
+        };
+        let at = at.to_zoned(TimeZone::fixed(self.0));
+        at.strftime(as_in).to_string()
     }
 }
 

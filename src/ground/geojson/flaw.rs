@@ -20,16 +20,20 @@ impl GeoJsonFlaw {
     pub fn say(&self, lang: Lang) -> String {
         match self {
             Self::Text(flaw) => flaw.say(lang),
-            Self::NoJson(why) => tr!(
-                lang,
-                "line {}: {}",
-                "第 {} 行：{}",
-                why.line(),
-                without_place(why)
-            ),
+            Self::NoJson(why) => with_line(why, lang),
             Self::NoFeatures => lang.pick("it has no features", "其中没有要素").into(),
         }
     }
+}
+
+fn with_line(why: &serde_json::Error, lang: Lang) -> String {
+    tr!(
+        lang,
+        "line {}: {}",
+        "第 {} 行：{}",
+        why.line(),
+        without_place(why)
+    )
 }
 
 /// A reason without line and column, which are said apart from it.

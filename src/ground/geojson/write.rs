@@ -1,6 +1,7 @@
 //! Feature collections as RFC 7946 wants them: lon/lat with seven decimals, exterior rings counter-clockwise, no `crs`.
 
 use crate::ground::lonlat::{LonLat, round7};
+use crate::ground::rings::rings;
 use geo::orient::{Direction, Orient};
 use geo::{Area, BooleanOps, CoordsIter, LineString, MultiPolygon, Polygon, Validation};
 use serde_json::{Map, Value, json};
@@ -97,15 +98,17 @@ impl Geometry {
     pub fn to_json(&self) -> Option<Value> {
         match self {
             Self::Point(p) => Some(json!({"type": "Point", "coordinates": position(*p)})),
-            Self::Line(line) => {
-                let positions = distinct(line);
-                (positions.len() >= 2)
-                    .then(|| json!({"type": "LineString", "coordinates": positions}))
-            }
+            Self::Line(points) => line(&distinct(points)),
             Self::Area(area) => polygons(&settled(area)),
             Self::Exact(area) => polygons(area),
         }
     }
+}
+
+/// A line; `None` of one that is no more than a point.
+fn line(positions: &[[f64; 2]]) -> Option<Value> {
+    let is_long = positions.len() >= 2;
+    is_long.then(|| json!({"type": "LineString", "coordinates": positions}))
 }
 
 /// The polygons of an area; `None` of an empty one.
@@ -161,10 +164,8 @@ fn rounded(polygon: &Polygon) -> Option<Polygon> {
 
 /// The rings of a polygon, the exterior first.
 fn written(polygon: &Polygon) -> Option<Value> {
-    let rings: Vec<Vec<[f64; 2]>> = std::iter::once(polygon.exterior())
-        .chain(polygon.interiors())
-        .map(|ring| ring.coords().map(|c| [c.x, c.y]).collect())
-        .collect();
+    let positions = |ring: &LineString| ring.coords().map(|c| [c.x, c.y]).collect();
+    let rings: Vec<Vec<[f64; 2]>> = rings(polygon).map(positions).collect();
     serde_json::to_value(rings).ok()
 }
 

@@ -128,23 +128,16 @@ fn bound(connection: &mut Connection) -> rusqlite::Result<()> {
 fn metadata(connection: &Connection) -> rusqlite::Result<BTreeMap<String, String>> {
     let mut asked =
         connection.prepare("SELECT name, CAST(value AS TEXT) FROM metadata LIMIT 1000")?;
-    let rows = asked.query_map([], |row| {
-        Ok((row.get(0)?, row.get::<_, Option<String>>(1)?))
-    })?;
-    let rows: Vec<(String, Option<String>)> = rows.collect::<rusqlite::Result<_>>()?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect())
+    let rows = asked.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
+    let said = |(name, value): (String, Option<String>)| Some((name, value?));
+    Ok(rows.into_iter().filter_map(said).collect())
 }
 
 /// `west,south,east,north` in degrees.
 fn corners(text: &str) -> Option<(LonLat, LonLat)> {
-    let numbers: Vec<f64> = text
-        .split(',')
-        .filter_map(|n| n.trim().parse().ok())
-        .collect();
-    let [west, south, east, north] = numbers[..] else {
+    let numbers = text.split(',').filter_map(|n| n.trim().parse().ok());
+    let [west, south, east, north] = numbers.collect::<Vec<f64>>()[..] else {
         return None;
     };
     let (low, high) = (LonLat::new(west, south), LonLat::new(east, north));

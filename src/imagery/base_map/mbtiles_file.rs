@@ -3,7 +3,7 @@
 
 use crate::ground::LonLat;
 use crate::imagery::tile::TileAddress;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, ToSql, params};
 use std::io;
 use std::path::Path;
 
@@ -20,6 +20,10 @@ const TABLES: &str = "
         PRIMARY KEY (zoom_level, tile_column, tile_row)) WITHOUT ROWID;
     BEGIN;";
 
+/// Asks for a tile that was drawn of this imagery.
+const TILE_DRAWN_OF: &str =
+    "SELECT tile_data FROM tiles JOIN drawn_of USING (zoom_level, tile_column, tile_row)
+     WHERE zoom_level = ?1 AND tile_column = ?2 AND tile_row = ?3 AND imagery = ?4";
 /// What a file says of itself.
 #[derive(Debug, Clone)]
 pub struct MbTilesTitle<'a> {
@@ -62,16 +66,15 @@ impl MbTilesFile {
     /// Those of the system.
     pub fn put(&mut self, at: TileAddress, imagery: &str, picture: &[u8]) -> io::Result<()> {
         self.is_any_clear |= picture.starts_with(b"\x89PNG");
-        let place = (at.zoom(), at.column(), row(at));
-        let put = || {
-            self.connection
-                .prepare_cached("INSERT INTO tiles VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![place.0, place.1, place.2, picture])?;
-            self.connection
-                .prepare_cached("INSERT INTO drawn_of VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![place.0, place.1, place.2, imagery])
-        };
-        put().map(drop).map_err(io::Error::other)
+        let put = self.insert("tiles", at, picture);
+        let put = put.and_then(|_| self.insert("drawn_of", at, imagery));
+        put.map(drop).map_err(io::Error::other)
+    }
+
+    fn insert(&self, table: &str, at: TileAddress, held: impl ToSql) -> rusqlite::Result<usize> {
+        let insert = format!("INSERT INTO {table} VALUES (?1, ?2, ?3, ?4)");
+        let mut insert = self.connection.prepare_cached(&insert)?;
+        insert.execute(params![at.zoom(), at.column(), row(at), held])
     }
 
     /// Takes the tiles of a zoom out again.
@@ -138,13 +141,7 @@ impl MbTilesBefore {
 
     /// A tile, where it was drawn of this imagery.
     pub fn tile(&self, at: TileAddress, imagery: &str) -> Option<Vec<u8>> {
-        let mut asked = self
-            .0
-            .prepare_cached(
-                "SELECT tile_data FROM tiles JOIN drawn_of USING (zoom_level, tile_column, tile_row)
-                 WHERE zoom_level = ?1 AND tile_column = ?2 AND tile_row = ?3 AND imagery = ?4",
-            )
-            .ok()?;
+        let mut asked = self.0.prepare_cached(TILE_DRAWN_OF).ok()?;
         let found = asked.query_row(params![at.zoom(), at.column(), row(at), imagery], |row| {
             row.get(0)
         });

@@ -13,6 +13,7 @@ pub use shift::shifted_by;
 
 use super::tile::{Layer, RasterLayer};
 use super::{Orthomosaic, RasterOptions};
+use crate::files::has_ending;
 use std::path::Path;
 
 /// A base map.
@@ -56,19 +57,18 @@ impl BaseMap {
     pub fn open(path: &Path) -> Result<Self, BaseMapError> {
         check_named(path)?;
         if has_ending(path, "mbtiles") {
-            return Ok(Self::Stored(MbTiles::open(path)?));
+            MbTiles::open(path).map(Self::Stored)
+        } else {
+            Self::open_raster(path)
         }
+    }
+
+    fn open_raster(path: &Path) -> Result<Self, BaseMapError> {
         let raster = Orthomosaic::open(path, &RasterOptions::default());
         let raster = raster.map_err(|e| BaseMapError::Tile(e.into()))?;
         let layer = RasterLayer::new(Some(raster.into()), None).map_err(BaseMapError::Tile)?;
         Ok(Self::Drawn(Layer::Raster(layer)))
     }
-}
-
-/// Whether a file's name ends so, in small letters or large.
-pub fn has_ending(path: &Path, ending: &str) -> bool {
-    path.extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case(ending))
 }
 
 #[cfg(test)]

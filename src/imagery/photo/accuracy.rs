@@ -200,7 +200,7 @@ mod tests {
     use crate::ground::{LonLat, PixelPoint};
     use crate::imagery::photo::camera::Axes;
     use crate::imagery::photo::lens::Lens;
-    use crate::imagery::photo::terrain::Level;
+    use crate::imagery::photo::terrain::LevelGround;
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
 
@@ -236,10 +236,10 @@ mod tests {
                     x: 2000.0,
                     y: 1500.0,
                 },
-                &Level(0.0),
+                &LevelGround(0.0),
             )
             .expect("ground");
-        let radius = radius_95_m(&camera, centre, &Level(0.0), &STATED);
+        let radius = radius_95_m(&camera, centre, &LevelGround(0.0), &STATED);
         // sqrt(2^2 + (40 * 0.0087266)^2) * 2.4508.
         let tilt: f64 = 40.0 * 0.5_f64.to_radians();
         assert!(
@@ -271,12 +271,12 @@ mod tests {
                     40.0 + 2.0 * gauss(&mut random),
                 );
                 let Some((a, b)) = truth
-                    .ground(pixel, &Level(0.0))
-                    .zip(stated.ground(pixel, &Level(0.0)))
+                    .ground(pixel, &LevelGround(0.0))
+                    .zip(stated.ground(pixel, &LevelGround(0.0)))
                 else {
                     continue;
                 };
-                let radius = radius_95_m(&stated, b, &Level(0.0), &STATED);
+                let radius = radius_95_m(&stated, b, &LevelGround(0.0), &STATED);
                 total += 1;
                 inside += u32::from(a.at.distance_m(b.at) <= radius);
             }

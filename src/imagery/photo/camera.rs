@@ -231,11 +231,8 @@ impl Camera {
         let inside = (0.0..=width).contains(&pixel.x) && (0.0..=height).contains(&pixel.y);
         let met = self.ground(pixel, terrain).filter(|_| inside)?;
         let tolerance = terrain.spacing_m().unwrap_or(0.0).max(0.05);
-        let off = self
-            .plane
-            .to_plane(met.at)
-            .distance_m(self.plane.to_plane(point.at));
-        (off <= tolerance).then_some(pixel)
+        let [met, meant] = [met.at, point.at].map(|at| self.plane.to_plane(at));
+        (met.distance_m(meant) <= tolerance).then_some(pixel)
     }
 
     /// Metres of ground that a pixel covers in the direction where it covers most; `None` where it sees no ground.

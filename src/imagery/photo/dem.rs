@@ -4,7 +4,9 @@
 //! that a height costs four looks and no projection.
 
 use super::terrain::HeightField;
-use crate::ground::{Crs, CrsError, CrsPoint, GeoTransform, Gsd, LocalPlane, LonLat, PlanePoint};
+use crate::ground::{
+    Crs, CrsError, CrsPoint, GeoTransform, Gsd, LocalPlane, LonLat, PlanePoint, corners_around,
+};
 use crate::imagery::network::{allow_where_named, as_gdal_names};
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
@@ -193,17 +195,10 @@ fn bilinear(values: &[f32], (columns, rows): (usize, usize), x: f64, y: f64) -> 
 }
 
 fn bounds(places: &[LonLat], margin_m: f64) -> Option<(LonLat, LonLat)> {
-    let first = places.first()?;
-    let (mut low, mut high) = (*first, *first);
-    for p in places {
-        low = LonLat::new(low.lon.min(p.lon), low.lat.min(p.lat));
-        high = LonLat::new(high.lon.max(p.lon), high.lat.max(p.lat));
-    }
+    let (low, high) = corners_around(places.iter().copied())?;
     let by = |at: LonLat, sign: f64| {
-        LocalPlane::at(at).to_lonlat(PlanePoint {
-            x: sign * margin_m,
-            y: sign * margin_m,
-        })
+        let (x, y) = (sign * margin_m, sign * margin_m);
+        LocalPlane::at(at).to_lonlat(PlanePoint { x, y })
     };
     Some((by(low, -1.0), by(high, 1.0)))
 }
@@ -245,28 +240,28 @@ fn along_edges(low: LonLat, high: LonLat) -> Vec<LonLat> {
 }
 
 /// The columns or rows of a raster of this size that hold these positions, with two more on each side.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the raster"
+)]
 fn span(positions: impl Iterator<Item = f64>, size: usize) -> (usize, usize) {
     let (low, high) = positions.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| {
         (low.min(at), high.max(at))
     });
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped to the raster"
-    )]
     let clip = |v: f64| v.clamp(0.0, size as f64) as usize;
     (clip((low - 2.0).floor()), clip((high + 2.0).ceil()))
 }
 
 /// Stored values as heights in metres; NaN where there is none.
 fn heights(stored: &[f32], metres: f32, no_data: Option<f64>) -> Vec<f32> {
-    let is_none =
-        |v: f32| no_data.is_some_and(|n| (f64::from(v) - n).abs() < 1e-6 * n.abs().max(1.0));
+    let is = |v: f32, none: f64| (f64::from(v) - none).abs() < 1e-6 * none.abs().max(1.0);
     let height = |v: &f32| {
         let height = *v * metres;
-        let known = !is_none(*v) && PLAUSIBLE_M.contains(&height);
-        if known { height } else { f32::NAN }
+        let is_none = no_data.is_some_and(|none| is(*v, none));
+        let is_known = !is_none && PLAUSIBLE_M.contains(&height);
+        if is_known { height } else { f32::NAN }
     };
     stored.iter().map(height).collect()
 }

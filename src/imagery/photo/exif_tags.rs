@@ -17,6 +17,7 @@ const MAX_DIRECTORIES: usize = 64;
 const XMP_PACKET: Tag = Tag(exif::Context::Tiff, 700);
 
 /// The tags of a picture.
+#[derive(Default)]
 pub struct Tags {
     blocks: Vec<Exif>,
     /// Whether a block, or a part of one, could not be read.
@@ -37,20 +38,14 @@ pub fn picture_tags(bytes: &[u8]) -> PictureTags {
     let tags = Tags::of_file(bytes);
     PictureTags {
         taken: tags.captured().map(|c| c.local),
-        at: match tags.position() {
-            Position::At(at) => Some(at),
-            _ => None,
-        },
+        at: tags.position().place(),
     }
 }
 
 impl Tags {
     /// Those of the EXIF blocks of a JPEG, each from its TIFF header on.
     pub fn of_blocks(blocks: &[Vec<u8>]) -> Self {
-        let mut found = Self {
-            blocks: Vec::new(),
-            damaged: false,
-        };
+        let mut found = Self::default();
         for block in blocks {
             found.take(read(block, |reader| reader.read_raw(block.clone())));
         }
@@ -62,13 +57,9 @@ impl Tags {
         if let Ok(headers) = jpeg::headers(&mut Cursor::new(bytes)) {
             return Self::of_blocks(&headers.exif);
         }
-        let mut found = Self {
-            blocks: Vec::new(),
-            damaged: false,
-        };
-        found.take(read(&[], |reader| {
-            reader.read_from_container(&mut Cursor::new(bytes))
-        }));
+        let mut whole = Cursor::new(bytes);
+        let mut found = Self::default();
+        found.take(read(&[], |reader| reader.read_from_container(&mut whole)));
         found
     }
 
@@ -320,18 +311,10 @@ fn civil_of(text: &str) -> Option<DateTime> {
     civil([read.year, month, day, hour, minute, second])
 }
 
-fn civil([year, month, day, hour, minute, second]: [u16; 6]) -> Option<DateTime> {
-    let small = |v: u16| i8::try_from(v).ok();
-    DateTime::new(
-        i16::try_from(year).ok().filter(|y| *y >= 1990)?,
-        small(month)?,
-        small(day)?,
-        small(hour)?,
-        small(minute)?,
-        small(second)?,
-        0,
-    )
-    .ok()
+fn civil([year, small @ ..]: [u16; 6]) -> Option<DateTime> {
+    let year = i16::try_from(year).ok().filter(|y| *y >= 1990)?;
+    let [month, day, hour, minute, second] = small.map(|v| i8::try_from(v).ok());
+    DateTime::new(year, month?, day?, hour?, minute?, second?, 0).ok()
 }
 
 /// `+08:00` in seconds.

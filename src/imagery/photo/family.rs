@@ -192,17 +192,19 @@ const STRAIGHT_DOWN_DEG: f64 = -75.0;
 /// Degrees that a gimbal which looks straight down stays behind its drone in a turn; more is no lag.
 const FOLLOWS_DEG: f64 = 30.0;
 
+/// Names that only a picture which was stitched has.
+const OF_A_PANORAMA: [&str; 3] = [
+    "ProjectionType",
+    "FullPanoWidthPixels",
+    "CroppedAreaImageWidthPixels",
+];
+
 /// Whether a packet says that the picture was stitched.
 pub fn is_panorama(xmp: &Xmp) -> bool {
-    let says = |names: &[&str]| xmp.text(names).is_some();
     let flag = xmp.text(&["UsePanoramaViewer", "IsPanorama"]);
     xmp.has_namespace("gpano")
         || xmp.has_namespace("photos/1.0/panorama")
-        || says(&[
-            "ProjectionType",
-            "FullPanoWidthPixels",
-            "CroppedAreaImageWidthPixels",
-        ])
+        || xmp.text(&OF_A_PANORAMA).is_some()
         || flag.is_some_and(|f| f.eq_ignore_ascii_case("true") || f == "1")
 }
 

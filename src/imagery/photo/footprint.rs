@@ -175,7 +175,7 @@ mod tests {
     use crate::imagery::photo::camera::Axes;
     use crate::imagery::photo::lens::Lens;
     use crate::imagery::photo::metadata::Attitude;
-    use crate::imagery::photo::terrain::Level;
+    use crate::imagery::photo::terrain::LevelGround;
 
     fn seen(pitch: f64, coarsest_m: f64) -> Footprint {
         let lens = Lens::pinhole((4000.0, 3000.0), 2000.0).expect("a lens");
@@ -190,7 +190,7 @@ mod tests {
             40.0,
             Axes::of(attitude, 0.0),
         );
-        footprint(&camera, &Level(0.0), coarsest_m, false)
+        footprint(&camera, &LevelGround(0.0), coarsest_m, false)
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use super::accuracy::HeightSource;
 use super::aside::{SetAside, Why};
 use super::shot::Shot;
-use super::terrain::{HeightField, Level};
+use super::terrain::{HeightField, LevelGround};
 use crate::ground::LonLat;
 use std::sync::Arc;
 
@@ -68,7 +68,7 @@ pub(super) fn heights(
 }
 
 fn level(height: f64) -> Arc<dyn HeightField> {
-    Arc::new(Level(height))
+    Arc::new(LevelGround(height))
 }
 
 fn over_terrain(

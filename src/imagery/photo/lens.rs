@@ -211,10 +211,9 @@ impl Lens {
             return None;
         }
         let (x, y) = self.distort(direction);
-        Some(PixelPoint {
-            x: x * self.focal.0 + self.centre.0,
-            y: y * self.focal.1 + self.centre.1,
-        })
+        let (x, y) = (x * self.focal.0, y * self.focal.1);
+        let (x, y) = (x + self.centre.0, y + self.centre.1);
+        Some(PixelPoint { x, y })
     }
 
     fn distort(&self, (x, y): (f64, f64)) -> (f64, f64) {
@@ -267,13 +266,10 @@ impl Lens {
 fn reach(radial: &[f64; 3]) -> f64 {
     const STEP: f64 = 0.005;
     let [k1, k2, k3] = radial;
-    (1..800)
-        .map(|i| f64::from(i) * STEP)
-        .find(|r| {
-            let r2 = r * r;
-            1.0 + r2 * (3.0 * k1 + r2 * (5.0 * k2 + r2 * 7.0 * k3)) <= 0.05
-        })
-        .unwrap_or(f64::INFINITY)
+    let slope = |r2: f64| 1.0 + r2 * (3.0 * k1 + r2 * (5.0 * k2 + r2 * 7.0 * k3));
+    let mut radii = (1..800).map(|i| f64::from(i) * STEP);
+    let flat = radii.find(|r| slope(r * r) <= 0.05);
+    flat.unwrap_or(f64::INFINITY)
 }
 
 /// The focal length in pixels of a known camera. A frame cropped in one direction (16:9 out of 4:3) has the full sensor

@@ -89,6 +89,14 @@ pub enum Position {
 }
 
 impl Position {
+    /// The place, where there is one.
+    pub fn place(self) -> Option<LonLat> {
+        match self {
+            Self::At(at) => Some(at),
+            _ => None,
+        }
+    }
+
     /// What values of longitude and latitude say.
     pub fn of(lon: f64, lat: f64) -> Self {
         let at = LonLat::new(lon, lat);

@@ -61,16 +61,21 @@ fn from_exif(tags: &Tags, found: &mut Metadata) {
     found.captured = tags.captured().or_else(|| tags.changed());
 }
 
+/// Millimetres of a unit of resolution.
+fn unit_mm(unit: u32) -> Option<f64> {
+    match unit {
+        2 => Some(25.4),
+        3 => Some(10.0),
+        4 => Some(1.0),
+        5 => Some(0.001),
+        _ => None,
+    }
+}
+
 fn pixel_pitch(tags: &Tags) -> Option<f64> {
-    let unit_mm = match tags.whole(Tag::FocalPlaneResolutionUnit).unwrap_or(2) {
-        2 => 25.4,
-        3 => 10.0,
-        4 => 1.0,
-        5 => 0.001,
-        _ => return None,
-    };
+    let unit = tags.whole(Tag::FocalPlaneResolutionUnit).unwrap_or(2);
     let per_unit = tags.real(Tag::FocalPlaneXResolution)?;
-    let pitch = unit_mm / per_unit;
+    let pitch = unit_mm(unit)? / per_unit;
     // Sensors have pixels of half a micron to thirty.
     (0.0005..0.03).contains(&pitch).then_some(pitch)
 }
@@ -132,12 +137,10 @@ fn place_by_xmp(xmp: &Xmp, found: &mut Metadata) {
 
 fn xmp_accuracy(xmp: &Xmp, accuracy: &mut Accuracy) {
     let deviation = |names: &[&str]| xmp.number(names).filter(|v| (1e-4..1000.0).contains(v));
-    let rtk = deviation(&["RtkStdLon"])
-        .zip(deviation(&["RtkStdLat"]))
-        .map(|(x, y)| x.max(y));
-    accuracy.horizontal_m = rtk
-        .or(deviation(&["GPSXYAccuracy"]))
-        .or(accuracy.horizontal_m);
+    let rtk = deviation(&["RtkStdLon"]).zip(deviation(&["RtkStdLat"]));
+    let rtk = rtk.map(|(x, y)| x.max(y));
+    let told = rtk.or(deviation(&["GPSXYAccuracy"]));
+    accuracy.horizontal_m = told.or(accuracy.horizontal_m);
     accuracy.vertical_m = deviation(&["RtkStdHgt", "GPSZAccuracy"]);
     accuracy.rtk_flag = xmp.text(&["RtkFlag"]).and_then(|v| v.parse().ok());
 }

@@ -59,7 +59,7 @@ pub use pos_error::PosError;
 pub use quality::{Defect, Measures, measure};
 pub use rectify::{GroundGrid, Rectified};
 pub use shot::Shot;
-pub use terrain::{HeightField, Level};
+pub use terrain::{HeightField, LevelGround};
 
 /// The folder of shared test data, which tests skip without.
 #[cfg(test)]

@@ -35,6 +35,17 @@ pub(super) enum PosColumn {
     Other,
 }
 
+/// The columns of a file that names none.
+const ORDER: [PosColumn; 7] = [
+    PosColumn::Name,
+    PosColumn::Lon,
+    PosColumn::Lat,
+    PosColumn::Height(Height::Unknown),
+    PosColumn::Yaw,
+    PosColumn::Pitch,
+    PosColumn::Roll,
+];
+
 impl PosColumn {
     /// Of a title in one of the two languages.
     fn of(title: &str) -> Self {
@@ -81,15 +92,6 @@ impl PosColumn {
     }
 
     fn by_order(index: usize) -> Self {
-        const ORDER: [PosColumn; 7] = [
-            PosColumn::Name,
-            PosColumn::Lon,
-            PosColumn::Lat,
-            PosColumn::Height(Height::Unknown),
-            PosColumn::Yaw,
-            PosColumn::Pitch,
-            PosColumn::Roll,
-        ];
         ORDER.get(index).copied().unwrap_or(Self::Other)
     }
 }

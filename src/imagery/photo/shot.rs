@@ -86,17 +86,10 @@ impl Shot {
 
     /// Make, model and serial number in one, to tell cameras apart.
     pub fn camera(&self) -> String {
-        let parts = [
-            &self.metadata.make,
-            &self.metadata.model,
-            &self.metadata.serial,
-        ];
-        parts
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .join(" ")
+        let told = &self.metadata;
+        let parts = [&told.make, &told.model, &told.serial].into_iter();
+        let parts: Vec<&str> = parts.filter_map(|part| part.as_deref()).collect();
+        parts.join(" ")
     }
 
     /// The camera's clock in seconds, where the photo has a time.

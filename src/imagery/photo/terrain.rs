@@ -14,12 +14,12 @@ pub trait HeightField: Send + Sync {
 
 /// Level ground.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Level(
+pub struct LevelGround(
     /// Its height in metres.
     pub f64,
 );
 
-impl HeightField for Level {
+impl HeightField for LevelGround {
     fn height_m(&self, _at: LonLat) -> Option<f64> {
         Some(self.0)
     }

@@ -136,6 +136,7 @@ fn decoded(packet: &[u8]) -> Cow<'_, str> {
 }
 
 /// Goes over a packet once.
+#[derive(Default)]
 struct XmpReader<'a> {
     text: &'a str,
     at: usize,
@@ -152,11 +153,7 @@ impl<'a> XmpReader<'a> {
     fn new(text: &'a str) -> Self {
         Self {
             text,
-            at: 0,
-            open: Vec::new(),
-            found: Vec::new(),
-            prefixes: Vec::new(),
-            damaged: false,
+            ..Self::default()
         }
     }
 
@@ -318,13 +315,9 @@ impl<'a> XmpReader<'a> {
 
     fn keep(&mut self, name: &'a str, value: &str) {
         let value = value.trim();
-        if value.is_empty() || name.is_empty() || value.len() > MAX_VALUE {
-            return;
-        }
-        let value = plain(value);
-        if !value.is_empty() {
-            self.found.push((name, value));
-        }
+        let fits = !name.is_empty() && value.len() <= MAX_VALUE;
+        let value = fits.then(|| plain(value)).filter(|value| !value.is_empty());
+        self.found.extend(value.map(|value| (name, value)));
     }
 }
 
@@ -385,10 +378,7 @@ pub fn number(text: &str) -> Option<f64> {
     let text = text.strip_suffix('m').unwrap_or(text).trim_end();
     let parse = |s: &str| s.trim().parse::<f64>().ok().filter(|v| v.is_finite());
     match text.split_once('/') {
-        Some((over, under)) => {
-            let quotient = parse(over)? / parse(under)?;
-            quotient.is_finite().then_some(quotient)
-        }
+        Some((over, under)) => Some(parse(over)? / parse(under)?).filter(|v| v.is_finite()),
         None => parse(text),
     }
 }

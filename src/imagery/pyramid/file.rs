@@ -86,6 +86,7 @@ fn factors((width, height): (u32, u32)) -> Vec<i32> {
 }
 
 /// A level while it is written.
+#[derive(Default)]
 struct PyramidLevel {
     width: u32,
     height: u32,
@@ -98,15 +99,12 @@ struct PyramidLevel {
 }
 
 fn levels((width, height): (u32, u32), overviews: usize) -> Vec<PyramidLevel> {
-    (0..=overviews)
-        .map(|n| PyramidLevel {
-            width: width.div_ceil(1 << n),
-            height: height.div_ceil(1 << n),
-            rows: Vec::new(),
-            came: 0,
-            written: 0,
-        })
-        .collect()
+    let level = |n: usize| PyramidLevel {
+        width: width.div_ceil(1_u32 << n),
+        height: height.div_ceil(1_u32 << n),
+        ..PyramidLevel::default()
+    };
+    (0..=overviews).map(level).collect()
 }
 
 impl PyramidLevel {

@@ -67,15 +67,20 @@ pub struct PyramidPart {
     pub is_whole: bool,
 }
 
+/// The coarsest level that is fine enough.
+fn coarsest_level(source: &Source) -> Level {
+    let fine_enough = |level: &&Level| {
+        let (x, y) = source.reduction(level);
+        x.max(y) <= FINEST
+    };
+    let level = source.levels().iter().rfind(fine_enough).copied();
+    level.unwrap_or(source.full_level())
+}
+
 impl PyramidPart {
     /// All of an orthomosaic, read at the coarsest level that is fine enough.
     pub fn whole(source: &Source) -> Self {
-        let fine_enough = |level: &&Level| {
-            let (x, y) = source.reduction(level);
-            x.max(y) <= FINEST
-        };
-        let level = source.levels().iter().rfind(fine_enough).copied();
-        let level = level.unwrap_or(source.full_level());
+        let level = coarsest_level(source);
         Self {
             rects: pieces(level),
             level,

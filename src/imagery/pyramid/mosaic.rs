@@ -10,7 +10,7 @@ use super::reduce::{Cells, DATA, reduce};
 use super::{FINEST, MADE_OF};
 use crate::files::{Existing, FileError, Workshop, folder_of};
 use crate::ground::{
-    Crs, CrsPoint, GeoTransform, LocalPlane, LonLat, PixelPoint, PlanePoint, Rect,
+    Crs, CrsPoint, GeoTransform, LocalPlane, LonLat, PixelPoint, PlanePoint, Rect, corners_around,
 };
 use crate::imagery::fingerprint::fingerprint_bytes;
 use crate::imagery::photo::Nadir;
@@ -40,15 +40,7 @@ struct MosaicGrid {
 impl MosaicGrid {
     /// The grid of photos; `None` where there are none.
     fn of(photos: &[Source]) -> Option<Self> {
-        let corners = photos.iter().flat_map(corners);
-        let around = corners.fold(None, |around: Option<(LonLat, LonLat)>, at| {
-            let (low, high) = around.unwrap_or((at, at));
-            Some((
-                LonLat::new(low.lon.min(at.lon), low.lat.min(at.lat)),
-                LonLat::new(high.lon.max(at.lon), high.lat.max(at.lat)),
-            ))
-        });
-        let (low, high) = around?;
+        let (low, high) = corners_around(photos.iter().flat_map(corners))?;
         let middle = LonLat::new(
             f64::midpoint(low.lon, high.lon),
             f64::midpoint(low.lat, high.lat),
@@ -153,17 +145,14 @@ fn rank(slant: f64, number: usize) -> CellRank {
 }
 
 impl RankedCells {
+    /// What is not written takes no room, and reads as zeros: without data.
     fn new(folder: &Path, size: (u32, u32)) -> io::Result<Self> {
         let file = tempfile::tempfile_in(folder)?;
-        // What is not written takes no room, and reads as zeros: without data.
         file.set_len(u64::from(size.0) * u64::from(size.1) * CELL as u64)?;
-        let kept = RankFile {
-            file,
-            bands: BTreeSet::new(),
-        };
+        let bands = BTreeSet::new();
         Ok(Self {
             size,
-            kept: Mutex::new(kept),
+            kept: Mutex::new(RankFile { file, bands }),
         })
     }
 
@@ -353,17 +342,13 @@ fn factor(scale: f64) -> u32 {
 
 /// The colour that a photo shows of a place.
 fn colour(cells: &Cells, photo: &Source, factor: u32, at: LonLat) -> Option<[u8; 3]> {
-    let at = photo.transform().invert(CrsPoint {
-        x: at.lon,
-        y: at.lat,
-    });
+    let LonLat { lon: x, lat: y } = at;
+    let at = photo.transform().invert(CrsPoint { x, y });
     let (width, height) = photo.size();
     let is_inside =
         at.x >= 0.0 && at.y >= 0.0 && at.x < f64::from(width) && at.y < f64::from(height);
-    let side = f64::from(factor);
-    is_inside
-        .then(|| cells.colour(at.x / side - 0.5, at.y / side - 0.5))
-        .flatten()
+    let [x, y] = [at.x, at.y].map(|v| v / f64::from(factor) - 0.5);
+    is_inside.then(|| cells.colour(x, y)).flatten()
 }
 
 /// Whether a file is the pyramid of these photos.

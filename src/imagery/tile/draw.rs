@@ -6,9 +6,9 @@ use super::nodes::{Nodes, TilePart};
 use super::picture::TilePixels;
 use super::raster_layer::{PixelGrid, RasterLayer};
 use crate::ground::{FromLonLat, LonLat, PixelPoint, Rect};
+use crate::imagery::Source;
 use crate::imagery::pixels::PixelReader;
 use crate::imagery::pyramid::{Cells, cells_across, pixels_of, reduce};
-use crate::imagery::{OpenError, Source};
 
 /// Pixels that are read for one tile at most: some seconds' work.
 const MOST: u64 = 100_000_000;
@@ -42,10 +42,7 @@ impl TileRaster {
         let known = self.readers.iter().position(|(of, _)| *of == overview);
         let number = known.unwrap_or(self.readers.len());
         if known.is_none() {
-            let opened = self.source.open(grid.level).map_err(|e| match e {
-                OpenError::Source(error) => TileError::Raster(error),
-                OpenError::Rejected { .. } => TileError::Gone,
-            })?;
+            let opened = self.source.open(grid.level)?;
             self.readers.push((overview, opened));
         }
         Ok(self.readers[number].1.as_ref())

@@ -1,7 +1,7 @@
 //! Why a tile was not drawn.
 
 use crate::ground::CrsError;
-use crate::imagery::RasterError;
+use crate::imagery::{OpenError, RasterError};
 use crate::words::{Action, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 
@@ -23,6 +23,15 @@ pub enum TileError {
 impl From<RasterError> for TileError {
     fn from(error: RasterError) -> Self {
         Self::Raster(error)
+    }
+}
+
+impl From<OpenError> for TileError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Source(error) => Self::Raster(error),
+            OpenError::Rejected { .. } => Self::Gone,
+        }
     }
 }
 

@@ -14,9 +14,8 @@ const HIGHEST: u8 = 5;
 
 /// The picture of a tile as it is shown: JPEG or PNG. `None` for what is neither.
 fn decoded(picture: &TilePicture) -> Option<RgbaImage> {
-    let mut reader = ImageReader::new(Cursor::new(&picture.bytes))
-        .with_guessed_format()
-        .ok()?;
+    let reader = ImageReader::new(Cursor::new(&picture.bytes));
+    let mut reader = reader.with_guessed_format().ok()?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(LARGEST);
     limits.max_image_height = Some(LARGEST);

@@ -42,14 +42,18 @@ impl Layer {
     pub fn deepest(&self) -> u8 {
         let (low, high) = self.corners();
         let latitude = f64::midpoint(low.lat, high.lat);
-        let finest_cm = match self {
-            Self::Raster(layer) => layer.finest_cm(),
-            Self::Photos(layer) => layer.finest_cm(),
-            Self::Heights(layer) => layer.gsd_cm,
-        };
+        let finest_cm = self.finest_cm();
         let is_fine_enough = |zoom: &u8| {
             TileAddress::new(*zoom, 0, 0).is_some_and(|tile| tile.gsd_cm(latitude) <= finest_cm)
         };
         (0..=DEEPEST).find(is_fine_enough).unwrap_or(DEEPEST)
+    }
+
+    fn finest_cm(&self) -> f64 {
+        match self {
+            Self::Raster(layer) => layer.finest_cm(),
+            Self::Photos(layer) => layer.finest_cm(),
+            Self::Heights(layer) => layer.gsd_cm,
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::error::TileError;
 use super::nodes::TilePart;
 use super::picture::TilePixels;
 use super::raster_layer::{Bounds, COARSER as BEARABLE, RasterLayer};
-use crate::ground::{CrsPoint, LonLat, PixelPoint, Rect};
+use crate::ground::{CrsPoint, LonLat, PixelPoint, Rect, corners_around};
 use crate::imagery::Source;
 use crate::imagery::fingerprint::{Fingerprint, fingerprint_bytes};
 use crate::imagery::photo::Nadir;
@@ -146,13 +146,8 @@ impl PhotoLayer {
     pub(super) fn corners(&self) -> (LonLat, LonLat) {
         let each = self.photos.iter().map(|photo| photo.bounds.corners());
         let each = each.chain(self.pyramid.iter().map(|pyramid| pyramid.bounds.corners()));
-        each.reduce(|(a, b), (c, d)| {
-            (
-                LonLat::new(a.lon.min(c.lon), a.lat.min(c.lat)),
-                LonLat::new(b.lon.max(d.lon), b.lat.max(d.lat)),
-            )
-        })
-        .unwrap_or((LonLat::new(0.0, 0.0), LonLat::new(0.0, 0.0)))
+        let nowhere = LonLat::new(0.0, 0.0);
+        corners_around(each.flat_map(|(low, high)| [low, high])).unwrap_or((nowhere, nowhere))
     }
 
     pub(super) fn finest_cm(&self) -> f64 {

@@ -162,15 +162,19 @@ fn detections(events: &[Sealed], scans: &BTreeMap<String, RecordedScan>) -> Vec<
 /// The other entries that events speak of.
 fn named(store: &Store, events: &[Sealed]) -> Result<BTreeMap<Hash, NamedEntry>, StoreError> {
     let mut named = BTreeMap::new();
-    for sealed in events {
-        let of = match &sealed.event.body {
-            Body::CameOf(came) => came.of,
-            Body::Void(void) => void.of,
-            _ => continue,
-        };
+    for of in events.iter().filter_map(spoken_of) {
         named.extend(store.named_entry(of)?.map(|entry| (of, entry)));
     }
     Ok(named)
+}
+
+/// The other entry that an event speaks of, where it does.
+fn spoken_of(sealed: &Sealed) -> Option<Hash> {
+    match &sealed.event.body {
+        Body::CameOf(came) => Some(came.of),
+        Body::Void(void) => Some(void.of),
+        _ => None,
+    }
 }
 
 /// The last event of each device.

@@ -10,7 +10,7 @@ use crate::registry::event::EvidenceRef;
 use crate::registry::event::EvidenceRole;
 use crate::store::Store;
 use crate::store::evidence;
-use base64::Engine;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageReader};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +44,7 @@ pub fn of(store: &Store, files: &[EvidenceRef]) -> (BTreeMap<Hash, String>, BTre
         };
         if let Some(jpeg) = shown {
             let mime = evidence::media_type(&jpeg).unwrap_or("image/jpeg");
-            let coded = base64::engine::general_purpose::STANDARD.encode(&jpeg);
+            let coded = BASE64_STANDARD.encode(&jpeg);
             pictures.insert(file.sha256, format!("data:{mime};base64,{coded}"));
         }
     }

@@ -3,7 +3,7 @@
 use super::Dossier;
 use crate::ground::LonLat;
 use crate::pages::draw::{Anchor, Drawing, Fill, Pen, Type};
-use crate::pages::frame::{Frame, north};
+use crate::pages::frame::{Frame, around, north};
 use crate::pages::palette::{self, GRID, GROUND, INK, MARK, SOFT, WHITE};
 use crate::registry::State;
 use crate::registry::place::Place;
@@ -36,18 +36,20 @@ impl Occupied {
 
     /// Takes a place that is free.
     fn take(&mut self, wanted: Rect) -> bool {
-        let apart = |one: &Rect| {
-            one.max().x <= wanted.min().x
-                || wanted.max().x <= one.min().x
-                || one.max().y <= wanted.min().y
-                || wanted.max().y <= one.min().y
-        };
-        let free = self.0.iter().all(apart);
+        let free = self.0.iter().all(|taken| are_apart(*taken, wanted));
         if free {
             self.0.push(wanted);
         }
         free
     }
+}
+
+/// Whether two share no more than a side.
+fn are_apart(a: Rect, b: Rect) -> bool {
+    a.max().x <= b.min().x
+        || b.max().x <= a.min().x
+        || a.max().y <= b.min().y
+        || b.max().y <= a.min().y
 }
 
 /// What a sketch shows beside its site.
@@ -87,13 +89,6 @@ pub fn bounds(place: &Place) -> Rect {
     #[expect(clippy::cast_precision_loss, reason = "degrees in 1e-7 are below 2^53")]
     let [w, s, e, n] = place.bounds_e7().map(|e7| e7 as f64 / 1e7);
     Rect::new((w, s), (e, n))
-}
-
-fn around(a: Rect, b: Rect) -> Rect {
-    Rect::new(
-        (a.min().x.min(b.min().x), a.min().y.min(b.min().y)),
-        (a.max().x.max(b.max().x), a.max().y.max(b.max().y)),
-    )
 }
 
 /// The sketch of a dossier.

@@ -64,15 +64,13 @@ pub fn intervals(figures: &Figures, lang: Lang) -> Option<Drawing> {
 
 /// Round steps, and the rate of all.
 fn axis(drawing: &mut Drawing, scale: &Scale, mean: f64) {
+    let upright = |at| [(at, 4.0), (at, scale.bottom)];
     for (tick, words) in ticks(scale.reach, 6.0) {
         let at = scale.x(tick);
-        drawing.line([(at, 4.0), (at, scale.bottom)], Pen::new(GRID, 1.0));
-        let below = (at, scale.bottom + 14.0);
-        drawing.text(below, words, SMALL.at(Anchor::Middle));
+        drawing.line(upright(at), Pen::new(GRID, 1.0));
+        drawing.text((at, scale.bottom + 14.0), words, SMALL.at(Anchor::Middle));
     }
-    let at = scale.x(mean);
-    let pen = Pen::new(INK, 1.0).dashed();
-    drawing.line([(at, 4.0), (at, scale.bottom)], pen);
+    drawing.line(upright(scale.x(mean)), Pen::new(INK, 1.0).dashed());
 }
 
 fn one(drawing: &mut Drawing, d: &RankedDistrict, y: f64, scale: &Scale) {

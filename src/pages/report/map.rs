@@ -5,7 +5,7 @@
 
 use crate::ground::LonLat;
 use crate::pages::draw::{Anchor, Drawing, Fill, Pen, SheetPoint, Type};
-use crate::pages::frame::{Frame, north};
+use crate::pages::frame::{Frame, around, north};
 use crate::pages::palette::{self, MARK, SOFT, WHITE};
 use crate::province::cells::outline;
 use crate::province::rank::{Placing, RankedDistrict};
@@ -52,15 +52,8 @@ pub fn map(figures: &Figures, lang: Lang) -> Option<Drawing> {
 }
 
 fn bounds(areas: &[&MultiPolygon]) -> Option<Rect> {
-    areas
-        .iter()
-        .filter_map(|a| a.bounding_rect())
-        .reduce(|a, b| {
-            Rect::new(
-                (a.min().x.min(b.min().x), a.min().y.min(b.min().y)),
-                (a.max().x.max(b.max().x), a.max().y.max(b.max().y)),
-            )
-        })
+    let each = areas.iter().filter_map(|area| area.bounding_rect());
+    each.reduce(around)
 }
 
 fn ranked<'f>(figures: &'f Figures, at: usize) -> Option<&'f RankedDistrict> {

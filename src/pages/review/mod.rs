@@ -18,7 +18,7 @@ use super::layout;
 use crate::scan::{Card, ScanSummary};
 use crate::schema::model_name;
 use crate::words::Lang;
-use base64::Engine;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -61,10 +61,7 @@ fn policy(template: &str) -> String {
         .and_then(|(_, rest)| rest.split_once("</script>"))
         .map_or("", |(script, _)| script);
     let hash = Sha256::digest(script.as_bytes());
-    format!(
-        "'sha256-{}'",
-        base64::engine::general_purpose::STANDARD.encode(hash)
-    )
+    format!("'sha256-{}'", BASE64_STANDARD.encode(hash))
 }
 
 /// The cards by rank; names of sources are kept once and numbered.

@@ -1,6 +1,6 @@
 //! Why the scores in a results folder cannot be gone on with.
 
-use crate::files::FileError;
+use crate::files::{FileError, fault_of};
 use crate::words::{Action, Choice, Fault, Lang, Remedy, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::io;
@@ -72,9 +72,7 @@ impl Say for JournalError {
 
     fn fault(&self) -> Fault {
         match self {
-            Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
-                Fault::Machine
-            }
+            Self::Io { source, .. } => fault_of(source),
             _ => Fault::Input,
         }
     }

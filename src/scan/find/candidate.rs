@@ -8,7 +8,7 @@ use crate::scan::ids::{SourceId, candidate_id};
 use crate::scan::model::Hit;
 use crate::scan::plan::Located;
 use crate::schema::ScoreBand;
-use geo::{Centroid, Contains, InteriorPoint, MultiPolygon, Translate};
+use geo::{Area, Centroid, Contains, InteriorPoint, MultiPolygon, Polygon, Translate};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -384,15 +384,12 @@ fn shift(members: &[&Located], best: SourceId, views: &dyn Views) -> (f64, f64) 
 
 /// A point inside the largest part, rounded as it is written.
 fn inside(polygon: &MultiPolygon) -> Option<LonLat> {
-    use geo::Area;
-    let largest = polygon
-        .iter()
-        .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
+    let by_area = |a: &&Polygon, b: &&Polygon| a.unsigned_area().total_cmp(&b.unsigned_area());
+    let largest = polygon.iter().max_by(by_area)?;
     // The centre of gravity where it lies inside: a point found along a line across lies off the middle of a ragged shape.
     let centre = largest.centroid().filter(|p| largest.contains(p));
-    centre
-        .or_else(|| largest.interior_point())
-        .map(|p| LonLat::new(p.x(), p.y()).rounded())
+    let point = centre.or_else(|| largest.interior_point())?;
+    Some(LonLat::new(point.x(), point.y()).rounded())
 }
 
 #[cfg(test)]

@@ -117,12 +117,9 @@ fn blur(sharpness: &[Option<u32>]) -> Vec<f64> {
     known.sort_unstable();
     let median = known.get(known.len() / 2).copied().unwrap_or(1);
     // Second differences over the variance fall with the square of the width of a blur.
-    let of = |own: u32| {
-        (f64::from(median) / f64::from(own.max(1)))
-            .sqrt()
-            .clamp(1.0, 4.0)
-    };
-    sharpness.iter().map(|s| s.map_or(1.0, of)).collect()
+    let square = |own: u32| f64::from(median) / f64::from(own.max(1));
+    let blur = |own: &Option<u32>| own.map_or(1.0, |own| square(own).sqrt().clamp(1.0, 4.0));
+    sharpness.iter().map(blur).collect()
 }
 
 impl Views for Viewing<'_> {

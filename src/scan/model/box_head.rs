@@ -50,16 +50,20 @@ impl BoxFound {
         (self.x1 - self.x0).max(0.0) * (self.y1 - self.y0).max(0.0)
     }
 
-    /// What both cover of what either covers.
-    fn overlap(&self, other: &Self) -> f32 {
-        let shared = Self {
+    /// What both cover.
+    fn shared(&self, other: &Self) -> Self {
+        Self {
             x0: self.x0.max(other.x0),
             y0: self.y0.max(other.y0),
             x1: self.x1.min(other.x1),
             y1: self.y1.min(other.y1),
             ..*self
-        };
-        let shared = shared.area();
+        }
+    }
+
+    /// What both cover of what either covers.
+    fn overlap(&self, other: &Self) -> f32 {
+        let shared = self.shared(other).area();
         shared / (self.area() + other.area() - shared).max(f32::MIN_POSITIVE)
     }
 

@@ -112,7 +112,7 @@ pub(super) fn layout(
     Ok((layout, room.or(named)))
 }
 
-/// How many classes are named.
+/// How many classes are named; some models carry the key with nothing in it.
 fn named(keys: &Keys) -> Result<Option<u32>, ModelError> {
     let count = match keys.0.get("class_names") {
         None => return Ok(None),
@@ -120,7 +120,6 @@ fn named(keys: &Keys) -> Result<Option<u32>, ModelError> {
         Some(Value::Array(list)) => list.len(),
         Some(_) => return Err(keys.wrong("class_names")),
     };
-    // Some models carry the key with nothing in it.
     Ok(u32::try_from(count).ok().filter(|count| *count > 0))
 }
 

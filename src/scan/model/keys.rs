@@ -100,16 +100,8 @@ impl Keys {
     }
 
     pub(super) fn whole(&self, key: &str) -> Result<Option<u32>, ModelError> {
-        let whole = |v: f64| {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "checked to be a small whole number"
-            )]
-            ((0.0..=65_536.0).contains(&v) && v.fract() == 0.0).then_some(v as u32)
-        };
         self.number(key)?
-            .map(|v| whole(v).ok_or_else(|| self.wrong(key)))
+            .map(|v| small_whole(v).ok_or_else(|| self.wrong(key)))
             .transpose()
     }
 
@@ -129,4 +121,13 @@ impl Keys {
             .map(Some)
             .ok_or_else(|| self.wrong(key))
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be a small whole number"
+)]
+fn small_whole(v: f64) -> Option<u32> {
+    ((0.0..=65_536.0).contains(&v) && v.fract() == 0.0).then_some(v as u32)
 }

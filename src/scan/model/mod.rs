@@ -24,7 +24,7 @@ pub use error::ModelError;
 pub use head::{Hit, ModelHead};
 pub use input_shape::InputShape;
 pub use runtime::Runtime;
-pub use session::{Device, Model, Scorer};
+pub use session::{Device, InputBatch, Model, Scorer};
 pub use uses::Uses;
 pub use verifier::{MARGIN_CM, Sight, SightView, Verifier, VerifierContract, VerifierRunner};
 pub use wrap::wrap;

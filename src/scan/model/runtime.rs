@@ -20,6 +20,9 @@ pub struct Runtime {
     path: PathBuf,
 }
 
+/// The one that is loaded: a process has one environment at most, and scans after the first share it.
+static LOADED: Mutex<Option<Runtime>> = Mutex::new(None);
+
 impl Runtime {
     /// Looks in `ORT_DYLIB_PATH`, then beside the program, in `lib` and in `onnxruntime-VERSION` beside it, then in the
     /// user's data folder, where the set-up puts it.
@@ -27,8 +30,6 @@ impl Runtime {
     /// # Errors
     /// [`ModelError::NoRuntime`], [`ModelError::BadRuntime`].
     pub fn load() -> Result<Self, ModelError> {
-        // A process has one environment at most; scans after the first share it.
-        static LOADED: Mutex<Option<Runtime>> = Mutex::new(None);
         let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(runtime) = &*loaded {
             return Ok(runtime.clone());
@@ -66,26 +67,16 @@ impl Runtime {
         let Some(path) = places().into_iter().find(|p| p.is_file()) else {
             return false;
         };
-        let version = version_in_name(&path);
-        let numbers: Vec<u32> = version
-            .iter()
-            .flat_map(|v| v.split('.'))
-            .filter_map(|n| n.parse().ok())
-            .collect();
+        let version = version_in_name(&path).unwrap_or_default();
+        let numbers = version.split('.').filter_map(|n| n.parse().ok());
+        let numbers: Vec<u32> = numbers.collect();
         !matches!(numbers.as_slice(), [1, minor, ..] if *minor < FIRST_REPORTING)
     }
 
     /// Its version, such as `1.28.0`, by the name of its file; else the commit that it was built from.
     pub fn version(&self) -> String {
-        let built = || {
-            ort::info()
-                .split("git-commit-id=")
-                .nth(1)
-                .and_then(|rest| rest.split(',').next())
-                .map(str::to_owned)
-        };
         version_in_name(&self.path)
-            .or_else(built)
+            .or_else(commit)
             .unwrap_or_else(|| "of unknown version".into())
     }
 
@@ -107,6 +98,12 @@ fn version_in_name(path: &Path) -> Option<String> {
     of_file
         .map(|(_, version)| version.to_owned())
         .or_else(of_folder)
+}
+
+/// The commit that the loaded library was built from.
+fn commit() -> Option<String> {
+    let built = ort::info().split("git-commit-id=").nth(1)?;
+    built.split(',').next().map(str::to_owned)
 }
 
 fn places() -> Vec<PathBuf> {

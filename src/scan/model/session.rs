@@ -212,17 +212,18 @@ impl Model {
     /// # Errors
     /// See [`ModelError`].
     pub(crate) fn scorer(&self) -> Result<Scorer, ModelError> {
-        let checked = (self.checked.lock())
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let session = match checked {
+        let session = match self.take_checked() {
             Some(session) => session,
             None => session(&self.runtime, &self.bytes, self.device)?,
         };
-        Ok(Scorer {
-            session,
-            head: self.contract.head(),
-        })
+        let head = self.contract.head();
+        Ok(Scorer { session, head })
+    }
+
+    fn take_checked(&self) -> Option<Session> {
+        (self.checked.lock())
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 }
 
@@ -349,25 +350,34 @@ pub struct Scorer {
     head: Box<dyn ModelHead>,
 }
 
+/// What a model is given at a time.
+#[derive(Debug, Clone, Copy)]
+pub struct InputBatch<'a> {
+    /// Standardised colours, `[count,3,rows,columns]`.
+    pub values: &'a [f32],
+    /// How many inputs.
+    pub count: usize,
+    /// Rows and columns of each.
+    pub size: (u32, u32),
+}
+
 impl Scorer {
-    /// The hits at or above `floor` of a batch of `count` inputs of `input` rows and columns; `values` being
-    /// `[count,3,rows,columns]` standardised colours, and `cores` what of the source each input stands for.
+    /// The hits at or above `floor` of a batch; `cores` being what of the source each input stands for.
     ///
     /// # Errors
     /// [`ModelError::Run`], [`ModelError::OutputShape`], [`ModelError::NotANumber`].
     pub fn hits(
         &mut self,
-        values: &[f32],
-        count: usize,
-        input: (u32, u32),
+        batch: &InputBatch<'_>,
         cores: &[Rect],
         floor: f32,
     ) -> Result<Vec<Vec<Hit>>, ModelError> {
+        let (count, input) = (batch.count, batch.size);
         let failed = |e: ort::Error| ModelError::Run {
             reason: first_line(&e.to_string()),
         };
         let shape = [count, 3, input.0 as usize, input.1 as usize];
-        let tensor = TensorRef::from_array_view((shape, values)).map_err(failed)?;
+        let tensor = TensorRef::from_array_view((shape, batch.values)).map_err(failed)?;
         let outputs = self.session.run(ort::inputs![tensor]).map_err(failed)?;
         let (shape, values) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
         let sizes: Vec<usize> = shape

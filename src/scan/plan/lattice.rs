@@ -1,7 +1,7 @@
 //! A lattice of equal squares on the ground, by which areas are counted.
 
 use super::photo_view::PhotoView;
-use crate::ground::{LonLat, PixelPoint};
+use crate::ground::{LonLat, PixelPoint, rings};
 use geo::{BoundingRect, Coord, LineString, MultiPolygon};
 use std::collections::BTreeSet;
 use std::ops::{ControlFlow, Range};
@@ -18,12 +18,9 @@ impl Lattice {
     pub(super) fn about(latitude: f64) -> Self {
         const METRE: f64 = 1.0 / 111_000.0;
         let narrow = latitude.to_radians().cos().max(0.01);
-        Self {
-            step: Coord {
-                x: METRE / narrow,
-                y: METRE,
-            },
-        }
+        let (x, y) = (METRE / narrow, METRE);
+        let step = Coord { x, y };
+        Self { step }
     }
 
     pub(super) fn corner(&self, (column, row): Square) -> LonLat {
@@ -49,13 +46,11 @@ impl Lattice {
     /// Whether the corners of a row from `columns.start` on lie inside an area.
     pub(super) fn inside(&self, area: &MultiPolygon, row: i64, columns: &Range<i64>) -> Vec<bool> {
         let crossings = self.crossings(area, row);
-        columns
-            .clone()
-            .map(|column| {
-                let x = column as f64 * self.step.x;
-                crossings.partition_point(|c| *c <= x) % 2 == 1
-            })
-            .collect()
+        let is_inside = |column: i64| {
+            let x = column as f64 * self.step.x;
+            crossings.partition_point(|c| *c <= x) % 2 == 1
+        };
+        columns.clone().map(is_inside).collect()
     }
 
     /// Tells every square of which a photo shows anything: whether it shows all of it, and the parts it takes. With
@@ -141,14 +136,11 @@ impl Lattice {
 
 /// The longitudes at which a parallel enters and leaves an area, in their order.
 pub(super) fn crossings(area: &MultiPolygon, y: f64) -> Vec<f64> {
-    let rings = area
-        .iter()
-        .flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
-    let mut found: Vec<f64> = rings
-        .flat_map(LineString::lines)
-        .filter(|l| (l.start.y <= y) != (l.end.y <= y))
-        .map(|l| l.start.x + (y - l.start.y) / (l.end.y - l.start.y) * (l.end.x - l.start.x))
-        .collect();
+    let lines = area.iter().flat_map(rings).flat_map(LineString::lines);
+    let crossed = lines.filter(|l| (l.start.y <= y) != (l.end.y <= y));
+    let longitudes = crossed
+        .map(|l| l.start.x + (y - l.start.y) / (l.end.y - l.start.y) * (l.end.x - l.start.x));
+    let mut found: Vec<f64> = longitudes.collect();
     found.sort_by(f64::total_cmp);
     found
 }

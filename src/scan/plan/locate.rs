@@ -31,11 +31,11 @@ pub struct HitCorners {
 }
 
 impl From<Quad> for HitCorners {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "of an offset of metres, less than a micrometre is lost"
+    )]
     fn from([at, b, c, d]: Quad) -> Self {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "of an offset of metres, less than a micrometre is lost"
-        )]
         let away = |corner: LonLat| ((corner.lon - at.lon) as f32, (corner.lat - at.lat) as f32);
         Self {
             at,
@@ -91,14 +91,8 @@ impl<'a> Locator<'a> {
     /// # Errors
     /// See [`CrsError`].
     pub(crate) fn quad(&self, rect: Rect) -> Result<Quad, CrsError> {
-        let corners = [
-            (rect.x0, rect.y0),
-            (rect.x1, rect.y0),
-            (rect.x1, rect.y1),
-            (rect.x0, rect.y1),
-        ];
-        let points = corners
-            .map(|(x, y)| self.full(f64::from(x) * self.scale.0, f64::from(y) * self.scale.1));
+        let scaled = |(x, y)| self.full(f64::from(x) * self.scale.0, f64::from(y) * self.scale.1);
+        let points = rect.corners().map(scaled);
         let there = self.source.locate(&self.to_lonlat, &points)?;
         Ok([there[0], there[1], there[2], there[3]])
     }

@@ -173,12 +173,8 @@ impl<'a> Search<'a> {
         parts: Option<BTreeSet<usize>>,
     ) -> Result<Option<Work>, ScanError> {
         let source = (id, self.sources.source(id));
-        Ok(Work::plan(
-            source,
-            &self.model,
-            self.boundary.as_ref(),
-            parts,
-        )?)
+        let boundary = self.boundary.as_ref();
+        Ok(Work::plan(source, &self.model, boundary, parts)?)
     }
 }
 

@@ -97,8 +97,7 @@ impl TilePlan {
             chunks: Vec::new(),
         };
         for stripe in stripes(&axes.0, scale, ground) {
-            let reach = plan.reach_x(&stripe[0], &stripe[stripe.len() - 1], ground);
-            plan.add_stripe(&stripe, &axes.1, batch, ground, reach, &wanted);
+            plan.add_stripe((&stripe, &axes.1), batch, ground, &wanted);
         }
         plan
     }
@@ -115,13 +114,12 @@ impl TilePlan {
 
     fn add_stripe(
         &mut self,
-        columns: &[Span],
-        rows: &[Span],
+        (columns, rows): (&[Span], &[Span]),
         batch: usize,
         ground: &PlannedGrid,
-        reach: (u32, u32),
         wanted: &impl Fn(Rect) -> bool,
     ) {
+        let reach = self.reach_x(&columns[0], &columns[columns.len() - 1], ground);
         let step = (
             chunk_side(ground.block.0, reach.1 - reach.0, 1),
             chunk_side(ground.block.1, ground.size.1, rows_at_once(ground, reach)),

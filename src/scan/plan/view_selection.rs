@@ -52,17 +52,15 @@ impl Edges {
 
     /// The rectangles of some parts.
     pub fn rects(&self, parts: &BTreeSet<usize>) -> Vec<Rect> {
+        parts.iter().map(|part| self.rect(*part)).collect()
+    }
+
+    fn rect(&self, part: usize) -> Rect {
         let across = self.columns.len() - 1;
-        let rect = |part: &usize| {
-            let (i, j) = (part % across, part / across);
-            Rect {
-                x0: self.columns[i],
-                y0: self.rows[j],
-                x1: self.columns[i + 1],
-                y1: self.rows[j + 1],
-            }
-        };
-        parts.iter().map(rect).collect()
+        let (i, j) = (part % across, part / across);
+        let (x0, x1) = (self.columns[i], self.columns[i + 1]);
+        let (y0, y1) = (self.rows[j], self.rows[j + 1]);
+        Rect { x0, y0, x1, y1 }
     }
 }
 

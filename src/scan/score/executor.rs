@@ -101,8 +101,7 @@ impl<'a> Executor<'a> {
     /// An executor of the works from `first` on, which keeps hits from `floor` on. It ends early when `stop` becomes true;
     /// what was reported is whole.
     pub fn new(
-        works: &'a [Work],
-        first: WorkId,
+        (works, first): (&'a [Work], WorkId),
         model: &'a Model,
         floor: f32,
         listener: &'a dyn PixelListener,

@@ -12,6 +12,7 @@ use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::model::Hit;
 use crate::scan::score_store::{ChunkReport, RunKey, ScoreStore, cells_line, ground_line};
 use crate::schema::{RESULT_FILES, ScoreLine};
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -58,11 +59,8 @@ fn further_segments(folder: &Path) -> Vec<u32> {
         let number = name.strip_prefix("journal-")?.strip_suffix(".jsonl")?;
         number.parse().ok().filter(|n| segment_name(*n) == name)
     };
-    let mut found: Vec<u32> = entries
-        .filter_map(|e| number(&e.file_name().to_string_lossy()))
-        .collect();
-    found.sort_unstable();
-    found
+    let found = entries.filter_map(|e| number(&e.file_name().to_string_lossy()));
+    BTreeSet::from_iter(found).into_iter().collect()
 }
 
 /// An error with the file it is about.

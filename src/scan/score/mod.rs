@@ -11,5 +11,5 @@ mod worker;
 pub use executor::PixelListener;
 pub use journal::Journal;
 pub use lines::{all as all_lines, value as value_of_line, write as write_line};
-pub use stage::{OwnTasks, Scored, score};
+pub use stage::{OwnTasks, Scored, ScoringTask, score};
 pub use window::Assembler;

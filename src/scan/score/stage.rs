@@ -59,25 +59,32 @@ pub struct Tiles {
 /// Which tasks of the works that are known from the headers a run does; the others are left out.
 pub type OwnTasks<'a> = &'a dyn Fn(WorkId, TaskId) -> bool;
 
-/// Scores what `scores` lacks of the works, beginning with `works`; of these only what is its `own`, where it does not do
-/// all. `listener` hears of pixels while they are at hand.
+/// What is to be scored.
+pub struct ScoringTask<'a> {
+    /// The works that are known from the headers.
+    pub works: Vec<Work>,
+    /// The scores that there are; what they lack of the works is scored.
+    pub scores: ScoreStore,
+    /// The tasks of these works that are done, where not all are.
+    pub own: Option<OwnTasks<'a>>,
+}
+
+/// Scores what is to be scored, and the works that follow from it. `listener` hears of pixels while they are at hand.
 ///
 /// # Errors
 /// [`ScanError::Interrupted`] where `stop` became true before all was done; what was done is in the journal.
 pub fn score(
     search: &Search<'_>,
-    mut works: Vec<Work>,
-    (journal, scores): (&mut Journal, ScoreStore),
+    task: ScoringTask<'_>,
+    journal: &mut Journal,
     listener: &dyn PixelListener,
-    own: Option<OwnTasks<'_>>,
-    progress: &dyn Progress,
-    stop: &AtomicBool,
+    (progress, stop): (&dyn Progress, &AtomicBool),
 ) -> Result<Scored, ScanError> {
-    let mut next = std::mem::take(&mut works);
+    let (mut works, mut next) = (Vec::new(), task.works);
     let mut round = ScoringRound {
         search,
         journal,
-        scores,
+        scores: task.scores,
         tiles: Tiles::default(),
         listener,
         stop,
@@ -88,7 +95,7 @@ pub fn score(
         for (number, work) in works.iter_mut().enumerate().skip(first.0) {
             let id = WorkId(number);
             work.resume(id, &round.scores);
-            if let Some(own) = own {
+            if let Some(own) = task.own {
                 work.leave_out(|task| own(id, task));
             }
         }
@@ -99,7 +106,7 @@ pub fn score(
                 folder: search.request.out.clone(),
             });
         }
-        if own.is_some() {
+        if task.own.is_some() {
             break;
         }
         next = search.further_works(&works, &round.scores)?;
@@ -161,8 +168,7 @@ impl ScoringRound<'_> {
         }
         let search = self.search;
         let executor = Executor::new(
-            works,
-            first,
+            (works, first),
             &search.model,
             self.journal.floor(),
             self.listener,

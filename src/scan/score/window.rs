@@ -118,11 +118,8 @@ impl Assembler {
         reason = "window sizes"
     )]
     fn axis(start: f64, length: f64, scale: f64) -> (i64, usize) {
-        let margin = if unscaled(scale) {
-            0.0
-        } else {
-            scale.ceil() + 1.0
-        };
+        let sharp = unscaled(scale);
+        let margin = if sharp { 0.0 } else { scale.ceil() + 1.0 };
         let from = (start - margin).floor() as i64;
         let to = (start + length + margin).ceil() as i64;
         (from, (to - from) as usize)

@@ -5,7 +5,7 @@ use super::window::{Assembler, extent, holds};
 use crate::ground::{Rect, Region};
 use crate::imagery::{OpenError, PatternReader, PixelReader, Pixels, Validity};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
-use crate::scan::model::{Hit, ModelError, Output, Scorer};
+use crate::scan::model::{Hit, InputBatch, ModelError, Output, Scorer};
 use crate::scan::plan::{Task, Tile};
 use crate::scan::score_store::{ChunkReport, fault_of};
 use crate::schema::PictureFault;
@@ -191,7 +191,12 @@ impl<'a> Worker<'a> {
         }
         let cores: Vec<Rect> = live.iter().map(|t| t.core).collect();
         let floor = self.executor.floor;
-        let hits = (self.scorer).hits(&self.input, count, (height, width), &cores, floor)?;
+        let batch = InputBatch {
+            values: &self.input,
+            count,
+            size: (height, width),
+        };
+        let hits = (self.scorer).hits(&batch, &cores, floor)?;
         // A cell without a single readable pixel is none, whatever the model says of blackness.
         let seen = [Validity::Searched, Validity::Blank];
         let is_seen = |hit: &Hit| holds(plan.level_rect(hit.rect, level), chunks, &seen);

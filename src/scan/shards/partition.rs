@@ -56,11 +56,10 @@ pub fn partition(tasks: &[Weighed], shards: usize) -> Vec<ShardRecord> {
 fn add(part: &mut ShardRecord, task: &Weighed) {
     part.tiles += task.weight.tiles;
     part.valid_pixels += task.weight.valid_pixels;
+    let range = TaskRange(task.work, task.task, task.task + 1);
     match part.tasks.last_mut() {
         Some(TaskRange(work, _, after)) if (*work, *after) == (task.work, task.task) => *after += 1,
-        _ => part
-            .tasks
-            .push(TaskRange(task.work, task.task, task.task + 1)),
+        _ => part.tasks.push(range),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::scan::plan::{Search, Work};
 use crate::scan::progress::Progress;
 use crate::scan::request::ScanRequest;
 use crate::scan::run::{RankingInputs, RunScope, go_on};
-use crate::scan::score::{Journal, OwnTasks, PixelListener, score};
+use crate::scan::score::{Journal, OwnTasks, PixelListener, ScoringTask, score};
 use crate::scan::score_store::{ChunkReport, ScoreStore};
 use crate::scan::summary::Summary;
 use crate::schema::{CellRecord, CellsRecord, CornersRecord, ScoreLine, TaskRange};
@@ -62,8 +62,13 @@ pub fn run_shard(
     let floors = (plan.floor(), plan.floor());
     let (mut journal, nothing) = Journal::open(scratch.path(), &search.key, floors, false)?;
     let own: OwnTasks<'_> = &|work, task| holds(tasks, work, task);
-    let kept = (&mut journal, nothing);
-    let scored = score(&search, works, kept, &Unheard, Some(own), progress, stop)?;
+    let task = ScoringTask {
+        works,
+        scores: nothing,
+        own: Some(own),
+    };
+    let watched = (progress, stop);
+    let scored = score(&search, task, &mut journal, &Unheard, watched)?;
     scored.check_unchanged()?;
     let is_new = write(&plan.shelf, &head, bound, &scored.scores)?;
     // Where another worker was quicker, what it wrote is what counts.

@@ -5,7 +5,7 @@ use super::view::{QuarterTurns, copy_view};
 use crate::ground::Rect;
 use crate::imagery::Pixels;
 use crate::scan::find::LOOKS;
-use crate::scan::model::{Contract, Model, ModelError, Output, Scorer};
+use crate::scan::model::{Contract, InputBatch, Model, ModelError, Output, Scorer};
 use crate::scan::plan::{Window, Work};
 use crate::scan::score::Assembler;
 use std::sync::Arc;
@@ -133,7 +133,12 @@ impl ViewScorer {
         let mut best = [0.0_f32; LOOKS];
         for (scores, input) in (best.chunks_mut(batch)).zip(self.input.chunks(batch * one)) {
             let cores = vec![self.views.core(); scores.len()];
-            let hits = (self.scorer).hits(input, batch, size, &cores, f32::NEG_INFINITY)?;
+            let inputs = InputBatch {
+                values: input,
+                count: batch,
+                size,
+            };
+            let hits = (self.scorer).hits(&inputs, &cores, f32::NEG_INFINITY)?;
             for (score, hits) in scores.iter_mut().zip(hits) {
                 let near = hits.iter().filter(|hit| self.views.is_near(hit.rect));
                 *score = near.map(|hit| hit.score).fold(0.0, f32::max);

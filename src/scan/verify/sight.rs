@@ -138,11 +138,8 @@ impl SightAxis {
 fn mirrored(index: f64, length: u32) -> u32 {
     let period = f64::from(2 * length.saturating_sub(1)).max(1.0);
     let index = index.abs() % period;
-    let inside = if index >= f64::from(length) {
-        period - index
-    } else {
-        index
-    };
+    let is_beyond = index >= f64::from(length);
+    let inside = if is_beyond { period - index } else { index };
     u32::try_from(whole(inside)).unwrap_or(0)
 }
 

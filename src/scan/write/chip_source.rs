@@ -78,15 +78,11 @@ impl<'a> ChipSource<'a> {
 /// The direction of north in the source, in degrees clockwise from its top.
 fn north(source: &Source, at: LonLat) -> Option<f64> {
     const STEP_DEGREES: f64 = 1e-4;
-    let ends = source
-        .pixels_of(&[at, LonLat::new(at.lon, at.lat + STEP_DEGREES)])
-        .ok()?;
+    let above = LonLat::new(at.lon, at.lat + STEP_DEGREES);
+    let ends = source.pixels_of(&[at, above]).ok()?;
     let Gsd { x_cm, y_cm } = source.gsd();
-    let (dx, dy) = (
-        (ends[1].x - ends[0].x) * x_cm,
-        (ends[1].y - ends[0].y) * y_cm,
-    );
-    Some(settled(dx.atan2(-dy).to_degrees()))
+    let (dx, dy) = (ends[1].x - ends[0].x, ends[1].y - ends[0].y);
+    Some(settled((dx * x_cm).atan2(-(dy * y_cm)).to_degrees()))
 }
 
 /// The picture files of a candidate, relative to the output folder.

@@ -226,10 +226,8 @@ impl<'a> Pyramids<'a> {
 
 /// Clears away what a killed run left half written beside a pyramid.
 fn clear(path: &Path) {
-    let entries = path
-        .parent()
-        .and_then(|folder| std::fs::read_dir(folder).ok());
-    for entry in entries.into_iter().flatten().flatten() {
+    let folder = path.parent().map(std::fs::read_dir);
+    for entry in folder.into_iter().flatten().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
             // What stays takes room and nothing else.
             let _ = std::fs::remove_dir_all(entry.path());

@@ -6,7 +6,7 @@ use crate::ground::area_m2;
 use crate::imagery::{Captured, RasterError, Source, gdal_version};
 use crate::scan::find::LOOKS;
 use crate::scan::find::SourceFacts;
-use crate::scan::model::Model;
+use crate::scan::model::{Model, Verifier};
 use crate::scan::request::{PhotoRequest, ScanRequest};
 use crate::scan::summary::Summary;
 use crate::scan::verify::{Learnt, Second};
@@ -95,17 +95,14 @@ fn source_records(summary: &Summary, provenance: &Provenance<'_>) -> Vec<SourceR
         .collect()
 }
 
-fn refused(summary: &Summary) -> Vec<RefusedSource> {
-    let one = |error: &RasterError| {
-        let path = error.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        RefusedSource {
-            // Where the files lie on the disk is nobody else's business.
-            reason: error.to_string().replace(&*path.to_string_lossy(), &name),
-            name: name.into_owned(),
-        }
-    };
-    summary.refused.iter().map(one).collect()
+/// Where the files lie on the disk is nobody else's business.
+fn refused(error: &RasterError) -> RefusedSource {
+    let path = error.path();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    RefusedSource {
+        reason: error.to_string().replace(&*path.to_string_lossy(), &name),
+        name: name.into_owned(),
+    }
 }
 
 fn totals(summary: &Summary) -> Totals {
@@ -123,16 +120,19 @@ fn totals(summary: &Summary) -> Totals {
 }
 
 fn second_stage(second: &Second, learnt: Option<&Learnt>) -> SecondStageRecord {
-    let verifier = second.verifier.as_ref().map(|verifier| VerifierRecord {
+    SecondStageRecord {
+        looks: LOOKS,
+        verifier: second.verifier.as_ref().map(verifier_record),
+        learnt: learnt.map(|learnt| learnt.sha256().to_owned()),
+    }
+}
+
+fn verifier_record(verifier: &Verifier) -> VerifierRecord {
+    VerifierRecord {
         name: verifier.name().into(),
         sha256: verifier.sha256().into(),
         threshold: verifier.contract().threshold,
         dispatch_threshold: verifier.contract().dispatch_threshold,
-    });
-    SecondStageRecord {
-        looks: LOOKS,
-        verifier,
-        learnt: learnt.map(|learnt| learnt.sha256().to_owned()),
     }
 }
 
@@ -166,7 +166,7 @@ pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Dige
         made: made.map(|day| day.to_string()),
         patterns: summary.patterns.clone(),
         sources: source_records(summary, provenance),
-        refused: refused(summary),
+        refused: summary.refused.iter().map(refused).collect(),
         totals: totals(summary),
         outputs: Some(outputs),
         flight: flight_quality(summary, provenance.sources),

@@ -8,7 +8,7 @@ use crate::office::record::{Recorded, ScanFolder, record};
 use crate::office::{Changed, Files, Office, Session, divide};
 use crate::registry::body::{self, Count, FailReason, GrowthStage, Outcome, RejectReason};
 use crate::registry::{SiteKey, State};
-use crate::server::answer::Refused;
+use crate::server::answer::{Answer, Refused};
 use crate::server::house::Shared;
 use crate::server::surveys::survey;
 use crate::server::uploads;
@@ -152,13 +152,13 @@ async fn take(
     member: Member,
     Path((_, code)): Path<(String, String)>,
     Json(asked): Json<MoveRequest>,
-) -> Result<Json<Changed>, Refused> {
+) -> Answer<Changed> {
     let files = handed(&member.house, &asked.files)?;
     let when = asked.when.map(|when| time(&when)).transpose()?;
     member
         .act(when, move |office, session| {
             let site = office.store().find(&code)?;
-            done(office, session, site, asked.step, &files).map(Json)
+            done(office, session, site, asked.step, &files)
         })
         .await
 }
@@ -256,7 +256,7 @@ struct Assignment {
     due: Option<String>,
 }
 
-async fn assign(member: Member, Json(asked): Json<Assignment>) -> Result<Json<Changed>, Refused> {
+async fn assign(member: Member, Json(asked): Json<Assignment>) -> Answer<Changed> {
     let is_a_day = |day: &String| day.parse::<jiff::civil::Date>().is_ok();
     if asked.crew.trim().is_empty() || !asked.due.as_ref().is_none_or(is_a_day) {
         return Err(Refused::unclear("crew, due"));
@@ -270,7 +270,7 @@ async fn assign(member: Member, Json(asked): Json<Assignment>) -> Result<Json<Ch
                 crew: asked.crew,
                 due: asked.due,
             };
-            Ok(Json(life::assign(office, session, &sites, &crew)?))
+            Ok(life::assign(office, session, &sites, &crew)?)
         })
         .await
 }
@@ -281,15 +281,12 @@ struct AskedScan {
     survey: String,
 }
 
-async fn record_scan(
-    member: Member,
-    Json(asked): Json<AskedScan>,
-) -> Result<Json<Recorded>, Refused> {
+async fn record_scan(member: Member, Json(asked): Json<AskedScan>) -> Answer<Recorded> {
     let place = survey(&member.house, &asked.survey)?;
     member
         .act(None, move |office, session| {
             let scan = ScanFolder::read(&place.path)?;
-            Ok(Json(record(office, session, &scan)?))
+            Ok(record(office, session, &scan)?)
         })
         .await
 }

@@ -27,10 +27,7 @@ pub(super) fn need(name: &'static str, text: String) -> Result<String, Refused> 
 
 /// Names, of which there has to be one.
 pub(super) fn names(name: &'static str, list: Vec<String>) -> Result<Vec<String>, Refused> {
-    let list: Vec<String> = list
-        .into_iter()
-        .filter_map(|one| words(Some(one)))
-        .collect();
+    let list: Vec<String> = list.into_iter().map(Some).filter_map(words).collect();
     if list.is_empty() {
         return Err(Refused::unclear(name).hint("name one at least", "请至少填写一项"));
     }

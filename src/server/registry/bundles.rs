@@ -4,17 +4,18 @@ use super::Member;
 use crate::files;
 use crate::office::bundles::{inspect, receive};
 use crate::registry::Hash;
-use crate::server::answer::Refused;
+use crate::server::answer::{Answer, Refused};
 use crate::server::arriving::arrived;
+use crate::server::headers::header_text;
 use crate::server::house::{House, Shared};
 use crate::server::unkept::unwritten;
 use crate::store::bundle::{Inspected, Unlock};
 use crate::store::keys::MostWork;
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::HeaderMap;
 use axum::routing::post;
-use axum::{Json, Router};
 use serde_json::{Value, json};
 use std::path::{Path as FilePath, PathBuf};
 
@@ -34,11 +35,8 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 fn unlock(headers: &HeaderMap) -> Unlock {
-    let passphrase = headers
-        .get(PASSPHRASE)
-        .and_then(|value| value.to_str().ok());
     Unlock {
-        passphrase: passphrase.map(str::to_owned),
+        passphrase: header_text(headers, PASSPHRASE).map(str::to_owned),
         identity: None,
         most_work: MostWork::Served,
     }
@@ -57,7 +55,7 @@ fn place(inbox: &FilePath, token: &str) -> PathBuf {
     inbox.join(format!("{token}.papaver-bundle"))
 }
 
-async fn preview(member: Member, headers: HeaderMap, body: Body) -> Result<Json<Value>, Refused> {
+async fn preview(member: Member, headers: HeaderMap, body: Body) -> Answer<Value> {
     let house = member.house.clone();
     let author = member.person.session.author();
     let sender = format!("{}/{}", author.unit, author.name);
@@ -76,7 +74,7 @@ async fn preview(member: Member, headers: HeaderMap, body: Body) -> Result<Json<
                 .iter()
                 .map(|bundle| changes(office.store(), bundle));
             let preview = known.collect::<Result<Vec<_>, _>>()?.into_iter().next();
-            Ok(Json(json!({ "token": token, "preview": preview })))
+            Ok(json!({ "token": token, "preview": preview }))
         })
         .await;
     drop(turn);
@@ -111,7 +109,7 @@ async fn apply(
     member: Member,
     Path((_, token)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Result<Json<Value>, Refused> {
+) -> Answer<Value> {
     let house = member.house.clone();
     let path = waiting_at(&house, &token)?;
     let unlock = unlock(&headers);
@@ -127,12 +125,12 @@ async fn apply(
             };
             let received = receive(office, &path, bundle)?;
             let applied = &received.applied;
-            Ok(Json(json!({
+            Ok(json!({
                 "new_events": applied.new_events, "known_events": applied.known_events,
                 "refused": applied.refused.len(), "gaps": applied.gaps.len(), "forks": applied.forks.len(),
                 "missing_files": applied.missing_files.len(), "whole": received.is_whole(),
                 "receipt": received.receipt,
-            })))
+            }))
         })
         .await;
     drop(turn);

@@ -2,7 +2,7 @@
 
 use super::Member;
 use crate::office::campaign::{self, Campaign};
-use crate::server::answer::Refused;
+use crate::server::answer::{Answer, Refused};
 use crate::server::house::Shared;
 use crate::words::Lang;
 use axum::extract::{Path, Query};
@@ -29,10 +29,7 @@ struct CampaignQuery {
     lang: String,
 }
 
-async fn stands(
-    member: Member,
-    Query(asked): Query<CampaignQuery>,
-) -> Result<Json<Campaign>, Refused> {
+async fn stands(member: Member, Query(asked): Query<CampaignQuery>) -> Answer<Campaign> {
     member
         .read(move |store, _| Ok(Json(campaign::campaign(store, asked.season)?)))
         .await

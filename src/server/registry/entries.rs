@@ -10,7 +10,7 @@ use crate::office::found::{Added, Discovery, add};
 use crate::office::ledger::{VOIDED_HERE, paper};
 use crate::office::{Office, Session};
 use crate::registry::body::{self, Body, NoYield, Source};
-use crate::server::answer::Refused;
+use crate::server::answer::{Answer, Refused};
 use crate::server::house::Shared;
 use crate::server::uploads;
 use crate::words::Lang;
@@ -63,10 +63,10 @@ async fn follow_up(
     member: Member,
     Path((_, number)): Path<(String, String)>,
     Json(asked): Json<AskedMove>,
-) -> Result<Json<EntryOutcome>, Refused> {
+) -> Answer<EntryOutcome> {
     member
         .act(None, move |office, session| {
-            followed(office, session, &number, asked).map(Json)
+            followed(office, session, &number, asked)
         })
         .await
 }
@@ -159,7 +159,7 @@ struct AskedSite {
     photos: Vec<String>,
 }
 
-async fn record_site(member: Member, Json(asked): Json<AskedSite>) -> Result<Json<Added>, Refused> {
+async fn record_site(member: Member, Json(asked): Json<AskedSite>) -> Answer<Added> {
     let photos = asked.photos.iter();
     let photos = photos.map(|id| uploads::find(&member.house, id));
     let found = Discovery {
@@ -174,7 +174,7 @@ async fn record_site(member: Member, Json(asked): Json<AskedSite>) -> Result<Jso
     let when = asked.when.map(|when| time(&when)).transpose()?;
     member
         .act(when, move |office, session| {
-            Ok(Json(add(office, session, found)?))
+            Ok(add(office, session, found)?)
         })
         .await
 }

@@ -3,15 +3,15 @@
 use super::Member;
 use super::asked::{area_m2, at, code, codes, day, entry_of, names, need, time, words};
 use super::sites::{feature_of, geojson};
-use crate::ground::Geometry;
+use crate::ground::{Feature, Geometry};
 use crate::office::affairs::{self, Entered};
-use crate::office::ledger::{self, Duties, Patrols, Supervision, Tips};
+use crate::office::ledger::{self, Duties, Patrols, Supervision, Tips, Walked};
 use crate::office::patrol::{PatrolTold, Patrolled, REACH_M, patrol};
 use crate::office::{Office, Session};
 use crate::registry::affairs::is_sealed_number;
 use crate::registry::body::{self, Body, Channel, Rung};
 use crate::registry::place::Place;
-use crate::server::answer::Refused;
+use crate::server::answer::{Answer, Refused};
 use crate::server::house::Shared;
 use crate::server::uploads;
 use crate::store::Store;
@@ -44,10 +44,7 @@ struct SeasonQuery {
     district: Option<String>,
 }
 
-async fn duties(
-    member: Member,
-    Query(wanted): Query<SeasonQuery>,
-) -> Result<Json<Duties>, Refused> {
+async fn duties(member: Member, Query(wanted): Query<SeasonQuery>) -> Answer<Duties> {
     let district = code(wanted.district)?;
     let of = move |store: &Store, session: &Session| {
         ledger::duties(store, session, wanted.season, district.as_deref())
@@ -62,34 +59,33 @@ async fn walked(member: Member, Query(wanted): Query<SeasonQuery>) -> Result<Res
     member
         .read(move |store, session| {
             let walked = ledger::walked(store, session, wanted.season)?;
-            let features = walked.into_iter().map(|one| {
-                let about = json!({ "season": one.season, "on": one.on, "crew": one.crew });
-                feature_of(&one.entry.to_string(), Geometry::Exact(one.ground), about)
-            });
-            Ok(geojson(features.collect()))
+            Ok(geojson(walked.into_iter().map(feature).collect()))
         })
         .await
 }
 
-async fn patrols(
-    member: Member,
-    Query(wanted): Query<SeasonQuery>,
-) -> Result<Json<Patrols>, Refused> {
+fn feature(walked: Walked) -> Feature {
+    let about = json!({ "season": walked.season, "on": walked.on, "crew": walked.crew });
+    feature_of(
+        &walked.entry.to_string(),
+        Geometry::Exact(walked.ground),
+        about,
+    )
+}
+
+async fn patrols(member: Member, Query(wanted): Query<SeasonQuery>) -> Answer<Patrols> {
     member
         .read(move |store, session| Ok(Json(ledger::patrols(store, session, wanted.season)?)))
         .await
 }
 
-async fn tips(member: Member, Query(wanted): Query<SeasonQuery>) -> Result<Json<Tips>, Refused> {
+async fn tips(member: Member, Query(wanted): Query<SeasonQuery>) -> Answer<Tips> {
     member
         .read(move |store, session| Ok(Json(ledger::tips(store, session, wanted.season)?)))
         .await
 }
 
-async fn supervision(
-    member: Member,
-    Query(wanted): Query<SeasonQuery>,
-) -> Result<Json<Supervision>, Refused> {
+async fn supervision(member: Member, Query(wanted): Query<SeasonQuery>) -> Answer<Supervision> {
     member
         .read(move |store, session| Ok(Json(ledger::supervision(store, session, wanted.season)?)))
         .await
@@ -107,10 +103,7 @@ struct AskedDuty {
     signed_on: Option<String>,
 }
 
-async fn record_duty(
-    member: Member,
-    Json(asked): Json<AskedDuty>,
-) -> Result<Json<Entered>, Refused> {
+async fn record_duty(member: Member, Json(asked): Json<AskedDuty>) -> Answer<Entered> {
     let district = need("district", asked.district).and_then(|text| code(Some(text)))?;
     let district = district.unwrap_or_default();
     let (person, household) = (need("person", asked.person)?, words(asked.household));
@@ -185,14 +178,11 @@ impl AskedPatrol {
     }
 }
 
-async fn record_patrol(
-    member: Member,
-    Json(asked): Json<AskedPatrol>,
-) -> Result<Json<Patrolled>, Refused> {
+async fn record_patrol(member: Member, Json(asked): Json<AskedPatrol>) -> Answer<Patrolled> {
     let told = asked.told(&member.house)?;
     member
         .act(None, move |office, session| {
-            Ok(Json(patrol(office, session, told)?))
+            Ok(patrol(office, session, told)?)
         })
         .await
 }
@@ -209,7 +199,7 @@ struct AskedTip {
     sealed: Option<String>,
 }
 
-async fn record_tip(member: Member, Json(asked): Json<AskedTip>) -> Result<Json<Entered>, Refused> {
+async fn record_tip(member: Member, Json(asked): Json<AskedTip>) -> Answer<Entered> {
     let when = asked.when.map(|when| time(&when)).transpose()?;
     let sealed = words(asked.sealed);
     if !sealed.as_deref().is_none_or(is_sealed_number) {
@@ -251,10 +241,7 @@ struct AskedRound {
     note: Option<String>,
 }
 
-async fn record_round(
-    member: Member,
-    Json(asked): Json<AskedRound>,
-) -> Result<Json<Entered>, Refused> {
+async fn record_round(member: Member, Json(asked): Json<AskedRound>) -> Answer<Entered> {
     let name = need("name", asked.name)?;
     let on = day("on", &asked.on)?.to_string();
     let until = asked.until.map(|until| day("until", &until)).transpose()?;
@@ -286,10 +273,7 @@ struct AskedFinding {
     due: Option<String>,
 }
 
-async fn record_finding(
-    member: Member,
-    Json(asked): Json<AskedFinding>,
-) -> Result<Json<Entered>, Refused> {
+async fn record_finding(member: Member, Json(asked): Json<AskedFinding>) -> Answer<Entered> {
     let district = need("district", asked.district).and_then(|text| code(Some(text)))?;
     let text = need("text", asked.text)?;
     let due = asked.due.map(|due| day("due", &due)).transpose()?;
@@ -319,10 +303,7 @@ struct AskedMeasure {
     paper: Option<String>,
 }
 
-async fn record_measure(
-    member: Member,
-    Json(asked): Json<AskedMeasure>,
-) -> Result<Json<Entered>, Refused> {
+async fn record_measure(member: Member, Json(asked): Json<AskedMeasure>) -> Answer<Entered> {
     let district = need("district", asked.district).and_then(|text| code(Some(text)))?;
     let reason = need("reason", asked.reason)?;
     let due = asked.due.map(|due| day("due", &due)).transpose()?;
@@ -346,12 +327,12 @@ async fn stated(
     member: Member,
     when: Option<String>,
     body: impl FnOnce(&Office, &Session) -> Result<Body, Refused> + Send + 'static,
-) -> Result<Json<Entered>, Refused> {
+) -> Answer<Entered> {
     member
         .act(when, move |office, session| {
             let body = body(office, session)?;
             let sealed = affairs::state(office, session, body)?;
-            Ok(Json(Entered::of(office.store(), &sealed)?))
+            Ok(Entered::of(office.store(), &sealed)?)
         })
         .await
 }

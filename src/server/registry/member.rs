@@ -1,12 +1,13 @@
 //! Somebody who is logged in to the registry that they ask of: they read it, and act in it as themselves.
 
 use crate::office::{Office, Session};
-use crate::server::answer::Refused;
+use crate::server::answer::{Answer, Refused};
 use crate::server::house::{Shared, reading, waiting};
 use crate::server::library::LibraryPlace;
 use crate::server::sessions::SessionUser;
 use crate::server::visitors::LoggedIn;
 use crate::store::Store;
+use axum::Json;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -68,13 +69,13 @@ impl Member {
         .await
     }
 
-    /// Acts in the registry as this person, now or when they say that it happened; one after the other. Those who listen
-    /// are told.
+    /// Acts in the registry as this person, now or when they say that it happened; one after the other. What comes of it is
+    /// answered, and those who listen are told.
     pub async fn act<T: Send + 'static>(
         self,
         happened: Option<String>,
         act: impl FnOnce(&mut Office, &Session) -> Result<T, Refused> + Send + 'static,
-    ) -> Result<T, Refused> {
+    ) -> Answer<T> {
         let Self {
             house,
             place,
@@ -98,6 +99,6 @@ impl Member {
             told.events
                 .tell(json!({ "kind": "registry", "registry": registry }));
         }
-        done
+        done.map(Json)
     }
 }

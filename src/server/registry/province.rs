@@ -5,7 +5,7 @@ use super::Member;
 use crate::ground::{FeatureCollection, write_features};
 use crate::office::province::{self, FigureQuery, Province};
 use crate::province::report::table::ReportTable;
-use crate::server::answer::Refused;
+use crate::server::answer::{Answer, Refused};
 use crate::server::house::Shared;
 use crate::words::Lang;
 use axum::extract::{Path, Query};
@@ -50,20 +50,14 @@ impl ProvinceQuery {
     }
 }
 
-async fn figures(
-    member: Member,
-    Query(query): Query<ProvinceQuery>,
-) -> Result<Json<Province>, Refused> {
+async fn figures(member: Member, Query(query): Query<ProvinceQuery>) -> Answer<Province> {
     let (asked, lang) = (query.asked()?, query.lang());
     member
         .read(move |store, _| Ok(Json(province::province(store, &asked, lang)?)))
         .await
 }
 
-async fn work(
-    member: Member,
-    Query(query): Query<ProvinceQuery>,
-) -> Result<Json<Vec<ReportTable>>, Refused> {
+async fn work(member: Member, Query(query): Query<ProvinceQuery>) -> Answer<Vec<ReportTable>> {
     let (asked, lang) = (query.asked()?, query.lang());
     member
         .read(move |store, _| Ok(Json(province::work(store, &asked, lang)?)))

@@ -6,7 +6,7 @@ use crate::office::desk::{self, Effort, Judged, Laid, VerdictRequest};
 use crate::registry::body::{Opinion, RejectReason};
 use crate::registry::coded::Coded;
 use crate::schema::{CandidateProperties, ScoreBand};
-use crate::server::answer::Refused;
+use crate::server::answer::{Answer, Refused};
 use crate::server::house::Shared;
 use crate::server::library::{LibraryPlace, scan_of};
 use crate::server::surveys::survey;
@@ -79,7 +79,7 @@ struct ScreeningTable {
 async fn queue(
     member: Member,
     Path((registry, id)): Path<(String, String)>,
-) -> Result<Json<ScreeningTable>, Refused> {
+) -> Answer<ScreeningTable> {
     let place = survey(&member.house, &id)?;
     member
         .read(move |store, session| {
@@ -175,7 +175,7 @@ struct SentVerdict {
     seconds: Option<f64>,
 }
 
-async fn verdict(member: Member, Json(given): Json<SentVerdict>) -> Result<Json<Judged>, Refused> {
+async fn verdict(member: Member, Json(given): Json<SentVerdict>) -> Answer<Judged> {
     if given.verdict == Opinion::Withdrawn {
         return Err(Refused::unclear("verdict"));
     }
@@ -187,12 +187,7 @@ async fn verdict(member: Member, Json(given): Json<SentVerdict>) -> Result<Json<
     };
     member
         .act(None, move |office, session| {
-            Ok(Json(desk::judge(
-                office,
-                session,
-                &given.candidate,
-                verdict,
-            )?))
+            Ok(desk::judge(office, session, &given.candidate, verdict)?)
         })
         .await
 }
@@ -209,15 +204,12 @@ fn milliseconds(seconds: f64) -> Option<u64> {
         .then(|| milliseconds.round() as u64)
 }
 
-async fn undo(
-    member: Member,
-    Json(given): Json<BTreeMap<String, String>>,
-) -> Result<Json<Judged>, Refused> {
+async fn undo(member: Member, Json(given): Json<BTreeMap<String, String>>) -> Answer<Judged> {
     let candidate = given.get("candidate").cloned();
     let candidate = candidate.ok_or_else(|| Refused::unclear("candidate"))?;
     member
         .act(None, move |office, session| {
-            Ok(Json(desk::undo(office, session, &candidate)?))
+            Ok(desk::undo(office, session, &candidate)?)
         })
         .await
 }

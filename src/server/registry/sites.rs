@@ -8,7 +8,8 @@ use crate::office::{SiteNow, clock};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::sentence::{Teller, kind};
 use crate::registry::{Hash, Site, SiteKey, State};
-use crate::server::answer::Refused;
+use crate::server::answer::{Answer, Refused};
+use crate::server::headers::FOREVER;
 use crate::server::house::Shared;
 use crate::store::{Filter, Store, evidence};
 use axum::extract::{Path, Query};
@@ -102,7 +103,7 @@ struct SiteList {
     sites: Vec<SiteNow>,
 }
 
-async fn list(member: Member, Query(asked): Query<SiteQuery>) -> Result<Json<SiteList>, Refused> {
+async fn list(member: Member, Query(asked): Query<SiteQuery>) -> Answer<SiteList> {
     let filter = asked.filter()?;
     member
         .read(move |store, session| {
@@ -153,14 +154,10 @@ pub(super) fn geojson(features: Vec<Feature>) -> Response {
 
 /// A feature by its id, with members that a macro gives as an object.
 pub(super) fn feature_of(id: &str, geometry: Geometry, properties: Value) -> Feature {
-    let properties = match properties {
-        Value::Object(properties) => properties,
-        _ => Map::new(),
-    };
     Feature {
         id: Some(id.to_owned()),
         geometry: Some(geometry),
-        properties,
+        properties: serde_json::from_value(properties).unwrap_or_default(),
     }
 }
 
@@ -216,10 +213,7 @@ struct SitePage {
     waits_for_second: usize,
 }
 
-async fn page(
-    member: Member,
-    Path((registry, code)): Path<(String, String)>,
-) -> Result<Json<SitePage>, Refused> {
+async fn page(member: Member, Path((registry, code)): Path<(String, String)>) -> Answer<SitePage> {
     member
         .read(move |store, session| {
             let key = store.find(&code)?;
@@ -285,7 +279,7 @@ fn pictures(site: &Site, registry: &str) -> Vec<SitePicture> {
     site.evidence.iter().map(picture).collect()
 }
 
-async fn crews(member: Member) -> Result<Json<Vec<String>>, Refused> {
+async fn crews(member: Member) -> Answer<Vec<String>> {
     member.read(|store, _| Ok(Json(store.crews()?))).await
 }
 
@@ -322,10 +316,7 @@ async fn file(
                     kind.unwrap_or("application/octet-stream"),
                 ),
                 (header::CONTENT_DISPOSITION, shown),
-                (
-                    header::CACHE_CONTROL,
-                    "private, max-age=31536000, immutable",
-                ),
+                (header::CACHE_CONTROL, FOREVER),
             ];
             Ok((about, bytes).into_response())
         })

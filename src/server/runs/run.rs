@@ -156,11 +156,8 @@ impl ScanRun {
         state.now.candidates = summary.candidates.len();
         state.now.survey = Some(self.id.clone());
         state.now.seconds_left = None;
-        state.now.phase = if summary.is_partial() {
-            Phase::Partly
-        } else {
-            Phase::Done
-        };
+        let partly = summary.is_partial();
+        state.now.phase = if partly { Phase::Partly } else { Phase::Done };
     }
 
     fn ended_badly(&self, error: &ScanError) {

@@ -1,7 +1,7 @@
 //! Geometry computed by hand, and the way there and back.
 
 use super::*;
-use crate::imagery::photo::terrain::Level;
+use crate::imagery::photo::terrain::LevelGround;
 use proptest::prelude::*;
 
 const HOME: LonLat = LonLat::new(113.30, 33.74);
@@ -57,7 +57,7 @@ fn close(found: (f64, f64), wanted: (f64, f64)) {
 
 #[test]
 fn straight_down_the_four_headings_turn_the_image() {
-    let level = Level(0.0);
+    let level = LevelGround(0.0);
     // 1000 pixels at 40 m and a focal length of 2000 pixels are 20 m.
     for (yaw, top, right) in [
         (0.0, (0.0, 20.0), (20.0, 0.0)),
@@ -79,7 +79,7 @@ fn straight_down_the_four_headings_turn_the_image() {
 #[test]
 fn thirty_degrees_oblique_looks_forward_by_the_tangent() {
     let camera = camera(90.0, -60.0);
-    let level = Level(0.0);
+    let level = LevelGround(0.0);
     close(
         metres(&camera, 2000.0, 1500.0, &level),
         (40.0 * 30.0_f64.to_radians().tan(), 0.0),
@@ -105,8 +105,14 @@ fn a_camera_that_hangs_in_portrait_has_a_side_of_its_frame_ahead() {
     // Rolled clockwise, the left edge of the frame is ahead; its top points to the right.
     for (roll, ahead, top) in [(90.0, 1000.0, 20.0), (-90.0, 3000.0, -20.0)] {
         let camera = rolled(0.0, -90.0, roll);
-        close(metres(&camera, ahead, 1500.0, &Level(0.0)), (0.0, 20.0));
-        close(metres(&camera, 2000.0, 500.0, &Level(0.0)), (top, 0.0));
+        close(
+            metres(&camera, ahead, 1500.0, &LevelGround(0.0)),
+            (0.0, 20.0),
+        );
+        close(
+            metres(&camera, 2000.0, 500.0, &LevelGround(0.0)),
+            (top, 0.0),
+        );
     }
 }
 
@@ -130,12 +136,12 @@ fn a_fixed_camera_pitched_up_looks_ahead() {
     };
     let ahead = 40.0 * 10.0_f64.to_radians().tan();
     close(
-        metres(&tilted(10.0, 0.0), 2000.0, 1500.0, &Level(0.0)),
+        metres(&tilted(10.0, 0.0), 2000.0, 1500.0, &LevelGround(0.0)),
         (0.0, ahead),
     );
     // With the right wing down the camera swings out to the left.
     close(
-        metres(&tilted(0.0, 10.0), 2000.0, 1500.0, &Level(0.0)),
+        metres(&tilted(0.0, 10.0), 2000.0, 1500.0, &LevelGround(0.0)),
         (-ahead, 0.0),
     );
 }
@@ -153,12 +159,15 @@ fn a_slope_of_a_fifth_is_met_where_the_ray_and_the_hill_cross() {
         (-20.0 / 0.9, 0.0),
     );
     // Level ground taken for granted would be 1.8 m off.
-    close(metres(&camera, 3000.0, 1500.0, &Level(0.0)), (20.0, 0.0));
+    close(
+        metres(&camera, 3000.0, 1500.0, &LevelGround(0.0)),
+        (20.0, 0.0),
+    );
 }
 
 #[test]
 fn the_sky_and_the_far_plain_have_no_ground() {
-    let level = Level(0.0);
+    let level = LevelGround(0.0);
     let centre = PixelPoint {
         x: 2000.0,
         y: 1500.0,
@@ -193,7 +202,7 @@ fn a_hill_hides_what_lies_behind_it() {
     };
     assert!(camera.sees(at(5.0), &Wall).is_some());
     assert!(camera.sees(at(40.0), &Wall).is_none());
-    assert!(camera.sees(at(40.0), &Level(0.0)).is_some());
+    assert!(camera.sees(at(40.0), &LevelGround(0.0)).is_some());
 }
 
 proptest! {

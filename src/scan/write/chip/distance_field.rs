@@ -1,5 +1,6 @@
 //! How far the pixels about a candidate are from its outline, and what is drawn by that: the outline itself.
 
+use crate::ground::rings;
 use crate::scan::chip_window::whole;
 use geo::{BoundingRect, Coord, LineString, MultiPolygon};
 use image::{Rgb, RgbImage};
@@ -58,10 +59,7 @@ impl DistanceField {
             field.ring(bounds.center(), across / 2.0);
             return field;
         }
-        let rings: Vec<&LineString> = outline
-            .iter()
-            .flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()))
-            .collect();
+        let rings: Vec<&LineString> = outline.iter().flat_map(rings).collect();
         field.fill(&rings);
         for line in rings.iter().flat_map(|ring| ring.lines()) {
             field.approach(line.start, line.end);
@@ -166,11 +164,8 @@ pub(super) fn cover(away: f64, from: f64, to: f64) -> f64 {
 pub(super) fn to_line(point: Coord, a: Coord, b: Coord) -> f64 {
     let (d, q) = (b - a, point - a);
     let squared = d.x * d.x + d.y * d.y;
-    let along = if squared > 0.0 {
-        ((q.x * d.x + q.y * d.y) / squared).clamp(0.0, 1.0)
-    } else {
-        0.0
-    };
+    let along = ((q.x * d.x + q.y * d.y) / squared).clamp(0.0, 1.0);
+    let along = if squared > 0.0 { along } else { 0.0 };
     length(q.x - along * d.x, q.y - along * d.y)
 }
 
