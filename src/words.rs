@@ -158,6 +158,13 @@ impl Said {
         self
     }
 
+    /// The same with remedies, as many as there are, after those that it has.
+    #[must_use]
+    pub fn hints(mut self, remedies: impl IntoIterator<Item = impl Into<Remedy>>) -> Self {
+        self.remedies.extend(remedies.into_iter().map(Into::into));
+        self
+    }
+
     /// The same about a file: its name stands before the sentence.
     #[must_use]
     pub fn about(mut self, path: &Path) -> Self {

@@ -87,8 +87,6 @@ pub(super) fn part(text: &str, lang: Lang) -> String {
 
 /// A text without the marks about codes such as `tip_off`, which stand in lists beside words that need none.
 fn plain_codes(text: &str) -> String {
-    let is_code =
-        |word: &str| word.contains('_') && word.chars().all(|c| c == '_' || c.is_ascii_lowercase());
     let mut plain = String::with_capacity(text.len());
     for (at, piece) in text.split('`').enumerate() {
         let marked = at % 2 == 1 && !is_code(piece);
@@ -96,6 +94,10 @@ fn plain_codes(text: &str) -> String {
         plain.extend([mark, piece, mark]);
     }
     plain
+}
+
+fn is_code(word: &str) -> bool {
+    word.contains('_') && word.chars().all(|c| c == '_' || c.is_ascii_lowercase())
 }
 
 /// The English and the Chinese part of a help text.

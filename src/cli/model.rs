@@ -51,11 +51,8 @@ fn entry(text: &str) -> Result<(String, String), String> {
     let (key, value) = text
         .split_once('=')
         .ok_or("KEY=VALUE is needed 应为 键=值")?;
-    let value = match serde_json::from_str::<Value>(value) {
-        Ok(json) => json.to_string(),
-        Err(_) => Value::from(value).to_string(),
-    };
-    Ok((key.trim().to_owned(), value))
+    let value = serde_json::from_str(value).unwrap_or_else(|_text| Value::from(value));
+    Ok((key.trim().to_owned(), value.to_string()))
 }
 
 /// Runs the command.
@@ -66,7 +63,7 @@ pub(super) fn run(arguments: &ModelArguments, lang: Lang) -> Result<Done, Box<dy
     }
 }
 
-fn boxed(error: ModelError) -> Box<dyn Say> {
+fn boxed(error: impl Say) -> Box<dyn Say> {
     Box::new(error)
 }
 
@@ -77,10 +74,7 @@ fn inspect(path: Option<&PathBuf>, lang: Lang) -> Result<Done, Box<dyn Say>> {
     for line in lines(&model, &gaps, &runtime, lang) {
         talk::data(&line);
     }
-    match lack(gaps) {
-        None => Ok(Done::Whole),
-        Some(lack) => Err(boxed(lack)),
-    }
+    lack(gaps).map_or(Ok(Done::Whole), |lack| Err(boxed(lack)))
 }
 
 /// What is missing, in one error.
@@ -97,10 +91,8 @@ impl Wrap {
         let runtime = Runtime::load().map_err(boxed)?;
         let set: BTreeMap<String, String> = self.set.iter().cloned().collect();
         let (bytes, gaps) = wrap(&runtime, &self.model, &set).map_err(boxed)?;
-        files::write_bytes(&self.output, self.overwrite.existing(), &bytes)
-            .map_err(|error| Box::new(error) as Box<dyn Say>)?;
-        let path = self.output.display();
-        talk::data(&tr!(lang, "written: {path}", "已写入：{path}"));
+        files::write_bytes(&self.output, self.overwrite.existing(), &bytes).map_err(boxed)?;
+        talk::written(&self.output, lang);
         if let Some(lack) = lack(gaps) {
             talk::warning(&lack, lang);
         }

@@ -153,11 +153,7 @@ fn progress(folder: &Path, run: &Run, lang: Lang) -> Result<Done, Box<dyn Say>> 
             )
         },
     );
-    Ok(if missing == 0 {
-        Done::Whole
-    } else {
-        Done::Partly
-    })
+    Ok(Done::of(missing == 0))
 }
 
 /// The request that a plan keeps.

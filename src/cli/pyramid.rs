@@ -67,11 +67,7 @@ pub(super) fn run(arguments: &PyramidArguments, lang: Lang) -> Result<Done, Box<
     for error in &refused {
         talk::warning(error, lang);
     }
-    Ok(if refused.is_empty() {
-        Done::Whole
-    } else {
-        Done::Partly
-    })
+    Ok(Done::of(refused.is_empty()))
 }
 
 impl PyramidArguments {

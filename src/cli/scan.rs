@@ -289,11 +289,7 @@ impl Run {
         } else if !self.quiet {
             told::people(&summary, lang);
         }
-        Ok(if summary.is_partial() {
-            Done::Partly
-        } else {
-            Done::Whole
-        })
+        Ok(Done::of(!summary.is_partial()))
     }
 
     /// Says a sentence, or a value to programs.

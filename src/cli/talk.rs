@@ -8,10 +8,17 @@ use crate::words::{Lang, Say};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use std::io::Write;
+use std::path::Path;
 
 /// A line of data on the standard output.
 pub(crate) fn data(text: &str) {
     let _ = writeln!(std::io::stdout(), "{}", shown::terminal(text));
+}
+
+/// That a file was written.
+pub(crate) fn written(path: &Path, lang: Lang) {
+    let path = path.display();
+    data(&tr!(lang, "written: {path}", "已写入：{path}"));
 }
 
 /// A value as one line of JSON on the standard output.

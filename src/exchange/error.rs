@@ -237,6 +237,17 @@ impl ExchangeError {
     }
 }
 
+impl ExchangeError {
+    /// What the system says of a file that is read.
+    pub(crate) fn unreadable(path: &Path) -> impl Fn(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Unreadable {
+            path: path.clone(),
+            source,
+        }
+    }
+}
+
 impl Say for ExchangeError {
     fn say(&self, lang: Lang) -> Said {
         match self {

@@ -65,14 +65,12 @@ impl Export {
 
 /// The scans of a registry by id.
 pub(crate) fn scans(store: &Store) -> Result<BTreeMap<String, RecordedScan>, StoreError> {
-    Ok(store
-        .followed("scan")?
-        .into_iter()
-        .filter_map(|sealed| match sealed.event.body {
-            Body::Scan(scan) => Some((scan.scan.clone(), *scan)),
-            _ => None,
-        })
-        .collect())
+    let followed = store.followed("scan")?.into_iter();
+    let scans = followed.filter_map(|sealed| match sealed.event.body {
+        Body::Scan(scan) => Some((scan.scan.clone(), *scan)),
+        _ => None,
+    });
+    Ok(scans.collect())
 }
 
 pub(crate) fn entry(

@@ -240,26 +240,28 @@ fn whole(number: f64) -> u64 {
 /// The first value that will not do.
 pub fn read(row: &Row, now: &jiff::Zoned) -> Result<Filled, FormFlaw> {
     let reader = FormReader(row);
+    let visit = tells_of(row, ColumnSubject::Visit).then(|| reader.visit(now));
+    let eradication = tells_of(row, ColumnSubject::Eradication).then(|| reader.eradication(now));
     Ok(Filled {
-        visit: tells_of(row, ColumnSubject::Visit)
-            .then(|| reader.visit(now))
-            .transpose()?,
-        eradication: tells_of(row, ColumnSubject::Eradication)
-            .then(|| reader.eradication(now))
-            .transpose()?,
+        visit: visit.transpose()?,
+        eradication: eradication.transpose()?,
     })
 }
 
 /// Takes the unit that a column has anyway off a number; any other stays, and makes it none.
 fn unit_off<'a>(key: &str, text: &'a str) -> &'a str {
-    let units: &[&str] = match key {
+    let text = text.trim();
+    let mut units = units_of(key).iter();
+    let number = units.find_map(|unit| text.strip_suffix(unit));
+    number.unwrap_or(text)
+}
+
+fn units_of(key: &str) -> &'static [&'static str] {
+    match key {
         "visit_plants" => &["株", "棵"],
         "visit_area_m2" | "visit_quadrat_m2" => &["㎡", "m²", "m2", "平方米", "平米"],
         _ => &[],
-    };
-    let text = text.trim();
-    let found = units.iter().find_map(|unit| text.strip_suffix(unit));
-    found.unwrap_or(text)
+    }
 }
 
 /// A time as forms and people write it, as RFC 3339, a day alone as its noon.

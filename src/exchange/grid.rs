@@ -263,11 +263,8 @@ fn pictures(bytes: &[u8]) -> usize {
     let Ok(archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
         return 0;
     };
-    let is_picture = |i: &usize| {
-        let name = archive.name_for_index(*i);
-        name.is_some_and(|n| n.is_ok_and(|n| n.starts_with("xl/media/")))
-    };
-    (0..archive.len()).filter(is_picture).count()
+    let names = (0..archive.len()).filter_map(|at| archive.name_for_index(at)?.ok());
+    names.filter(|name| name.starts_with("xl/media/")).count()
 }
 
 /// What a cell shows: a number under a format of per cent is so many hundredths, a number under one of dates is a day.

@@ -4,6 +4,7 @@ use crate::ground::{Crs, LonLat, area_mu};
 use crate::registry::body::{Count, RecordedScan};
 use crate::registry::coded::{Coded, habitat_label};
 use crate::registry::event::EvidenceRole;
+use crate::registry::sentence::desk_decision;
 use crate::registry::{Settings, Site};
 use crate::schema::model_name;
 use crate::words::Lang;
@@ -226,14 +227,7 @@ fn sap_cut(entry: &Entry, lang: Lang) -> Cell {
 
 fn screened(entry: &Entry, lang: Lang) -> Cell {
     let kept = entry.site.screened.as_ref().map(|(kept, ..)| *kept);
-    kept.map(|kept| {
-        if kept {
-            lang.pick("kept", "保留")
-        } else {
-            lang.pick("put aside", "排除")
-        }
-    })
-    .into()
+    kept.map(|kept| desk_decision(kept, lang)).into()
 }
 
 fn count_method(entry: &Entry, lang: Lang) -> Cell {

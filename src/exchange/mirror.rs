@@ -10,6 +10,7 @@ use crate::registry::coded::Coded;
 use crate::registry::event::Sealed;
 use crate::registry::sentence::kind;
 use crate::registry::site::Stamp;
+use crate::schema::to_object;
 use crate::store::{Store, StoreError};
 use crate::text::Zone;
 use crate::words::Lang;
@@ -46,14 +47,12 @@ pub type ColumnTitle = (&'static str, &'static str, &'static str, Kind);
 
 /// Listed columns in a language.
 pub fn columns(listed: impl IntoIterator<Item = ColumnTitle>, lang: Lang) -> Vec<Column> {
-    let listed = listed.into_iter();
-    listed
-        .map(|(name, english, chinese, kind)| Column {
-            name,
-            kind,
-            title: lang.pick(english, chinese).to_owned(),
-        })
-        .collect()
+    let column = |(name, english, chinese, kind): ColumnTitle| Column {
+        name,
+        kind,
+        title: lang.pick(english, chinese).to_owned(),
+    };
+    listed.into_iter().map(column).collect()
 }
 
 /// The sites: the columns of map files.
@@ -120,10 +119,7 @@ fn at_site(entry: &Entry, values: Value) -> Feature {
     Feature {
         id: None,
         geometry: Some(Geometry::Point(entry.site.place.lonlat())),
-        properties: match values {
-            Value::Object(properties) => properties,
-            _ => Map::new(),
-        },
+        properties: to_object(&values),
     }
 }
 

@@ -90,12 +90,8 @@ impl<'a> Pictures<'a> {
         if self.folder.exists() && !self.folder.is_dir() {
             return files::check(&self.folder, Existing::Stays);
         }
-        for (path, bytes) in self.files() {
-            if !is_there(&path, &bytes) {
-                files::check(&path, existing)?;
-            }
-        }
-        Ok(())
+        let mut missing = self.files().filter(|(path, bytes)| !is_there(path, bytes));
+        missing.try_for_each(|(path, _)| files::check(&path, existing))
     }
 
     /// Writes what the folder lacks. Returns it where there are pictures.

@@ -57,10 +57,7 @@ fn raw(path: &Path) -> Result<Raw, ExchangeError> {
             ..Raw::default()
         });
     }
-    let bytes = files::read(path).map_err(|source| ExchangeError::Unreadable {
-        path: path.into(),
-        source,
-    })?;
+    let bytes = files::read(path).map_err(ExchangeError::unreadable(path))?;
     let mut raw = match ending.as_str() {
         "geojson" | "json" => {
             let malformed = |why: String| ExchangeError::Malformed {

@@ -101,11 +101,8 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<ReadTargets, Exchang
 
 /// The places of a list, the hash of the bytes that they were read from, and hidden sheets that were not read.
 fn places(path: &Path) -> Result<(ReadPlaces, Hash, Vec<String>), ExchangeError> {
-    let unreadable = |source| ExchangeError::Unreadable {
-        path: path.into(),
-        source,
-    };
-    let bytes = files::read(path).map_err(unreadable)?;
+    let unreadable = ExchangeError::unreadable(path);
+    let bytes = files::read(path).map_err(&unreadable)?;
     let sha256 = Hash::of(&bytes);
     let ending = path
         .extension()
@@ -131,7 +128,7 @@ fn places(path: &Path) -> Result<(ReadPlaces, Hash, Vec<String>), ExchangeError>
         path: path.into(),
         source,
     })?;
-    if Hash::of(&files::read(path).map_err(unreadable)?) != sha256 {
+    if Hash::of(&files::read(path).map_err(&unreadable)?) != sha256 {
         let changed = std::io::Error::other("it changed while it was read");
         return Err(unreadable(changed));
     }
@@ -140,17 +137,13 @@ fn places(path: &Path) -> Result<(ReadPlaces, Hash, Vec<String>), ExchangeError>
 
 /// What is to be said of a list before it is recorded.
 fn notes(read: &ReadPlaces, named: bool) -> Vec<TargetNote> {
-    let mut notes = Vec::new();
-    if !named && !read.places.is_empty() {
-        notes.push(TargetNote::Numbered(read.columns.clone()));
-    }
-    if read.without_shape > 0 {
-        notes.push(TargetNote::WithoutShape(read.without_shape));
-    }
-    if read.lines > 0 {
-        notes.push(TargetNote::Lines(read.lines));
-    }
-    notes
+    let is_numbered = !named && !read.places.is_empty();
+    let notes = [
+        is_numbered.then(|| TargetNote::Numbered(read.columns.clone())),
+        (read.without_shape > 0).then_some(TargetNote::WithoutShape(read.without_shape)),
+        (read.lines > 0).then_some(TargetNote::Lines(read.lines)),
+    ];
+    notes.into_iter().flatten().collect()
 }
 
 /// The system that a list names for its coordinates, where it is not WGS 84 or near it.

@@ -64,10 +64,7 @@ impl Track {
     /// # Errors
     /// [`ExchangeError::Unreadable`], [`ExchangeError::Track`].
     pub fn read(path: &Path, zone: &TimeZone) -> Result<Self, ExchangeError> {
-        let bytes = crate::files::read(path).map_err(|source| ExchangeError::Unreadable {
-            path: path.into(),
-            source,
-        })?;
+        let bytes = crate::files::read(path).map_err(ExchangeError::unreadable(path))?;
         Self::parse(&bytes, zone).map_err(|flaw| ExchangeError::Track {
             path: path.into(),
             flaw,

@@ -162,8 +162,5 @@ fn founding(store: &Store, typed: &str) -> Result<Option<Sealed>, StoreError> {
         return Ok(None);
     };
     let created = store.site(key)?.and_then(|site| site.created);
-    let Some(created) = created else {
-        return Ok(None);
-    };
-    store.event(created.event)
+    created.map_or(Ok(None), |created| store.event(created.event))
 }

@@ -15,12 +15,8 @@ const WAIT: Duration = Duration::from_secs(60);
 pub fn back_up(registry: &Path, out: &Path, passphrase: &str) -> Result<MadeBackup, BackupError> {
     let store = Store::open_write(registry, "backup", WAIT)?;
     let now = jiff::Zoned::now();
-    backup::make(
-        &store,
-        out,
-        passphrase,
-        now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-    )
+    let now = now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+    backup::make(&store, out, passphrase, now)
 }
 
 /// Puts a backup back where nothing is: at `to`, else in the current folder under the name that the registry had.

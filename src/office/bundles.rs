@@ -138,10 +138,8 @@ pub fn inspect(
     unlock: &Unlock,
 ) -> Result<Vec<Inspected>, OfficeError> {
     let trusted = office.store().trusted();
-    bundles
-        .iter()
-        .map(|file| Ok(bundle::inspect_trusted(file, unlock, &trusted)?))
-        .collect()
+    let inspected = |file: &PathBuf| Ok(bundle::inspect_trusted(file, unlock, &trusted)?);
+    bundles.iter().map(inspected).collect()
 }
 
 /// A bundle that was taken in.

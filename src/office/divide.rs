@@ -74,10 +74,8 @@ fn refused(parent: &Site) -> Option<Refusal> {
         return Some(Refusal::Disputed);
     }
     let allowed = Move::allowed_in(parent.state, false);
-    (!allowed.contains(&Move::Split)).then_some(Refusal::State {
-        state: parent.state,
-        allowed,
-    })
+    let refused = || Refusal::in_state(parent.state, false);
+    (!allowed.contains(&Move::Split)).then(refused)
 }
 
 /// A part of a site, which takes along what is here of its files.

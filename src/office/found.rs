@@ -30,6 +30,21 @@ pub struct Discovery {
     pub of: Option<String>,
 }
 
+impl Discovery {
+    /// Where something was found and how, of which no more is said.
+    pub fn new(at: LonLat, source: Source) -> Self {
+        Self {
+            at,
+            source,
+            name: None,
+            note: None,
+            area_dm2: None,
+            photos: Vec::new(),
+            of: None,
+        }
+    }
+}
+
 /// A site that was added.
 #[derive(Debug, Clone, Serialize)]
 pub struct Added {
@@ -94,7 +109,7 @@ pub(super) fn new_origin(moment: Moment, of_unit: &str) -> String {
 
 /// The nearest site within the radius in which two are taken for one.
 fn nearest(store: &Store, place: &Place) -> Result<Option<(String, f64)>, StoreError> {
-    let radius = f64::from(store.settings().match_radius_m);
+    let radius = store.settings().reach_m();
     let near = store.sites_near(place, radius)?;
     near.iter()
         .map(|site| (site.key, place.apart_m(&site.place)))

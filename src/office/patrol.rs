@@ -6,7 +6,7 @@ use crate::ground::{LonLat, area_m2, even_odd};
 use crate::registry::Hash;
 use crate::registry::body::{Body, Patrol, TrackFacts};
 use crate::registry::place::Place;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use geo::{Coord, InteriorPoint, LineString, MultiPolygon, Polygon};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -207,15 +207,11 @@ fn day(told: &PatrolTold, track: Option<&TrackFacts>, today: Date) -> Result<Dat
 }
 
 /// The smallest district that a point of the ground lies in.
-fn district_of(
-    store: &Store,
-    ground: Option<&MultiPolygon>,
-) -> Result<Option<String>, OfficeError> {
+fn district_of(store: &Store, ground: Option<&MultiPolygon>) -> Result<Option<String>, StoreError> {
     let inside = ground.and_then(InteriorPoint::interior_point);
-    let districts = store.districts()?;
-    Ok(inside
-        .zip(districts)
-        .and_then(|(at, districts)| districts.code_of(at.0.into()).map(str::to_owned)))
+    let known = inside.zip(store.districts()?);
+    let code = known.and_then(|(at, districts)| Some(districts.code_of(at.0.into())?.to_owned()));
+    Ok(code)
 }
 
 #[cfg(test)]

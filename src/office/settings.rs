@@ -36,8 +36,7 @@ pub fn set(
     key: String,
     value: String,
 ) -> Result<(), OfficeError> {
-    let body = Body::Setting(Setting { key, value });
-    office.record(session, None, vec![], body)?;
+    office.record(session, None, vec![], Body::Setting(Setting { key, value }))?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use statrs::function::{beta::beta_reg, gamma::gamma_lr};
 const ERRORS: f64 = 1.0;
 
 /// Sums over cells, from which the mean and the variance of rates follow with any of them left out.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Dispersion {
     cells: f64,
     km2: f64,
@@ -19,13 +19,7 @@ impl Dispersion {
     /// The sums over cells with these counts and square kilometres.
     pub fn of(counts: &[usize], km2: &[f64]) -> Self {
         let pairs = counts.iter().copied().zip(km2.iter().copied());
-        let nothing = Self {
-            cells: 0.0,
-            km2: 0.0,
-            sites: 0.0,
-            squares: 0.0,
-        };
-        pairs.fold(nothing, |sums, pair| sums.plus(pair, 1.0))
+        pairs.fold(Self::default(), |sums, pair| sums.plus(pair, 1.0))
     }
 
     fn plus(self, (count, km2): (usize, f64), sign: f64) -> Self {

@@ -6,9 +6,10 @@ use super::period::Period;
 use crate::exchange::ledger::{Cell, Kind};
 use crate::exchange::{AreaLayer, Export, Shading};
 use crate::ground::{Feature, FeatureCollection, Geometry};
+use crate::schema::to_object;
 use crate::words::Lang;
 use geo::MultiPolygon;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 impl HotCell {
     /// The code that is written in files: `masked` where too little was searched to say anything.
@@ -21,10 +22,7 @@ impl HotCell {
     }
 
     fn feature(&self) -> Feature {
-        let mut properties = match serde_json::to_value(self) {
-            Ok(Value::Object(map)) => map,
-            _ => Map::new(),
-        };
+        let mut properties = to_object(self);
         properties.insert("class".into(), self.class().into());
         Feature {
             id: Some(self.cell.to_string()),

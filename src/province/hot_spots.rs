@@ -318,27 +318,22 @@ fn figures(
 fn neighbours(cells: &[CellIndex]) -> Vec<Vec<usize>> {
     let index: BTreeMap<CellIndex, usize> =
         cells.iter().enumerate().map(|(at, c)| (*c, at)).collect();
-    cells
-        .iter()
-        .map(|cell| {
-            cell.grid_disk::<Vec<_>>(1)
-                .iter()
-                .filter(|other| *other != cell)
-                .filter_map(|other| index.get(other).copied())
-                .collect()
-        })
-        .collect()
+    let around = |cell: &CellIndex| {
+        let disk: Vec<CellIndex> = cell.grid_disk(1);
+        let others = disk.iter().filter(|other| *other != cell);
+        others
+            .filter_map(|other| index.get(other).copied())
+            .collect()
+    };
+    cells.iter().map(around).collect()
 }
 
 impl HotSpots {
     /// The hot ones, the surest first.
     pub fn hot(&self) -> Vec<&HotCell> {
         let p = |cell: &HotCell| cell.figures.map_or(1.0, |f| f.p);
-        let mut hot: Vec<&HotCell> = self
-            .cells
-            .iter()
-            .filter(|cell| cell.figures.is_some_and(|f| f.hot))
-            .collect();
+        let is_hot = |cell: &&HotCell| cell.figures.is_some_and(|f| f.hot);
+        let mut hot: Vec<&HotCell> = self.cells.iter().filter(is_hot).collect();
         hot.sort_by(|a, b| p(a).total_cmp(&p(b)).then(a.cell.cmp(&b.cell)));
         hot
     }

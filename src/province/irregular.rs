@@ -149,10 +149,8 @@ impl DateDoubt {
 
 /// The flights of a period whose days are in doubt.
 fn doubted(facts: &Facts, period: Period) -> impl Iterator<Item = (&FlightFact, DateDoubt)> {
-    let otherwise = facts
-        .flights
-        .iter()
-        .filter(|f| f.tagged_otherwise.is_some());
+    let is_otherwise = |flight: &&FlightFact| flight.tagged_otherwise.is_some();
+    let otherwise = facts.flights.iter().filter(is_otherwise);
     let otherwise = otherwise.map(|flight| (flight, DateDoubt::Imagery));
     let twice = facts.twice.iter().map(|flight| (flight, DateDoubt::Twice));
     let all = otherwise.chain(twice);

@@ -13,7 +13,7 @@ use crate::text::day_of;
 use std::collections::HashMap;
 
 /// The patrols of a registry.
-pub(super) struct Patrols {
+pub(super) struct PatrolFacts {
     /// Those that count.
     pub counted: Vec<PatrolFact>,
     /// Those whose track was recorded as of another day, and counts there.
@@ -21,7 +21,7 @@ pub(super) struct Patrols {
 }
 
 /// The patrols that a registry holds.
-pub(super) fn patrols(store: &Store, own: &Own) -> Result<Patrols, StoreError> {
+pub(super) fn patrols(store: &Store, own: &Own) -> Result<PatrolFacts, StoreError> {
     let gate = store.authority();
     let (counted, again) = once(store.followed("patrol")?);
     let fact = |sealed: &Sealed| {
@@ -29,7 +29,7 @@ pub(super) fn patrols(store: &Store, own: &Own) -> Result<Patrols, StoreError> {
         fact.walked = own.ground_of(&fact.unit, fact.walked);
         Some(fact)
     };
-    Ok(Patrols {
+    Ok(PatrolFacts {
         counted: counted.iter().filter_map(fact).collect(),
         again: (again.iter())
             .filter_map(|sealed| patrol_fact(gate, sealed))

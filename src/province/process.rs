@@ -116,11 +116,8 @@ pub fn county(site: &SiteFact) -> &str {
 }
 
 fn of_sites(facts: &Facts, season: i16, on: Date, own: &dyn Fn(&SiteFact) -> bool) -> Process {
-    let sites: Vec<&SiteFact> = facts
-        .sites
-        .iter()
-        .filter(|site| site.season == season && own(site))
-        .collect();
+    let is_of = |site: &&SiteFact| site.season == season && own(site);
+    let sites: Vec<&SiteFact> = facts.sites.iter().filter(is_of).collect();
     Process {
         recurring: recurring(facts, season, own),
         ..process_of(&sites, on)
@@ -233,12 +230,11 @@ fn waiting(sites: &[&SiteFact], on: Date) -> BTreeMap<State, Waiting> {
 
 /// The day of the last step that leads to the state.
 fn last_step(site: &SiteFact) -> Option<Date> {
-    let steps = site.steps;
     match site.state {
-        State::Candidate => steps.found,
-        State::Dispatched | State::Revisit => steps.assigned,
-        State::Confirmed => steps.verified,
-        State::Eradicated => steps.eradicated,
+        State::Candidate => site.steps.found,
+        State::Dispatched | State::Revisit => site.steps.assigned,
+        State::Confirmed => site.steps.verified,
+        State::Eradicated => site.steps.eradicated,
         _ => None,
     }
 }

@@ -4,12 +4,12 @@ use super::facts::{DeskLook, DistrictArea, Facts, Irregular, SiteFact, Steps};
 use super::flights::flights;
 use super::irregular;
 use super::own_ground::Own;
-use super::patrols::{Patrols, patrols};
+use super::patrols::{PatrolFacts, patrols};
 use super::windows::Windows;
 use super::work::work_of;
 use crate::ground::LonLat;
 use crate::registry::body::{Body, Outcome, TargetList};
-use crate::registry::districts::Districts;
+use crate::registry::districts::{District, Districts};
 use crate::registry::limits::SEEN_WITHIN_M;
 use crate::registry::unit::{is_at_or_below, share_ground};
 use crate::registry::{Site, SiteKey, State};
@@ -34,7 +34,7 @@ pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
         unit: store.authority().unit(),
         districts: districts.as_ref(),
     };
-    let Patrols {
+    let PatrolFacts {
         counted: patrols,
         again: walked_again,
     } = patrols(store, &own)?;
@@ -135,14 +135,12 @@ pub fn lists_of(store: &Store) -> Result<Vec<(String, TargetList)>, StoreError> 
 }
 
 fn areas(districts: &Districts) -> Vec<DistrictArea> {
-    districts
-        .iter()
-        .map(|d| DistrictArea {
-            code: d.code.clone(),
-            name: d.name.clone(),
-            area: d.area().clone(),
-        })
-        .collect()
+    let area = |district: &District| DistrictArea {
+        code: district.code.clone(),
+        name: district.name.clone(),
+        area: district.area().clone(),
+    };
+    districts.iter().map(area).collect()
 }
 
 fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, StoreError> {

@@ -68,7 +68,7 @@ pub(super) fn once(mut scans: Vec<Sealed>) -> (Vec<Sealed>, Vec<Sealed>) {
         });
         (depth(&sealed.event.actor.unit), doubts, sealed.event.id)
     });
-    let mut known = Known::default();
+    let mut known = KnownFlights::default();
     let mut twice = Vec::new();
     for sealed in scans {
         if known.has_of_other_days(&sealed) {
@@ -82,7 +82,7 @@ pub(super) fn once(mut scans: Vec<Sealed>) -> (Vec<Sealed>, Vec<Sealed>) {
 
 /// Flights that count, by what their imagery or their ground is known again.
 #[derive(Default)]
-struct Known {
+struct KnownFlights {
     kept: Vec<Sealed>,
     by_sign: HashMap<String, Vec<usize>>,
     by_place: HashMap<u64, Vec<usize>>,
@@ -91,7 +91,7 @@ struct Known {
 /// Flights that are kept in mind for one place, at most.
 const MOST_AT_A_PLACE: usize = 100;
 
-impl Known {
+impl KnownFlights {
     fn has_of_other_days(&self, sealed: &Sealed) -> bool {
         let Some(scan) = scan_of(sealed) else {
             return true;

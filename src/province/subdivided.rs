@@ -16,16 +16,10 @@ pub struct Fragment {
 
 impl Fragment {
     fn of(polygon: &Polygon) -> Self {
-        let open = |ring: &LineString| {
-            let mut ring = ring.0.clone();
-            ring.pop();
-            ring
-        };
+        let open = |ring: &LineString| ring.0[..ring.0.len().saturating_sub(1)].to_vec();
+        let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
         Self {
-            rings: std::iter::once(polygon.exterior())
-                .chain(polygon.interiors())
-                .map(open)
-                .collect(),
+            rings: rings.map(open).collect(),
         }
     }
 
@@ -56,12 +50,8 @@ impl Fragment {
 
     /// West, south, east, north.
     pub fn bounds(&self) -> [f64; 4] {
-        let mut b = [
-            f64::INFINITY,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
-            f64::NEG_INFINITY,
-        ];
+        let (most, least) = (f64::INFINITY, f64::NEG_INFINITY);
+        let mut b = [most, most, least, least];
         for c in self.rings.first().into_iter().flatten() {
             b = [b[0].min(c.x), b[1].min(c.y), b[2].max(c.x), b[3].max(c.y)];
         }

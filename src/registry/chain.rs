@@ -131,14 +131,10 @@ impl<'a> Links<'a> {
     /// With which event the branch of each begins; nothing for what stands.
     fn branches(&self) -> Vec<Option<usize>> {
         let mut begins = vec![None; self.all.len()];
-        for at in self.by_number() {
-            if self.stands.get(&self.all[at].seq) != Some(&at) {
-                begins[at] = Some(
-                    self.parent[at]
-                        .and_then(|before| begins[before])
-                        .unwrap_or(at),
-                );
-            }
+        let is_off = |at: &usize| self.stands.get(&self.all[*at].seq) != Some(at);
+        for at in self.by_number().into_iter().filter(is_off) {
+            let before = self.parent[at].and_then(|before| begins[before]);
+            begins[at] = Some(before.unwrap_or(at));
         }
         begins
     }

@@ -176,12 +176,14 @@ impl Event {
     }
 }
 
+/// Of an event that is not read, what every version has.
+#[derive(Deserialize)]
+struct OnlyVersion {
+    v: u32,
+}
+
 /// A later version may lack members that this one has: then its version is the better reason.
 fn version_of(bytes: &[u8], error: &serde_json::Error) -> EventFlaw {
-    #[derive(Deserialize)]
-    struct OnlyVersion {
-        v: u32,
-    }
     match serde_json::from_slice::<OnlyVersion>(bytes) {
         Ok(only) if only.v > EVENT_VERSION => EventFlaw::Version(only.v),
         _ => EventFlaw::Malformed(error.to_string()),
@@ -224,13 +226,14 @@ pub(crate) mod tests {
         SigningKey::from_bytes(&[n; 32])
     }
 
-    fn note(text: &str) -> Event {
+    /// What somebody says that concerns no site.
+    pub(crate) fn unit_wide(at: &str, body: Body) -> Event {
         Event {
             id: next_id(None, 1_777_777_777_000, [7; 8]),
-            site: Some(SiteKey([3; 16])),
+            site: None,
             season: 2026,
-            at: "2026-05-03T10:21:00+08:00".into(),
-            logged_at: "2026-05-03T02:21:05Z".into(),
+            at: at.into(),
+            logged_at: at.into(),
             clock_behind_s: None,
             actor: Actor {
                 name: "王".into(),
@@ -244,7 +247,16 @@ pub(crate) mod tests {
             prev: None,
             based_on: vec![],
             evidence: vec![],
-            body: Body::Note(Note { text: text.into() }),
+            body,
+        }
+    }
+
+    fn note(text: &str) -> Event {
+        let body = Body::Note(Note { text: text.into() });
+        Event {
+            site: Some(SiteKey([3; 16])),
+            logged_at: "2026-05-03T02:21:05Z".into(),
+            ..unit_wide("2026-05-03T10:21:00+08:00", body)
         }
     }
 

@@ -50,12 +50,6 @@ const LONGEST_LOOK_S: u64 = 86_400;
 /// Nothing happened before.
 const FIRST_YEAR: i16 = 2000;
 
-fn no_date(text: &str) -> Refusal {
-    Refusal::Date {
-        date: text.to_owned(),
-    }
-}
-
 fn ahead(text: &str) -> Refusal {
     Refusal::Ahead {
         date: text.to_owned(),
@@ -63,14 +57,14 @@ fn ahead(text: &str) -> Refusal {
 }
 
 fn instant(text: &str) -> Result<jiff::Timestamp, Refusal> {
-    text.parse().map_err(|_none| no_date(text))
+    text.parse().map_err(|_none| Refusal::of_date(text))
 }
 
 /// A day that is written alone, in this century.
 fn a_day(text: &str) -> Result<jiff::civil::Date, Refusal> {
     let day = text.parse().ok().filter(|_| text.len() == 10);
     day.filter(|day: &jiff::civil::Date| day.year() >= FIRST_YEAR)
-        .ok_or_else(|| no_date(text))
+        .ok_or_else(|| Refusal::of_date(text))
 }
 
 /// The day on which something was recorded, by the calendar of where it happened.
@@ -83,7 +77,7 @@ fn recorded_on(at: &str, logged: jiff::Timestamp) -> Option<jiff::civil::Date> {
 fn time(at: &str, logged_at: &str) -> Result<(), Refusal> {
     let (when, logged) = (instant(at)?, instant(logged_at)?);
     let day = day_of(at).filter(|day| day.year() >= FIRST_YEAR);
-    let day = day.ok_or_else(|| no_date(at))?;
+    let day = day.ok_or_else(|| Refusal::of_date(at))?;
     let soon = when.as_second() <= logged.as_second() + CLOCKS_DIFFER_S;
     if soon || recorded_on(at, logged).is_some_and(|today| day <= today) {
         Ok(())
@@ -137,7 +131,7 @@ fn captured(body: &Body, logged_at: &str) -> Result<(), Refusal> {
     let most = instant(logged_at)?.as_second() + CAMERA_AHEAD_S;
     for day in [first, last] {
         let began = a_day(day)?.to_zoned(jiff::tz::TimeZone::UTC);
-        let began = began.map_err(|_out_of_range| no_date(day))?;
+        let began = began.map_err(|_out_of_range| Refusal::of_date(day))?;
         if began.timestamp().as_second() > most {
             return Err(ahead(day));
         }
@@ -149,9 +143,7 @@ fn captured(body: &Body, logged_at: &str) -> Result<(), Refusal> {
 fn tagged(scan: &RecordedScan) -> Result<(), Refusal> {
     let mut days = scan.tagged.iter().flatten().chain(&scan.made);
     if let Some(wrong) = days.find(|day| day.parse::<jiff::civil::Date>().is_err()) {
-        return Err(Refusal::Date {
-            date: wrong.clone(),
-        });
+        return Err(Refusal::of_date(wrong));
     }
     let tagged = scan.tagged.as_ref();
     tagged.map_or(Ok(()), |[first, last]| in_order([first, last]))
@@ -159,7 +151,7 @@ fn tagged(scan: &RecordedScan) -> Result<(), Refusal> {
 
 fn in_order([first, last]: [&String; 2]) -> Result<(), Refusal> {
     if first > last {
-        return Err(Refusal::Date { date: last.clone() });
+        return Err(Refusal::of_date(last));
     }
     Ok(())
 }
@@ -176,9 +168,7 @@ pub fn due_within(at: &str, due: Option<&str>) -> Result<(), Refusal> {
     let Some(due) = due else {
         return Ok(());
     };
-    let bad = || Refusal::Date {
-        date: due.to_owned(),
-    };
+    let bad = || Refusal::of_date(due);
     let (given, by) = (day_of(at), due.parse::<jiff::civil::Date>().ok());
     let (given, by) = given.zip(by).ok_or_else(bad)?;
     let days = given.until(by).map_err(|_range| bad())?.get_days();
@@ -194,9 +184,7 @@ fn season(event: &Event) -> Result<(), Refusal> {
     let year = day_of(event.body.day_of_season(&event.at)).map(jiff::civil::Date::year);
     match year {
         Some(year) if event.season == year || event.season == year + 1 => Ok(()),
-        _ => Err(Refusal::Date {
-            date: event.season.to_string(),
-        }),
+        _ => Err(Refusal::of_date(&event.season.to_string())),
     }
 }
 

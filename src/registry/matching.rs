@@ -39,7 +39,7 @@ pub fn find(place: &Place, detection: &Detection, nearby: &[Site], settings: &Se
         .iter()
         .filter(|site| !site.state.is_gone())
         .map(|site| (site, place.apart_m(&site.place)))
-        .filter(|(_, metres)| *metres <= f64::from(settings.match_radius_m))
+        .filter(|(_, metres)| *metres <= settings.reach_m())
         .min_by(|(a, near), (b, far)| {
             let rank = |site: &Site| !site.state.is_open();
             rank(a)
@@ -60,7 +60,7 @@ pub fn find(place: &Place, detection: &Detection, nearby: &[Site], settings: &Se
         meaning,
         distance_cm,
     };
-    let captured = detection.captured.as_ref().map(|[first, _]| first.as_str());
+    let captured = detection.first_day();
     match site.state {
         State::Closed if after(captured, closed_on(site)) => Match::Recurs { of: site.key },
         State::Eradicated | State::Closed if after(captured, eradicated_on(site)) => {
@@ -100,11 +100,9 @@ pub(super) fn eradicated_on(site: &Site) -> Option<&str> {
 
 /// A refuted site is not sent out again in the season in which it was visited, if poppy could be told on that day.
 fn refuted_anew(site: &Site, captured: Option<&str>, settings: &Settings) -> bool {
-    let Some(visited) = site.visits.last().and_then(|(_, stamp)| day(&stamp.at)) else {
+    let visited = site.visits.last().and_then(|(_, stamp)| day(&stamp.at));
+    let (Some(captured), Some(visited)) = (captured, visited) else {
         return captured.is_some();
-    };
-    let Some(captured) = captured else {
-        return false;
     };
     let same_season = settings.season_of(captured) == settings.season_of(visited);
     captured > visited && !(same_season && settings.in_window(visited))
@@ -112,15 +110,9 @@ fn refuted_anew(site: &Site, captured: Option<&str>, settings: &Settings) -> boo
 
 /// A site put aside at the desk comes back when a later flight sees it with a higher score.
 fn screened_anew(site: &Site, detection: &Detection) -> bool {
-    let seen = site
-        .detections()
-        .filter_map(|earlier| earlier.captured.as_ref().map(|[_, last]| last.as_str()))
-        .max();
-    let captured = detection.captured.as_ref().map(|[first, _]| first.as_str());
-    after(captured, seen)
-        && site
-            .score_e4()
-            .is_none_or(|score| detection.score_e4 > score)
+    let seen = site.detections().filter_map(Detection::last_day).max();
+    let scored = site.score_e4();
+    after(detection.first_day(), seen) && scored.is_none_or(|score| detection.score_e4 > score)
 }
 
 #[cfg(test)]

@@ -83,17 +83,11 @@ pub fn decide(
         return resolve(view, body, state, author).map(Led::from);
     }
     if !step.from().contains(&state) {
-        return Err(Refusal::State {
-            state,
-            allowed: Move::allowed_in(state, view.disputed),
-        });
+        return Err(Refusal::in_state(state, view.disputed));
     }
     let next = leads_to(body, state);
     if state == State::Confirmed && step == Move::Visit && next != State::Confirmed {
-        return Err(Refusal::State {
-            state,
-            allowed: Move::allowed_in(state, view.disputed),
-        });
+        return Err(Refusal::in_state(state, view.disputed));
     }
     if view.disputed && !next.is_open() {
         return Err(Refusal::Disputed);
@@ -128,14 +122,11 @@ pub fn decide(
 
 /// Nothing closes while something is left, nor by whoever took part: neither is ever forced.
 fn may_close(view: &MoveContext, author: MoveAuthor) -> Result<(), Refusal> {
-    let percent = view.percent.unwrap_or(0);
-    if percent < 100 {
-        return Err(Refusal::NotAll { percent });
+    match view.percent.unwrap_or(0) {
+        percent @ ..100 => Err(Refusal::NotAll { percent }),
+        _ if took_part(view, author) => Err(Refusal::SelfAcceptance),
+        _ => Ok(()),
     }
-    if took_part(view, author) {
-        return Err(Refusal::SelfAcceptance);
-    }
-    Ok(())
 }
 
 /// Another person is one with another name, whatever the unit, and with another key.
@@ -156,10 +147,7 @@ fn resolve(
         return Err(Refusal::NotClaimed);
     };
     if !view.disputed {
-        return Err(Refusal::State {
-            state,
-            allowed: Move::allowed_in(state, false),
-        });
+        return Err(Refusal::in_state(state, false));
     }
     if resolve.reason.trim().is_empty() {
         return Err(Refusal::NoReason);

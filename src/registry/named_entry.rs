@@ -122,35 +122,12 @@ mod tests {
     use super::*;
     use crate::ground::LonLat;
     use crate::registry::body::{Channel, TrackFacts};
-    use crate::registry::event::{Actor, Event, next_id, tests::key};
-    use crate::registry::ids::DeviceId;
+    use crate::registry::event::tests::{key, unit_wide};
     use crate::registry::place::Place;
-    use crate::registry::role::Role;
 
     fn entry(at: &str, body: Body) -> NamedEntry {
-        let event = Event {
-            id: next_id(None, 1_777_777_777_000, [7; 8]),
-            site: None,
-            season: 2026,
-            at: at.into(),
-            logged_at: at.into(),
-            clock_behind_s: None,
-            actor: Actor {
-                name: "王".into(),
-                unit: "410423".into(),
-                role: Role::Analyst,
-                key: None,
-                recorder: None,
-            },
-            device: DeviceId::of(&key(1)),
-            seq: 1,
-            prev: None,
-            based_on: vec![],
-            evidence: vec![],
-            body,
-        };
         NamedEntry {
-            sealed: Sealed::seal(event, &key(1), None).expect("sealed"),
+            sealed: Sealed::seal(unit_wide(at, body), &key(1), None).expect("sealed"),
             names: BTreeMap::from([("410423".into(), "鲁山县".into())]),
             zone: Zone::of("2026-01-01T00:00:00+08:00").expect("a zone"),
         }

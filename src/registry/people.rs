@@ -12,7 +12,7 @@ use super::refusal::Refusal;
 use super::role::Role;
 use super::site_move::Move;
 use super::unit::is_code;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// The roles that may record an event of this type; the first that an actor holds is the one they act in.
@@ -158,14 +158,11 @@ impl People {
     }
 
     fn first_keys(&self) -> HashMap<(String, String), FirstKey> {
-        self.iter()
-            .filter_map(|(unit, name, person)| {
-                Some((
-                    (unit.to_owned(), name.to_owned()),
-                    person.first_key.clone()?,
-                ))
-            })
-            .collect()
+        let first_key = |(unit, name, person): (&str, &str, &Person)| {
+            let key = person.first_key.clone()?;
+            Some(((unit.to_owned(), name.to_owned()), key))
+        };
+        self.iter().filter_map(first_key).collect()
     }
 
     fn take(&mut self, id: Uuid, event: &Event) -> Result<(), Refusal> {
@@ -270,15 +267,12 @@ impl People {
     /// Those whose roles or keys, or the times of their changes, are not what they were before: unit and name.
     pub fn changed_since(&self, before: &Self) -> Vec<(String, String)> {
         let differs = |unit: &str, name: &str| self.get(unit, name) != before.get(unit, name);
-        let mut changed: Vec<(String, String)> = self
-            .iter()
-            .chain(before.iter())
-            .filter(|(unit, name, _)| differs(unit, name))
+        let both = self.iter().chain(before.iter());
+        let changed = both.filter(|(unit, name, _)| differs(unit, name));
+        let changed: BTreeSet<(String, String)> = changed
             .map(|(unit, name, _)| (unit.to_owned(), name.to_owned()))
             .collect();
-        changed.sort();
-        changed.dedup();
-        changed
+        changed.into_iter().collect()
     }
 
     /// Everybody in order of unit and name.
@@ -335,14 +329,10 @@ impl People {
 
     /// Whether the author's key was given up before an event: then they may have none for a while.
     fn gave_up(&self, event: &Event) -> bool {
-        self.get(&event.actor.unit, &event.actor.name)
-            .is_some_and(|person| {
-                person
-                    .history
-                    .iter()
-                    .take_while(|then| then.id < event.id)
-                    .any(|then| then.key.is_some())
-            })
+        let person = self.get(&event.actor.unit, &event.actor.name);
+        let history = person.into_iter().flat_map(|person| &person.history);
+        let mut before = history.take_while(|then| then.id < event.id);
+        before.any(|then| then.key.is_some())
     }
 
     /// Whether somebody ever held a key.

@@ -7,6 +7,7 @@ use super::people::People;
 use super::person::{FirstKey, KeyChange, OwnKey, same_name};
 use super::refusal::Refusal;
 use super::role::Role;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl People {
@@ -104,28 +105,20 @@ impl People {
     }
 
     pub(super) fn other_supervisor_holds_key(&self, unit: &str, name: &str) -> bool {
-        self.units
-            .get(unit)
-            .into_iter()
-            .flatten()
-            .any(|(other, person)| {
-                !same_name(other, name)
-                    && person.roles.contains(&Role::Supervisor)
-                    && person.key.as_ref().is_some_and(|key| key.confirmed)
-            })
+        let mut people = self.units.get(unit).into_iter().flatten();
+        people.any(|(other, person)| {
+            !same_name(other, name) && is_supervisor_with_key(&person.roles, person.key.as_ref())
+        })
     }
 
     /// Whether a supervisor of the unit held a confirmed key at that place of the chain.
     pub(super) fn a_supervisor_signs(&self, unit: &str, id: Uuid) -> bool {
-        self.units
-            .get(unit)
-            .into_iter()
-            .flatten()
-            .any(|(_, person)| {
-                person.then(id).is_some_and(|then| {
-                    then.roles.contains(&Role::Supervisor)
-                        && then.key.as_ref().is_some_and(|key| key.confirmed)
-                })
-            })
+        let people = self.units.get(unit).into_iter().flatten();
+        let mut then = people.filter_map(|(_, person)| person.then(id));
+        then.any(|then| is_supervisor_with_key(&then.roles, then.key.as_ref()))
     }
+}
+
+fn is_supervisor_with_key(roles: &BTreeSet<Role>, key: Option<&OwnKey>) -> bool {
+    roles.contains(&Role::Supervisor) && key.is_some_and(|key| key.confirmed)
 }

@@ -94,10 +94,8 @@ impl Place {
     pub fn bounds_e7(&self) -> [i64; 4] {
         let mut bounds = [self.lon_e7, self.lat_e7, self.lon_e7, self.lat_e7];
         for [x, y] in self.outline.iter().flatten().flatten() {
-            bounds[0] = bounds[0].min(*x);
-            bounds[1] = bounds[1].min(*y);
-            bounds[2] = bounds[2].max(*x);
-            bounds[3] = bounds[3].max(*y);
+            let [west, south, east, north] = bounds;
+            bounds = [west.min(*x), south.min(*y), east.max(*x), north.max(*y)];
         }
         bounds
     }
@@ -121,12 +119,15 @@ impl Place {
     pub fn farthest_m(&self, other: &Self) -> f64 {
         let plane = LocalPlane::at(self.lonlat());
         let own = self.flat(&plane);
-        let corners = other.outline.iter().flatten().flatten();
-        corners
-            .map(|[x, y]| LonLat::new(degrees(*x), degrees(*y)))
-            .chain([other.lonlat()])
-            .map(|at| Euclidean.distance(&own, &Self::point(at).flat(&plane)))
-            .fold(0.0, f64::max)
+        let metres_to = |at| Euclidean.distance(&own, &Self::point(at).flat(&plane));
+        other.positions().map(metres_to).fold(0.0, f64::max)
+    }
+
+    /// Every corner of the outline, and the point.
+    fn positions(&self) -> impl Iterator<Item = LonLat> {
+        let corners = self.outline.iter().flatten().flatten();
+        let corners = corners.map(|[x, y]| LonLat::new(degrees(*x), degrees(*y)));
+        corners.chain([self.lonlat()])
     }
 
     /// Metres between two places as those of one plot. An outline that is wider than a plot swallows none that lies under it

@@ -116,6 +116,18 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// A step that a state does not allow.
+    pub fn in_state(state: State, disputed: bool) -> Self {
+        let allowed = Move::allowed_in(state, disputed);
+        Self::State { state, allowed }
+    }
+
+    /// A date that does not do.
+    pub fn of_date(text: &str) -> Self {
+        let date = text.to_owned();
+        Self::Date { date }
+    }
+
     /// Why an event is not followed, for lists and histories.
     pub fn label(&self, lang: Lang) -> String {
         let plain =

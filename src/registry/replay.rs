@@ -351,17 +351,23 @@ impl Fold<'_> {
     }
 
     fn disputed_move(&self, at: usize) -> Option<DisputedMove> {
-        let (hash, event) = self.history.events[at];
+        let event = self.history.events[at].1;
         Some(DisputedMove {
             state: self.stands[at].as_ref()?.claimed,
             kind: event.body.kind().to_owned(),
-            stamp: Stamp {
-                event: hash,
-                at: self.at_of(hash, event),
-                actor: event.actor.clone(),
-                own_key: self.gate.people().signed_by_own_key(event),
-            },
+            stamp: self.stamped(at, self.gate.people().signed_by_own_key(event)),
         })
+    }
+
+    /// Who made an event and when, as it was corrected.
+    fn stamped(&self, at: usize, own_key: bool) -> Stamp {
+        let (hash, event) = self.history.events[at];
+        Stamp {
+            event: hash,
+            at: self.at_of(hash, event),
+            actor: event.actor.clone(),
+            own_key,
+        }
     }
 
     /// Fields that two events changed differently without knowing of each other, unless a later one saw both.

@@ -164,15 +164,10 @@ const FIELDS: [(&str, &str, &str); 13] = [
 pub fn field_labels<'a>(names: impl IntoIterator<Item = &'a String>, lang: Lang) -> String {
     let word = |name: &'a String| {
         let known = FIELDS.iter().find(|(field, ..)| field == name);
-        known.map_or(name.as_str(), |(_, english, chinese)| {
-            lang.pick(*english, *chinese)
-        })
+        known.map_or(name.as_str(), |field| lang.pick(field.1, field.2))
     };
-    names
-        .into_iter()
-        .map(word)
-        .collect::<Vec<_>>()
-        .join(lang.pick(", ", "、"))
+    let labels: Vec<&str> = names.into_iter().map(word).collect();
+    labels.join(lang.pick(", ", "、"))
 }
 
 fn looked(look: &Look, lang: Lang) -> Vec<String> {
@@ -192,17 +187,23 @@ fn looked(look: &Look, lang: Lang) -> Vec<String> {
 
 /// What was decided at the desk.
 pub fn screened(screen: &Screen, lang: Lang) -> Vec<String> {
-    let decision = if screen.keep {
+    let decision = desk_decision(screen.keep, lang);
+    let reason = screen.reason.map(|reason| reason.label(lang));
+    decided(decision, reason, screen.note.as_deref())
+}
+
+/// Whether a candidate is kept for the field.
+pub fn desk_decision(keep: bool, lang: Lang) -> &'static str {
+    if keep {
         lang.pick("kept", "保留")
     } else {
         lang.pick("put aside", "排除")
-    };
-    let reason = screen.reason.map(|reason| reason.label(lang).to_owned());
-    [decision.to_owned()]
-        .into_iter()
-        .chain(reason)
-        .chain(screen.note.clone())
-        .collect()
+    }
+}
+
+fn decided(decision: &str, reason: Option<&str>, note: Option<&str>) -> Vec<String> {
+    let said = [Some(decision), reason, note].into_iter().flatten();
+    said.map(str::to_owned).collect()
 }
 
 fn corrected(correct: &Correct, lang: Lang) -> Vec<String> {
@@ -277,12 +278,8 @@ fn accepted(accept: &Accept, lang: Lang) -> Vec<String> {
     } else {
         lang.pick("failed", "不合格")
     };
-    let reason = accept.reason.map(|reason| reason.label(lang).to_owned());
-    [passed.to_owned()]
-        .into_iter()
-        .chain(reason)
-        .chain(accept.note.clone())
-        .collect()
+    let reason = accept.reason.map(|reason| reason.label(lang));
+    decided(passed, reason, accept.note.as_deref())
 }
 
 /// What a crew found.

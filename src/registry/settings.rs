@@ -106,6 +106,11 @@ impl Settings {
         Ok(())
     }
 
+    /// Metres within which a sighting is taken for a site.
+    pub fn reach_m(&self) -> f64 {
+        f64::from(self.match_radius_m)
+    }
+
     /// The settings by name.
     pub fn table(&self) -> Vec<(String, String)> {
         let mut table = vec![("match_radius_m".to_owned(), self.match_radius_m.to_string())];
@@ -128,13 +133,11 @@ impl Settings {
 
     /// Whether a day lies in the growth window.
     pub fn in_window(&self, day: &str) -> bool {
-        let [first, last] = &self.growth_window;
+        let [first, last] = self.growth_window.each_ref().map(String::as_str);
+        let is_over_new_year = first > last;
         day.get(5..10).is_some_and(|day| {
-            if first <= last {
-                (first.as_str()..=last.as_str()).contains(&day)
-            } else {
-                day >= first.as_str() || day <= last.as_str()
-            }
+            let (begun, open) = (day >= first, day <= last);
+            begun && open || is_over_new_year && (begun || open)
         })
     }
 }

@@ -123,14 +123,16 @@ impl Move {
 
     /// What a person can do with a site in this state.
     pub fn allowed_in(state: State, disputed: bool) -> Vec<Self> {
-        Self::ALL
-            .into_iter()
-            .filter(|step| match step {
-                Self::Resolve => disputed,
-                Self::Raise => false,
-                Self::Accept | Self::Screen | Self::Merge | Self::Split if disputed => false,
-                step => step.from().contains(&state),
-            })
-            .collect()
+        let steps = Self::ALL.into_iter();
+        steps.filter(|step| step.is_open(state, disputed)).collect()
+    }
+
+    fn is_open(self, state: State, disputed: bool) -> bool {
+        match self {
+            Self::Resolve => disputed,
+            Self::Raise => false,
+            Self::Accept | Self::Screen | Self::Merge | Self::Split if disputed => false,
+            step => step.from().contains(&state),
+        }
     }
 }

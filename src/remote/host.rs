@@ -19,12 +19,13 @@ pub(super) fn name_of(host: &Host) -> Option<&str> {
 
 /// Whether all that is called is this computer. An address that stands beside a host is what is called.
 pub(super) fn is_here(config: &Config) -> bool {
-    let is_ours = |host: &Host| {
-        name_of(host).is_none_or(|name| {
-            let address = name.parse::<IpAddr>();
-            name == "localhost" || address.is_ok_and(|address| address.is_loopback())
-        })
-    };
     let addresses = config.get_hostaddrs();
     config.get_hosts().iter().all(is_ours) && addresses.iter().all(IpAddr::is_loopback)
+}
+
+fn is_ours(host: &Host) -> bool {
+    name_of(host).is_none_or(|name| {
+        let address = name.parse::<IpAddr>();
+        name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    })
 }

@@ -183,8 +183,8 @@ impl Line {
 
     fn fetch_once(&self, way: &str, bytes: u64, sha256: Hash) -> Result<Vec<u8>, RemoteError> {
         let mut answer = self.once(&Method::GET, way, &[])?;
-        let limit = bytes.saturating_add(1);
-        let got = answer.body_mut().with_config().limit(limit).read_to_vec();
+        let body = answer.body_mut().with_config();
+        let got = body.limit(bytes.saturating_add(1)).read_to_vec();
         let got = got.map_err(|error| self.failed(error))?;
         if got.len() as u64 != bytes || Hash::of(&got) != sha256 {
             return Err(self.broken("other bytes came than were announced"));

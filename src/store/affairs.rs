@@ -1,7 +1,7 @@
 //! An office's affairs out of the events that concern no site, and entries found by the number that people type.
 
 use super::{Store, StoreError};
-use crate::registry::affairs::{Affairs, Led, happened, led_to};
+use crate::registry::affairs::{Affairs, LedSites, happened, led_to};
 use crate::registry::body::Body;
 use crate::registry::districts::Districts;
 use crate::registry::event::{Event, Sealed};
@@ -47,16 +47,16 @@ impl Store {
     }
 
     /// Of the tip-offs that were closed without a site those that led to one all the same; nothing is read where none was closed.
-    fn led(&self, events: &BTreeMap<Hash, Event>) -> Result<Led, StoreError> {
+    fn led(&self, events: &BTreeMap<Hash, Event>) -> Result<LedSites, StoreError> {
         let closed = events.values().filter_map(|event| match &event.body {
             Body::CloseTip(close) => Some((close.tip, events.get(&close.tip)?)),
             _ => None,
         });
         let closed: BTreeMap<Hash, &Event> = closed.collect();
         if closed.is_empty() {
-            return Ok(Led::new());
+            return Ok(LedSites::new());
         }
-        let mut led = Led::new();
+        let mut led = LedSites::new();
         let came_of = r#""came_of":[["#.as_bytes();
         for key in self.site_keys("SELECT key FROM sites WHERE instr(json, ?1)", [&came_of])? {
             let site = self.site(key)?;

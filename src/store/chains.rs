@@ -1,10 +1,18 @@
 //! Events as their devices chained them: numbers, gaps, forks, and what is followed.
 
+use super::registry_file::as_stored;
 use super::{Gap, Store, StoreError};
 use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash};
-use rusqlite::params;
 use std::collections::{BTreeMap, BTreeSet};
+
+fn gap((device, first, last): (Vec<u8>, i64, i64)) -> Option<Gap> {
+    Some(Gap {
+        device: DeviceId::try_from(device.as_slice()).ok()?,
+        first: u64::try_from(first).ok()?,
+        last: u64::try_from(last).ok()?,
+    })
+}
 
 impl Store {
     /// Every event in the order it came, from the `after`-th on, at most `limit`.
@@ -12,10 +20,7 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn events(&self, after: i64, limit: i64) -> Result<Vec<Sealed>, StoreError> {
-        self.select(
-            "SELECT hash, signature, actor_signature, bytes FROM events WHERE n > ?1 ORDER BY n LIMIT ?2",
-            [after, limit],
-        )
+        self.events_where("n > ?1 ORDER BY n LIMIT ?2", [after, limit])
     }
 
     /// The events of a device with numbers greater than `after`, in order; of one number, as they came.
@@ -27,10 +32,8 @@ impl Store {
         device: DeviceId,
         after: u64,
     ) -> Result<Vec<Sealed>, StoreError> {
-        self.select(
-            "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq > ?2 ORDER BY seq, n",
-            params![device.as_bytes(), i64::try_from(after).unwrap_or(i64::MAX)],
-        )
+        let of = (device.as_bytes(), as_stored(after));
+        self.events_where("device = ?1 AND seq > ?2 ORDER BY seq, n", of)
     }
 
     /// The events of a device that somebody lacks who knew its numbers up to `after`, and whose last events of it were
@@ -91,10 +94,8 @@ impl Store {
                     .filter(|hash| !built_on.contains(hash))
                     .collect()
             } else {
-                let last = self.select(
-                    "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq = ?2",
-                    params![device.as_bytes(), i64::try_from(*seq).unwrap_or(i64::MAX)],
-                )?;
+                let of = (device.as_bytes(), as_stored(*seq));
+                let last = self.events_where("device = ?1 AND seq = ?2", of)?;
                 last.iter().map(|s| s.hash).collect()
             };
             heads.insert(*device, own);
@@ -104,17 +105,10 @@ impl Store {
 
     /// Whether any event of a device up to this number is on a branch.
     pub(super) fn is_forked(&self, device: DeviceId, upto: u64) -> Result<bool, StoreError> {
-        self.connection
-            .prepare_cached(
-                "SELECT 1 FROM late l JOIN events e ON e.hash = l.hash WHERE e.device = ?1 AND e.seq <= ?2 LIMIT 1",
-            )
-            .and_then(|mut s| {
-                s.exists(params![
-                    device.as_bytes(),
-                    i64::try_from(upto).unwrap_or(i64::MAX)
-                ])
-            })
-            .map_err(|e| self.fail(e))
+        self.exists(
+            "SELECT 1 FROM late l JOIN events e ON e.hash = l.hash WHERE e.device = ?1 AND e.seq <= ?2 LIMIT 1",
+            (device.as_bytes(), as_stored(upto)),
+        )
     }
 
     /// The devices whose chains have branches, with the number at which the first begins.
@@ -122,17 +116,9 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn forks(&self) -> Result<Vec<(DeviceId, u64)>, StoreError> {
-        let rows: Vec<([u8; 32], i64)> = self
-            .connection
-            .prepare_cached(
-                "SELECT e.device, min(e.seq) FROM late l JOIN events e ON e.hash = l.hash GROUP BY e.device",
-            )
-            .and_then(|mut s| s.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
-            .map_err(|e| self.fail(e))?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(device, seq)| Some((DeviceId(device), u64::try_from(seq).ok()?)))
-            .collect())
+        self.numbers(
+            "SELECT e.device, min(e.seq) FROM late l JOIN events e ON e.hash = l.hash GROUP BY e.device",
+        )
     }
 
     /// The events with which branches of a device's chain begin.
@@ -154,16 +140,9 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn known(&self, hashes: impl Iterator<Item = Hash>) -> Result<BTreeSet<Hash>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT 1 FROM events WHERE hash = ?1")
-            .map_err(|e| self.fail(e))?;
         let mut known = BTreeSet::new();
         for hash in hashes {
-            if statement
-                .exists([hash.as_bytes()])
-                .map_err(|e| self.fail(e))?
-            {
+            if self.exists("SELECT 1 FROM events WHERE hash = ?1", [hash.as_bytes()])? {
                 known.insert(hash);
             }
         }
@@ -175,10 +154,7 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn unit_events(&self, kind: &str) -> Result<Vec<Sealed>, StoreError> {
-        self.select(
-            "SELECT hash, signature, actor_signature, bytes FROM events WHERE site IS NULL AND kind = ?1 ORDER BY id",
-            [kind],
-        )
+        self.events_where("site IS NULL AND kind = ?1 ORDER BY id", [kind])
     }
 
     /// Events that concern no site, of one type, as far as the gate lets them.
@@ -197,23 +173,17 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn devices(&self) -> Result<Vec<(DeviceId, u64)>, StoreError> {
-        let rows: Vec<(Vec<u8>, i64)> = self
-            .connection
-            .prepare_cached("SELECT device, max(seq) FROM events GROUP BY device ORDER BY device")
-            .and_then(|mut s| {
-                s.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-                    .collect()
-            })
-            .map_err(|e| self.fail(e))?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(device, seq)| {
-                Some((
-                    DeviceId::try_from(device.as_slice()).ok()?,
-                    u64::try_from(seq).ok()?,
-                ))
-            })
-            .collect())
+        self.numbers("SELECT device, max(seq) FROM events GROUP BY device ORDER BY device")
+    }
+
+    /// What a query gives whose columns are a device and one of its numbers.
+    fn numbers(&self, sql: &str) -> Result<Vec<(DeviceId, u64)>, StoreError> {
+        let rows: Vec<(Vec<u8>, i64)> = self.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let number = |(device, seq): (Vec<u8>, i64)| {
+            let device = DeviceId::try_from(device.as_slice()).ok()?;
+            Some((device, u64::try_from(seq).ok()?))
+        };
+        Ok(rows.into_iter().filter_map(number).collect())
     }
 
     /// The numbers that have not arrived, by device, below the highest that has.
@@ -221,24 +191,13 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn gaps(&self) -> Result<Vec<Gap>, StoreError> {
-        let rows: Vec<(Vec<u8>, i64, i64)> = self
-            .connection
-            .prepare_cached(
-                "SELECT device, before + 1, seq - 1 FROM (SELECT device, seq, lag(seq, 1, 0) OVER (PARTITION BY device ORDER BY seq) AS before \
-                 FROM events) WHERE seq > before + 1 ORDER BY device, seq",
-            )
-            .and_then(|mut s| s.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect())
-            .map_err(|e| self.fail(e))?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(device, first, last)| {
-                Some(Gap {
-                    device: DeviceId::try_from(device.as_slice()).ok()?,
-                    first: u64::try_from(first).ok()?,
-                    last: u64::try_from(last).ok()?,
-                })
-            })
-            .collect())
+        let rows: Vec<(Vec<u8>, i64, i64)> = self.rows(
+            "SELECT device, before + 1, seq - 1 FROM (SELECT device, seq, lag(seq, 1, 0) OVER (PARTITION BY device ORDER BY seq) AS before \
+             FROM events) WHERE seq > before + 1 ORDER BY device, seq",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?;
+        Ok(rows.into_iter().filter_map(gap).collect())
     }
 
     /// For each device, the number up to which everything has arrived.
@@ -249,9 +208,8 @@ impl Store {
         let gaps = self.gaps()?;
         let mut devices = self.devices()?;
         for (device, seq) in &mut devices {
-            if let Some(first) = gaps.iter().find(|gap| gap.device == *device) {
-                *seq = first.first - 1;
-            }
+            let first = gaps.iter().find(|gap| gap.device == *device);
+            *seq = first.map_or(*seq, |gap| gap.first - 1);
         }
         Ok(devices)
     }

@@ -5,7 +5,7 @@ use crate::registry::Site;
 use crate::registry::districts::Districts;
 use crate::registry::ids::{Hash, SiteKey};
 use crate::store::evidence;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -18,11 +18,8 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn district(&self, key: SiteKey) -> Result<Option<Value>, StoreError> {
-        let row: Option<String> = self
-            .connection
-            .prepare_cached("SELECT names FROM site_districts WHERE key = ?1")
-            .and_then(|mut s| s.query_row([key.as_bytes()], |row| row.get(0)).optional())
-            .map_err(|e| self.fail(e))?;
+        let sql = "SELECT names FROM site_districts WHERE key = ?1";
+        let row: Option<String> = self.row(sql, [key.as_bytes()], |row| row.get(0))?;
         Ok(row.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
@@ -31,14 +28,9 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn district_codes(&self) -> Result<BTreeMap<SiteKey, String>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT key, code FROM site_districts")
-            .map_err(|e| self.fail(e))?;
-        let rows = statement
-            .query_map([], |row| Ok((SiteKey(row.get(0)?), row.get(1)?)))
-            .map_err(|e| self.fail(e))?;
-        rows.map(|row| row.map_err(|e| self.fail(e))).collect()
+        self.rows("SELECT key, code FROM site_districts", [], |row| {
+            Ok((SiteKey(row.get(0)?), row.get(1)?))
+        })
     }
 
     /// The boundary file that the districts were filled in from last, as it was kept beside the registry; `None` where
@@ -47,13 +39,9 @@ impl Store {
     /// # Errors
     /// Those of reading the registry.
     pub fn districts(&self) -> Result<Option<Districts>, StoreError> {
-        let (Some(sha256), Some(vintage)) = (
-            self.local("districts_sha256")?,
-            self.local("districts_vintage")?,
-        ) else {
-            return Ok(None);
-        };
-        let Ok(sha256) = sha256.parse::<Hash>() else {
+        let sha256 = self.local("districts_sha256")?;
+        let sha256: Option<Hash> = sha256.and_then(|text| text.parse().ok());
+        let Some((sha256, vintage)) = sha256.zip(self.local("districts_vintage")?) else {
             return Ok(None);
         };
         let bytes = std::fs::read(evidence::path_of(&self.evidence_folder(), sha256)).ok();
@@ -102,10 +90,10 @@ impl Store {
             };
             inside += 1;
             let json = serde_json::to_string(&found).map_err(|e| self.damaged(e.to_string()))?;
-            self.connection
-                .prepare_cached("INSERT OR REPLACE INTO site_districts(key, code, names, vintage) VALUES (?1, ?2, ?3, ?4)")
-                .and_then(|mut s| s.execute(params![site.key.as_bytes(), found.code, json, found.vintage]))
-                .map_err(|e| self.fail(e))?;
+            self.execute(
+                "INSERT OR REPLACE INTO site_districts(key, code, names, vintage) VALUES (?1, ?2, ?3, ?4)",
+                params![site.key.as_bytes(), found.code, json, found.vintage],
+            )?;
         }
         Ok((inside, outside))
     }

@@ -2,14 +2,14 @@
 
 mod refused;
 mod remedies;
-mod said;
+pub(super) mod said;
 
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::{CodeError, Hash};
 use crate::registry::moves::Refusal;
 use crate::speaking_error;
 use crate::words::{Fault, Lang, Said, Say};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// A registry that cannot be opened, or an event that was not taken.
@@ -194,6 +194,14 @@ impl StoreError {
                 source => Self::Sqlite { path, source },
             },
         }
+    }
+}
+
+impl StoreError {
+    /// What the system says of a file of a registry.
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        |source| Self::Io { path, source }
     }
 }
 

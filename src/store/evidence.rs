@@ -38,6 +38,14 @@ pub enum EvidenceError {
     },
 }
 
+impl EvidenceError {
+    /// What the system says of a file that is to be kept.
+    pub(crate) fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        |source| Self::Unreadable { path, source }
+    }
+}
+
 impl Say for EvidenceError {
     fn say(&self, lang: Lang) -> Said {
         match self {
@@ -92,17 +100,24 @@ pub fn path_of(folder: &Path, sha256: Hash) -> PathBuf {
 /// # Errors
 /// Where it is missing or cannot be read.
 pub fn check(folder: &Path, sha256: Hash) -> io::Result<bool> {
-    let mut file = std::fs::File::open(path_of(folder, sha256))?;
-    let mut digest = Sha256::new();
+    let file = std::fs::File::open(path_of(folder, sha256))?;
+    let (_, found) = copy(file, &mut io::sink())?;
+    Ok(found == sha256)
+}
+
+/// Copies bytes and returns how many there are and their digest.
+pub(super) fn copy(mut from: impl Read, to: &mut dyn io::Write) -> io::Result<(u64, Hash)> {
+    let (mut digest, mut bytes) = (Sha256::new(), 0);
     let mut buffer = vec![0; 1 << 16];
     loop {
-        let read = file.read(&mut buffer)?;
+        let read = from.read(&mut buffer)?;
         if read == 0 {
-            break;
+            return Ok((bytes, Hash(digest.finalize().into())));
         }
         digest.update(&buffer[..read]);
+        to.write_all(&buffer[..read])?;
+        bytes += read as u64;
     }
-    Ok(Hash(digest.finalize().into()) == sha256)
 }
 
 /// The media type by the file's first bytes; `None` for a kind this program does not know.
@@ -226,10 +241,7 @@ pub fn keep(
     role: EvidenceRole,
     occasion: Occasion<'_>,
 ) -> Result<EvidenceRef, EvidenceError> {
-    let bytes = files::read(path).map_err(|source| EvidenceError::Unreadable {
-        path: path.into(),
-        source,
-    })?;
+    let bytes = files::read(path).map_err(EvidenceError::unreadable(path))?;
     keep_bytes(folder, path, &bytes, role, occasion)
 }
 

@@ -115,8 +115,7 @@ pub fn to_csv(rows: &[EvidenceRow]) -> Result<Vec<u8>, csv::Error> {
     for (at, row) in rows.iter().enumerate() {
         out.write_record(cells(at + 1, row))?;
     }
-    out.into_inner()
-        .map_err(|e| csv::Error::from(e.into_error()))
+    Ok(out.into_inner().map_err(csv::IntoInnerError::into_error)?)
 }
 
 /// As XLSX, every cell text.

@@ -137,8 +137,8 @@ impl Store {
             return Ok(());
         };
         let own = DeviceId::of(&key);
-        let first = self.select(
-            "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 AND seq = 1 ORDER BY n LIMIT 1",
+        let first = self.events_where(
+            "device = ?1 AND seq = 1 ORDER BY n LIMIT 1",
             [own.as_bytes()],
         )?;
         let begun = first
@@ -184,39 +184,29 @@ impl Store {
 
     /// Notes which files of an event are not here.
     pub(super) fn note_absent(&self, hash: Hash, event: &Event) -> Result<(), StoreError> {
-        let folder = self.evidence_folder();
-        for file in &event.evidence {
-            if !evidence::path_of(&folder, file.sha256).exists() {
-                self.connection
-                    .prepare_cached("INSERT OR IGNORE INTO absent(sha256, hash) VALUES (?1, ?2)")
-                    .and_then(|mut s| s.execute([file.sha256.as_bytes(), hash.as_bytes()]))
-                    .map_err(|e| self.fail(e))?;
-            }
+        let sql = "INSERT OR IGNORE INTO absent(sha256, hash) VALUES (?1, ?2)";
+        let files = event.evidence.iter().map(|file| file.sha256);
+        for sha256 in files.filter(|sha256| !self.has_file(*sha256)) {
+            self.execute(sql, [sha256.as_bytes(), hash.as_bytes()])?;
         }
         Ok(())
     }
 
+    fn has_file(&self, sha256: Hash) -> bool {
+        evidence::path_of(&self.evidence_folder(), sha256).exists()
+    }
+
     /// Forgets the absence of files that have arrived. Returns the sites whose events name them.
     pub(super) fn note_arrived(&self) -> Result<BTreeSet<SiteKey>, StoreError> {
-        let folder = self.evidence_folder();
         let mut touched = BTreeSet::new();
-        let arrived: Vec<Hash> = {
-            let absent = self.grounds()?.absent;
-            absent
-                .into_iter()
-                .filter(|h| evidence::path_of(&folder, *h).exists())
-                .collect()
-        };
-        for sha256 in arrived {
+        let absent = self.grounds()?.absent.into_iter();
+        for sha256 in absent.filter(|sha256| self.has_file(*sha256)) {
             let events = self.select(
                 "SELECT e.hash, e.signature, e.actor_signature, e.bytes FROM absent a JOIN events e ON e.hash = a.hash WHERE a.sha256 = ?1",
                 [sha256.as_bytes()],
             )?;
             touched.extend(events.iter().filter_map(|sealed| sealed.event.site));
-            self.connection
-                .prepare_cached("DELETE FROM absent WHERE sha256 = ?1")
-                .and_then(|mut s| s.execute([sha256.as_bytes()]))
-                .map_err(|e| self.fail(e))?;
+            self.execute("DELETE FROM absent WHERE sha256 = ?1", [sha256.as_bytes()])?;
         }
         Ok(touched)
     }
@@ -232,10 +222,7 @@ impl Store {
         for (hash, refusal) in by_site.into_iter().flatten() {
             refused.extend(self.event(hash)?.map(|sealed| (sealed, refusal)));
         }
-        let unit_wide = self.select(
-            "SELECT hash, signature, actor_signature, bytes FROM events WHERE site IS NULL ORDER BY n",
-            [],
-        )?;
+        let unit_wide = self.events_where("site IS NULL ORDER BY n", [])?;
         let affairs = self.affairs()?.refused;
         for sealed in unit_wide {
             let refusal = self.gate.follows(sealed.hash, &sealed.event).err();
@@ -272,7 +259,6 @@ impl Store {
             return Ok(false);
         }
         // What is noted as absent is named by the event that it is noted for; what has arrived meanwhile is no harm.
-        let folder = self.evidence_folder();
         let absent = self.select(
             "SELECT DISTINCT e.hash, e.signature, e.actor_signature, e.bytes FROM absent a JOIN events e ON e.hash = a.hash",
             [],
@@ -282,10 +268,8 @@ impl Store {
             .flat_map(|s| &s.event.evidence)
             .map(|f| f.sha256)
             .collect();
-        Ok(grounds
-            .absent
-            .iter()
-            .all(|h| named.contains(h) && !evidence::path_of(&folder, *h).exists()))
+        let mut absent = grounds.absent.iter();
+        Ok(absent.all(|sha256| named.contains(sha256) && !self.has_file(*sha256)))
     }
 
     /// Events of some sites and of those that these merge into or were split from, and so on from there.

@@ -6,8 +6,8 @@
 
 use super::files::{look_at, read_key, refuse_foreign_journal};
 use super::lock::{WriteLock, beside};
-use super::registry_file::Opened;
-use super::worked_out::{Stamp, WorkedOut};
+use super::registry_file::OpenedRegistry;
+use super::worked_out::{RegistryStamp, WorkedOut};
 use super::{Store, StoreError, schema};
 use std::any::{Any, TypeId};
 use std::sync::Arc;
@@ -49,19 +49,19 @@ impl Store {
                 return Ok(false);
             }
             self.learn()?;
-            self.opened = Some(Opened { changes, ..opened });
+            self.opened = Some(OpenedRegistry { changes, ..opened });
         }
         Ok(true)
     }
 
     /// What was opened, where that still lies at the path. A copy in memory has nothing to be compared with.
-    fn still_there(&self) -> Result<Option<Opened>, StoreError> {
+    fn still_there(&self) -> Result<Option<OpenedRegistry>, StoreError> {
         look_at(&self.path)?;
         refuse_foreign_journal(&self.path)?;
         let Some(opened) = self.opened else {
             return Ok(None);
         };
-        let same = Opened::identity(&self.path)? == opened.identity;
+        let same = OpenedRegistry::identity(&self.path)? == opened.identity;
         Ok(same.then_some(opened))
     }
 
@@ -130,7 +130,7 @@ impl Store {
     }
 
     /// None of a copy in memory, which nobody else has.
-    fn stamp(&self) -> Result<Option<Stamp>, StoreError> {
+    fn stamp(&self) -> Result<Option<RegistryStamp>, StoreError> {
         let Some(opened) = self.opened else {
             return Ok(None);
         };

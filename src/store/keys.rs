@@ -33,6 +33,14 @@ pub enum KeyError {
     },
 }
 
+impl KeyError {
+    /// What the system says of the file of a key, or of a passphrase.
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        |source| Self::Io { path, source }
+    }
+}
+
 impl Say for KeyError {
     fn say(&self, lang: Lang) -> Said {
         match self {
@@ -138,10 +146,7 @@ pub fn lock(
         crate::files::keep(&waiting(&path), |out| out.write_all(&bytes))?;
         Ok(bytes)
     };
-    let bytes = write().map_err(|source| KeyError::Io {
-        path: path.clone(),
-        source,
-    })?;
+    let bytes = write().map_err(KeyError::io(&path))?;
     Ok(Locked { bytes, path })
 }
 
@@ -161,10 +166,7 @@ impl Locked {
             crate::files::keep(&path, |out| out.write_all(&bytes))?;
             std::fs::remove_file(waiting(&path))
         };
-        put().map_err(|source| KeyError::Io {
-            path: path.clone(),
-            source,
-        })
+        put().map_err(KeyError::io(&path))
     }
 }
 

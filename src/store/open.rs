@@ -2,7 +2,7 @@
 
 use super::files::{look_at, read_key, refuse_foreign_journal, write_key};
 use super::lock::{WriteLock, beside};
-use super::registry_file::{Opened, Writer};
+use super::registry_file::{OpenedRegistry, Writer};
 use super::remembered::Remembered;
 use super::{Author, Draft, Migrated, Moment, Store, StoreError, WorkedOut, schema};
 use crate::registry::authority::Authority;
@@ -220,7 +220,7 @@ impl Store {
     pub(super) fn open(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
         look_at(path)?;
         refuse_foreign_journal(path)?;
-        let identity = Opened::identity(path)?;
+        let identity = OpenedRegistry::identity(path)?;
         let fail = |e| StoreError::of(path, e);
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .map_err(fail)?;
@@ -253,7 +253,7 @@ impl Store {
         let mut store = Self::with(path, connection);
         // Counted before it is read: what comes in between is read once more.
         let changes = store.changes()?;
-        store.opened = Some(Opened { identity, changes });
+        store.opened = Some(OpenedRegistry { identity, changes });
         store.learn()?;
         Ok(store)
     }

@@ -3,6 +3,7 @@
 //! [`Order`] says it, of all links of a device. An event that simply goes on needs none of that; where one does not, and
 //! where all is noted or verified, each device is judged as a whole.
 
+use super::registry_file::as_stored;
 use super::{Store, StoreError};
 use crate::registry::chain::{ChainOrder, Link};
 use crate::registry::event::Event;
@@ -48,7 +49,7 @@ impl Store {
 
     /// Whether an event that has just come in does not simply go on where its device's chain ended.
     pub(super) fn is_odd(&self, hash: Hash, event: &Event) -> Result<bool, StoreError> {
-        let seq = i64::try_from(event.seq).unwrap_or(i64::MAX);
+        let seq = as_stored(event.seq);
         let prev = event.prev.as_ref().map(Hash::as_bytes);
         let stands = "NOT EXISTS (SELECT 1 FROM late l WHERE l.hash = e.hash)";
         let goes_on: bool = self
@@ -97,32 +98,26 @@ impl Store {
     /// judged otherwise now.
     pub(super) fn note_order(&self, device: DeviceId) -> Result<BTreeSet<SiteKey>, StoreError> {
         let (before, now) = (self.noted(device)?, notes_of(&self.order_of(device)?));
-        let run = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
-            self.connection
-                .prepare_cached(sql)
-                .and_then(|mut statement| statement.execute(values))
-                .map_err(|e| self.fail(e))
-        };
         for (hash, begins) in before.difference(&now) {
             let table = if begins.is_some() {
                 "late"
             } else {
                 "out_of_order"
             };
-            run(
+            self.execute(
                 &format!("DELETE FROM {table} WHERE hash = ?1"),
-                &[&hash.as_bytes()],
+                [hash.as_bytes()],
             )?;
         }
         for (hash, begins) in now.difference(&before) {
             match begins {
-                Some(begins) => run(
+                Some(begins) => self.execute(
                     "INSERT INTO late(hash, begins) VALUES (?1, ?2)",
-                    &[&hash.as_bytes(), &begins.as_bytes()],
+                    [hash.as_bytes(), begins.as_bytes()],
                 )?,
-                None => run(
+                None => self.execute(
                     "INSERT INTO out_of_order(hash) VALUES (?1)",
-                    &[&hash.as_bytes()],
+                    [hash.as_bytes()],
                 )?,
             };
         }

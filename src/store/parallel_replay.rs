@@ -156,10 +156,8 @@ pub(super) fn fold_batch(
     gate: &Authority,
     neighbours: &Neighbours,
 ) -> Result<Vec<(Site, Vec<u8>)>, String> {
-    batch
-        .par_iter()
-        .map(|(key, events)| fold_raw(*key, events, gate, neighbours))
-        .collect()
+    let fold = |(key, events): &SiteEvents| fold_raw(*key, events, gate, neighbours);
+    batch.par_iter().map(fold).collect()
 }
 
 fn fold_raw(

@@ -1,13 +1,13 @@
 //! Looking things up: sites by code and by filter, a site's events, the whole state.
 
-use super::registry_file::raw;
+use super::registry_file::{raw, raw_events};
 use super::{Store, StoreError};
 use crate::registry::event::{Event, Sealed};
 use crate::registry::ids::{Hash, SiteKey, TypedCode};
 use crate::registry::place::Place;
 use crate::registry::site::Site;
 use crate::registry::unit::{depth, is_at_or_below, share_ground};
-use rusqlite::OptionalExtension;
+use rusqlite::Row;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
@@ -22,11 +22,7 @@ impl Store {
             "SELECT key FROM sites WHERE key < ?1 ORDER BY key DESC LIMIT 1",
             "SELECT key FROM sites WHERE key > ?1 ORDER BY key LIMIT 1",
         ] {
-            let neighbour: Option<Vec<u8>> = self
-                .connection
-                .prepare_cached(sql)
-                .and_then(|mut s| s.query_row([key.as_bytes()], |row| row.get(0)).optional())
-                .map_err(|e| self.fail(e))?;
+            let neighbour: Option<Vec<u8>> = self.row(sql, [key.as_bytes()], |row| row.get(0))?;
             if let Some(other) =
                 neighbour.and_then(|bytes| SiteKey::try_from(bytes.as_slice()).ok())
             {
@@ -52,14 +48,11 @@ impl Store {
             source,
         })?;
         let (low, high) = SiteKey::range_of(&code.symbols).ok_or_else(unknown)?;
-        let found: Vec<Vec<u8>> = self
-            .connection
-            .prepare_cached("SELECT key FROM sites WHERE key BETWEEN ?1 AND ?2 LIMIT 9")
-            .and_then(|mut s| {
-                s.query_map([low.as_bytes(), high.as_bytes()], |row| row.get(0))?
-                    .collect()
-            })
-            .map_err(|e| self.fail(e))?;
+        let found: Vec<Vec<u8>> = self.rows(
+            "SELECT key FROM sites WHERE key BETWEEN ?1 AND ?2 LIMIT 9",
+            [low.as_bytes(), high.as_bytes()],
+            |row| row.get(0),
+        )?;
         let keys: Vec<SiteKey> = found
             .iter()
             .filter_map(|bytes| SiteKey::try_from(bytes.as_slice()).ok())
@@ -82,16 +75,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] where the row's digest does not fit.
     pub fn site(&self, key: SiteKey) -> Result<Option<Site>, StoreError> {
-        let row: Option<(Vec<u8>, Vec<u8>)> = self
-            .connection
-            .prepare_cached("SELECT digest, json FROM sites WHERE key = ?1")
-            .and_then(|mut s| {
-                s.query_row([key.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
-                    .optional()
-            })
-            .map_err(|e| self.fail(e))?;
-        row.map(|(digest, json)| self.read_site(&digest, &json))
-            .transpose()
+        let row: Option<(Vec<u8>, Vec<u8>)> = self.row(
+            "SELECT digest, json FROM sites WHERE key = ?1",
+            [key.as_bytes()],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let site = row.map(|(digest, json)| self.read_site(&digest, &json));
+        site.transpose()
     }
 
     fn read_site(&self, digest: &[u8], json: &[u8]) -> Result<Site, StoreError> {
@@ -204,14 +194,8 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn events_of(&self, key: SiteKey) -> Result<Vec<Sealed>, StoreError> {
-        let mut events = self.select(
-            "SELECT hash, signature, actor_signature, bytes FROM events WHERE site = ?1",
-            [key.as_bytes()],
-        )?;
-        events.extend(self.select(
-            "SELECT hash, signature, actor_signature, bytes FROM events WHERE other_site = ?1",
-            [key.as_bytes()],
-        )?);
+        let mut events = self.events_where("site = ?1", [key.as_bytes()])?;
+        events.extend(self.events_where("other_site = ?1", [key.as_bytes()])?);
         Ok(events)
     }
 
@@ -244,7 +228,7 @@ impl Store {
     pub fn whole_events_of(&self, key: SiteKey) -> Result<Vec<Sealed>, StoreError> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT hash, signature, actor_signature, bytes FROM events WHERE site = ?1 OR other_site = ?1")
+            .prepare_cached(&raw_events("site = ?1 OR other_site = ?1"))
             .map_err(|e| self.fail(e))?;
         let rows = statement
             .query_map([key.as_bytes()], raw)
@@ -259,22 +243,11 @@ impl Store {
 
     /// A site's events as bytes, unread.
     pub(super) fn raw_events_of(&self, key: SiteKey) -> Result<Vec<(Hash, Vec<u8>)>, StoreError> {
+        let unread = |row: &Row| raw(row).map(|(hash, _, _, bytes)| (hash, bytes));
         let mut events = Vec::new();
-        for sql in [
-            "SELECT hash, signature, actor_signature, bytes FROM events WHERE site = ?1",
-            "SELECT hash, signature, actor_signature, bytes FROM events WHERE other_site = ?1",
-        ] {
-            let mut statement = self
-                .connection
-                .prepare_cached(sql)
-                .map_err(|e| self.fail(e))?;
-            let rows = statement
-                .query_map([key.as_bytes()], raw)
-                .map_err(|e| self.fail(e))?;
-            for row in rows {
-                let (hash, _, _, bytes) = row.map_err(|e| self.fail(e))?;
-                events.push((hash, bytes));
-            }
+        for side in ["site = ?1", "other_site = ?1"] {
+            let more: Vec<_> = self.rows(&raw_events(side), [key.as_bytes()], unread)?;
+            events.extend(more);
         }
         Ok(events)
     }
@@ -336,14 +309,11 @@ impl Store {
             grow(110_000.0),
             grow(110_000.0 * place.lonlat().lat.to_radians().cos().max(0.01)),
         );
-        let rows: Vec<(Vec<u8>, Vec<u8>)> = self
-            .connection
-            .prepare_cached("SELECT digest, json FROM sites WHERE lat_e7 BETWEEN ?1 AND ?2 AND lon_e7 BETWEEN ?3 AND ?4 ORDER BY key")
-            .and_then(|mut s| {
-                s.query_map([south - dy, north + dy, west - dx, east + dx], |row| Ok((row.get(0)?, row.get(1)?)))?
-                    .collect()
-            })
-            .map_err(|e| self.fail(e))?;
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = self.rows(
+            "SELECT digest, json FROM sites WHERE lat_e7 BETWEEN ?1 AND ?2 AND lon_e7 BETWEEN ?3 AND ?4 ORDER BY key",
+            [south - dy, north + dy, west - dx, east + dx],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
         rows.iter()
             .map(|(digest, json)| self.read_site(digest, json))
             .collect()

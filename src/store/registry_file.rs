@@ -16,7 +16,7 @@ use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::people::People;
 use crate::registry::settings::Settings;
 use ed25519_dalek::{Signer, SigningKey};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Params, Row};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub struct Store {
     pub(super) settings: Settings,
     pub(super) migrated: Option<Migrated>,
     /// The file, where this is no copy of it in memory.
-    pub(super) opened: Option<Opened>,
+    pub(super) opened: Option<OpenedRegistry>,
     pub(super) writer: Option<Writer>,
     pub(super) remembered: Remembered,
     pub(super) worked_out: WorkedOut,
@@ -56,18 +56,15 @@ impl Migrated {
 
 /// What was opened, and what the engine counted then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Opened {
+pub(super) struct OpenedRegistry {
     pub(super) identity: FileIdentity,
     pub(super) changes: i64,
 }
 
-impl Opened {
+impl OpenedRegistry {
     /// The file at a path, before it is opened.
     pub(super) fn identity(path: &Path) -> Result<FileIdentity, StoreError> {
-        FileIdentity::of(path).map_err(|source| StoreError::Io {
-            path: path.into(),
-            source,
-        })
+        FileIdentity::of(path).map_err(StoreError::io(path))
     }
 }
 
@@ -108,10 +105,8 @@ impl Store {
         let events = self.law()?;
         let mut grounds = self.grounds()?;
         grounds.claims = self.claims(&events)?;
-        let gate = Authority::of(
-            grounds,
-            events.iter().map(|sealed| (sealed.hash, &sealed.event)),
-        );
+        let told = events.iter().map(|sealed| (sealed.hash, &sealed.event));
+        let gate = Authority::of(grounds, told);
         self.settings = gate.settings_for(gate.unit());
         Ok(std::mem::replace(&mut self.gate, gate))
     }
@@ -123,11 +118,8 @@ impl Store {
             let Body::Trust(trust) = &sealed.event.body else {
                 continue;
             };
-            let first = self.select(
-                "SELECT hash, signature, actor_signature, bytes FROM events WHERE device = ?1 ORDER BY seq, n LIMIT 1",
-                [trust.device.as_bytes()],
-            )?;
-            for sealed in first {
+            let device = [trust.device.as_bytes()];
+            for sealed in self.events_where("device = ?1 ORDER BY seq, n LIMIT 1", device)? {
                 claims.hear(&sealed.event);
             }
         }
@@ -137,13 +129,7 @@ impl Store {
     /// The events that say who may do what.
     pub(super) fn law(&self) -> Result<Vec<Sealed>, StoreError> {
         let kinds = Body::LAW.join("', '");
-        self.select(
-            &format!(
-                "SELECT hash, signature, actor_signature, bytes FROM events \
-                 WHERE site IS NULL AND kind IN ('{kinds}')"
-            ),
-            [],
-        )
+        self.events_where(&format!("site IS NULL AND kind IN ('{kinds}')"), [])
     }
 
     /// The last event of a device's own chain, which the next one follows.
@@ -183,18 +169,12 @@ impl Store {
     }
 
     /// Events of a query whose columns are hash, signatures and bytes, each checked against its hash.
-    pub(super) fn select(
-        &self,
-        sql: &str,
-        parameters: impl rusqlite::Params,
-    ) -> Result<Vec<Sealed>, StoreError> {
+    pub(super) fn select(&self, sql: &str, values: impl Params) -> Result<Vec<Sealed>, StoreError> {
         let mut statement = self
             .connection
             .prepare_cached(sql)
             .map_err(|e| self.fail(e))?;
-        let rows = statement
-            .query_map(parameters, raw)
-            .map_err(|e| self.fail(e))?;
+        let rows = statement.query_map(values, raw).map_err(|e| self.fail(e))?;
         rows.map(|row| {
             let (hash, signature, actor_signature, bytes) = row.map_err(|e| self.fail(e))?;
             Sealed::open(bytes, hash, signature, actor_signature)
@@ -203,28 +183,63 @@ impl Store {
         .collect()
     }
 
+    /// The events of which something holds, each checked against its hash.
+    pub(super) fn events_where(
+        &self,
+        what: &str,
+        values: impl Params,
+    ) -> Result<Vec<Sealed>, StoreError> {
+        self.select(&raw_events(what), values)
+    }
+
     /// The event of this hash, if it is here.
     ///
     /// # Errors
     /// Those of reading.
     pub fn event(&self, hash: Hash) -> Result<Option<Sealed>, StoreError> {
-        let found = self.select(
-            "SELECT hash, signature, actor_signature, bytes FROM events WHERE hash = ?1",
-            [hash.as_bytes()],
-        )?;
+        let found = self.events_where("hash = ?1", [hash.as_bytes()])?;
         Ok(found.into_iter().next())
+    }
+
+    /// The first row that a query gives, if it gives any.
+    pub(super) fn row<T>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        of: impl FnOnce(&Row) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_row(values, of).optional())
+            .map_err(|e| self.fail(e))
+    }
+
+    /// Whether a query gives any row.
+    pub(super) fn exists(&self, sql: &str, values: impl Params) -> Result<bool, StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.exists(values))
+            .map_err(|e| self.fail(e))
+    }
+
+    /// Runs a statement once. Returns how many rows it changed.
+    pub(super) fn execute(&self, sql: &str, values: impl Params) -> Result<usize, StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute(values))
+            .map_err(|e| self.fail(e))
     }
 
     /// What a query gives, row by row.
     pub(super) fn rows<T, C: FromIterator<T>>(
         &self,
         sql: &str,
-        parameters: impl rusqlite::Params,
+        values: impl Params,
         of: impl Fn(&Row) -> rusqlite::Result<T>,
     ) -> Result<C, StoreError> {
         self.connection
             .prepare_cached(sql)
-            .and_then(|mut statement| statement.query_map(parameters, of)?.collect())
+            .and_then(|mut statement| statement.query_map(values, of)?.collect())
             .map_err(|e| self.fail(e))
     }
 
@@ -232,9 +247,9 @@ impl Store {
     pub(super) fn site_keys(
         &self,
         sql: &str,
-        parameters: impl rusqlite::Params,
+        values: impl Params,
     ) -> Result<Vec<SiteKey>, StoreError> {
-        self.rows(sql, parameters, |row| Ok(SiteKey(row.get(0)?)))
+        self.rows(sql, values, |row| Ok(SiteKey(row.get(0)?)))
     }
 
     /// The file.
@@ -311,12 +326,9 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn local(&self, key: &str) -> Result<Option<String>, StoreError> {
-        self.connection
-            .query_row("SELECT value FROM local WHERE key = ?1", [key], |row| {
-                row.get(0)
-            })
-            .optional()
-            .map_err(|e| self.fail(e))
+        self.row("SELECT value FROM local WHERE key = ?1", [key], |row| {
+            row.get(0)
+        })
     }
 
     /// Sets a value of this copy; inside [`Store::write`].
@@ -324,17 +336,22 @@ impl Store {
     /// # Errors
     /// Those of writing.
     pub fn set_local(&self, key: &str, value: &str) -> Result<(), StoreError> {
-        self.connection
-            .execute(
-                "INSERT OR REPLACE INTO local(key, value) VALUES (?1, ?2)",
-                [key, value],
-            )
-            .map(|_| ())
-            .map_err(|e| self.fail(e))
+        let sql = "INSERT OR REPLACE INTO local(key, value) VALUES (?1, ?2)";
+        self.execute(sql, [key, value]).map(|_one| ())
     }
 }
 
 pub(super) type RawEvent = (Hash, [u8; 64], Option<[u8; 64]>, Vec<u8>);
+
+/// The query for events of which something holds: hash, signatures and bytes.
+pub(super) fn raw_events(what: &str) -> String {
+    format!("SELECT hash, signature, actor_signature, bytes FROM events WHERE {what}")
+}
+
+/// A number as the tables hold it.
+pub(super) fn as_stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
 
 /// Hash, signatures and bytes of a row.
 pub(super) fn raw(row: &Row) -> rusqlite::Result<RawEvent> {

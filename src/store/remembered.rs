@@ -14,7 +14,7 @@ const MOST: usize = 16_384;
 
 /// What is known of a site.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct KnownHistory {
     /// Its events, all of them verified.
     pub events: Vec<(Hash, Event)>,
     /// Those on which the next one is built.
@@ -24,11 +24,11 @@ pub(super) struct Known {
 /// The sites that were written of lately.
 #[derive(Debug, Default)]
 pub(super) struct Remembered {
-    recent: HashMap<SiteKey, Known>,
+    recent: HashMap<SiteKey, KnownHistory>,
     /// Events of the recent ones.
     count: usize,
     /// Those before them, which go when there are as many recent ones.
-    earlier: HashMap<SiteKey, Known>,
+    earlier: HashMap<SiteKey, KnownHistory>,
     /// The sites that the transaction which is going on has changed.
     changed: BTreeSet<SiteKey>,
 }
@@ -41,7 +41,7 @@ impl Remembered {
     }
 
     /// What is known of a site; it is remembered no more until it is put back.
-    pub fn recall(&mut self, site: SiteKey) -> Option<Known> {
+    pub fn recall(&mut self, site: SiteKey) -> Option<KnownHistory> {
         if let Some(known) = self.recent.remove(&site) {
             self.count -= known.events.len();
             return Some(known);
@@ -50,7 +50,7 @@ impl Remembered {
     }
 
     /// Remembers a site as the transaction that is going on leaves it.
-    pub fn put(&mut self, site: SiteKey, known: Known) {
+    pub fn put(&mut self, site: SiteKey, known: KnownHistory) {
         self.forget(site);
         let more = known.events.len();
         if more > MOST / 2 {
@@ -157,7 +157,7 @@ mod tests {
     fn no_more_is_remembered_than_fits_and_the_last_ones_are() {
         let mut remembered = Remembered::default();
         let event = forged(1, 1, 1, note(SiteKey([0; 16])).body).event;
-        let known = |events: usize| Known {
+        let known = |events: usize| KnownHistory {
             events: vec![(Hash([0; 32]), event.clone()); events],
             heads: vec![],
         };

@@ -78,14 +78,10 @@ pub fn salvage(from: &Path, to: &Path, secret: [u8; 32]) -> Result<Salvaged, Sto
             return Err(StoreError::Exists { path: taken });
         }
     }
-    let io = |path: &Path| {
-        let path = path.to_path_buf();
-        move |source| StoreError::Io { path, source }
-    };
     // Opening it undoes a write that was interrupted, so that rows and bytes are those of a finished one; of whatever
     // version it is, nothing else is changed in it.
     let old = Store::open_query_only(from).ok();
-    let file = std::fs::read(from).map_err(io(from))?;
+    let file = std::fs::read(from).map_err(StoreError::io(from))?;
     let Salvageable {
         mut events,
         from_rows,
@@ -165,24 +161,19 @@ fn take_along(from: &Path, to: &Path) -> Result<(usize, usize), StoreError> {
                 io::Write::write_all(out, &bytes)
             })
         };
-        kept().map_err(|source| StoreError::Io {
-            path: path.clone(),
-            source,
-        })?;
+        kept().map_err(StoreError::io(&path))?;
     }
     Ok((whole, lost))
 }
 
 fn unkept(error: EvidenceError) -> StoreError {
-    match error {
+    let (path, source) = match error {
         EvidenceError::Unwritable { path, source } | EvidenceError::Unreadable { path, source } => {
-            StoreError::Io { path, source }
+            (path, source)
         }
-        EvidenceError::NotAPhoto { path } => StoreError::Io {
-            path,
-            source: io::ErrorKind::InvalidData.into(),
-        },
-    }
+        EvidenceError::NotAPhoto { path } => (path, io::ErrorKind::InvalidData.into()),
+    };
+    StoreError::Io { path, source }
 }
 
 /// What is in a folder, in order; nothing where there is none.

@@ -7,7 +7,6 @@ use crate::registry::ids::SiteKey;
 use crate::registry::site::Site;
 use crate::text::Zone;
 use crate::words::Lang;
-use rusqlite::params;
 use std::collections::BTreeSet;
 
 /// Whether what is shown of a site contains a text, in any case: the words for its state, source, outcome, stage,
@@ -54,22 +53,16 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub(super) fn sites_with_text(&self, text: &str) -> Result<BTreeSet<SiteKey>, StoreError> {
-        let mut found: BTreeSet<SiteKey> = self
-            .connection
-            .prepare_cached(
-                "SELECT site FROM events WHERE site IS NOT NULL AND (\
-                   instr(lower(json_extract(CAST(bytes AS TEXT), '$.actor.name')), lower(?1)) \
-                   OR EXISTS(SELECT 1 FROM json_tree(CAST(bytes AS TEXT), '$.body') AS said \
-                     WHERE said.type = 'text' AND said.key IS NOT 'origin' AND instr(lower(said.value), lower(?1)))) \
-                 UNION SELECT key FROM site_districts WHERE EXISTS(SELECT 1 FROM json_tree(names) AS said \
-                     WHERE said.type = 'text' AND instr(lower(said.value), lower(?1)))",
-            )
-            .and_then(|mut s| s.query_map(params![text], |row| Ok(SiteKey(row.get(0)?)))?.collect())
-            .map_err(|e| self.fail(e))?;
-        if let Ok(key) = self.find(text) {
-            found.insert(key);
-        }
-        Ok(found)
+        let found = self.site_keys(
+            "SELECT site FROM events WHERE site IS NOT NULL AND (\
+               instr(lower(json_extract(CAST(bytes AS TEXT), '$.actor.name')), lower(?1)) \
+               OR EXISTS(SELECT 1 FROM json_tree(CAST(bytes AS TEXT), '$.body') AS said \
+                 WHERE said.type = 'text' AND said.key IS NOT 'origin' AND instr(lower(said.value), lower(?1)))) \
+             UNION SELECT key FROM site_districts WHERE EXISTS(SELECT 1 FROM json_tree(names) AS said \
+                 WHERE said.type = 'text' AND instr(lower(said.value), lower(?1)))",
+            [text],
+        )?;
+        Ok(found.into_iter().chain(self.find(text).ok()).collect())
     }
 
     /// The crews that sites are assigned to, in order.
@@ -77,10 +70,11 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn crews(&self) -> Result<Vec<String>, StoreError> {
-        self.connection
-            .prepare_cached("SELECT DISTINCT json_extract(CAST(bytes AS TEXT), '$.body.crew') AS crew FROM events WHERE kind = 'assign' AND site IS NOT NULL AND crew IS NOT NULL ORDER BY crew")
-            .and_then(|mut s| s.query_map([], |row| row.get(0))?.collect())
-            .map_err(|e| self.fail(e))
+        self.rows(
+            "SELECT DISTINCT json_extract(CAST(bytes AS TEXT), '$.body.crew') AS crew FROM events WHERE kind = 'assign' AND site IS NOT NULL AND crew IS NOT NULL ORDER BY crew",
+            [],
+            |row| row.get(0),
+        )
     }
 
     /// Whether any site or boundary that is known here lies in a district of this code, or of one that begins so.
@@ -88,14 +82,11 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn knows_district(&self, code: &str) -> Result<bool, StoreError> {
-        let here: bool = self
-            .connection
-            .prepare_cached(
-                "SELECT EXISTS(SELECT 1 FROM site_districts WHERE substr(code, 1, length(?1)) = ?1) \
-                 OR EXISTS(SELECT 1 FROM sites WHERE substr(unit, 1, length(?1)) = ?1)",
-            )
-            .and_then(|mut s| s.query_row(params![code], |row| row.get(0)))
-            .map_err(|e| self.fail(e))?;
+        let here = self.exists(
+            "SELECT 1 FROM site_districts WHERE substr(code, 1, length(?1)) = ?1 \
+             UNION ALL SELECT 1 FROM sites WHERE substr(unit, 1, length(?1)) = ?1",
+            [code],
+        )?;
         let own = self.local("unit")?.unwrap_or_default();
         if here || own.starts_with(code) {
             return Ok(true);
@@ -112,12 +103,9 @@ impl Store {
     pub fn zone(&self) -> Result<Zone, StoreError> {
         let begun = self.unit_events("init")?;
         let own = self.local("unit")?.unwrap_or_default();
-        let first = begun
-            .iter()
-            .find(|sealed| sealed.event.actor.unit == own)
-            .or(begun.first());
-        Ok(first
-            .and_then(|sealed| Zone::of(&sealed.event.at))
-            .unwrap_or(Zone::UTC))
+        let own = begun.iter().find(|begun| begun.event.actor.unit == own);
+        let first = own.or(begun.first());
+        let zone = first.and_then(|begun| Zone::of(&begun.event.at));
+        Ok(zone.unwrap_or(Zone::UTC))
     }
 }

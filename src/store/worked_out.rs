@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What everything that is derived follows from: the file, its last event, how many files are missing, and what belongs to this copy
 /// alone.
-pub(super) type Stamp = (FileIdentity, Option<i64>, i64, Option<String>);
-pub(super) type Kept = HashMap<TypeId, (Stamp, Arc<dyn Any + Send + Sync>)>;
+pub(super) type RegistryStamp = (FileIdentity, Option<i64>, i64, Option<String>);
+pub(super) type Kept = HashMap<TypeId, (RegistryStamp, Arc<dyn Any + Send + Sync>)>;
 
 /// What was worked out, one of each type, with what it was worked out of.
 #[derive(Debug, Clone, Default)]

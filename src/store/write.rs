@@ -1,7 +1,7 @@
 //! Writing: transactions, new events, events of other devices, and the derived tables that follow from them.
 
-use super::registry_file::{ChainTip, Writer, seconds};
-use super::remembered::Known;
+use super::registry_file::{ChainTip, Writer, as_stored, seconds};
+use super::remembered::KnownHistory;
 use super::{Author, Draft, Moment, Store, StoreError};
 use crate::registry::body::{ActorAction, Body};
 use crate::registry::event::{Actor, Event, Sealed, next_id};
@@ -110,7 +110,7 @@ impl Store {
             self.relearn(touched)?;
         }
         let sealed = self.seal(author, draft, seen, moment)?;
-        let mut changed: Vec<(Site, Known)> = Vec::new();
+        let mut changed: Vec<(Site, KnownHistory)> = Vec::new();
         let mut concerned: Vec<SiteKey> = sealed.event.site.into_iter().collect();
         concerned.extend_from_slice(sealed.event.body.other_sites());
         let refused = |store: &Self, key: Option<SiteKey>, refusal: Refusal| {
@@ -156,7 +156,7 @@ impl Store {
         key: SiteKey,
         sealed: &Sealed,
         neighbours: &Neighbours,
-    ) -> Result<Result<(Site, Known), Refusal>, StoreError> {
+    ) -> Result<Result<(Site, KnownHistory), Refusal>, StoreError> {
         let mut events = self.verified_events_of(key)?;
         events.push((sealed.hash, sealed.event.clone()));
         let pairs: Vec<(Hash, &Event)> = events.iter().map(|(h, e)| (*h, e)).collect();
@@ -165,14 +165,14 @@ impl Store {
             return Ok(Err(refusal.clone()));
         }
         let heads = site.heads.clone();
-        Ok(Ok((site, Known { events, heads })))
+        Ok(Ok((site, KnownHistory { events, heads })))
     }
 
     /// Puts in an event, and keeps the sites that it concerns.
     fn put_of_sites(
         &mut self,
         sealed: &Sealed,
-        changed: Vec<(Site, Known)>,
+        changed: Vec<(Site, KnownHistory)>,
     ) -> Result<(), StoreError> {
         let mut touched = self.put_own(sealed)?;
         for (site, known) in changed {
@@ -321,7 +321,7 @@ impl Store {
     /// Puts an event into its table; `false` where it is there already.
     pub(super) fn insert(&self, sealed: &Sealed) -> Result<bool, StoreError> {
         let event = &sealed.event;
-        let seq = i64::try_from(event.seq).unwrap_or(i64::MAX);
+        let seq = as_stored(event.seq);
         let rows = self
             .connection
             .prepare_cached(

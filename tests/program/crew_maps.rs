@@ -71,15 +71,7 @@ fn opened(folder: &Path) -> (Office, Session) {
 
 fn site(folder: &Path, (lon, lat): (f64, f64)) {
     let (mut office, chief) = opened(folder);
-    let found = found::Discovery {
-        at: LonLat::new(lon, lat),
-        source: Source::Patrol,
-        name: None,
-        note: None,
-        area_dm2: None,
-        photos: vec![],
-        of: None,
-    };
+    let found = found::Discovery::new(LonLat::new(lon, lat), Source::Patrol);
     let added = found::add(&mut office, &chief, found).expect("added");
     let key = office
         .store()

@@ -15,6 +15,8 @@
 
 #[path = "../common/cases.rs"]
 mod cases;
+#[path = "../common/exif_block.rs"]
+mod exif_block;
 mod ground;
 #[path = "../common/mount.rs"]
 mod mount;

@@ -1,12 +1,11 @@
 //! Test photos: a scene of known targets seen by a pinhole camera of known pose, with EXIF and XMP written beside the
 //! picture. The geometry is reckoned apart from the program: Karney's geodesics for places, cross products for the camera.
 
+use crate::exif_block::block;
 use crate::paint::{MAGENTA, create, put};
-use exif::experimental::Writer;
-use exif::{Field, In, Rational, Tag, Value};
+use exif::{Rational, Tag, Value};
 use geo::{Bearing, Destination, Distance, Geodesic, Point};
 use image::{ExtendedColorType, ImageEncoder, RgbImage};
-use std::io::Cursor;
 use std::path::Path;
 
 /// The middle of the scene.
@@ -224,7 +223,7 @@ impl Tags {
         let text = |t: &str| Value::Ascii(vec![t.as_bytes().to_vec()]);
         let (minute, second) = (self.second / 60, self.second % 60);
         let pixels_mm = f64::from(SIZE.0) / SENSOR_MM;
-        let fields: Vec<Field> = [
+        let fields = [
             (Tag::Make, text("Papaver")),
             (Tag::Model, text(&self.model)),
             (Tag::Orientation, Value::Short(vec![self.orientation])),
@@ -262,21 +261,8 @@ impl Tags {
                 Tag::GPSAltitude,
                 Value::Rational(vec![rational(self.absolute_altitude, 1000)]),
             ),
-        ]
-        .into_iter()
-        .map(|(tag, value)| Field {
-            tag,
-            ifd_num: In::PRIMARY,
-            value,
-        })
-        .collect();
-        let mut writer = Writer::new();
-        for field in &fields {
-            writer.push_field(field);
-        }
-        let mut bytes = Cursor::new(Vec::new());
-        writer.write(&mut bytes, false).expect("written");
-        bytes.into_inner()
+        ];
+        block(fields, false)
     }
 
     pub fn xmp(&self) -> String {

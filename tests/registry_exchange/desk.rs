@@ -1,5 +1,6 @@
 //! A day at the desk: finding sites, sending crews, reading what happened, taking it along.
 
+use crate::exif_block::block;
 use crate::life::{scanned, screen};
 use crate::office::{Office, Said, confirming, photo};
 use serde_json::{Value, json};
@@ -35,7 +36,7 @@ fn run(office: &Office, arguments: &[&str], set: &[(&str, &str)], input: &str) -
 
 /// A photograph that says it was taken at 113.3 E, 33.74 N on the 3rd of May 2026 at 10:21.
 fn placed(office: &Office, name: &str) {
-    use exif::{Field, In, Rational, Tag, Value};
+    use exif::{Rational, Tag, Value};
     let text = |t: &str| Value::Ascii(vec![t.as_bytes().to_vec()]);
     let degrees = |whole: u32, hundredths_of_minutes: u32| {
         let part = |num, denom| Rational { num, denom };
@@ -45,27 +46,14 @@ fn placed(office: &Office, name: &str) {
             part(0, 1),
         ])
     };
-    let mut writer = exif::experimental::Writer::new();
-    let fields: Vec<Field> = [
+    let tags = [
         (Tag::DateTimeOriginal, text("2026:05:03 10:21:00")),
         (Tag::GPSLatitudeRef, text("N")),
         (Tag::GPSLatitude, degrees(33, 4440)),
         (Tag::GPSLongitudeRef, text("E")),
         (Tag::GPSLongitude, degrees(113, 1800)),
-    ]
-    .into_iter()
-    .map(|(tag, value)| Field {
-        tag,
-        ifd_num: In::PRIMARY,
-        value,
-    })
-    .collect();
-    for field in &fields {
-        writer.push_field(field);
-    }
-    let mut tags = std::io::Cursor::new(Vec::new());
-    writer.write(&mut tags, false).expect("written");
-    let tags = tags.into_inner();
+    ];
+    let tags = block(tags, false);
     let plain = office.path("plain-of-it.jpg");
     photo(&plain, 70);
     let jpeg = fs::read(plain).expect("there");

@@ -13,6 +13,8 @@
     reason = "a test may fail, and says why"
 )]
 
+#[path = "../common/exif_block.rs"]
+mod exif_block;
 #[path = "../common/mount.rs"]
 mod mount;
 mod office;

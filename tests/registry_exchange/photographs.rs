@@ -1,9 +1,9 @@
 //! Photographs of evidence as telephones, watermark programs, messengers and editors leave them: what each says of when and
 //! where is read, and a picture from another place and year is marked.
 
+use super::exif_block::block;
 use super::office::Office;
-use exif::experimental::Writer;
-use exif::{Context, Field, In, Rational, SRational, Tag, Value};
+use exif::{Context, Rational, SRational, Tag, Value};
 use serde_json::Value as Json;
 use std::fs;
 use std::io::Cursor;
@@ -13,25 +13,6 @@ fn plain(format: image::ImageFormat) -> Vec<u8> {
     image::RgbImage::from_pixel(64, 48, image::Rgb([40, 90, 40]))
         .write_to(&mut bytes, format)
         .expect("encoded");
-    bytes.into_inner()
-}
-
-/// A block of these tags; in either order of bytes.
-fn block(fields: Vec<(Tag, Value)>, little: bool) -> Vec<u8> {
-    let fields: Vec<Field> = fields
-        .into_iter()
-        .map(|(tag, value)| Field {
-            tag,
-            ifd_num: In::PRIMARY,
-            value,
-        })
-        .collect();
-    let mut writer = Writer::new();
-    for field in &fields {
-        writer.push_field(field);
-    }
-    let mut bytes = Cursor::new(Vec::new());
-    writer.write(&mut bytes, little).expect("written");
     bytes.into_inner()
 }
 
@@ -184,8 +165,7 @@ fn photographs_of_every_hand_say_when_and_where() {
             jpeg(&[exif(block(
                 tags(vec![])
                     .into_iter()
-                    .filter(|(tag, _)| ![Tag::GPSLatitudeRef, Tag::GPSLongitudeRef].contains(tag))
-                    .collect(),
+                    .filter(|(tag, _)| ![Tag::GPSLatitudeRef, Tag::GPSLongitudeRef].contains(tag)),
                 true,
             ))]),
         ),

@@ -5,13 +5,13 @@ use super::rank::least_cover;
 use crate::cli::Done;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::context::today;
-use crate::cli::registry::say::{Failure, data, json};
+use crate::cli::registry::say::{Failure, json};
+use crate::cli::talk::written;
 use crate::files::{self, Existing, FileError};
 use crate::office::unit_of;
 use crate::pages::report::page;
 use crate::province::rank::LEAST_COVER;
 use crate::province::report::{Figures, ReportSource, Subject, workbook};
-use crate::tr;
 use crate::words::Lang;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -92,7 +92,7 @@ impl ReportArguments {
             json(&serde_json::json!({"html": html, "xlsx": xlsx, "period": period.to_string()}));
         } else {
             for path in [html, xlsx] {
-                data(&tr!(lang, "written: {}", "已写入：{}", path.display()));
+                written(&path, lang);
             }
         }
         Ok(Done::Whole)

@@ -72,10 +72,7 @@ fn set(path: &Path, context: &Context) -> Result<(), Failure> {
     let lang = context.lang;
     let name = path.display().to_string();
     let text = files::read(path)
-        .map_err(|source| crate::exchange::ExchangeError::Unreadable {
-            path: path.into(),
-            source,
-        })
+        .map_err(crate::exchange::ExchangeError::unreadable(path))
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())?;
     let table = Windows::read(&text).map_err(|flaw| {
         let (line, value) = (flaw.line, flaw.value);

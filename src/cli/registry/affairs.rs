@@ -47,15 +47,18 @@ pub(super) fn state(
 
 /// One line of an entry: its number, its type, what it says.
 pub(super) fn show(store: &Store, sealed: &Sealed, context: &Context) -> Result<(), StoreError> {
-    let event = &sealed.event;
     if context.common.json {
         json(&serde_json::json!(Entered::of(store, sealed)?));
-        return Ok(());
+    } else {
+        data(&line(store, sealed, context.lang));
     }
-    let kind = kind_label(event.body.kind(), context.lang);
-    let words = line_of(store, &event.body, context.lang).unwrap_or_default();
-    data(&format!("{} {kind} {words}", sealed.hash.short()));
     Ok(())
+}
+
+fn line(store: &Store, sealed: &Sealed, lang: Lang) -> String {
+    let (number, body) = (sealed.hash.short(), &sealed.event.body);
+    let words = line_of(store, body, lang).unwrap_or_default();
+    format!("{number} {} {words}", kind_label(body.kind(), lang))
 }
 
 /// What such an event says in one line.

@@ -113,11 +113,9 @@ impl Backup {
                 "没有口令任何人都无法打开：备份与口令请分开保管，且都不要只放在本机",
             ));
         }
-        Ok(if made.changed.is_empty() && made.left_out.is_empty() {
-            Done::Whole
-        } else {
-            Done::Partly
-        })
+        Ok(Done::of(
+            made.changed.is_empty() && made.left_out.is_empty(),
+        ))
     }
 }
 
@@ -127,11 +125,7 @@ impl Restore {
         let passphrase = passphrase(&context)?;
         let back = restore(&self.backup, self.to.as_deref(), &passphrase)?;
         let contents = &back.contents;
-        let done = if back.left_out.is_empty() {
-            Done::Whole
-        } else {
-            Done::Partly
-        };
+        let done = Done::of(back.left_out.is_empty());
         if context.common.json {
             json(&serde_json::json!({
                 "registry": back.registry, "files": contents.files.len(), "evidence": contents.evidence(),

@@ -116,17 +116,10 @@ fn passphrase() -> Option<String> {
 }
 
 fn unlock(identity: Option<&PathBuf>) -> Result<bundle::Unlock, Failure> {
-    let identity = identity
-        .map(|path| {
-            std::fs::read_to_string(path).map_err(|source| BundleError::Io {
-                path: path.clone(),
-                source,
-            })
-        })
-        .transpose()?;
+    let read = |path: &PathBuf| std::fs::read_to_string(path).map_err(BundleError::io(path));
     Ok(bundle::Unlock {
         passphrase: passphrase(),
-        identity,
+        identity: identity.map(read).transpose()?,
         ..bundle::Unlock::default()
     })
 }
@@ -161,11 +154,7 @@ impl CreateBundle {
         };
         let made = send(&mut office, &self.output, outgoing)?;
         made_said(&made, context.common.json, lang);
-        Ok(if made.changed.is_empty() {
-            Done::Whole
-        } else {
-            Done::Partly
-        })
+        Ok(Done::of(made.changed.is_empty()))
     }
 }
 
@@ -255,13 +244,9 @@ impl Apply {
             whole &= received.is_whole();
             let kept = received.receipt_file.display();
             tell(&tr!(lang, "receipt: {kept}", "回执：{kept}"));
-            if context.common.json {
-                json(&serde_json::json!(received));
-            } else {
-                received_said(&received, lang);
-            }
+            context.show(&received, || received_said(&received, lang));
         }
-        Ok(if whole { Done::Whole } else { Done::Partly })
+        Ok(Done::of(whole))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What every command of the registry shares: which file, who acts, when, in which language.
 
-use super::say::{ArgumentError, Failure, bad};
+use super::say::{ArgumentError, Failure, bad, json};
 use crate::cli::config::config;
 use crate::files;
 use crate::office::{Credentials, Office, OfficeError, Session, clock};
@@ -8,6 +8,7 @@ use crate::store::Store;
 use crate::store::keys;
 use crate::tr;
 use crate::words::Lang;
+use serde::Serialize;
 use std::path::PathBuf;
 
 /// Options that every command takes.
@@ -47,6 +48,15 @@ pub(crate) struct Context {
 impl Context {
     pub(crate) fn of(common: Common, lang: Lang) -> Self {
         Self { common, lang }
+    }
+
+    /// Prints a value as JSON where that was asked for, else what is said of it in words.
+    pub(crate) fn show<T: Serialize>(&self, value: &T, in_words: impl FnOnce()) {
+        if self.common.json {
+            json(&serde_json::json!(value));
+        } else {
+            in_words();
+        }
     }
 
     /// The registry's path.
@@ -159,10 +169,7 @@ impl Context {
     /// A passphrase out of the file that was named, else out of a variable of the environment.
     pub(crate) fn passphrase_of(&self, variable: &str) -> Result<Option<String>, Failure> {
         if let Some(path) = &self.common.passphrase_file {
-            let text = std::fs::read_to_string(path).map_err(|source| keys::KeyError::Io {
-                path: path.clone(),
-                source,
-            })?;
+            let text = std::fs::read_to_string(path).map_err(keys::KeyError::io(path))?;
             return Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()));
         }
         Ok(std::env::var(variable).ok().filter(|p| !p.is_empty()))

@@ -140,15 +140,14 @@ impl Revoke {
         let context = Context::of(self.common, lang);
         let (office, session) = context.office()?;
         let Access { crew, id, .. } = access::revoke(&office, &session, &self.crew)?;
-        if context.common.json {
-            json(&serde_json::json!({ "crew": crew, "id": id, "revoked": true }));
-        } else {
+        let revoked = serde_json::json!({ "crew": crew, "id": id, "revoked": true });
+        context.show(&revoked, || {
             tell(&tr!(
                 lang,
                 "the password of crew {crew} holds no more",
                 "核查组 {crew} 的口令已停用"
             ));
-        }
+        });
         Ok(Done::Whole)
     }
 }

@@ -170,11 +170,7 @@ impl ImportArguments {
         } else {
             told(&report, self.dry_run, lang);
         }
-        Ok(if report.refused() == 0 {
-            Done::Whole
-        } else {
-            Done::Partly
-        })
+        Ok(Done::of(report.refused() == 0))
     }
 }
 

@@ -115,11 +115,8 @@ pub(crate) fn known_district(store: &Store, code: Option<&str>) -> Result<(), Fa
 
 /// West, south, east, north as typed.
 fn corners(text: &str) -> Result<[f64; 4], Failure> {
-    let corners: Vec<f64> = text
-        .split(',')
-        .filter_map(|part| part.trim().parse().ok())
-        .collect();
-    <[f64; 4]>::try_from(corners)
+    let corners = text.split(',').filter_map(|part| part.trim().parse().ok());
+    <[f64; 4]>::try_from(corners.collect::<Vec<f64>>())
         .ok()
         .filter(|[w, s, e, n]| w <= e && s <= n)
         .ok_or_else(|| bad("--box", text, "113.2,33.7,113.4,33.8"))

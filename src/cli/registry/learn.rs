@@ -6,7 +6,7 @@ use super::say::{Failure, data, json, tell};
 use crate::cli::Done;
 use crate::cli::overwrite::Overwrite;
 use crate::files;
-use crate::office::affairs::void;
+use crate::office::affairs::{VoidedEntry, void};
 use crate::office::learn::{Learned, heads, learn};
 use crate::tr;
 use crate::words::Lang;
@@ -55,15 +55,13 @@ impl Learn {
         if let Some(output) = &self.output {
             files::write_bytes(output, existing, learned.head.text().as_bytes())?;
         }
-        if context.common.json {
-            json(&serde_json::json!(learned));
-            return Ok(Done::Whole);
-        }
-        say(&learned, lang);
-        if let Some(output) = &self.output {
-            let output = output.display();
-            data(&tr!(lang, "written to    {output}", "已写入    {output}"));
-        }
+        context.show(&learned, || {
+            say(&learned, lang);
+            if let Some(output) = &self.output {
+                let output = output.display();
+                data(&tr!(lang, "written to    {output}", "已写入    {output}"));
+            }
+        });
         Ok(Done::Whole)
     }
 }
@@ -109,20 +107,20 @@ fn list(context: &Context) -> Result<Done, Failure> {
 }
 
 fn revoke(context: &Context, entry: &str, reason: String) -> Result<Done, Failure> {
-    let lang = context.lang;
     let (mut office, session) = context.office()?;
     let voided = void(&mut office, &session, entry, reason)?;
-    if context.common.json {
-        json(&serde_json::json!(voided));
-        return Ok(Done::Whole);
-    }
+    let in_words = || data(&revoked(&voided, context.lang));
+    context.show(&voided, in_words);
+    Ok(Done::Whole)
+}
+
+fn revoked(voided: &VoidedEntry, lang: Lang) -> String {
     let entry = voided.void.entry.short();
-    data(&tr!(
+    tr!(
         lang,
         "{entry} is revoked: ranks are what they were without it",
         "{entry} 已撤销：排序恢复原状"
-    ));
-    Ok(Done::Whole)
+    )
 }
 
 fn say(learned: &Learned, lang: Lang) {

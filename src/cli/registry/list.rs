@@ -148,7 +148,7 @@ fn show(
 }
 
 fn duplicates(store: &Store, sites: &[Site], context: &Context) -> Result<Done, Failure> {
-    let radius = f64::from(store.settings().match_radius_m);
+    let radius = store.settings().reach_m();
     for site in sites.iter().filter(|site| site.state.is_open()) {
         for other in store.sites_near(&site.place, radius)? {
             let metres = site.place.distance_m(&other.place);

@@ -66,14 +66,12 @@ impl Log {
 
 /// Whether an event says what nobody is to see yet.
 fn is_hidden(veil: &Veil, store: &Store, sealed: &Sealed) -> Result<bool, StoreError> {
-    let Body::Look(_) = sealed.event.body else {
-        return Ok(false);
+    let site = match (&sealed.event.body, sealed.event.site) {
+        (Body::Look(_), Some(key)) => store.site(key)?,
+        _ => None,
     };
-    let site = sealed.event.site.map(|key| store.site(key)).transpose()?;
-    let Some(site) = site.flatten() else {
-        return Ok(false);
-    };
-    Ok(veil.hides(store, &site)?.contains(&sealed.hash))
+    let hidden = site.map(|site| veil.hides(store, &site)).transpose()?;
+    Ok(hidden.is_some_and(|hidden| hidden.contains(&sealed.hash)))
 }
 
 /// What is said in place of a verdict that nobody is to see yet.

@@ -160,11 +160,7 @@ impl Salvage {
                 "对新文件执行 `papaver verify` 可列出缺号",
             ));
         }
-        Ok(if lost + evidence_lost == 0 {
-            Done::Whole
-        } else {
-            Done::Partly
-        })
+        Ok(Done::of(lost + evidence_lost == 0))
     }
 }
 

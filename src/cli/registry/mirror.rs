@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context};
-use super::say::{Failure, data, json, tell};
+use super::say::{Failure, data, tell};
 use crate::office::OfficeError;
 use crate::office::mirror::{FilledTable, Mirrored, mirror};
 use crate::remote::{DatabaseTarget, MirrorError, VARIABLES};
@@ -42,8 +42,7 @@ pub(crate) struct Mirror {
 
 impl Mirror {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let read =
-            |path: PathBuf| files::read(&path).map_err(|source| StoreError::Io { path, source });
+        let read = |path: PathBuf| files::read(&path).map_err(StoreError::io(&path));
         let given = |name| Some((name, std::env::var(name).ok().filter(|v| !v.is_empty())?));
         let target = DatabaseTarget {
             url: self.url,
@@ -57,20 +56,20 @@ impl Mirror {
         };
         let context = Context::of(self.common, lang);
         let mirrored = asking(&context.read()?, target, lang)?;
-        if context.common.json {
-            json(&serde_json::json!(mirrored));
-            return Ok(Done::Whole);
-        }
-        for FilledTable { name, rows } in &mirrored.tables {
-            let schema = &mirrored.schema;
-            data(&tr!(
-                lang,
-                "{schema}.{name}: {rows}",
-                "{schema}.{name}：{rows} 行",
-                rows = (rows, "row", "rows"),
-            ));
-        }
+        context.show(&mirrored, || in_words(&mirrored, lang));
         Ok(Done::Whole)
+    }
+}
+
+fn in_words(mirrored: &Mirrored, lang: Lang) {
+    for FilledTable { name, rows } in &mirrored.tables {
+        let schema = &mirrored.schema;
+        data(&tr!(
+            lang,
+            "{schema}.{name}: {rows}",
+            "{schema}.{name}：{rows} 行",
+            rows = (rows, "row", "rows"),
+        ));
     }
 }
 

@@ -206,11 +206,8 @@ impl ResolveArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let state = State::of_name(&self.state)
             .ok_or_else(|| ArgumentError::coded_states("--state", &self.state))?;
-        let context = Context::of(self.common, lang);
-        let step = LifeStep::Resolve(body::Resolve {
-            state,
-            reason: self.reason,
-        });
+        let (context, reason) = (Context::of(self.common, lang), self.reason);
+        let step = LifeStep::Resolve(body::Resolve { state, reason });
         context.step(&self.site, &office::Files::default(), |_, _| Ok(step))?;
         Ok(Done::Whole)
     }

@@ -127,11 +127,8 @@ impl Page<'_> {
 
     fn district_in_words(&self) -> Option<String> {
         let district = self.district.as_ref()?;
-        let names: Vec<&str> = district["names"]
-            .as_array()?
-            .iter()
-            .filter_map(|pair| pair[1].as_str())
-            .collect();
+        let names = district["names"].as_array()?.iter();
+        let names: Vec<&str> = names.filter_map(|pair| pair[1].as_str()).collect();
         let code = district["code"].as_str().unwrap_or_default();
         Some(format!("{} {code}", names.join(self.lang.pick(", ", ""))))
     }
@@ -279,12 +276,8 @@ impl Page<'_> {
 
     fn files(&self) -> Vec<Fact> {
         let file = |file: &EvidenceRef| {
-            let mut words = vec![format!(
-                "{} {} {}",
-                file.role.label(self.lang),
-                file.name,
-                file.sha256.short()
-            )];
+            let (role, sha256) = (file.role.label(self.lang), file.sha256.short());
+            let mut words = vec![format!("{role} {} {sha256}", file.name)];
             words.extend(file.marks.iter().map(|mark| mark_in_words(mark, self.lang)));
             ("evidence", "证据", words.join(self.lang.pick("; ", "；")))
         };

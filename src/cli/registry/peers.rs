@@ -3,9 +3,9 @@
 use super::Done;
 use super::bundles::received_said;
 use super::context::{Common, Context};
-use super::say::{Failure, data, json, tell};
+use super::say::{Failure, data, tell};
 use crate::office::OfficeError;
-use crate::office::bundles::NamedEvidence;
+use crate::office::bundles::{NamedEvidence, Received};
 use crate::office::peers::{
     self, CallStep, LARGEST_PART, NotFollowed, Other, PART, Pulled, Pushed,
 };
@@ -93,20 +93,12 @@ fn megabytes(bytes: u64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-fn done(whole: bool) -> Done {
-    if whole { Done::Whole } else { Done::Partly }
-}
-
 impl Push {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
         let pushed = call(self.called, &context, peers::push)?;
-        if context.common.json {
-            json(&serde_json::json!(pushed));
-        } else {
-            pushed_said(&pushed, lang);
-        }
-        Ok(done(pushed.is_whole()))
+        context.show(&pushed, || pushed_said(&pushed, lang));
+        Ok(Done::of(pushed.is_whole()))
     }
 }
 
@@ -197,17 +189,9 @@ impl Pull {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
         let pulled = call(self.called, &context, peers::pull)?;
-        if context.common.json {
-            json(&serde_json::json!(pulled));
-        } else {
-            pulled_said(&pulled, lang);
-        }
-        Ok(done(
-            pulled
-                .received
-                .as_ref()
-                .is_none_or(crate::office::bundles::Received::is_whole),
-        ))
+        context.show(&pulled, || pulled_said(&pulled, lang));
+        let received = pulled.received.as_ref();
+        Ok(Done::of(received.is_none_or(Received::is_whole)))
     }
 }
 

@@ -55,9 +55,7 @@ impl InitArguments {
             at: context.at()?,
         };
         let begun = begin(&path, beginning)?;
-        if context.common.json {
-            json(&serde_json::json!(begun));
-        } else {
+        context.show(&begun, || {
             let (path, name) = (path.display(), &supervisor);
             tell(&tr!(
                 lang,
@@ -67,7 +65,7 @@ impl InitArguments {
             if let Some(device) = begun.device {
                 data(&device.to_string());
             }
-        }
+        });
         Ok(Done::Whole)
     }
 }
@@ -225,16 +223,15 @@ impl MakeKey {
 
 /// Says what a person is now.
 fn show(now: &PersonNow, context: &Context) -> Done {
-    let lang = context.lang;
-    if context.common.json {
-        json(&serde_json::json!(now));
-        return Done::Whole;
-    }
+    context.show(now, || tell(&in_words(now, context.lang)));
+    Done::Whole
+}
+
+fn in_words(now: &PersonNow, lang: Lang) -> String {
     let (name, person) = (&now.name, now.person.as_ref());
     let held = person.map(|p| roles_of(p, lang)).unwrap_or_default();
     let key = key_words(person, lang);
-    tell(&tr!(lang, "{name}: {held}{key}", "{name}：{held}{key}"));
-    Done::Whole
+    tr!(lang, "{name}: {held}{key}", "{name}：{held}{key}")
 }
 
 /// A person's roles.

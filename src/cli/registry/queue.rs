@@ -2,21 +2,24 @@
 
 use super::Done;
 use super::context::Context;
-use super::say::{Failure, against, data, json, tell};
-use crate::office::desk::queue::{self, Next, QueueReason};
+use super::say::{Failure, against, data, tell};
+use crate::office::desk::queue::{self, Next, Nexts, QueueReason};
 use crate::office::desk::stopping::{self, Stop, Word};
 use crate::statistics::stopping::Audit;
 use crate::tr;
-use crate::words::Lang;
+use crate::words::{Both, Lang};
+
+/// Which shares of what is left may be true.
+const SHARE_RULE: Both = Both("between 0 and 1, such as 0.05", "0 与 1 之间的数，如 0.05");
 
 /// Which to screen next.
 pub(super) fn next(context: &Context, season: Option<i16>, count: usize) -> Result<Done, Failure> {
-    let lang = context.lang;
     let nexts = queue::next(&context.read()?, season, count)?;
-    if context.common.json {
-        json(&serde_json::json!(nexts));
-        return Ok(Done::Whole);
-    }
+    context.show(&nexts, || waiting(&nexts, context.lang));
+    Ok(Done::Whole)
+}
+
+fn waiting(nexts: &Nexts, lang: Lang) {
     for next in &nexts.next {
         data(&line(next, lang));
     }
@@ -28,7 +31,6 @@ pub(super) fn next(context: &Context, season: Option<i16>, count: usize) -> Resu
         "{season} 年度待研判 {open} 个，列出 {shown} 个；随机抽取以 {seed} 为种子",
         candidates = (open, "candidate", "candidates"),
     ));
-    Ok(Done::Whole)
 }
 
 fn line(next: &Next, lang: Lang) -> String {
@@ -56,29 +58,25 @@ fn line(next: &Next, lang: Lang) -> String {
 pub(super) fn draw(context: &Context, season: Option<i16>) -> Result<Done, Failure> {
     let (mut office, session) = context.office()?;
     let stop = queue::draw(&mut office, &session, season)?;
-    say(context, &stop);
-    Ok(Done::Whole)
+    Ok(show(context, &stop))
 }
 
 /// Whether screening may stop.
 pub(super) fn stop(context: &Context, season: Option<i16>, share: f64) -> Result<Done, Failure> {
     if !(share > 0.0 && share < 1.0) {
-        let rule = context
-            .lang
-            .pick("between 0 and 1, such as 0.05", "0 与 1 之间的数，如 0.05");
+        let rule = SHARE_RULE.pick(context.lang);
         return Err(against("--stop", &share.to_string(), rule));
     }
     let stop = stopping::stop(&context.read()?, season, share)?;
-    say(context, &stop);
-    Ok(Done::Whole)
+    Ok(show(context, &stop))
 }
 
-fn say(context: &Context, stop: &Stop) {
-    let lang = context.lang;
-    if context.common.json {
-        json(&serde_json::json!(stop));
-        return;
-    }
+fn show(context: &Context, stop: &Stop) -> Done {
+    context.show(stop, || say(stop, context.lang));
+    Done::Whole
+}
+
+fn say(stop: &Stop, lang: Lang) {
     let (season, found, open) = (stop.season, stop.found, stop.open);
     data(&tr!(
         lang,

@@ -124,9 +124,5 @@ fn screen_from(context: &Context, from: &Path) -> Result<Done, Failure> {
             ));
         }
     }
-    Ok(if done.passed_over.is_empty() {
-        Done::Whole
-    } else {
-        Done::Partly
-    })
+    Ok(Done::of(done.passed_over.is_empty()))
 }

@@ -62,11 +62,8 @@ fn listed(lines: impl BufRead) -> Result<Vec<String>, Failure> {
     let mut codes = Vec::new();
     for line in lines.lines() {
         let line = line.map_err(ArgumentError::Input)?;
-        let code = line
-            .trim_start_matches('\u{feff}')
-            .split_whitespace()
-            .next();
-        codes.extend(code.map(str::to_owned));
+        let mut words = line.trim_start_matches('\u{feff}').split_whitespace();
+        codes.extend(words.next().map(str::to_owned));
     }
     Ok(codes)
 }

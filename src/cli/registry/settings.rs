@@ -52,11 +52,9 @@ impl SettingsArguments {
             set(&mut office, &session, key, value)?;
         }
         for setting in settings(&context.read()?) {
-            if context.common.json {
-                json(&serde_json::json!(setting));
-            } else {
+            context.show(&setting, || {
                 data(&format!("{} {}", setting.key, setting.value));
-            }
+            });
         }
         Ok(Done::Whole)
     }

@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context, today};
-use super::say::{ArgumentError, Failure, bad, data, json, tell};
+use super::say::{ArgumentError, Failure, bad, data, tell};
 use super::view::line;
 use crate::files;
 use crate::ground::LonLat;
@@ -21,13 +21,10 @@ use std::path::PathBuf;
 
 /// The last word of a command that changed sites: how they stand.
 pub(crate) fn show_changed(changed: &Changed, store: &Store, context: &Context) {
+    let (settings, lang) = (store.settings(), context.lang);
     for now in &changed.sites {
-        if context.common.json {
-            json(&serde_json::json!(now));
-        } else {
-            let settings = store.settings();
-            data(&line(&now.site, &now.id, settings, today(), context.lang));
-        }
+        let line = || line(&now.site, &now.id, settings, today(), lang);
+        context.show(now, || data(&line()));
     }
 }
 
@@ -67,11 +64,7 @@ impl RecordArguments {
         let scan = ScanFolder::read(&self.scan)?;
         let (mut office, session) = context.office()?;
         let done = record(&mut office, &session, &scan)?;
-        if context.common.json {
-            json(&serde_json::json!(done));
-        } else {
-            told(&done, lang);
-        }
+        context.show(&done, || told(&done, lang));
         Ok(Done::Whole)
     }
 }
@@ -270,11 +263,7 @@ impl PhotoEvidence {
     fn of(photos: &[PathBuf]) -> Result<Self, Failure> {
         let mut shot = Self::default();
         for path in photos {
-            let bytes = files::read(path).map_err(|source| EvidenceError::Unreadable {
-                path: path.clone(),
-                source,
-            })?;
-            let exif = exif(&bytes);
+            let exif = exif(&files::read(path).map_err(EvidenceError::unreadable(path))?);
             shot.at = shot.at.or(exif.at);
             shot.taken = shot.taken.or_else(|| Self::time(&exif.taken_at?));
         }

@@ -7,6 +7,7 @@ use super::filter::known_district;
 use super::moves::{day, word};
 use super::say::{Failure, data, tell};
 use crate::cli::overwrite::Overwrite;
+use crate::cli::talk;
 use crate::files;
 use crate::office::clock::today;
 use crate::office::ledger::paper;
@@ -315,11 +316,8 @@ impl Notice {
         let context = Context::of(self.common, lang);
         let store = context.read()?;
         let page = paper(&store, &self.entry, lang)?;
-        files::write(&self.output, self.overwrite.existing(), |out| {
-            out.write_all(page.as_bytes())
-        })?;
-        let path = self.output.display();
-        data(&tr!(lang, "written: {path}", "已写入：{path}"));
+        files::write_bytes(&self.output, self.overwrite.existing(), page.as_bytes())?;
+        talk::written(&self.output, lang);
         Ok(Done::Whole)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context};
-use super::say::{Failure, against, bad, data, json, tell};
+use super::say::{Failure, against, bad, data, tell};
 use crate::office::trust::{DeviceStatement, KnownDevice, devices, trust};
 use crate::registry::DeviceId;
 use crate::registry::unit::is_code;
@@ -84,11 +84,10 @@ impl TrustArguments {
 
 /// A device, what it speaks for, and who says so.
 pub(super) fn list(known: &KnownDevice, context: &Context) {
-    let lang = context.lang;
-    if context.common.json {
-        json(&serde_json::json!(known));
-        return;
-    }
+    context.show(known, || data(&line(known, context.lang)));
+}
+
+fn line(known: &KnownDevice, lang: Lang) -> String {
     let (unit, device) = (&known.unit, known.device);
     let by = match (known.vouched_by, &known.vouched_by_unit) {
         (Some(by), Some(by_unit)) => tr!(
@@ -109,7 +108,7 @@ pub(super) fn list(known: &KnownDevice, context: &Context) {
         ),
     };
     let rests = rests_on_revoked(known, lang);
-    data(&format!("{unit} {device} · {by}{revoked}{rests}"));
+    format!("{unit} {device} · {by}{revoked}{rests}")
 }
 
 /// That a device is believed only by the word of one that is believed no longer, and what to do about it.

@@ -126,11 +126,7 @@ impl Verify {
         } else {
             checked.say(&lines, lang);
         }
-        Ok(if lines.is_empty() {
-            Done::Whole
-        } else {
-            Done::Partly
-        })
+        Ok(Done::of(lines.is_empty()))
     }
 }
 

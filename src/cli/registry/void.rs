@@ -3,9 +3,9 @@
 use super::Done;
 use super::affairs::show;
 use super::context::{Common, Context};
-use super::say::{Failure, json, tell};
+use super::say::{Failure, tell};
 use super::sites::show_changed;
-use crate::office::affairs::{came_of, void};
+use crate::office::affairs::{VoidedEntry, came_of, void};
 use crate::registry::told::kind_label;
 use crate::tr;
 use crate::words::Lang;
@@ -28,19 +28,21 @@ impl VoidArguments {
         let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;
         let done = void(&mut office, &session, &self.entry, self.reason)?;
-        if context.common.json {
-            json(&serde_json::json!(done));
-            return Ok(Done::Whole);
-        }
-        let (kind, number) = (kind_label(&done.void.kind, lang), done.void.entry.short());
-        tell(&tr!(
-            lang,
-            "{kind} {number} counts no more; it stays to be read in `log` and `show`",
-            "{kind} {number} 已作废，不再计入；原记录仍可在 `log` 和 `show` 中查看"
-        ));
-        show_changed(&done.changed, office.store(), &context);
+        context.show(&done, || {
+            tell(&counts_no_more(&done, lang));
+            show_changed(&done.changed, office.store(), &context);
+        });
         Ok(Done::Whole)
     }
+}
+
+fn counts_no_more(done: &VoidedEntry, lang: Lang) -> String {
+    let (kind, number) = (kind_label(&done.void.kind, lang), done.void.entry.short());
+    tr!(
+        lang,
+        "{kind} {number} counts no more; it stays to be read in `log` and `show`",
+        "{kind} {number} 已作废，不再计入；原记录仍可在 `log` 和 `show` 中查看"
+    )
 }
 
 /// `papaver origin`

@@ -165,20 +165,16 @@ fn map_layer(layer: &ProjectLayer, source: &str) -> String {
         "<maplayer type=\"vector\" geometry=\"{geometry}\" readOnly=\"{}\" labelsEnabled=\"1\" styleCategories=\"AllStyleCategories\">\n<id>{table}{LAYER}</id>\n<datasource>{source}</datasource>\n<layername>{title}</layername>\n<srs>{}</srs>\n<provider encoding=\"UTF-8\">ogr</provider>\n{}</maplayer>\n",
         u8::from(!filled_in),
         system(WGS84),
-        within(style)
+        within(style).unwrap_or_default()
     )
 }
 
 /// What a style's document holds: a layer of a project holds the same.
-fn within(style: &str) -> &str {
-    let begins = style
-        .find("<qgis ")
-        .and_then(|at| Some(at + style[at..].find('>')? + 1));
-    let ends = style.rfind("</qgis>");
-    match (begins, ends) {
-        (Some(begins), Some(ends)) => style[begins..ends].trim_start(),
-        _ => "",
-    }
+fn within(style: &str) -> Option<&str> {
+    let (_, opened) = style.split_once("<qgis ")?;
+    let (_, inside) = opened.split_once('>')?;
+    let (inside, _) = inside.rsplit_once("</qgis>")?;
+    Some(inside.trim_start())
 }
 
 #[cfg(test)]

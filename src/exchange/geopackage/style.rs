@@ -64,17 +64,11 @@ pub(super) fn categorised(expression: &str, categories: &[(String, String, Strin
 }
 
 fn by_state(lang: Lang, draw: impl Fn(usize, State) -> String) -> String {
-    let categories: Vec<(String, String, String)> = State::ALL
-        .into_iter()
-        .enumerate()
-        .map(|(at, state)| {
-            (
-                state.name().to_owned(),
-                state.label(lang).to_owned(),
-                draw(at, state),
-            )
-        })
-        .collect();
+    let category = |(at, state): (usize, State)| {
+        let (name, label) = (state.name().to_owned(), state.label(lang).to_owned());
+        (name, label, draw(at, state))
+    };
+    let categories: Vec<_> = State::ALL.into_iter().enumerate().map(category).collect();
     categorised("state", &categories)
 }
 
@@ -114,17 +108,11 @@ fn labels() -> String {
 }
 
 pub(super) fn aliases<'a>(titles: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let mut out = String::from("<aliases>\n");
-    for (at, (key, title)) in titles.enumerate() {
-        let _ = writeln!(
-            out,
-            "<alias index=\"{}\" field=\"{key}\" name=\"{}\"/>",
-            at + 1,
-            escape(title)
-        );
-    }
-    out.push_str("</aliases>\n");
-    out
+    let line = |(at, (key, title))| {
+        let (index, title) = (at + 1, escape(title));
+        format!("<alias index=\"{index}\" field=\"{key}\" name=\"{title}\"/>\n")
+    };
+    enclosed("aliases", titles.enumerate().map(line))
 }
 
 pub(super) fn widget(field: &str, kind: &str, options: &str) -> String {
@@ -143,16 +131,17 @@ pub(super) const PICTURE: &str = "<Option type=\"int\" name=\"DocumentViewer\" v
 pub(super) const HIDDEN: [&str; 2] = ["head", "site_key"];
 
 pub(super) fn editable(fields: impl Iterator<Item = (&'static str, bool)>) -> String {
-    let mut out = String::from("<editable>\n");
-    for (field, editable) in fields {
-        let _ = writeln!(
-            out,
-            "<field name=\"{field}\" editable=\"{}\"/>",
-            u8::from(editable)
-        );
-    }
-    out.push_str("</editable>\n");
-    out
+    let line = |(field, editable)| {
+        let editable = u8::from(editable);
+        format!("<field name=\"{field}\" editable=\"{editable}\"/>\n")
+    };
+    enclosed("editable", fields.map(line))
+}
+
+/// Lines in an element of their own.
+fn enclosed(element: &str, lines: impl Iterator<Item = String>) -> String {
+    let lines: String = lines.collect();
+    format!("<{element}>\n{lines}</{element}>\n")
 }
 
 /// The pictures of a site, as they are shown in a form.

@@ -115,15 +115,13 @@ fn widgets(lang: Lang) -> String {
 }
 
 fn state_widget(lang: Lang) -> String {
-    let mut map = String::from("<Option type=\"List\" name=\"map\">");
-    for state in State::ALL {
-        let _ = write!(
-            map,
-            "<Option type=\"Map\">{}</Option>",
-            option(&escape(state.label(lang)), state.name())
-        );
-    }
-    widget("state", "ValueMap", &(map + "</Option>"))
+    let states = State::ALL.map(|state| {
+        let option = option(&escape(state.label(lang)), state.name());
+        format!("<Option type=\"Map\">{option}</Option>")
+    });
+    let states = states.concat();
+    let map = format!("<Option type=\"List\" name=\"map\">{states}</Option>");
+    widget("state", "ValueMap", &map)
 }
 
 /// The titles of the columns in their order. The tabs of the form say what it is about.

@@ -240,15 +240,13 @@ fn layer(
 
 /// A table without geometry that says what the file is.
 fn about(dataset: &mut Dataset, export: &Export) -> Result<(), GdalError> {
-    about_table(
-        dataset,
-        &[
-            ("datum", Export::DATUM.to_owned()),
-            ("unit", export.unit.clone()),
-            ("made_at", export.made_at.clone()),
-            ("state", export.state.to_string()),
-        ],
-    )
+    let rows = [
+        ("datum", Export::DATUM.to_owned()),
+        ("unit", export.unit.clone()),
+        ("made_at", export.made_at.clone()),
+        ("state", export.state.to_string()),
+    ];
+    about_table(dataset, &rows)
 }
 
 /// A table of names and values.

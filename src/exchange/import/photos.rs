@@ -52,11 +52,13 @@ pub(super) fn all(folder: &Path, cell: &str) -> Result<Vec<PathBuf>, RowFlaw> {
     Ok(found)
 }
 
+/// What the names of photographs end with.
+const ENDINGS: [&str; 8] = [
+    ".jpg", ".jpeg", ".png", ".heic", ".heif", ".tif", ".tiff", ".webp",
+];
+
 /// Whether folders of a path are rather another photograph and a sign that parts names.
 fn names_another(folders: &[String]) -> bool {
-    const ENDINGS: [&str; 8] = [
-        ".jpg", ".jpeg", ".png", ".heic", ".heif", ".tif", ".tiff", ".webp",
-    ];
     folders.iter().any(|folder| {
         let strong = folder.contains([';', '；', '、', ',', '，', '|', '\n', '\r']);
         let mut words = folder.split_whitespace().rev().skip(1);

@@ -4,8 +4,9 @@ use super::row_plan::{ReadyRow, RowInHand, RowStep};
 use super::{ImportRequest, ImportedEvents, RowFlaw, RowOutcome, RowReport};
 use crate::registry::Hash;
 use crate::registry::body::{Body, Imported};
-use crate::registry::event::{EvidenceRef, Sealed};
+use crate::registry::event::{Event, EvidenceRef, Sealed};
 use crate::store::{Draft, Moment, Store, StoreError};
+use std::collections::BTreeSet;
 
 /// What is reported, without the file that it came in.
 pub(super) fn plain(body: &Body) -> Body {
@@ -24,17 +25,17 @@ pub(super) fn set_imported(body: &mut Body, imported: Option<Imported>) {
 
 /// The event of the site's history that reports the same already.
 pub(super) fn recorded_before(events: &[Sealed], step: &RowStep) -> Option<Hash> {
-    let files = |evidence: &[EvidenceRef]| -> std::collections::BTreeSet<Hash> {
-        evidence.iter().map(|file| file.sha256).collect()
+    let is_same = |event: &Event| {
+        event.at == step.at
+            && plain(&event.body) == step.body
+            && files_of(&event.evidence) == files_of(&step.evidence)
     };
-    events
-        .iter()
-        .find(|sealed| {
-            sealed.event.at == step.at
-                && plain(&sealed.event.body) == step.body
-                && files(&sealed.event.evidence) == files(&step.evidence)
-        })
-        .map(|sealed| sealed.hash)
+    let same = events.iter().find(|sealed| is_same(&sealed.event));
+    same.map(|sealed| sealed.hash)
+}
+
+fn files_of(evidence: &[EvidenceRef]) -> BTreeSet<Hash> {
+    evidence.iter().map(|file| file.sha256).collect()
 }
 
 /// Records what a row reports, one thing after the other; what comes after something that was refused is not tried.

@@ -148,7 +148,7 @@ fn find(
 
 /// Why a find is none: a site is known here.
 fn beside(store: &Store, key: SiteKey, place: &Place) -> Result<Option<RowFlaw>, StoreError> {
-    let radius = f64::from(store.settings().match_radius_m);
+    let radius = store.settings().reach_m();
     for near in store.sites_near(place, radius)? {
         let metres = place.distance_m(&near.place);
         if near.key != key && metres <= radius {

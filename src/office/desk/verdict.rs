@@ -6,7 +6,7 @@ use crate::office::{Office, OfficeError, Session};
 use crate::registry::body::{Body, Look, Opinion, Screen, Void};
 use crate::registry::coded::Coded;
 use crate::registry::event::EvidenceRef;
-use crate::registry::moves::{Move, Refusal};
+use crate::registry::moves::Refusal;
 use crate::registry::{Site, SiteKey, State};
 use crate::schema::RejectReason;
 use crate::store::{Store, StoreError};
@@ -161,10 +161,7 @@ fn open_for(store: &Store, session: &Session, site: &Site) -> Result<(), OfficeE
     if site.state == State::Candidate {
         return Ok(());
     }
-    let refusal = Refusal::State {
-        state: site.state,
-        allowed: Move::allowed_in(site.state, site.disputed),
-    };
+    let refusal = Refusal::in_state(site.state, site.disputed);
     Err(refused(store, session, site.key, refusal)?.into())
 }
 

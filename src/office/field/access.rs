@@ -251,40 +251,28 @@ fn may_record(office: &Office, name: &str) -> Result<(), OfficeError> {
 /// A password in groups of four.
 fn password() -> String {
     let dice: [u8; LENGTH] = rand::random();
-    let signs: Vec<char> = dice
-        .iter()
-        .map(|byte| char::from(SIGNS[usize::from(byte & 31)]))
-        .collect();
-    let groups: Vec<String> = signs
-        .chunks(4)
-        .map(|group| group.iter().collect())
-        .collect();
+    let signs = dice.map(|byte| char::from(SIGNS[usize::from(byte & 31)]));
+    let groups: Vec<String> = signs.chunks(4).map(String::from_iter).collect();
     groups.join("-")
 }
 
 /// A password as it is meant: typed off a paper, with or without its hyphens.
 fn plain(password: &str) -> String {
-    password
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .map(|c| match c.to_ascii_lowercase() {
-            'o' => '0',
-            'i' | 'l' => '1',
-            c => c,
-        })
-        .collect()
+    let typed = password.chars().filter(|c| !c.is_whitespace() && *c != '-');
+    let meant = typed.map(|c| match c.to_ascii_lowercase() {
+        'o' => '0',
+        'i' | 'l' => '1',
+        c => c,
+    });
+    meant.collect()
 }
 
 fn hashed(password: &str) -> Result<String, OfficeError> {
     let salt: [u8; 16] = rand::random();
     let hash = Argon2::default().hash_password_with_salt(plain(password).as_bytes(), &salt);
-    match hash {
-        Ok(hash) => Ok(hash.to_string()),
-        Err(error) => {
-            let source = std::io::Error::other(error.to_string());
-            Err(FileError::of(Path::new("argon2"))(source).into())
-        }
-    }
+    let hash = hash.map_err(|error| std::io::Error::other(error.to_string()));
+    let hash = hash.map_err(FileError::of(Path::new("argon2")))?;
+    Ok(hash.to_string())
 }
 
 #[cfg(test)]

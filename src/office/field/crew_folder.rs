@@ -5,7 +5,7 @@
 use super::found::{CrewEntry, Denied, EntryKind};
 use super::inbox::{Inbox, Node, UploadChange};
 use super::outcome::{Outcomes, VersionOutcome};
-use super::paths::{self, ARRIVING, joined, lies_in, own_folder, plain, split};
+use super::paths::{self, ARRIVING, joined, lies_in, named, own_folder, plain, split};
 use super::project::{self, Project};
 use super::surroundings::{self, Surroundings};
 use super::taking::{self, Desk, TakenIn};
@@ -51,6 +51,10 @@ pub struct CrewFolder {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn has_room(inbox: &Inbox) -> Result<(), Denied> {
+    inbox.has_room().then_some(()).ok_or(Denied::Full)
 }
 
 impl CrewFolder {
@@ -151,13 +155,9 @@ impl CrewFolder {
     /// # Errors
     /// [`Denied::Name`], [`Denied::Full`], [`Denied::Exists`] for a folder, and those of the system.
     pub fn begin(&self, path: &str) -> Result<Incoming, Denied> {
-        let path = plain(path)
-            .filter(|path| !path.is_empty())
-            .ok_or(Denied::Name)?;
+        let path = named(path)?;
         let inbox = lock(&self.inbox);
-        if !inbox.has_room() {
-            return Err(Denied::Full);
-        }
+        has_room(&inbox)?;
         self.may_lie(&inbox, &path)?;
         drop(inbox);
         Ok(Incoming::begin(&self.field.join(ARRIVING))?)
@@ -193,17 +193,13 @@ impl CrewFolder {
     /// # Errors
     /// [`Denied::Name`], [`Denied::Exists`], [`Denied::Missing`] where it would lie in none; those of the system.
     pub fn make_folder(&self, path: &str) -> Result<(), Denied> {
-        let path = plain(path)
-            .filter(|path| !path.is_empty())
-            .ok_or(Denied::Name)?;
+        let path = named(path)?;
         self.in_a_folder(&path)?;
         let mut inbox = lock(&self.inbox);
         if inbox.get(&path).is_some() || self.goes_down_somewhere(&path) {
             return Err(Denied::Exists);
         }
-        if !inbox.has_room() {
-            return Err(Denied::Full);
-        }
+        has_room(&inbox)?;
         Ok(inbox.record(UploadChange::Folder { path }, clock::now().timestamp())?)
     }
 
@@ -212,9 +208,7 @@ impl CrewFolder {
     /// # Errors
     /// [`Denied::Missing`], [`Denied::ReadOnly`]; those of the system.
     pub fn remove(&self, path: &str) -> Result<(), Denied> {
-        let path = plain(path)
-            .filter(|path| !path.is_empty())
-            .ok_or(Denied::Name)?;
+        let path = named(path)?;
         let mut inbox = lock(&self.inbox);
         if inbox.get(&path).is_none() {
             return Err(self.not_sent(&path));

@@ -13,6 +13,14 @@ pub struct CrewEntry {
     pub at: Timestamp,
 }
 
+impl CrewEntry {
+    /// A file and how large it is.
+    pub(super) fn file(path: PathBuf, bytes: u64, at: Timestamp) -> Self {
+        let what = EntryKind::File(path, bytes);
+        Self { what, at }
+    }
+}
+
 /// What a name stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntryKind {

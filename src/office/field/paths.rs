@@ -1,5 +1,6 @@
 //! Names below a crew's folder: plain parts between slashes, that lead nowhere else on any system.
 
+use super::found::Denied;
 use crate::files;
 use std::path::{Path, PathBuf};
 
@@ -19,14 +20,27 @@ pub(super) fn plain(path: &str) -> Option<String> {
 }
 
 fn will_do(part: &str) -> bool {
-    let first = part.split('.').next().unwrap_or("").to_ascii_lowercase();
-    let device = matches!(first.as_str(), "con" | "prn" | "aux" | "nul");
     !part.is_empty()
         && part.len() <= LONGEST_PART
         && !part.chars().all(|c| c == '.')
         && !part.ends_with([' ', '.'])
-        && !device
+        && !is_device(part)
         && !part.contains(|c: char| c.is_control() || r#"\:*?"<>|"#.contains(c))
+}
+
+/// Whether a name is that of a device on Windows.
+fn is_device(part: &str) -> bool {
+    let first = part.split('.').next().unwrap_or("").to_ascii_lowercase();
+    matches!(first.as_str(), "con" | "prn" | "aux" | "nul")
+}
+
+/// A path as it is kept, which is not the folder itself.
+///
+/// # Errors
+/// [`Denied::Name`].
+pub(super) fn named(path: &str) -> Result<String, Denied> {
+    let path = plain(path).filter(|path| !path.is_empty());
+    path.ok_or(Denied::Name)
 }
 
 /// The folder of a path, and its last part.

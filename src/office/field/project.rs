@@ -4,7 +4,7 @@
 //! It is made anew only where the crew's sites have changed: to a phone another file is something to fetch. The imagery around
 //! them is a file of its own (`surroundings`), which stays when all else is made anew.
 
-use super::found::{CrewEntry, EntryKind};
+use super::found::CrewEntry;
 use super::paths::{folder_of, own_folder};
 use super::surroundings::{self, SiteMap};
 use super::{Access, OfficeError, access};
@@ -43,14 +43,9 @@ impl Project {
     /// Its files as they go down.
     pub fn found(self) -> BTreeMap<String, CrewEntry> {
         let made = self.made;
-        let files = self.files.into_iter().map(|(name, (path, bytes))| {
-            let what = EntryKind::File(path, bytes);
-            (name, CrewEntry { what, at: made })
-        });
-        let map = self.map.map(|(name, map)| {
-            let what = EntryKind::File(map.path, map.bytes);
-            (name, CrewEntry { what, at: map.made })
-        });
+        let files = self.files.into_iter();
+        let files = files.map(|(name, (path, bytes))| (name, CrewEntry::file(path, bytes, made)));
+        let map = self.map.map(|(name, map)| (name, map.entry()));
         files.chain(map).collect()
     }
 

@@ -4,6 +4,7 @@
 //! A tile is drawn anew only where the imagery under it is other than it was; where sites and imagery are as they were, the
 //! file stays.
 
+use super::found::CrewEntry;
 use super::{OfficeError, clock};
 use crate::files::{self, FileError};
 use crate::ground::{LocalPlane, LonLat, PlanePoint};
@@ -138,6 +139,13 @@ pub(super) struct SiteMap {
     pub made: Timestamp,
 }
 
+impl SiteMap {
+    /// What it is in the crew's folder.
+    pub(super) fn entry(self) -> CrewEntry {
+        CrewEntry::file(self.path, self.bytes, self.made)
+    }
+}
+
 /// What a file was made of.
 #[derive(Debug, Serialize, Deserialize)]
 struct SurroundingsInputs {
@@ -163,14 +171,10 @@ fn before(folder: &Path) -> Option<SurroundingsInputs> {
 
 /// The file that lies in a crew's folder.
 pub(super) fn present(folder: &Path) -> Option<SiteMap> {
-    let of = before(folder)?;
-    let (path, bytes) = (place(folder, of.key), of.bytes?);
+    let SurroundingsInputs { key, made, bytes } = before(folder)?;
+    let (path, bytes) = (place(folder, key), bytes?);
     let is_whole = std::fs::metadata(&path).is_ok_and(|about| about.len() == bytes);
-    is_whole.then_some(SiteMap {
-        path,
-        bytes,
-        made: of.made,
-    })
+    is_whole.then_some(SiteMap { path, bytes, made })
 }
 
 /// A tile, and what it is drawn of.

@@ -2,7 +2,7 @@
 
 use super::inbox::{Inbox, Version, is_table};
 use super::outcome::VersionOutcome;
-use super::paths::{ending, split};
+use super::paths::{ending, joined, split};
 use super::{Access, OfficeError};
 use crate::exchange::import::Report;
 use crate::files::{self, FileError};
@@ -83,14 +83,8 @@ fn goes_beside(path: &str, table: &str) -> bool {
 /// another only within its file.
 fn name(path: &str, id: &str) -> String {
     let (folder, name) = split(path);
-    let name = if name.starts_with(id) {
-        name.to_owned()
-    } else {
-        format!("{id}-{name}")
-    };
-    if folder.is_empty() {
-        name
-    } else {
-        format!("{folder}/{name}")
+    if name.starts_with(id) {
+        return joined(folder, name);
     }
+    joined(folder, &format!("{id}-{name}"))
 }

@@ -49,15 +49,7 @@ impl Unit {
     }
 
     fn site(&mut self, lon: f64, lat: f64) -> String {
-        let found = found::Discovery {
-            at: LonLat::new(lon, lat),
-            source: Source::Patrol,
-            name: None,
-            note: None,
-            area_dm2: None,
-            photos: vec![],
-            of: None,
-        };
+        let found = found::Discovery::new(LonLat::new(lon, lat), Source::Patrol);
         let added = found::add(&mut self.office, &self.chief, found).expect("added");
         let code = added.changed.sites[0].id.clone();
         let key = self.office.store().find(&code).expect("known");
@@ -149,15 +141,47 @@ fn outcomes(folder: &CrewFolder) -> Value {
     serde_json::from_slice(&read(folder, "page/results.json")).expect("JSON")
 }
 
-#[test]
-fn a_row_waits_for_its_photograph_and_is_recorded_once() {
+/// A crew that has entered its folder.
+struct AtWork {
+    code: String,
+    given: NewPassword,
+    kept: tempfile::TempDir,
+    field: CrewGate,
+    folder: Arc<CrewFolder>,
+}
+
+fn at_work() -> AtWork {
     let (unit, code) = unit();
     let given = unit.give("一组");
     let (kept, field) = unit.served();
     let folder = enter(&field, &given);
-    let list = read(&folder, "page/sites.geojson");
+    AtWork {
+        code,
+        given,
+        kept,
+        field,
+        folder,
+    }
+}
+
+/// Puts a table into a crew's folder whose row names a photograph.
+fn put_row(folder: &CrewFolder) -> Vec<u8> {
+    let list = read(folder, "page/sites.geojson");
     let table = filled(&list, "cultivated", "DCIM/a.jpg");
-    put(&folder, "v.geojson", &table).expect("kept");
+    put(folder, "v.geojson", &table).expect("kept");
+    table
+}
+
+#[test]
+fn a_row_waits_for_its_photograph_and_is_recorded_once() {
+    let AtWork {
+        code,
+        given,
+        kept,
+        field,
+        folder,
+    } = at_work();
+    let table = put_row(&folder);
     let (crews, waits) = field.take_in().expect("taken");
     assert!(crews.contains(&given.id) && !waits);
     assert_eq!(state(&kept, &code).0, "dispatched");
@@ -189,13 +213,14 @@ fn a_row_waits_for_its_photograph_and_is_recorded_once() {
 
 #[test]
 fn a_row_waits_for_the_photograph_where_an_empty_or_broken_one_came_first() {
-    let (unit, code) = unit();
-    let given = unit.give("一组");
-    let (kept, field) = unit.served();
-    let folder = enter(&field, &given);
-    let list = read(&folder, "page/sites.geojson");
-    let table = filled(&list, "cultivated", "DCIM/a.jpg");
-    put(&folder, "v.geojson", &table).expect("kept");
+    let AtWork {
+        code,
+        kept,
+        field,
+        folder,
+        ..
+    } = at_work();
+    put_row(&folder);
     for beginning in [&b""[..], b"half"] {
         put(&folder, "DCIM/a.jpg", beginning).expect("kept");
         field.take_in().expect("taken");

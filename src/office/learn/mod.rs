@@ -279,10 +279,8 @@ fn gsd_range<'a>(names: &[String], rows: impl Iterator<Item = &'a [f64]>) -> [f6
     let all: Vec<f64> = rows
         .filter_map(|row| row.get(at?).map(|ln| ln.exp()))
         .collect();
-    let (finest, coarsest) = (
-        all.iter().copied().fold(f64::INFINITY, f64::min),
-        all.iter().copied().fold(0.0, f64::max),
-    );
+    let finest = all.iter().copied().fold(f64::INFINITY, f64::min);
+    let coarsest = all.iter().copied().fold(0.0, f64::max);
     [finest / GSD_SLACK, coarsest * GSD_SLACK]
 }
 

@@ -1,6 +1,6 @@
 //! The list of letters of responsibility 责任书: who answers for which district, and for a household.
 
-use super::{Act, Asker, LedgerLine, Listed, MOST, New};
+use super::{Asker, LedgerLine, Listed, MOST, New};
 use crate::office::Session;
 use crate::registry::Hash;
 use crate::registry::affairs::Said;
@@ -81,7 +81,7 @@ pub fn duties(
 fn of(asker: &Asker, said: &Said<Duty>, stands: bool) -> DutyLine {
     let duty = said.body.clone();
     DutyLine {
-        line: asker.line(&said.stamp, duty.season, &[Act::Void]),
+        line: asker.last_line(&said.stamp, duty.season),
         district: duty.district,
         household: duty.household,
         answers: duty.person,

@@ -167,6 +167,11 @@ impl<'a> Asker<'a> {
         self.roles.contains(&Role::Supervisor)
     }
 
+    /// An entry about which nothing is done but voiding.
+    fn last_line(&self, stamp: &Stamp, season: i16) -> LedgerLine {
+        self.line(stamp, season, &[Act::Void])
+    }
+
     fn line(&self, stamp: &Stamp, season: i16, acts: &[Act]) -> LedgerLine {
         LedgerLine {
             entry: stamp.event,

@@ -164,7 +164,7 @@ impl Board<'_> {
         };
         let sites = round.sites.iter().map(|key| self.store.code(*key));
         Ok(RoundLine {
-            line: self.asker.line(&said.stamp, said.season, &[Act::Void]),
+            line: self.asker.last_line(&said.stamp, said.season),
             name: round.name.clone(),
             on: round.on.clone(),
             until: round.until.clone(),
@@ -252,9 +252,7 @@ impl Board<'_> {
 
     fn settled(&self, of: Hash) -> Option<SettledLine> {
         let settled = self.affairs.settled.get(&of)?;
-        let line = self
-            .asker
-            .line(&settled.stamp, settled.season, &[Act::Void]);
+        let line = self.asker.last_line(&settled.stamp, settled.season);
         Some(SettledLine {
             line,
             reason: settled.body.reason.clone(),

@@ -131,13 +131,13 @@ fn of(asker: &Asker, affairs: &Affairs, tip: &Said<Tip>, sites: Vec<String>) -> 
         sealed: tip.body.sealed.clone(),
         sites,
         closed: closed.map(|closed| ClosedLine {
-            line: asker.line(&closed.stamp, closed.season, &[Act::Void]),
+            line: asker.last_line(&closed.stamp, closed.season),
             reason: closed.body.reason,
             note: closed.body.note.clone(),
         }),
         rewards: rewards
             .map(|reward| RewardLine {
-                line: asker.line(&reward.stamp, reward.season, &[Act::Void]),
+                line: asker.last_line(&reward.stamp, reward.season),
                 fen: reward.body.fen,
                 paid: reward.body.paid,
             })

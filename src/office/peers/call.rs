@@ -69,10 +69,7 @@ fn known(
         let kept = store.local(&of_origin(&address.origin))?;
         return Ok(kept.and_then(OfficeAuthority::of));
     };
-    let bytes = files::read(path).map_err(|source| StoreError::Io {
-        path: path.clone(),
-        source,
-    })?;
+    let bytes = files::read(path).map_err(StoreError::io(path))?;
     let read = String::from_utf8(bytes).ok().and_then(OfficeAuthority::of);
     let none = || PeerError::NoCertificate { path: path.clone() };
     Ok(Some(read.ok_or_else(none)?))

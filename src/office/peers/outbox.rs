@@ -50,14 +50,15 @@ impl Drop for Outbox {
 
 fn sweep(all: &Path) {
     let entries = std::fs::read_dir(all).into_iter().flatten().flatten();
-    let is_old = |entry: &std::fs::DirEntry| {
-        let changed = entry.metadata().and_then(|about| about.modified());
-        let age = changed.ok().and_then(|changed| changed.elapsed().ok());
-        age.is_some_and(|age| age > OLD)
-    };
     for entry in entries.filter(is_old) {
         let _gone = std::fs::remove_dir_all(entry.path());
     }
+}
+
+fn is_old(entry: &std::fs::DirEntry) -> bool {
+    let changed = entry.metadata().and_then(|about| about.modified());
+    let age = changed.ok().and_then(|changed| changed.elapsed().ok());
+    age.is_some_and(|age| age > OLD)
 }
 
 /// A signed receipt that is kept beside a registry: by when, by whose it is, and by its own digest.

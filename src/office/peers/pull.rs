@@ -71,13 +71,19 @@ pub fn pull(
     part_bytes: u64,
     told: &mut dyn FnMut(&CallStep),
 ) -> Result<Pulled, OfficeError> {
-    let mut call = Call::begin(registry, who, other, told)?;
-    let mut pulled = Pulled {
+    let call = Call::begin(registry, who, other, told)?;
+    let pulled = Pulled {
         origin: call.origin(),
         unit: call.unit.clone(),
         bytes: 0,
         received: None,
         receipts: Vec::new(),
+    };
+    let mut pulling = Pulling {
+        registry,
+        who,
+        call,
+        pulled,
     };
     let mut forgets = 0;
     loop {
@@ -86,14 +92,15 @@ pub fn pull(
             since: since.clone(),
             part_bytes,
         };
-        let offer: PartOffer = call.ask_again(|line, way| line.post(&way("offer"), &wanted))?;
-        let whole = take_all(&mut call, registry, who, &offer, &mut pulled, told)?;
+        let ask = |line: &Line, way: &dyn Fn(&str) -> String| line.post(&way("offer"), &wanted);
+        let offer: PartOffer = pulling.call.ask_again(ask)?;
+        let whole = pulling.take_all(&offer, told)?;
         forgets = if whole { 0 } else { forgets + 1 };
         let now = point(registry)?;
         let ended = offer.parts.is_empty() || (whole && now == since);
         if ended || forgets == FORGETS {
-            settle(&mut pulled, &now);
-            return Ok(pulled);
+            settle(&mut pulling.pulled, &now);
+            return Ok(pulling.pulled);
         }
     }
 }
@@ -106,33 +113,47 @@ fn settle(pulled: &mut Pulled, now: &Point) {
     }
 }
 
-/// Fetches and takes each part that lies ready. Whether all of them lay there.
-fn take_all(
-    call: &mut Call,
-    registry: &Path,
-    who: &str,
-    offer: &PartOffer,
-    pulled: &mut Pulled,
-    told: &mut dyn FnMut(&CallStep),
-) -> Result<bool, OfficeError> {
-    for (number, part) in offer.parts.iter().enumerate() {
-        told(&CallStep::Part { bytes: part.bytes });
-        let OfferedPart { bytes, sha256 } = *part;
-        let way = format!("offer/{number}");
-        let fetch = |line: &Line, at: &dyn Fn(&str) -> String| line.fetch(&at(&way), bytes, sha256);
-        let got = match call.ask(fetch) {
-            Err(error) if is_forgotten(&error) => {
-                call.log_in()?;
-                return Ok(false);
-            }
-            got => got?,
-        };
-        let outbox = Outbox::beside(registry)?;
-        let file = outbox.file("part.papaver-bundle");
-        files::keep(&file, |out| out.write_all(&got)).map_err(FileError::of(&file))?;
-        let received = served::take(&mut Office::open(registry, who)?, &file)?;
-        pulled.bytes += bytes;
-        pulled.add(received);
+/// A pull on its way: into which registry, in whose name, from whom, and what came so far.
+struct Pulling<'a> {
+    registry: &'a Path,
+    who: &'a str,
+    call: Call<'a>,
+    pulled: Pulled,
+}
+
+impl Pulling<'_> {
+    /// Fetches and takes each part that lies ready. Whether all of them lay there.
+    fn take_all(
+        &mut self,
+        offer: &PartOffer,
+        told: &mut dyn FnMut(&CallStep),
+    ) -> Result<bool, OfficeError> {
+        for (number, part) in offer.parts.iter().enumerate() {
+            let OfferedPart { bytes, sha256 } = *part;
+            told(&CallStep::Part { bytes });
+            let way = format!("offer/{number}");
+            let fetch =
+                |line: &Line, at: &dyn Fn(&str) -> String| line.fetch(&at(&way), bytes, sha256);
+            let got = match self.call.ask(fetch) {
+                Err(error) if is_forgotten(&error) => {
+                    self.call.log_in()?;
+                    return Ok(false);
+                }
+                got => got?,
+            };
+            self.pulled.bytes += bytes;
+            self.take(&got)?;
+        }
+        Ok(true)
     }
-    Ok(true)
+
+    /// Takes a part that came.
+    fn take(&mut self, part: &[u8]) -> Result<(), OfficeError> {
+        let outbox = Outbox::beside(self.registry)?;
+        let file = outbox.file("part.papaver-bundle");
+        files::keep(&file, |out| out.write_all(part)).map_err(FileError::of(&file))?;
+        let received = served::take(&mut Office::open(self.registry, self.who)?, &file)?;
+        self.pulled.add(received);
+        Ok(())
+    }
 }

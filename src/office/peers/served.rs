@@ -52,11 +52,8 @@ pub fn admit(store: &Store, reply: &Reply, authority: &str) -> Result<String, Un
     if !reply.device.signed_in_hex(&signed, &reply.signature) {
         return Err(Unwelcome::Unproven);
     }
-    let trusted = store.trusted();
-    trusted
-        .get(&reply.device)
-        .cloned()
-        .ok_or(Unwelcome::Untrusted)
+    let unit = store.trusted().remove(&reply.device);
+    unit.ok_or(Unwelcome::Untrusted)
 }
 
 /// Whether a device may have what this registry holds: one that this unit trusts itself. Whom a unit below vouches for

@@ -70,13 +70,11 @@ impl ScanDigests {
     /// The name of a file as the record writes it, with `/` on every system.
     fn name_of(&self, path: &Path) -> String {
         let inside = path.strip_prefix(&self.folder).unwrap_or(path);
-        let parts: Vec<_> = inside
-            .components()
-            .filter_map(|part| match part {
-                Component::Normal(part) => Some(part.to_string_lossy()),
-                _ => None,
-            })
-            .collect();
+        let name = |part| match part {
+            Component::Normal(part) => Some(part.to_string_lossy()),
+            _ => None,
+        };
+        let parts: Vec<_> = inside.components().filter_map(name).collect();
         parts.join("/")
     }
 

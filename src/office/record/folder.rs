@@ -163,11 +163,9 @@ fn coverage_of(
     written: &ScanDigests,
 ) -> Result<Option<(PathBuf, Vec<FileFeature>)>, RecordError> {
     let path = folder.join(COVERAGE_FILE);
-    if !path.exists() && !written.names(COVERAGE_FILE) {
-        return Ok(None);
-    }
-    let ground = features_of(&path, written)?;
-    Ok(Some((path, ground)))
+    let is_there = path.exists() || written.names(COVERAGE_FILE);
+    let ground = is_there.then(|| features_of(&path, written));
+    Ok(ground.transpose()?.map(|ground| (path, ground)))
 }
 
 /// The features of a file as the scan wrote it.

@@ -109,7 +109,7 @@ fn known_as(
     ground: &OwnGround,
     candidate: &ScanCandidate,
 ) -> Result<Option<SiteKey>, StoreError> {
-    let within = f64::from(store.settings().match_radius_m) + MOVES_FREELY_M;
+    let within = store.settings().reach_m() + MOVES_FREELY_M;
     let id = &candidate.detection.candidate;
     let fits = |site: &Site| {
         ground.is_of(site, &candidate.place)
@@ -120,51 +120,66 @@ fn known_as(
     Ok(sites.iter().find(|site| fits(site)).map(|site| site.key))
 }
 
-/// Keeps the pictures of the candidates that are new here, and the coverage and features of a scan that is; in the candidates' order.
-fn keep_files(
-    store: &Store,
-    scan: &ScanFolder,
-    ground: &OwnGround,
-    is_new: bool,
-    at: &str,
-    done: &mut Recorded,
-) -> Result<(Vec<EvidenceRef>, Vec<Vec<EvidenceRef>>), RecordError> {
-    let folder = store.evidence_folder();
-    let mut keep =
-        |role, path: &Path, place: Option<&Place>| -> Result<Option<EvidenceRef>, RecordError> {
-            if !path.exists() {
-                done.pictures_missing += 1;
-                return Ok(None);
-            }
-            let bytes = read(path)?;
-            scan.written.check(path, &bytes)?;
-            let occasion = Occasion {
-                place,
-                day: at,
-                settings: store.settings(),
-            };
-            evidence::keep_bytes(&folder, path, &bytes, role, occasion)
-                .map(Some)
-                .map_err(RecordError::Evidence)
-        };
-    let mut coverage = Vec::new();
-    if let Some(path) = scan.coverage.as_ref().filter(|_| is_new) {
-        coverage.extend(keep(EvidenceRole::Coverage, path, None)?);
-    }
-    if let Some(path) = scan.features.as_ref().filter(|_| is_new) {
-        coverage.extend(keep(EvidenceRole::Features, path, None)?);
-    }
-    let mut pictures = Vec::new();
-    for candidate in &scan.candidates {
-        let mut own = Vec::new();
-        if known_as(store, ground, candidate)?.is_none() {
-            for (role, path) in &candidate.pictures {
-                own.extend(keep(*role, path, Some(&candidate.place))?);
-            }
+/// The files of a scan on their way into the evidence of a registry.
+struct Keeping<'a> {
+    store: &'a Store,
+    scan: &'a ScanFolder,
+    at: &'a str,
+    /// Files that the folder lacks.
+    missing: usize,
+}
+
+impl Keeping<'_> {
+    /// Keeps a file as the scan wrote it; where the folder lacks it, that is counted.
+    fn keep(
+        &mut self,
+        role: EvidenceRole,
+        path: &Path,
+        place: Option<&Place>,
+    ) -> Result<Option<EvidenceRef>, RecordError> {
+        if !path.exists() {
+            self.missing += 1;
+            return Ok(None);
         }
-        pictures.push(own);
+        let bytes = read(path)?;
+        self.scan.written.check(path, &bytes)?;
+        let occasion = Occasion {
+            place,
+            day: self.at,
+            settings: self.store.settings(),
+        };
+        let folder = self.store.evidence_folder();
+        let kept = evidence::keep_bytes(&folder, path, &bytes, role, occasion);
+        kept.map(Some).map_err(RecordError::Evidence)
     }
-    Ok((coverage, pictures))
+
+    /// Keeps what says of the whole scan where it searched, and what its candidates look like.
+    fn coverage(&mut self) -> Result<Vec<EvidenceRef>, RecordError> {
+        let scan = self.scan;
+        let mut kept = Vec::new();
+        if let Some(path) = &scan.coverage {
+            kept.extend(self.keep(EvidenceRole::Coverage, path, None)?);
+        }
+        if let Some(path) = &scan.features {
+            kept.extend(self.keep(EvidenceRole::Features, path, None)?);
+        }
+        Ok(kept)
+    }
+
+    /// Keeps the pictures of the candidates that are new here, in the candidates' order.
+    fn pictures(&mut self, ground: &OwnGround) -> Result<Vec<Vec<EvidenceRef>>, RecordError> {
+        let mut pictures = Vec::new();
+        for candidate in &self.scan.candidates {
+            let mut own = Vec::new();
+            if known_as(self.store, ground, candidate)?.is_none() {
+                for (role, path) in &candidate.pictures {
+                    own.extend(self.keep(*role, path, Some(&candidate.place))?);
+                }
+            }
+            pictures.push(own);
+        }
+        Ok(pictures)
+    }
 }
 
 /// Records a scan, and keeps its coverage and the pictures of its new candidates with the evidence.
@@ -193,8 +208,15 @@ pub fn record(
             .unwrap_or(own_unit),
         districts: store.districts()?,
     };
-    let (coverage, pictures) =
-        keep_files(store, scan, &ground, is_new, session.at(), &mut recorded)?;
+    let mut keeping = Keeping {
+        store,
+        scan,
+        at: session.at(),
+        missing: 0,
+    };
+    let coverage = if is_new { keeping.coverage()? } else { vec![] };
+    let pictures = keeping.pictures(&ground)?;
+    recorded.pictures_missing = keeping.missing;
     let tally = office.transact(session, |entry| {
         if is_new {
             let body = Body::Scan(Box::new(scan.record.clone()));
@@ -278,11 +300,10 @@ struct Taking<'a> {
 impl<'a> Taking<'a> {
     fn of(scan: &'a ScanFolder, ground: &'a OwnGround) -> Self {
         let candidates = scan.candidates.iter();
+        let own = candidates.map(|candidate| candidate.detection.candidate.as_str());
         Self {
             ground,
-            own: candidates
-                .map(|candidate| candidate.detection.candidate.as_str())
-                .collect(),
+            own: own.collect(),
             tally: RecordCounts::default(),
         }
     }
@@ -319,8 +340,7 @@ impl<'a> Taking<'a> {
 
     /// The sites that a candidate may be another look at.
     fn nearby(&self, store: &Store, candidate: &ScanCandidate) -> Result<Vec<Site>, StoreError> {
-        let radius = f64::from(store.settings().match_radius_m);
-        let mut nearby = store.sites_near(&candidate.place, radius)?;
+        let mut nearby = store.sites_near(&candidate.place, store.settings().reach_m())?;
         nearby.retain(|site| {
             let first = site.detection.as_ref();
             self.ground.is_of(site, &candidate.place)

@@ -5,6 +5,7 @@ use crate::province::projection::targets_of;
 use crate::registry::body::TargetList;
 use crate::registry::districts::Districts;
 use crate::store::{Store, StoreError};
+use crate::tr;
 use crate::words::Lang;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
@@ -52,11 +53,7 @@ impl ReportSource {
     pub fn office_in(&self, unit: &str, lang: Lang) -> String {
         let name = self.office.as_ref().or(self.district.as_ref());
         match name {
-            Some(name) => format!(
-                "{name}{}{unit}{}",
-                lang.pick(" (", "（"),
-                lang.pick(")", "）")
-            ),
+            Some(name) => tr!(lang, "{name} ({unit})", "{name}（{unit}）"),
             None => unit.to_owned(),
         }
     }

@@ -119,11 +119,8 @@ impl Places<'_> {
     /// The names of the districts around a place, the largest first: county, township, village as far as they are known.
     fn name_at(&self, at: LatLng) -> String {
         let point = geo::Point::new(at.lng(), at.lat());
-        let mut around: Vec<&DistrictArea> = self
-            .0
-            .iter()
-            .filter(|district| district.code.len() >= 6 && district.area.contains(&point))
-            .collect();
+        let is_around = |d: &&DistrictArea| d.code.len() >= 6 && d.area.contains(&point);
+        let mut around: Vec<&DistrictArea> = self.0.iter().filter(is_around).collect();
         around.sort_by_key(|district| district.code.len());
         let names: Vec<&str> = around.iter().map(|d| d.name.as_str()).collect();
         names.join(" ")

@@ -3,6 +3,7 @@
 use super::table::number;
 use crate::exchange::cell::{Cell, ground};
 use crate::statistics::Share;
+use crate::tr;
 use crate::words::Lang;
 
 /// How much of what.
@@ -72,14 +73,11 @@ pub struct KeyFigure {
 impl KeyFigure {
     /// What it is made of.
     pub fn made_of(&self, lang: Lang) -> String {
-        let between = if self.is_quotient {
-            " ÷ "
-        } else {
-            lang.pick(", ", "，")
-        };
-        [&self.first, &self.second]
-            .map(|quantity| quantity.said(lang))
-            .join(between)
+        let [first, second] = [&self.first, &self.second].map(|quantity| quantity.said(lang));
+        if self.is_quotient {
+            return format!("{first} ÷ {second}");
+        }
+        tr!(lang, "{first}, {second}", "{first}，{second}")
     }
 }
 

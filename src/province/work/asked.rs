@@ -1,6 +1,6 @@
 //! The figures of a period, a scope and a day, counted out of the facts.
 
-use super::figures::{Answering, Supervised, Tipped, Walked};
+use super::figures::{Answering, PatrolFigures, Supervised, Tipped};
 use super::query::WorkQuery;
 use super::rows::Rows;
 use crate::province::facts::DistrictArea;
@@ -186,8 +186,8 @@ impl WorkQuery<'_> {
         sites.map(|s| s.key).collect()
     }
 
-    pub(super) fn patrols(&self) -> Walked {
-        let mut walked = Walked::default();
+    pub(super) fn patrols(&self) -> PatrolFigures {
+        let mut walked = PatrolFigures::default();
         for patrol in &self.facts.patrols {
             let code = patrol.district.as_deref().unwrap_or(&patrol.unit);
             if !self.within(code) || !self.period.holds_patrol(patrol) {

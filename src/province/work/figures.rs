@@ -61,9 +61,21 @@ pub struct Tipped {
     pub paid_fen: u64,
 }
 
+impl Tipped {
+    /// Adds those of another channel.
+    pub(super) fn add(&mut self, of: &Self) {
+        self.tips += of.tips;
+        self.led += of.led;
+        self.confirmed += of.confirmed;
+        self.closed += of.closed;
+        self.decided_fen += of.decided_fen;
+        self.paid_fen += of.paid_fen;
+    }
+}
+
 /// Patrols and what they led to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Walked {
+pub struct PatrolFigures {
     /// How many.
     pub patrols: usize,
     /// Of these, those that led to sites.

@@ -6,7 +6,7 @@ mod figures;
 mod query;
 mod rows;
 
-pub use figures::{Answering, Supervised, Tipped, Walked};
+pub use figures::{Answering, PatrolFigures, Supervised, Tipped};
 
 use super::facts::{Facts, OfficeWork};
 use super::period::{Period, Scope};
@@ -68,7 +68,7 @@ pub struct Worked {
     /// By channel, those that had any.
     pub tips: Vec<(Channel, Tipped)>,
     /// Patrols.
-    pub patrols: Walked,
+    pub patrols: PatrolFigures,
 }
 
 impl Worked {
@@ -93,12 +93,7 @@ impl Worked {
     pub(crate) fn all_tips(&self) -> Tipped {
         let mut all = Tipped::default();
         for (_, of) in &self.tips {
-            all.tips += of.tips;
-            all.led += of.led;
-            all.confirmed += of.confirmed;
-            all.closed += of.closed;
-            all.decided_fen += of.decided_fen;
-            all.paid_fen += of.paid_fen;
+            all.add(of);
         }
         all
     }

@@ -7,19 +7,19 @@ use crate::registry::moves::Refusal;
 use std::collections::BTreeMap;
 
 /// The sites that came of tip-offs: for each tip-off the event that says so.
-pub type Led = BTreeMap<Hash, Hash>;
+pub type LedSites = BTreeMap<Hash, Hash>;
 
 /// What stands of the things that were said so far, each by the entry that it is about.
 #[derive(Debug)]
-pub(super) struct Standing<'a> {
-    led: &'a Led,
+pub(super) struct StandingEntries<'a> {
+    led: &'a LedSites,
     settled: BTreeMap<Hash, Hash>,
     closed: BTreeMap<Hash, (Hash, bool)>,
     rewarded: BTreeMap<Hash, Hash>,
 }
 
-impl<'a> Standing<'a> {
-    pub(super) fn beside(led: &'a Led) -> Self {
+impl<'a> StandingEntries<'a> {
+    pub(super) fn beside(led: &'a LedSites) -> Self {
         Self {
             led,
             settled: BTreeMap::new(),

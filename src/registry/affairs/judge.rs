@@ -70,10 +70,8 @@ impl Judge<'_, '_> {
         if let Some(known) = self.verdicts.get(&hash) {
             return known.clone();
         }
-        let verdict = self
-            .gate
-            .follows(hash, event)
-            .and_then(|signed| self.named(event).map(|()| signed));
+        let followed = self.gate.follows(hash, event);
+        let verdict = followed.and_then(|signed| self.named(event).map(|()| signed));
         self.verdicts.insert(hash, verdict.clone());
         verdict
     }
@@ -96,9 +94,7 @@ impl Judge<'_, '_> {
         let after = day_of(&event.at).zip(day_of(entry.body.day_of_season(&entry.at)));
         let before = after.is_none_or(|(then, entered)| then < entered);
         if before && !matches!(event.body, Body::Void(_)) {
-            return Err(Refusal::Date {
-                date: event.at.clone(),
-            });
+            return Err(Refusal::of_date(&event.at));
         }
         let own =
             entry.actor.unit == event.actor.unit && same_name(&entry.actor.name, &event.actor.name);

@@ -13,7 +13,7 @@ mod letters;
 mod said;
 
 pub use super::sound::{gives_away, is_sealed_number};
-pub use contradiction::Led;
+pub use contradiction::LedSites;
 pub use said::Said;
 
 use super::authority::Authority;
@@ -27,7 +27,7 @@ use super::people::Signed;
 use super::site::{Site, Stamp, Voided};
 use super::unit::is_at_or_below;
 use crate::text::day_of;
-use contradiction::Standing;
+use contradiction::StandingEntries;
 use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -73,7 +73,7 @@ impl Affairs {
     pub fn of<'a>(
         gate: &Authority,
         events: impl IntoIterator<Item = (Hash, &'a Event)>,
-        led: &Led,
+        led: &LedSites,
     ) -> Self {
         let (judged, refused) = judge::judge(gate, events);
         let mut affairs = Self {
@@ -97,7 +97,7 @@ impl Affairs {
                 _ => None,
             })
             .collect();
-        let mut standing = Standing::beside(led);
+        let mut standing = StandingEntries::beside(led);
         for (hash, event, signed) in judged {
             let void = voids.get(&hash);
             if void.is_none()

@@ -101,10 +101,10 @@ impl Offices {
 }
 
 fn affairs_of(said: &[(Hash, Event)]) -> Affairs {
-    beside_sites(said, &Led::new())
+    beside_sites(said, &LedSites::new())
 }
 
-fn beside_sites(said: &[(Hash, Event)], led: &Led) -> Affairs {
+fn beside_sites(said: &[(Hash, Event)], led: &LedSites) -> Affairs {
     let pairs = said.iter().map(|(hash, event)| (*hash, event));
     Affairs::of(&gate_of(said), pairs, led)
 }
@@ -394,7 +394,7 @@ fn a_tip_off_that_led_to_a_site_is_not_closed_without_one() {
     let closed = offices.chief(1, close(told, NoYield::Nothing));
     let reward = offices.chief(1, paid(told));
     let site = Hash([7; 32]);
-    let affairs = beside_sites(&offices.said, &Led::from([(told, site)]));
+    let affairs = beside_sites(&offices.said, &LedSites::from([(told, site)]));
     let contrary = Refusal::Contradicts { entry: site };
     assert_eq!(affairs.refused, BTreeMap::from([(closed, contrary)]));
     assert!(affairs.closed.is_empty());

@@ -111,6 +111,13 @@ pub struct Visit {
     pub imported: Option<Imported>,
 }
 
+impl Visit {
+    /// The planted area that was measured, in square decimetres.
+    pub(in crate::registry) fn measured_dm2(&self) -> Option<i64> {
+        i64::try_from(self.area_dm2?).ok()
+    }
+}
+
 /// The row of a file that an event was read from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Imported {

@@ -285,13 +285,11 @@ impl Body {
 
     /// Other sites that it concerns, beside the event's own: the one that a merge goes into, the one that a part was of.
     pub fn other_sites(&self) -> &[SiteKey] {
-        match self {
-            Self::Merge(merge) => std::slice::from_ref(&merge.into),
-            Self::Create(create) => create
-                .split_from
-                .as_ref()
-                .map_or(&[], |(parent, _)| std::slice::from_ref(parent)),
-            _ => &[],
-        }
+        let other = match self {
+            Self::Merge(merge) => Some(&merge.into),
+            Self::Create(create) => create.split_from.as_ref().map(|(parent, _)| parent),
+            _ => None,
+        };
+        other.map_or(&[], std::slice::from_ref)
     }
 }

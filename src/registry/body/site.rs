@@ -41,6 +41,18 @@ pub struct Detection {
     pub rank: Option<u64>,
 }
 
+impl Detection {
+    /// The first day of its imagery.
+    pub fn first_day(&self) -> Option<&str> {
+        self.captured.as_ref().map(|[first, _]| first.as_str())
+    }
+
+    /// The last day of its imagery.
+    pub fn last_day(&self) -> Option<&str> {
+        self.captured.as_ref().map(|[_, last]| last.as_str())
+    }
+}
+
 /// See [`super::Body::Create`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Create {

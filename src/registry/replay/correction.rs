@@ -65,13 +65,11 @@ impl Fold<'_> {
     fn measured_area(&self, at: usize) -> Option<i64> {
         let measured = |e: usize| match &self.history.events[e].1.body {
             Body::Create(create) => create.area_dm2,
-            Body::Visit(visit) => visit.area_dm2.and_then(|dm2| i64::try_from(dm2).ok()),
+            Body::Visit(visit) => visit.measured_dm2(),
             _ => None,
         };
-        self.known_at(at)
-            .filter_map(measured)
-            .last()
-            .or(self.site.area_dm2)
+        let last = self.known_at(at).filter_map(measured).last();
+        last.or(self.site.area_dm2)
     }
 
     pub(super) fn index_of(&self, hash: Option<Hash>) -> Option<usize> {
@@ -86,9 +84,7 @@ impl Fold<'_> {
         of: Option<Hash>,
         new: &str,
     ) -> Result<MarkKind, Refusal> {
-        let bad = || Refusal::Date {
-            date: new.to_owned(),
-        };
+        let bad = || Refusal::of_date(new);
         let past = &self.history.past[at];
         let target = self
             .index_of(of)

@@ -16,8 +16,7 @@ fn visited(site: &mut Site, visit: &Visit, stamp: Stamp) {
     site.plants = visit.count.as_ref().map(Count::plants).or(site.plants);
     // Who stood in it and measured what is planted knows better than imagery.
     if visit.outcome.leads_to() == State::Confirmed {
-        let planted = visit.area_dm2.and_then(|dm2| i64::try_from(dm2).ok());
-        site.area_dm2 = planted.or(site.area_dm2);
+        site.area_dm2 = visit.measured_dm2().or(site.area_dm2);
     }
     site.habitat = visit.habitat.clone().or(site.habitat.take());
     site.visits.push((visit.clone(), stamp));

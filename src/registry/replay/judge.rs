@@ -22,6 +22,12 @@ pub(super) fn whole(metres: f64) -> u64 {
     metres.round() as u64
 }
 
+/// Places that are too many metres apart.
+pub(super) fn far(metres: f64) -> Refusal {
+    let metres = whole(metres);
+    Refusal::Far { metres }
+}
+
 impl Fold<'_> {
     /// Whether an event is followed, and for a move where it leads.
     pub(super) fn judge(&mut self, at: usize, before: &[usize]) -> Result<JudgedEvent, Refusal> {
@@ -218,13 +224,9 @@ impl Fold<'_> {
     /// The day of an event, which is none before the steps that it follows.
     fn day_after(&self, at: usize, before: &[usize]) -> Result<Option<jiff::civil::Date>, Refusal> {
         let day = self.day_of(at);
-        let reached = before
-            .iter()
-            .filter_map(|b| self.stands[*b].as_ref()?.day)
-            .max();
-        if day < reached {
-            let date = self.history.events[at].1.at.clone();
-            return Err(Refusal::Date { date });
+        let reached = before.iter().map(|b| self.stands[*b].as_ref()?.day);
+        if day < reached.max().flatten() {
+            return Err(Refusal::of_date(&self.history.events[at].1.at));
         }
         Ok(day)
     }
@@ -274,9 +276,8 @@ impl Fold<'_> {
         if day.is_some() && day > visited.or(flown) {
             return Ok(());
         }
-        Err(Refusal::Date {
-            date: captured.map_or_else(String::new, |[first, _]| first.clone()),
-        })
+        let first = captured.map_or("", |[first, _]| first);
+        Err(Refusal::of_date(first))
     }
 
     /// What was counted here is counted nowhere once the site is gone, until somebody counts where it went.
@@ -295,9 +296,9 @@ impl Fold<'_> {
 
     /// Less than half of what a crew had measured before, or of what was to be left of it.
     fn measured_lower(&self, at: usize, visit: &Visit) -> Option<MarkKind> {
-        let to = i64::try_from(visit.area_dm2?).ok()?;
+        let to = visit.measured_dm2()?;
         let measured = |e: usize| match &self.history.events[e].1.body {
-            Body::Visit(visit) => i64::try_from(visit.area_dm2?).ok(),
+            Body::Visit(visit) => visit.measured_dm2(),
             _ => None,
         };
         let from = self.known_at(at).filter_map(measured).last()?;
@@ -310,9 +311,7 @@ impl Fold<'_> {
         limits::place(&sighting.place)?;
         let metres = sighting.place.distance_m(&self.site.place);
         if metres > limits::SEEN_WITHIN_M {
-            return Err(Refusal::Far {
-                metres: whole(metres),
-            });
+            return Err(far(metres));
         }
         let apart = sighting.place.apart_m(&self.site.place);
         Ok(

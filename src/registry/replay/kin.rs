@@ -2,7 +2,7 @@
 //! the author saw it, and believes no claim of that.
 
 use super::history::History;
-use super::judge::whole;
+use super::judge::{far, whole};
 use super::{DEEPEST, Elsewhere, Fold, MOST_FOLDS, Stand, fold_at, unit_in_key};
 use crate::registry::body::{Body, Create, Merge, Split};
 use crate::registry::event::Event;
@@ -57,13 +57,10 @@ pub(super) struct Brought {
 /// A part of a site lies where the site does.
 fn part_lies_in(whole_site: &Place, part: &Create) -> Result<(), Refusal> {
     let metres = whole_site.farthest_m(&part.place);
-    if metres <= limits::PARTS_WITHIN_M {
-        Ok(())
-    } else {
-        Err(Refusal::Far {
-            metres: whole(metres),
-        })
+    if metres > limits::PARTS_WITHIN_M {
+        return Err(far(metres));
     }
+    Ok(())
 }
 
 impl Fold<'_> {
@@ -274,9 +271,7 @@ impl Fold<'_> {
         }
         let metres = self.merged_over_m(at, &into.place);
         if metres > limits::MERGES_WITHIN_M {
-            return Err(Refusal::Far {
-                metres: whole(metres),
-            });
+            return Err(far(metres));
         }
         if metres <= limits::MERGES_FREELY_M {
             return Ok(None);
@@ -292,10 +287,9 @@ impl Fold<'_> {
     /// Metres from a place to the farthest of this site and of all that had become part of it: step by step a site goes no
     /// farther than at once.
     fn merged_over_m(&self, at: usize, into: &Place) -> f64 {
-        let absorbed = self
-            .known_at(at)
-            .filter(|e| matches!(self.history.events[*e].1.body, Body::Merge(_)));
-        absorbed
+        let is_merge = |e: &usize| matches!(self.history.events[*e].1.body, Body::Merge(_));
+        self.known_at(at)
+            .filter(is_merge)
             .flat_map(|merge| self.brought_along(merge).places)
             .chain([self.site.place.clone()])
             .map(|place| place.apart_m(into))

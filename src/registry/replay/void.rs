@@ -169,13 +169,7 @@ impl Fold<'_> {
     }
 
     fn stamp(&self, at: usize) -> Stamp {
-        let (hash, event) = self.history.events[at];
         let signed = self.told[at].as_ref().map(|(signed, _)| *signed);
-        Stamp {
-            event: hash,
-            at: self.at_of(hash, event),
-            actor: event.actor.clone(),
-            own_key: signed == Some(Signed::OwnKey),
-        }
+        self.stamped(at, signed == Some(Signed::OwnKey))
     }
 }

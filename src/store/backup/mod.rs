@@ -12,9 +12,9 @@ pub use make::make;
 pub use restore::{Restored, restore};
 
 use crate::registry::ids::Hash;
+use crate::store::evidence::copy;
 use crate::store::keys::{MostWork, by_passphrase};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
@@ -155,21 +155,6 @@ fn changed_io(path: &Path, name: &str) -> impl Fn(io::Error) -> BackupError {
     move |_broken| BackupError::Changed {
         path: path.clone(),
         name: name.clone(),
-    }
-}
-
-/// Copies bytes and returns how many there are and their digest.
-fn copy(mut from: impl Read, to: &mut dyn io::Write) -> io::Result<(u64, Hash)> {
-    let (mut digest, mut bytes) = (Sha256::new(), 0);
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let read = from.read(&mut buffer)?;
-        if read == 0 {
-            return Ok((bytes, Hash(digest.finalize().into())));
-        }
-        digest.update(&buffer[..read]);
-        to.write_all(&buffer[..read])?;
-        bytes += read as u64;
     }
 }
 

@@ -21,6 +21,11 @@ pub struct Restored {
     pub left_out: Vec<String>,
 }
 
+/// What stands behind a registry's name in the names of its file and of what lies beside it.
+const ENDINGS: [&str; 8] = [
+    "", ".key", ".people", ".files", ".field", "-journal", "-wal", "-shm",
+];
+
 /// Puts a backup back at `to`, else in `folder` under the name that the registry had.
 ///
 /// # Errors
@@ -92,10 +97,7 @@ fn lay(
 
 /// Fails where a file of this registry would be put on one that is there.
 fn free(registry: &Path) -> Result<(), BackupError> {
-    let endings = [
-        "", ".key", ".people", ".files", ".field", "-journal", "-wal", "-shm",
-    ];
-    for ending in endings {
+    for ending in ENDINGS {
         let path = beside(registry, ending);
         if fs::symlink_metadata(&path).is_ok() {
             return Err(BackupError::Taken { path });

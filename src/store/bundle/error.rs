@@ -4,6 +4,7 @@ use crate::files::FileError;
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::DeviceId;
 use crate::store::StoreError;
+use crate::store::error::said::newer_program;
 use crate::words::{Action, Choice, Fault, Lang, Remedy, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
@@ -157,6 +158,16 @@ impl Say for BundleError {
         }
     }
 }
+impl BundleError {
+    /// What the system says of a file of a bundle.
+    pub(crate) fn io(path: &Path) -> impl Fn(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Io {
+            path: path.clone(),
+            source,
+        }
+    }
+}
 speaking_error!(BundleError, |e| match e {
     BundleError::Io { source, .. } => Some(source),
     BundleError::File(source) => Some(source),
@@ -253,10 +264,7 @@ fn newer(path: &Path, format: &str, lang: Lang) -> Said {
         "{path} was made by a newer program ({format})",
         "{path} 由更新版本的程序制作（{format}）"
     ))
-    .hint(lang.pick(
-        "nothing was changed; use the newer program",
-        "未作任何更改；请使用新版程序",
-    ))
+    .hint(newer_program(lang))
 }
 
 fn stranger(path: &Path, device: DeviceId, unit: &str, lang: Lang) -> Said {
@@ -271,13 +279,12 @@ fn stranger(path: &Path, device: DeviceId, unit: &str, lang: Lang) -> Said {
 
 /// What to do about a stranger's device: whose it is, is asked of its office and not of the device.
 pub(crate) fn trust_first(device: DeviceId, unit: &str, lang: Lang) -> Remedy {
+    let device = Some((device.to_string(), unit.to_owned()));
     remedy!(
         lang,
         "compare the key with that office by telephone, then: {trust}",
         "请先与该单位电话核对公钥，再执行：{trust}",
-        trust = Action::Trust {
-            device: Some((device.to_string(), unit.to_owned()))
-        },
+        trust = Action::Trust { device },
     )
 }
 

@@ -90,10 +90,7 @@ fn archive(
         path: path.into(),
         why: e.to_string(),
     };
-    let io = |source| BundleError::Io {
-        path: path.into(),
-        source,
-    };
+    let io = BundleError::io(path);
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
         .last_modified_time(zip::DateTime::default())
@@ -101,7 +98,7 @@ fn archive(
     for (name, bytes, method) in entries {
         let options = options.compression_method(*method);
         out.start_file(*name, options).map_err(broken)?;
-        out.write_all(bytes).map_err(io)?;
+        out.write_all(bytes).map_err(&io)?;
     }
     // Photographs are compressed already.
     let stored = options.compression_method(Stored);
@@ -109,7 +106,7 @@ fn archive(
         let bytes = unchanged(&store.evidence_folder(), *sha256)?;
         out.start_file(format!("evidence/{sha256}"), stored)
             .map_err(broken)?;
-        out.write_all(&bytes).map_err(io)?;
+        out.write_all(&bytes).map_err(&io)?;
     }
     out.set_comment(format!("{COMMENT}{}", "0".repeat(64)))
         .map_err(broken)?;
@@ -157,10 +154,7 @@ fn manifest(
 /// A file of evidence that is still what its name says.
 fn unchanged(folder: &Path, sha256: Hash) -> Result<Vec<u8>, BundleError> {
     let path = path_of(folder, sha256);
-    let bytes = std::fs::read(&path).map_err(|source| BundleError::Io {
-        path: path.clone(),
-        source,
-    })?;
+    let bytes = std::fs::read(&path).map_err(BundleError::io(&path))?;
     if Hash::of(&bytes) == sha256 {
         Ok(bytes)
     } else {
@@ -191,10 +185,7 @@ pub(super) fn ranges<'a>(events: impl Iterator<Item = &'a Sealed>) -> Vec<Range>
 }
 
 pub(super) fn sealed_up(bytes: Vec<u8>, sealing: &Sealing) -> Result<Vec<u8>, BundleError> {
-    let io = |source| BundleError::Io {
-        path: PathBuf::from("age"),
-        source,
-    };
+    let io = BundleError::io(Path::new("age"));
     let encryptor = match sealing {
         Sealing::Open => return Ok(bytes),
         Sealing::Passphrase(passphrase) => {
@@ -217,9 +208,9 @@ pub(super) fn sealed_up(bytes: Vec<u8>, sealing: &Sealing) -> Result<Vec<u8>, Bu
         }
     };
     let mut out = Vec::with_capacity(bytes.len() + 1024);
-    let mut inside = encryptor.wrap_output(&mut out).map_err(io)?;
-    inside.write_all(&bytes).map_err(io)?;
-    inside.finish().map_err(io)?;
+    let mut inside = encryptor.wrap_output(&mut out).map_err(&io)?;
+    inside.write_all(&bytes).map_err(&io)?;
+    inside.finish().map_err(&io)?;
     Ok(out)
 }
 

@@ -109,15 +109,12 @@ struct OpenBundle {
 
 impl OpenBundle {
     fn new(path: &Path, unlock: &Unlock) -> Result<Self, BundleError> {
-        let io = |source| BundleError::Io {
-            path: path.into(),
-            source,
-        };
-        crate::files::regular(path).map_err(io)?;
-        let mut file = BufReader::new(File::open(path).map_err(io)?);
+        let io = BundleError::io(path);
+        crate::files::regular(path).map_err(&io)?;
+        let mut file = BufReader::new(File::open(path).map_err(&io)?);
         let encrypted = file
             .fill_buf()
-            .map_err(io)?
+            .map_err(&io)?
             .starts_with(b"age-encryption.org/");
         let mut source: Box<dyn ReadSeek> = if encrypted {
             decrypt(path, file, unlock)?

@@ -116,10 +116,8 @@ fn divided<'a>(
 /// Keeps the first parts of at most so many bytes together, one at least. Whether others are left out.
 fn cut_off(parts: &mut Vec<BundlePart>, most: Option<u64>) -> bool {
     let mut room = Room::of(most);
-    let kept = parts
-        .iter()
-        .take_while(|part| room.take(part.bytes))
-        .count();
+    let fits = |part: &&BundlePart| room.take(part.bytes);
+    let kept = parts.iter().take_while(fits).count();
     let cut = kept < parts.len();
     parts.truncate(kept);
     cut

@@ -69,10 +69,15 @@ pub(super) fn newer(path: &Path, found: i32, known: i32, lang: Lang) -> Said {
         "{path} was written by a newer program (version {found}, this one knows {known})",
         "{path} 由更新版本的程序写入（版本 {found}，本程序最高支持 {known}）"
     ))
-    .hint(lang.pick(
+    .hint(newer_program(lang))
+}
+
+/// What to do with a file of a newer program.
+pub(in crate::store) fn newer_program(lang: Lang) -> &'static str {
+    lang.pick(
         "nothing was changed; use the newer program",
         "未作任何更改；请使用新版程序",
-    ))
+    )
 }
 
 pub(super) fn held(path: &Path, by: &str, lang: Lang) -> Said {
@@ -273,13 +278,10 @@ pub(super) fn no_code(code: &str, why: CodeError, lang: Lang) -> Said {
 
 pub(super) fn flawed(event: Hash, flaw: &EventFlaw, lang: Lang) -> Said {
     let (event, why) = (event.short(), flaw.say(lang));
-    let said = Said::new(tr!(
+    Said::new(tr!(
         lang,
         "event {event} is not sound: {why}",
         "记录 {event} 不可信：{why}"
-    ));
-    match flaw.hint(lang) {
-        Some(hint) => said.hint(hint),
-        None => said,
-    }
+    ))
+    .hints(flaw.hint(lang))
 }

@@ -77,40 +77,44 @@ impl KeptEvent {
     }
 }
 
-fn make(
-    key: SiteKey,
-    rows: &[ReadRow],
-    other_side: Option<&Vec<(Hash, Event)>>,
-    gate: &Authority,
-    neighbours: &Neighbours,
+/// What sites are made of besides their own rows.
+struct Making<'a> {
+    gate: &'a Authority,
+    neighbours: Neighbours,
+    /// The events that concern a second site, by that site.
+    other_side: BTreeMap<SiteKey, Vec<(Hash, Event)>>,
+    /// The last row whose signature was verified before.
     upto: i64,
-) -> Option<DerivedSite> {
-    let mut sums = IndexSums::default();
-    let mut events = Vec::with_capacity(rows.len());
-    let mut verified = 0;
-    for row in rows {
-        events.push((row.hash, check_row(row, row.row > upto).ok()?));
-        verified += u64::from(row.row > upto);
-        add(&mut sums, &entries(row));
+}
+
+impl Making<'_> {
+    /// A site of these rows; `None` where one of them does not hold.
+    fn site(&self, key: SiteKey, rows: &[ReadRow]) -> Option<DerivedSite> {
+        let mut sums = IndexSums::default();
+        let mut events = Vec::with_capacity(rows.len());
+        let mut verified = 0;
+        for row in rows {
+            let is_new = row.row > self.upto;
+            events.push((row.hash, check_row(row, is_new).ok()?));
+            verified += u64::from(is_new);
+            add(&mut sums, &entries(row));
+        }
+        let others = self.other_side.get(&key).into_iter().flatten();
+        let pairs = events.iter().chain(others);
+        let pairs: Vec<(Hash, &Event)> = pairs.map(|(hash, event)| (*hash, event)).collect();
+        let site = fold(key, &pairs, self.gate, &self.neighbours);
+        let json = serde_json::to_vec(&site).ok()?;
+        let kept = events.into_iter();
+        Some(DerivedSite {
+            site,
+            json,
+            events: kept
+                .map(|(hash, event)| KeptEvent::of(hash, event))
+                .collect(),
+            sums,
+            verified,
+        })
     }
-    let pairs: Vec<(Hash, &Event)> = events
-        .iter()
-        .chain(other_side.into_iter().flatten())
-        .map(|(hash, event)| (*hash, event))
-        .collect();
-    let site = fold(key, &pairs, gate, neighbours);
-    let json = serde_json::to_vec(&site).ok()?;
-    let events = events
-        .into_iter()
-        .map(|(hash, event)| KeptEvent::of(hash, event))
-        .collect();
-    Some(DerivedSite {
-        site,
-        json,
-        events,
-        sums,
-        verified,
-    })
 }
 
 /// What the pass has gathered.
@@ -131,12 +135,9 @@ struct Gathered {
 impl Gathered {
     fn take(&mut self, event: KeptEvent) {
         self.events += 1;
-        self.chains
-            .entry(event.device)
-            .or_default()
-            .entry(event.seq)
-            .or_default()
-            .push((event.hash, event.prev));
+        let numbers = self.chains.entry(event.device).or_default();
+        let same = numbers.entry(event.seq).or_default();
+        same.push((event.hash, event.prev));
         for file in event.files {
             self.files.entry(file.sha256).or_insert(file);
         }
@@ -233,17 +234,18 @@ impl Store {
     }
 
     fn by_site(&self, gathered: &mut Gathered, upto: i64) -> Result<(), Mismatch> {
-        let other_side = self.by_other_site()?;
+        let making = Making {
+            gate: &self.gate,
+            neighbours: self.all_neighbours().map_err(|_damaged| Mismatch)?,
+            other_side: self.by_other_site()?,
+            upto,
+        };
         let sql = format!(
             "SELECT {ROW} FROM events INDEXED BY events_site WHERE site IS NOT NULL ORDER BY site"
         );
         let mut statement = self.connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
         let mut by_site = BySite::default();
-        let (gate, neighbours) = (
-            &self.gate,
-            self.all_neighbours().map_err(|_damaged| Mismatch)?,
-        );
         let mut last: Option<SiteKey> = None;
         in_turns(
             || -> Result<_, Mismatch> {
@@ -255,12 +257,8 @@ impl Store {
                 })?)
             },
             |batch: &Vec<(SiteKey, Vec<ReadRow>)>| -> Option<Vec<DerivedSite>> {
-                batch
-                    .par_iter()
-                    .map(|(key, rows)| {
-                        make(*key, rows, other_side.get(key), gate, &neighbours, upto)
-                    })
-                    .collect()
+                let sites = batch.par_iter().map(|(key, rows)| making.site(*key, rows));
+                sites.collect()
             },
             |made| {
                 for made in made.ok_or(Mismatch)? {
@@ -279,14 +277,13 @@ impl Store {
             },
         )?;
         // Sites of which only others' merges are known yet.
-        for (key, events) in &other_side {
+        for key in making.other_side.keys() {
             let known = self
                 .connection
                 .prepare_cached("SELECT 1 FROM events WHERE site = ?1 LIMIT 1")?
                 .exists([key.as_bytes()])?;
             if !known {
-                let made =
-                    make(*key, &[], Some(events), gate, &neighbours, upto).ok_or(Mismatch)?;
+                let made = making.site(*key, &[]).ok_or(Mismatch)?;
                 self.compare(&made, gathered)?;
             }
         }

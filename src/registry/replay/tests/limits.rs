@@ -371,11 +371,9 @@ fn detection(captured: &str, score_e4: i64) -> Detection {
     }
 }
 
-#[test]
-fn no_imagery_of_days_to_come_nor_a_score_above_all_keeps_a_site_put_aside() {
-    let mut device = office();
+/// A candidate of the first of May, founded and put aside, and its place.
+fn put_aside() -> (SiteKey, Place, [Body; 2]) {
     let origin = "candidate:1@410423";
-    let site = SiteKey::of_origin(origin);
     let place = Place::point(LonLat::new(113.3, 33.74));
     let create = Create {
         detection: Some(detection("2026-05-01", 8_000)),
@@ -388,6 +386,14 @@ fn no_imagery_of_days_to_come_nor_a_score_above_all_keeps_a_site_put_aside() {
         reason: Some(RejectReason::Crop),
         note: None,
     });
+    let bodies = [Body::Create(Box::new(create)), aside];
+    (SiteKey::of_origin(origin), place, bodies)
+}
+
+#[test]
+fn no_imagery_of_days_to_come_nor_a_score_above_all_keeps_a_site_put_aside() {
+    let mut device = office();
+    let (site, place, [create, aside]) = put_aside();
     let sighting = |captured: &str, score_e4, meaning| {
         Body::Sighting(Box::new(Sighting {
             detection: detection(captured, score_e4),
@@ -397,7 +403,7 @@ fn no_imagery_of_days_to_come_nor_a_score_above_all_keeps_a_site_put_aside() {
         }))
     };
     let bodies = [
-        Body::Create(Box::new(create)),
+        create,
         aside,
         sighting("2026-05-09", 9_000, Meaning::Seen),
         sighting("2026-05-02", 1 << 50, Meaning::Seen),
@@ -510,20 +516,7 @@ fn nobody_looked_for_longer_than_a_day() {
 #[test]
 fn a_sighting_lies_at_its_site_and_raises_it_by_later_imagery_alone() {
     let mut device = office();
-    let origin = "candidate:1@410423";
-    let site = SiteKey::of_origin(origin);
-    let place = Place::point(LonLat::new(113.3, 33.74));
-    let create = Create {
-        detection: Some(detection("2026-05-01", 8_000)),
-        ..Create::new(Source::Scan, origin.into(), place.clone())
-    };
-    let aside = Body::Screen(Screen {
-        took_ms: None,
-        seconds: None,
-        keep: false,
-        reason: Some(RejectReason::Crop),
-        note: None,
-    });
+    let (site, place, [create, aside]) = put_aside();
     let sighting = |captured: &str, place: Place, meaning| {
         Body::Sighting(Box::new(Sighting {
             detection: detection(captured, 9_000),
@@ -539,7 +532,7 @@ fn a_sighting_lies_at_its_site_and_raises_it_by_later_imagery_alone() {
     };
     let far = Place::point(LonLat::new(113.35, 33.74));
     let bodies = [
-        Body::Create(Box::new(create)),
+        create,
         aside,
         sighting("2026-05-02", wide, Meaning::Seen),
         sighting("2026-05-02", far, Meaning::Seen),
