@@ -1,7 +1,7 @@
 //! What could be scanned: the rasters of the served folder, and its folders of photos.
 
 use super::answer::Answer;
-use super::house::{Shared, waiting};
+use super::house::waiting;
 use super::visitors::Looker;
 use axum::Json;
 use serde::Serialize;
