@@ -57,14 +57,8 @@ pub fn is_division_code(code: &str) -> bool {
 
 /// The digits that every division below one begins with: `41` of 410000, `4104` of 410400, `410423` of 410423.
 pub fn division_stem(code: &str) -> &str {
-    let mut stem = code;
-    while code.len() == 6 && stem.len() > 2 {
-        match stem.strip_suffix("00") {
-            Some(shorter) => stem = shorter,
-            None => break,
-        }
-    }
-    stem
+    let without = |zeros: &str| code.strip_suffix(zeros).filter(|_| code.len() == 6);
+    without("0000").or_else(|| without("00")).unwrap_or(code)
 }
 
 /// Whether a division's code is that of another, or lies below it: 410423001 below 410423, 410423 below 410000. What is no

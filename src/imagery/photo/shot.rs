@@ -88,7 +88,7 @@ impl Shot {
     pub fn camera(&self) -> String {
         let told = &self.metadata;
         let parts = [&told.make, &told.model, &told.serial].into_iter();
-        let parts: Vec<&str> = parts.filter_map(|part| part.as_deref()).collect();
+        let parts: Vec<&str> = parts.filter_map(Option::as_deref).collect();
         parts.join(" ")
     }
 

@@ -60,7 +60,7 @@ fn further_segments(folder: &Path) -> Vec<u32> {
         number.parse().ok().filter(|n| segment_name(*n) == name)
     };
     let found = entries.filter_map(|e| number(&e.file_name().to_string_lossy()));
-    BTreeSet::from_iter(found).into_iter().collect()
+    found.collect::<BTreeSet<u32>>().into_iter().collect()
 }
 
 /// An error with the file it is about.
