@@ -40,7 +40,7 @@ pub use filter::Filter;
 pub use ranking::{Ranking, ScanFeatures};
 pub use registry_file::{Migrated, Store};
 pub use salvage::{Salvaged, salvage};
-pub use verify::{Finding, Gap, Verification};
+pub use verify::{Discrepancy, Gap, Verification};
 pub use worked_out::WorkedOut;
 
 /// The version of the engine that is compiled in.

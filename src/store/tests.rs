@@ -1,7 +1,7 @@
 mod any_order;
 mod forks;
 
-use super::Finding;
+use super::Discrepancy;
 use super::*;
 use crate::files::beside;
 use crate::ground::LonLat;
@@ -495,7 +495,7 @@ fn salvage_saves_every_event_but_the_changed_one() {
     assert!(
         matches!(
             flawed[0],
-            Finding::Event {
+            Discrepancy::Event {
                 seq: 3,
                 flaw: EventFlaw::Hash,
                 ..
@@ -648,7 +648,7 @@ fn order_of(events: &[Sealed]) -> (Vec<Hash>, Vec<Hash>) {
             .expect("verified")
             .findings
             .iter()
-            .filter(|f| matches!(f, Finding::Derived { .. }))
+            .filter(|f| matches!(f, Discrepancy::Derived { .. }))
             .count(),
         0
     );

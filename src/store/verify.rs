@@ -9,7 +9,7 @@ mod mark;
 mod rows;
 mod structure;
 
-pub use finding::{Finding, Gap, Verification};
+pub use finding::{Discrepancy, Gap, Verification};
 
 use rows::{Chain, ReadRow, looked, take_batch, verify_chains};
 
@@ -57,7 +57,7 @@ impl Store {
         found.findings.extend(
             changed
                 .into_iter()
-                .map(|(sha256, name, _)| Finding::EvidenceChanged { sha256, name }),
+                .map(|(sha256, name, _)| Discrepancy::EvidenceChanged { sha256, name }),
         );
         // Every event of this device is read for it: only where something is missing.
         let own = if missing.is_empty() {
@@ -69,7 +69,7 @@ impl Store {
             if own.contains(&sha256) {
                 found
                     .findings
-                    .push(Finding::EvidenceMissing { sha256, name });
+                    .push(Discrepancy::EvidenceMissing { sha256, name });
             } else {
                 found.absent.push((sha256, name));
             }
@@ -114,10 +114,10 @@ impl Store {
         self.verify_events(&mut found, &mut chains, files);
         verify_chains(&chains, &mut found);
         // Only where an event cannot be read nobody can say what follows from it.
-        let unreadable = |finding: &Finding| {
+        let unreadable = |finding: &Discrepancy| {
             matches!(
                 finding,
-                Finding::Event { .. } | Finding::Row { .. } | Finding::Structure { .. }
+                Discrepancy::Event { .. } | Discrepancy::Row { .. } | Discrepancy::Structure { .. }
             )
         };
         if !found.findings.iter().any(unreadable) {
@@ -138,31 +138,31 @@ impl Store {
                 found.findings.extend(
                     names
                         .into_iter()
-                        .map(|name| Finding::Schema { name: name.clone() }),
+                        .map(|name| Discrepancy::Schema { name: name.clone() }),
                 );
             }
-            Err(e) => found.findings.push(Finding::Structure {
+            Err(e) => found.findings.push(Discrepancy::Structure {
                 what: e.to_string(),
             }),
         }
         if !self.grounds_hold().unwrap_or(false) {
-            found.findings.push(Finding::Grounds);
+            found.findings.push(Discrepancy::Grounds);
         }
         if !self.notes_hold().unwrap_or(false) {
-            found.findings.push(Finding::Derived { site: None });
+            found.findings.push(Discrepancy::Derived { site: None });
         }
         // What is missing of this device's own chain never has to arrive: it was here.
         let own = self.own_device();
         let gone = found.gaps.iter().filter(|gap| Some(gap.device) == own);
-        let gone: Vec<Finding> = gone
-            .map(|gap| Finding::Chain {
+        let gone: Vec<Discrepancy> = gone
+            .map(|gap| Discrepancy::Chain {
                 device: gap.device,
                 seq: gap.first,
             })
             .collect();
         found.findings.extend(gone);
         if found.verified_before == 0 && !self.mark_holds() {
-            found.findings.push(Finding::Mark);
+            found.findings.push(Discrepancy::Mark);
         }
     }
 
@@ -176,7 +176,7 @@ impl Store {
             let code = known.get(&site.key)?;
             // A site that came in, or was moved, since the file was read has no row until it is read again.
             let there = districts.code_of(site.place.lonlat());
-            (there != Some(code.as_str())).then_some(Finding::District { site: site.key })
+            (there != Some(code.as_str())).then_some(Discrepancy::District { site: site.key })
         })?;
         found.findings.extend(wrong);
         Ok(())
@@ -200,7 +200,7 @@ impl Store {
         let open = open.into_iter();
         found
             .findings
-            .extend(open.map(|(device, seq)| Finding::Fork { device, seq }));
+            .extend(open.map(|(device, seq)| Discrepancy::Fork { device, seq }));
         Ok(())
     }
 
@@ -214,10 +214,12 @@ impl Store {
             });
         match lines {
             Ok(lines) if lines == ["ok"] => {}
-            Ok(lines) => found
-                .findings
-                .extend(lines.into_iter().map(|what| Finding::Structure { what })),
-            Err(e) => found.findings.push(Finding::Structure {
+            Ok(lines) => found.findings.extend(
+                lines
+                    .into_iter()
+                    .map(|what| Discrepancy::Structure { what }),
+            ),
+            Err(e) => found.findings.push(Discrepancy::Structure {
                 what: e.to_string(),
             }),
         }
@@ -252,7 +254,7 @@ impl Store {
             }
         };
         if let Err(e) = look() {
-            found.findings.push(Finding::Structure {
+            found.findings.push(Discrepancy::Structure {
                 what: e.to_string(),
             });
         }
@@ -280,17 +282,17 @@ impl Store {
                     )
                 });
             if !same.unwrap_or(false) {
-                different.push(Finding::Derived { site: Some(site.key) });
+                different.push(Discrepancy::Derived { site: Some(site.key) });
             }
             let named = names_of(site);
             names += named.0.len() + named.1.len();
             if !self.names_are(site.key, &named).unwrap_or(false) {
-                different.push(Finding::Derived { site: Some(site.key) });
+                different.push(Discrepancy::Derived { site: Some(site.key) });
             }
             Ok(())
         });
         if let Err(e) = compared {
-            different.push(Finding::Structure {
+            different.push(Discrepancy::Structure {
                 what: e.to_string(),
             });
         }
@@ -299,7 +301,7 @@ impl Store {
             .query_row("SELECT count(*) FROM sites", [], |row| row.get(0))
             .ok();
         if rows != Some(sites) || self.count_names().ok() != Some(names) {
-            different.push(Finding::Derived { site: None });
+            different.push(Discrepancy::Derived { site: None });
         }
         found.findings.extend(different);
     }

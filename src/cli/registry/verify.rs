@@ -6,7 +6,7 @@ use super::say::{Failure, data, json, tell};
 use crate::registry::event::Sealed;
 use crate::registry::moves::Refusal;
 use crate::registry::{Hash, SiteKey};
-use crate::store::{Finding, Verification};
+use crate::store::{Discrepancy, Verification};
 use crate::tr;
 use crate::words::{Both, Lang};
 use clap::Args;
@@ -39,10 +39,10 @@ fn derived(site: Option<SiteKey>, lang: Lang) -> String {
     )
 }
 
-fn finding(found: &Finding, lang: Lang) -> String {
+fn finding(found: &Discrepancy, lang: Lang) -> String {
     match found {
-        Finding::Structure { what } => tr!(lang, "the data base: {what}", "数据库结构：{what}"),
-        Finding::Event {
+        Discrepancy::Structure { what } => tr!(lang, "the data base: {what}", "数据库结构：{what}"),
+        Discrepancy::Event {
             row,
             hash,
             device,
@@ -56,42 +56,42 @@ fn finding(found: &Finding, lang: Lang) -> String {
             device = device.short(),
             flaw = flaw.say(lang),
         ),
-        Finding::Row { row } => tr!(
+        Discrepancy::Row { row } => tr!(
             lang,
             "row {row} does not repeat what its event says",
             "第 {row} 行与其记录不符"
         ),
-        Finding::Chain { device, seq } => tr!(
+        Discrepancy::Chain { device, seq } => tr!(
             lang,
             "device {device}, number {seq} does not follow the event before it",
             "设备 {device} 序号 {seq} 与上一条不衔接",
             device = device.short(),
         ),
-        Finding::Fork { device, seq } => tr!(
+        Discrepancy::Fork { device, seq } => tr!(
             lang,
             "device {device} has two events of number {seq}: its registry was copied or put back, and written in twice",
             "设备 {device} 有两条序号 {seq}：其登记库曾被复制或回退后再次写入",
             device = device.short(),
         ),
-        Finding::Derived { site } => derived(*site, lang),
-        Finding::Schema { name } => tr!(
+        Discrepancy::Derived { site } => derived(*site, lang),
+        Discrepancy::Schema { name } => tr!(
             lang,
             "the table, index or trigger {name} is not the one that this program makes",
             "表、索引或触发器 {name} 与本程序所建不符"
         ),
-        Finding::Grounds => GROUNDS.pick(lang).to_owned(),
-        Finding::Mark => MARK.pick(lang).to_owned(),
-        Finding::District { site } => tr!(
+        Discrepancy::Grounds => GROUNDS.pick(lang).to_owned(),
+        Discrepancy::Mark => MARK.pick(lang).to_owned(),
+        Discrepancy::District { site } => tr!(
             lang,
             "the district of site {site} is not that of the boundary file; `papaver registry districts` fills it in again",
             "图斑 {site} 的区划与边界文件不符；可用 `papaver registry districts` 重新填写"
         ),
-        Finding::EvidenceMissing { sha256, name } => tr!(
+        Discrepancy::EvidenceMissing { sha256, name } => tr!(
             lang,
             "evidence {name} ({sha256}) was recorded here and is gone: put it back from a copy, or apply a bundle that carries it",
             "证据 {name}（{sha256}）曾在本机录入，现已缺失：请从备份放回，或导入含有它的数据包"
         ),
-        Finding::EvidenceChanged { sha256, name } => tr!(
+        Discrepancy::EvidenceChanged { sha256, name } => tr!(
             lang,
             "evidence {name} ({sha256}) has changed",
             "证据 {name}（{sha256}）已被改动"
@@ -226,7 +226,7 @@ impl Checked {
             signatures = (signatures, "signature", "signatures"),
             events = (events, "event", "events"),
         ));
-        let gone = |f: &Finding| matches!(f, Finding::EvidenceMissing { .. });
+        let gone = |f: &Discrepancy| matches!(f, Discrepancy::EvidenceMissing { .. });
         tell(if found.findings.is_empty() {
             lang.pick("nothing has changed", "完好无改动")
         } else if found.findings.iter().all(gone) {

@@ -345,7 +345,7 @@ proptest! {
             let folder = tempfile::tempdir().expect("folder");
             let mut store = registry(folder.path(), &world, order, &pieces);
             let found = store.verify(true).expect("verified").findings;
-            let only_forks = found.iter().all(|f| matches!(f, Finding::Fork { .. }));
+            let only_forks = found.iter().all(|f| matches!(f, Discrepancy::Fork { .. }));
             prop_assert!(only_forks, "{found:?}");
             let before = store.state_hash().expect("hash");
             store.rebuild().expect("rebuilt");

@@ -72,7 +72,7 @@ fn branches(store: &Store) -> Vec<(Hash, Hash)> {
 /// What verification has to say against derived tables.
 fn derived(store: &Store) -> usize {
     let found = store.verify(false).expect("verified").findings;
-    let of_tables = |f: &&Finding| matches!(f, Finding::Derived { .. });
+    let of_tables = |f: &&Discrepancy| matches!(f, Discrepancy::Derived { .. });
     found.iter().filter(of_tables).count()
 }
 

@@ -5,7 +5,7 @@ use crate::registry::ids::{DeviceId, Hash, SiteKey};
 
 /// Something that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
+pub enum Discrepancy {
     /// The data base's own structure.
     Structure {
         /// What the engine says.
@@ -101,7 +101,7 @@ pub struct Verification {
     /// Evidence files looked at.
     pub files: u64,
     /// What is wrong.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Discrepancy>,
     /// What has not arrived.
     pub gaps: Vec<Gap>,
     /// Forks that a supervisor has explained.

@@ -1,6 +1,6 @@
 //! The rows of the table of events, each against its own bytes, and the chains that they make.
 
-use super::finding::{Finding, Gap, Verification};
+use super::finding::{Discrepancy, Gap, Verification};
 use crate::registry::event::{Event, EventFlaw, EvidenceRef, Sealed};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::store::registry_file::raw;
@@ -64,7 +64,7 @@ pub(super) fn take_batch(
     chains: &mut BTreeMap<DeviceId, Chain>,
     files: &mut BTreeMap<Hash, EvidenceRef>,
 ) {
-    let checked: Vec<Result<Event, Finding>> =
+    let checked: Vec<Result<Event, Discrepancy>> =
         batch.par_iter().map(|row| check_row(row, true)).collect();
     found.events += batch.len() as u64;
     found.signatures += batch.len() as u64;
@@ -86,8 +86,8 @@ pub(super) fn take_batch(
     }
 }
 
-pub(super) fn check_row(row: &ReadRow, full: bool) -> Result<Event, Finding> {
-    let flawed = |flaw| Finding::Event {
+pub(super) fn check_row(row: &ReadRow, full: bool) -> Result<Event, Discrepancy> {
+    let flawed = |flaw| Discrepancy::Event {
         row: row.row,
         hash: row.hash,
         device: row.device,
@@ -125,7 +125,7 @@ pub(super) fn check_row(row: &ReadRow, full: bool) -> Result<Event, Finding> {
     if repeats {
         Ok(event)
     } else {
-        Err(Finding::Row { row: row.row })
+        Err(Discrepancy::Row { row: row.row })
     }
 }
 
