@@ -29,6 +29,8 @@ from .net import CELL, STAGES
 from .pool import SITES
 
 HIDDEN = 24
+# A channel that hardly ever changes is not blown up.
+STILL = 0.1
 
 
 def strides() -> list[int]:
@@ -166,7 +168,7 @@ def fit(taught: Lesson, steps: int) -> nn.Sequential:
     torch.manual_seed(20261130)
     rng = np.random.default_rng(20261130)
     some = taught.plots[rng.permutation(len(taught.plots))[:200]].astype(np.float32)
-    mean, std = some.mean((0, 2, 3)), some.std((0, 2, 3)) + 1e-3
+    mean, std = some.mean((0, 2, 3)), np.maximum(some.std((0, 2, 3)), STILL)
     channels = len(mean)
     head = nn.Sequential(nn.Conv2d(channels, HIDDEN, 1), nn.ReLU(), nn.Conv2d(HIDDEN, 1, 1))
     optimiser = torch.optim.AdamW(head.parameters(), lr=5e-3, weight_decay=0.01)

@@ -6,10 +6,10 @@
 A first pass looks at a window before the model does, and the model looks only where it has to: at a window (or a part of one) in which, or within
 `MARGIN` cells of which, the first pass reaches a threshold. A plot that the model finds is lost when no cell of it that the model calls has the
 first pass at its threshold within MARGIN cells: where the window's other cells would have kept it, it counts as lost all the same. The
-threshold is the highest that loses at most one in a thousand of the found plots of one half; the other half judges. What the model looks at gets
-the scores it had.
+threshold is the highest that loses at most one in a thousand of the found plots of one half; the other half judges, and the other way round. What
+the model looks at gets the scores it had.
 
-`plots` makes the scenes (rows of the card), `heads` (first_heads) learns heads, `judge` prints the tables. All is kept in --out, and gone on with.
+`plots` makes the scenes (rows of the card), `first_heads` learns heads, `look` looks, `judge` prints the tables. All is kept in --out, and gone on with.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ TRIM = 8
 LOST, SEED = 0.001, 1_400_000
 LAST = 9
 BLANK = 0.01
+# Cells are kept from here on (src/scan/run.rs).
+FLOOR = 0.05
 SAMPLE = "sample survey"
 
 
@@ -209,18 +211,15 @@ GROUNDS = {
     "brighton_beach": [("photos/brighton_beach/DJI_00[123][0369].JPG", 1.8)],
     "minsk_osm": SITES["validation"],
     "garfield, north": SITES["garfield_north"],
-    "pumpkins": [("photos/pumpkins_bsd3/*.png", 2.5)],
-    "caliterra, potato: held out": [
+    "caliterra, held out": [
         ("photos/caliterra/IMG_936[58].jpg", 3.5),
         ("photos/caliterra/IMG_9371.jpg", 3.5),
-        ("photos/potato_mit/16*.jpg", 0.45),
-        ("photos/potato_mit/tile_1[34]*.jpg", 0.45),
     ],
 }
 
 
 def spaced(items: list, count: int) -> list:
-    """So many of a list, evenly spaced; all where it has no more."""
+    """So many of a list that is not empty, evenly spaced; all where it has no more."""
     return [items[k] for k in np.unique(np.linspace(0, len(items) - 1, count).round().astype(int))]
 
 
@@ -390,9 +389,32 @@ def gather(args, way: Way, model: Model, sets: dict[str, Plots]) -> Looks:
     return Looks(found, grounds)
 
 
-def halves(found: tuple[np.ndarray, np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Every other plot: those that choose the threshold, and those that judge."""
-    return [(found[0][k::2], found[1][k::2]) for k in (0, 1)]
+@dataclass(frozen=True)
+class Verdict:
+    """A threshold, and what it loses of plots that did not choose it."""
+
+    threshold: float
+    """The lower of both halves' thresholds."""
+    gone: np.ndarray
+    """(found,): plots that the other half's threshold loses."""
+
+
+def judged(kept: np.ndarray, lost: float) -> Verdict:
+    """Every other plot chooses, the rest judge; then the other way round."""
+    chosen = [threshold_of(kept[k::2], lost) for k in (0, 1)]
+    gone = np.zeros(len(kept), bool)
+    for k in (0, 1):
+        gone[k::2] = kept[k::2] < chosen[1 - k]
+    return Verdict(min(chosen), gone)
+
+
+def rows_of(gone: np.ndarray, row: np.ndarray) -> str:
+    """Plots lost of all, with the bound of the share, and of each row."""
+    each = [f"{int(gone[row == r].sum())}/{int((row == r).sum())}" for r in np.unique(row)]
+    most = 100 * bound(int(gone.sum()), len(gone))
+    return (
+        f"{int(gone.sum())}/{len(gone)} lost, at most {most:.2f} points; by row {', '.join(each)}"
+    )
 
 
 def sets_of(out: Path) -> dict[str, Plots]:
@@ -416,31 +438,27 @@ def table(args, ways: list[Way]) -> None:
     spent = costs(args.model, ways, args.out, window, args.runs)
     for way, cost in zip(ways, spent, strict=True):
         looks = gather(args, way, model, sets)
-        choosing, judging = halves(looks.plots["validation"])
         print(
             f"\n{way.name}: {cost.first:.1f} ms of {cost.full:.1f} = {cost.first / cost.full:.2f}; a part of a window {cost.part:.1f} ms"
         )
+        kept, row = looks.plots["validation"]
         for lost in args.lost:
-            t = threshold_of(choosing[0], lost)
-            print(f"  at most {lost:.4f} lost of {len(choosing[0])}: threshold {t:.5f}")
-            for name, (kept, row) in [
-                ("the other half", judging),
-                *[(k, v) for k, v in looks.plots.items() if k != "validation"],
-            ]:
-                gone = int((kept < t).sum())
-                rows = [
-                    f"{int((kept[row == r] < t).sum())}/{int((row == r).sum())}"
-                    for r in np.unique(row)
-                ]
-                print(
-                    f"    {name}: {gone}/{len(kept)} lost, at most {100 * bound(gone, len(kept)):.2f} points; by row {', '.join(rows)}"
-                )
+            verdict = judged(kept, lost)
+            t = verdict.threshold
+            print(f"  threshold {t:.5f}: {rows_of(verdict.gone, row)}")
+            if "second" in looks.plots:
+                others, kinds = looks.plots["second"]
+                print(f"    second set: {rows_of(others < t, kinds)}")
             for name, maps in looks.grounds.items():
                 left = cleared(maps, t)
                 whole, trimmed, parts = gains(way, cost, left)
-                count, gone = false_lost(full[name], maps, model.threshold, t)
+                said = ", ".join(
+                    f"{gone} of {count} from {called}"
+                    for called in (model.threshold, FLOOR)
+                    for count, gone in [false_lost(full[name], maps, called, t)]
+                )
                 print(
-                    f"    {name}: {len(maps)} windows, {100 * left.windows:.1f} % cleared, of their parts {100 * left.parts:.1f} %, trimmed to {100 * left.trimmed:.1f} %; times {whole:.2f}, trimmed {trimmed:.2f}, by parts {parts:.2f}; candidates {count}, cleared {gone}"
+                    f"    {name}: {len(maps)} windows, {100 * left.windows:.1f} % cleared, of their parts {100 * left.parts:.1f} %, trimmed to {100 * left.trimmed:.1f} %; times {whole:.2f}, trimmed {trimmed:.2f}, by parts {parts:.2f}; candidates cleared {said}"
                 )
 
 
