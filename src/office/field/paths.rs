@@ -2,6 +2,7 @@
 
 use crate::files;
 use std::path::{Path, PathBuf};
+use unicode_normalization::UnicodeNormalization;
 
 /// Letters of one part at most, in bytes.
 const LONGEST_PART: usize = 200;
@@ -20,7 +21,8 @@ pub(super) fn plain(path: &str) -> Option<String> {
 
 fn will_do(part: &str) -> bool {
     let first = part.split('.').next().unwrap_or("").to_ascii_lowercase();
-    let device = matches!(first.as_str(), "con" | "prn" | "aux" | "nul");
+    let numbered = matches!(first.trim_end().as_bytes(), [b'c', b'o', b'm', n] | [b'l', b'p', b't', n] if n.is_ascii_digit());
+    let device = numbered || matches!(first.trim_end(), "con" | "prn" | "aux" | "nul");
     !part.is_empty()
         && part.len() <= LONGEST_PART
         && !part.chars().all(|c| c == '.')
@@ -49,6 +51,11 @@ pub(super) fn lies_in(path: &str, folder: &str) -> bool {
         || path
             .strip_prefix(folder)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A path as disks and clients compare it that tell neither case nor ways to write one letter apart.
+pub(super) fn folded(path: &str) -> String {
+    path.nfkc().flat_map(char::to_lowercase).collect()
 }
 
 /// The ending of a file's name, in small letters.
@@ -90,11 +97,18 @@ mod tests {
             ("/c:/b", None),
             ("/a\0", None),
             ("/nul.txt", None),
+            ("/nul .txt", None),
+            ("/COM1.jpg", None),
+            ("/lpt9", None),
+            ("/com.jpg", Some("com.jpg")),
+            ("/com10.jpg", Some("com10.jpg")),
             ("/a.", None),
         ] {
             assert_eq!(plain(given).as_deref(), kept, "{given}");
         }
         assert_eq!(plain(&"a/".repeat(13)), None);
+        assert_eq!(folded("ＲＥ\u{17f}ULT.html"), folded("Result.HTML"));
+        assert_ne!(folded("a.jpg"), folded("b.jpg"));
         assert!(lies_in("a/b", "a") && !lies_in("ab", "a") && lies_in("a", "a"));
     }
 }
