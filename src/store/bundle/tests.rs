@@ -910,3 +910,10 @@ fn whoever_is_trusted_no_longer_or_for_another_unit_hands_in_nothing() {
     let refused = take(&mut province, &path);
     assert!(matches!(refused, Err(BundleError::Stranger { unit, .. }) if unit == "410423"));
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_not_opened() {
+    let read = inspect(Path::new("/dev/null"), &Unlock::default());
+    assert!(matches!(read, Err(BundleError::Io { .. })), "{read:?}");
+}

@@ -363,3 +363,90 @@ fn no_dispute_ends_in_a_site_that_is_gone() {
     let refusal = why(&mut device, one, "chief", Role::Supervisor, gone);
     assert_eq!(refusal, Some(Refusal::NotClaimed));
 }
+
+#[test]
+fn a_dispute_ends_in_what_somebody_claims() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+    let heads = device.site(site).heads;
+    let found = [("wang", Outcome::Cultivated), ("li", Outcome::Nothing)];
+    for (who, outcome) in found {
+        let (heads, role) = (heads.clone(), Role::Verifier);
+        device.say_on(heads, Some(site), who, role, scene(), visit(outcome), 12);
+    }
+    assert!(device.site(site).disputed);
+    let mut ends_in = |state: State| {
+        let resolve = Body::Resolve(Resolve {
+            state,
+            reason: "as I say".into(),
+        });
+        why(&mut device, site, "chief", Role::Supervisor, resolve)
+    };
+    for state in [State::Eradicated, State::Dispatched] {
+        assert_eq!(ends_in(state), Some(Refusal::NotClaimed), "{state:?}");
+    }
+    assert_eq!(ends_in(State::Confirmed), None);
+}
+
+#[test]
+fn each_thing_that_a_refutation_lacks_is_named() {
+    let marked = |officers: [&str; 2], outcome: Outcome, evidence: &[EvidenceRef]| {
+        let mut device = office();
+        let site = create(&mut device, "event:1", 10);
+        device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+        let Body::Visit(mut none) = visit(outcome) else {
+            unreachable!("a visit")
+        };
+        none.officers = officers.map(str::to_owned).to_vec();
+        let (role, body) = (Role::Verifier, Body::Visit(none));
+        device.say(Some(site), "wang", role, evidence.to_vec(), body, 12);
+        assert_eq!(device.site(site).state, State::Refuted);
+        marks(&device, site)
+    };
+    let unproven = |need: Need| vec![MarkKind::Unproven { needs: vec![need] }];
+    let place = Place::point(LonLat::new(113.3, 33.74));
+    let there = EvidenceRef {
+        at_e7: Some([place.lon_e7, place.lat_e7]),
+        taken_at: Some("2026-05-03T10:00:00+08:00".into()),
+        ..photo(EvidenceRole::Scene)
+    };
+    let (two, nothing) = (["wang", "li"], Outcome::Nothing);
+    assert_eq!(marked(two, nothing, std::slice::from_ref(&there)), []);
+    let one = marked(["wang", " Ｗang"], nothing, std::slice::from_ref(&there));
+    assert_eq!(one, unproven(Need::TwoOfficers));
+    assert_eq!(marked(two, nothing, &[]), unproven(Need::SpotPhoto));
+    for photograph in [
+        EvidenceRef {
+            role: EvidenceRole::After,
+            ..there.clone()
+        },
+        EvidenceRef {
+            at_e7: None,
+            ..there.clone()
+        },
+        EvidenceRef {
+            at_e7: Some([place.lon_e7 + 200_000, place.lat_e7]),
+            ..there.clone()
+        },
+        EvidenceRef {
+            taken_at: Some("2026-03-03T10:00:00+08:00".into()),
+            ..there.clone()
+        },
+        EvidenceRef {
+            marks: vec!["far:900".into()],
+            ..there.clone()
+        },
+        EvidenceRef {
+            marks: vec!["old:9".into()],
+            ..there.clone()
+        },
+    ] {
+        let lacks = marked(two, nothing, std::slice::from_ref(&photograph));
+        assert_eq!(lacks, unproven(Need::SpotPhoto), "{photograph:?}");
+    }
+    let licensed = marked(two, Outcome::Licensed, std::slice::from_ref(&there));
+    assert_eq!(licensed, unproven(Need::LicenceDocument));
+    let shown = [there, photo(EvidenceRole::Document)];
+    assert_eq!(marked(two, Outcome::Licensed, &shown), []);
+}
