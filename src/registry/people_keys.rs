@@ -4,7 +4,7 @@ use super::body::ActorChange;
 use super::event::Event;
 use super::key_proof;
 use super::people::People;
-use super::person::{FirstKey, KeyChange, OwnKey, same_name};
+use super::person::{FirstKey, KeyChange, OwnKey};
 use super::refusal::Refusal;
 use super::role::Role;
 use uuid::Uuid;
@@ -26,7 +26,7 @@ impl People {
             .and_then(|p| p.key.clone());
         let confirmed = match held {
             None if author.key == Some(new) && author.recorder.is_none() => {
-                !self.other_supervisor_holds_key(&author.unit, &author.name)
+                !self.a_supervisor_holds_key(&author.unit)
             }
             Some(held) => {
                 let proof = change.proof.as_deref().unwrap_or_default();
@@ -103,14 +103,14 @@ impl People {
         });
     }
 
-    pub(super) fn other_supervisor_holds_key(&self, unit: &str, name: &str) -> bool {
+    /// Whether a supervisor of the unit holds a confirmed key now. One of a name that reads the same is no less one.
+    pub(super) fn a_supervisor_holds_key(&self, unit: &str) -> bool {
         self.units
             .get(unit)
             .into_iter()
             .flatten()
-            .any(|(other, person)| {
-                !same_name(other, name)
-                    && person.roles.contains(&Role::Supervisor)
+            .any(|(_, person)| {
+                person.roles.contains(&Role::Supervisor)
                     && person.key.as_ref().is_some_and(|key| key.confirmed)
             })
     }

@@ -911,6 +911,22 @@ fn whoever_is_trusted_no_longer_or_for_another_unit_hands_in_nothing() {
     assert!(matches!(refused, Err(BundleError::Stranger { unit, .. }) if unit == "410423"));
 }
 
+#[test]
+fn a_signature_is_no_longer_than_one() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (county, _) = office(folder.path(), "410423", 1);
+    let path = folder.path().join("a.bundle");
+    make(&county, &path, &Request::default());
+    let manifest = &entries_of(&path)["MANIFEST.json"];
+    let entries = [
+        ("MANIFEST.json", &manifest[..]),
+        ("MANIFEST.sig", &[b'0'; 1_000]),
+    ];
+    std::fs::write(&path, zip_of(&entries)).expect("written");
+    let read = inspect(&path, &Unlock::default());
+    assert!(matches!(read, Err(BundleError::Bomb { .. })), "{read:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_no_regular_file_is_not_opened() {

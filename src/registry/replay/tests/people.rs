@@ -521,3 +521,101 @@ fn on_a_branch_nobody_governs_unsigned_and_nobody_who_ever_held_a_key_is_spoken_
     });
     assert_eq!(refusal_on_a_branch(&device, signed), None);
 }
+
+#[test]
+fn another_spelling_of_a_supervisor_who_signs_governs_no_more_unsigned_than_anybody() {
+    let mut device = office_with_boss();
+    let twin = grant("Boss", &[Role::Supervisor]);
+    supervisor(&mut device, "chief", None, twin);
+    makes_key(&mut device, "boss", Role::Supervisor, 20);
+    let appoint = grant("mallory", &Role::ALL);
+    let said = supervisor(&mut device, "Boss", None, appoint);
+    assert_eq!(refusal(&device, said), Some(Refusal::Unsigned));
+    assert!(device.gate().people().get(UNIT, "mallory").is_none());
+    makes_key(&mut device, "Boss", Role::Supervisor, 22);
+    assert_eq!(held(&device, "Boss"), Some((public(22), false)));
+}
+
+#[test]
+fn a_first_key_says_once_and_by_number_what_its_holder_knew_of() {
+    let mut device = office_with_boss();
+    // The laptop has said two things, of which the first had arrived.
+    let mut laptop = Device::new(9);
+    laptop.known.clone_from(&device.known);
+    let mut says = |now: u64| {
+        let said = reports(&mut laptop, "wang");
+        let id = next_id(None, now, [9; 8]);
+        let said = alter(&mut laptop, said, |event| event.id = id);
+        (said, laptop.clone())
+    };
+    let (known, _) = says(15);
+    let (unknown, laptop) = says(16);
+    let seen = |last: u64| {
+        Some(BTreeMap::from([
+            (device.id, device.seq),
+            (DeviceId([9; 32]), last),
+        ]))
+    };
+    let (first, second) = (seen(1), seen(9));
+    let own = ActorChange {
+        seen: first,
+        ..change(ActorAction::Key, "wang", Some(21))
+    };
+    let body = Body::Actor(own);
+    let said = device.say(None, "wang", Role::Analyst, vec![], body, 20);
+    alter(&mut device, said, |event| {
+        event.actor.key = Some(public(21))
+    });
+    let next = ActorChange {
+        proof: Some(prove(&secret(23), UNIT, "wang")),
+        seen: second,
+        ..change(ActorAction::Key, "wang", Some(23))
+    };
+    let body = Body::Actor(next);
+    let said = device.say(None, "wang", Role::Analyst, vec![], body, 30);
+    let said = alter(&mut device, said, |event| {
+        event.actor.key = Some(public(21))
+    });
+    device.take(&laptop);
+    assert_eq!(refusal(&device, said), None);
+    assert_eq!(worth(&device, known), Ok(Signed::Unsigned));
+    assert_eq!(worth(&device, unknown), Err(Refusal::Unsigned));
+}
+
+#[test]
+fn once_whoever_began_a_registry_made_a_key_nothing_later_governs_unsigned() {
+    let mut device = office_with_boss();
+    makes_first_key(&mut device, "chief", Role::Supervisor, 20, 20);
+    let lost = ActorChange {
+        reason: Some("lost".into()),
+        ..change(ActorAction::Key, "chief", None)
+    };
+    let said = device.say(
+        None,
+        "chief",
+        Role::Supervisor,
+        vec![],
+        Body::Actor(lost),
+        30,
+    );
+    let said = alter(&mut device, said, |event| {
+        event.actor.key = Some(public(20))
+    });
+    assert_eq!(refusal(&device, said), None);
+    let radius = Body::Setting(Setting {
+        key: "match_radius_m".into(),
+        value: "20".into(),
+    });
+    let said = device.say(None, "boss", Role::Supervisor, vec![], radius, 40);
+    assert_eq!(worth(&device, said), Err(Refusal::Unsigned));
+    // To begin the registry of one more computer is to govern nothing yet.
+    let said = elsewhere(&mut device, 15, |laptop| {
+        let init = Init {
+            unit: UNIT.into(),
+            unit_name: None,
+            program: "t".into(),
+        };
+        supervisor(laptop, "boss", None, Body::Init(init))
+    });
+    assert_eq!(refusal(&device, said), None);
+}
