@@ -64,7 +64,7 @@ pub(super) fn once(mut scans: Vec<Sealed>) -> (Vec<Sealed>, Vec<Sealed>) {
         let scan = scan_of(sealed);
         let doubts = scan.map(|s| {
             let otherwise = s.tagged_otherwise().is_some();
-            (otherwise, s.tagged.is_none(), s.captured.is_none())
+            (otherwise, s.tagged.is_none(), s.days().is_none())
         });
         (depth(&sealed.event.actor.unit), doubts, sealed.event.id)
     });
@@ -269,6 +269,39 @@ pub(super) mod tests {
         let (kept, twice) = once(by_one_office(whole(all)));
         assert_eq!(told(&kept), [("410423", "2025-05-03")]);
         assert_eq!(told(&twice), [("410423", "2026-05-03")]);
+    }
+
+    #[test]
+    fn a_year_that_has_last_years_flight_in_it_is_no_day_of_this_one() {
+        // To this spring, or but to the day on which its season begins.
+        for last in ["2026-05-03", "2025-09-20"] {
+            let [before, wide] = [1, 2].map(|second| {
+                let mut sealed = recorded("410423", &format!("s{second}"), second, "2025-05-03");
+                if let Body::Scan(scan) = &mut sealed.event.body {
+                    scan.tagged = Some(["2025-05-03".into(), "2025-05-03".into()]);
+                    let last = if second == 2 { last } else { "2025-05-03" };
+                    scan.captured = Some(["2025-05-03".into(), last.into()]);
+                }
+                sealed
+            });
+            let otherwise =
+                |sealed: &Sealed| scan_of(sealed).and_then(RecordedScan::tagged_otherwise);
+            assert_eq!(otherwise(&before), None);
+            assert_eq!(otherwise(&wide).as_deref(), Some("2025-05-03"));
+            for all in [
+                vec![before.clone(), wide.clone()],
+                vec![wide.clone(), before.clone()],
+            ] {
+                let (kept, twice) = once(all);
+                assert_eq!((kept, twice), (vec![before.clone()], vec![wide.clone()]));
+            }
+            // A folder whose cameras say so themselves is what it is.
+            let mut own = wide.clone();
+            if let Body::Scan(scan) = &mut own.event.body {
+                scan.tagged = scan.captured.clone();
+            }
+            assert_eq!(otherwise(&own), None);
+        }
     }
 
     #[test]
