@@ -252,7 +252,7 @@ fn a_device_vouches_in_its_own_units_name_for_a_code_and_by_a_supervisor() {
 #[test]
 fn a_device_speaks_for_no_unit_beside_its_own_and_one_that_nobody_vouched_for_begins_nothing() {
     let mut offices = Offices::new();
-    offices.chief(1, tip(COUNTY, "words"));
+    offices.chief(1, tip(OTHER, "words"));
     let said = offices.change_last(|event| event.actor.unit = OTHER.into());
     assert!(is_unit(offices.refusal(said)));
     let (_, begun) = offices.join(OTHER);
