@@ -416,38 +416,20 @@ fn each_thing_that_a_refutation_lacks_is_named() {
     let one = marked(["wang", " Ｗang"], nothing, std::slice::from_ref(&there));
     assert_eq!(one, unproven(Need::TwoOfficers));
     assert_eq!(marked(two, nothing, &[]), unproven(Need::SpotPhoto));
-    for photograph in [
-        EvidenceRef {
-            role: EvidenceRole::After,
-            ..there.clone()
-        },
-        EvidenceRef {
-            at_e7: None,
-            ..there.clone()
-        },
-        EvidenceRef {
-            at_e7: Some([place.lon_e7 + 3_600_000_000, place.lat_e7]),
-            ..there.clone()
-        },
-        EvidenceRef {
-            at_e7: Some([place.lon_e7 + 200_000, place.lat_e7]),
-            ..there.clone()
-        },
-        EvidenceRef {
-            taken_at: Some("2026-03-03T10:00:00+08:00".into()),
-            ..there.clone()
-        },
-        EvidenceRef {
-            marks: vec!["far:900".into()],
-            ..there.clone()
-        },
-        EvidenceRef {
-            marks: vec!["old:9".into()],
-            ..there.clone()
-        },
-    ] {
+    let changes: [&dyn Fn(&mut EvidenceRef); 7] = [
+        &|file| file.role = EvidenceRole::After,
+        &|file| file.at_e7 = None,
+        &|file| file.at_e7 = Some([place.lon_e7 + 3_600_000_000, place.lat_e7]),
+        &|file| file.at_e7 = Some([place.lon_e7 + 200_000, place.lat_e7]),
+        &|file| file.taken_at = Some("2026-03-03T10:00:00+08:00".into()),
+        &|file| file.marks = vec!["far:900m".into()],
+        &|file| file.marks = vec!["old:9d".into()],
+    ];
+    for (number, change) in changes.iter().enumerate() {
+        let mut photograph = there.clone();
+        change(&mut photograph);
         let lacks = marked(two, nothing, std::slice::from_ref(&photograph));
-        assert_eq!(lacks, unproven(Need::SpotPhoto), "{photograph:?}");
+        assert_eq!(lacks, unproven(Need::SpotPhoto), "{number}");
     }
     let licensed = marked(two, Outcome::Licensed, std::slice::from_ref(&there));
     assert_eq!(licensed, unproven(Need::LicenceDocument));
