@@ -52,6 +52,11 @@ impl Incoming {
         self.bytes
     }
 
+    /// The SHA-256 of what has arrived.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest.clone().finalize().into()
+    }
+
     /// Keeps it at the place that its SHA-256 gives it; it is safe on the disk when this returns. What lies there already
     /// is the same file, and stays.
     ///
@@ -100,15 +105,20 @@ pub fn forget_arriving(folder: &Path) {
     }
 }
 
-/// Shows a kept file under another name: a second name of the same file where the disk knows that, else a copy.
+/// Shows a kept file under another name: a second name of the same file where the disk knows that, else a copy. What has
+/// the name stays as it is: it may be another kept file's second name.
 ///
 /// # Errors
-/// Those of the system.
+/// Those of the system; [`io::ErrorKind::AlreadyExists`] where something has the name, as this disk compares names.
 pub fn show_as(kept: &Path, name: &Path) -> io::Result<()> {
     fs::create_dir_all(folder_of(name))?;
     match fs::hard_link(kept, name) {
-        Ok(()) => Ok(()),
-        Err(_no_links) => fs::copy(kept, name).map(drop),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            let (mut from, mut copy) = (File::open(kept)?, File::create_new(name)?);
+            copy.set_permissions(from.metadata()?.permissions())?;
+            io::copy(&mut from, &mut copy).map(drop)
+        }
+        done => done,
     }
 }
 
@@ -128,6 +138,16 @@ mod tests {
             let digest = incoming.keep(place).expect("kept");
             assert_eq!(fs::read(place(digest)).expect("there"), b"one two");
         }
+        let (other, shown) = (folder.path().join("other"), place([0; 32]));
+        fs::write(&other, b"other").expect("written");
+        show_as(&other, &shown).expect("shown");
+        let taken = show_as(&folder.path().join("gone"), &shown).map_err(|e| e.kind());
+        assert!(taken.is_err(), "what is not there is not shown");
+        let kept = place(Sha256::digest(b"one two").into());
+        let taken = show_as(&kept, &shown).map_err(|error| error.kind());
+        assert_eq!(taken, Err(io::ErrorKind::AlreadyExists));
+        assert_eq!(fs::read(&other).expect("there"), b"other", "untouched");
+        fs::remove_file(&other).expect("gone");
         let mut broken = Incoming::begin(folder.path()).expect("begun");
         broken.add(b"half").expect("added");
         drop(broken);

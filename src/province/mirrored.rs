@@ -83,3 +83,62 @@ impl Coverage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::province::effort::effort;
+    use crate::province::facts::{DistrictArea, PatrolFact};
+    use crate::province::fixture::rectangle;
+    use crate::province::windows::Windows;
+    use crate::registry::Hash;
+    use geo::MultiPolygon;
+    use jiff::civil::date;
+
+    #[test]
+    fn areas_cut_as_a_sum_have_a_column_and_every_column_has_its_figure() {
+        let area = rectangle(113.0, 33.5, 113.1, 33.6);
+        let whole = crate::ground::area_m2(&area);
+        let reports = |on| PatrolFact {
+            entry: Hash([0; 32]),
+            seeds: false,
+            publicity: false,
+            unit: "410423".into(),
+            district: Some("410423".into()),
+            on,
+            season: 2026,
+            people: 4,
+            vehicles: 1,
+            walked: MultiPolygon::new(vec![]),
+            area_m2: Some(whole * 0.75),
+            zero: true,
+        };
+        let facts = Facts {
+            districts: vec![DistrictArea {
+                code: "410423".into(),
+                name: "鲁山县".into(),
+                area,
+            }],
+            patrols: vec![reports(date(2026, 5, 3)), reports(date(2026, 5, 4))],
+            ..Facts::default()
+        };
+        let efforts = effort(&facts, &Windows::default(), 2026);
+        let layer = Coverage::of(&facts, 2026, efforts).mirrored(&facts, Lang::En);
+        let figure = |name: &str| layer.features[0].properties[name].as_f64();
+        let near = |name: &str, share: f64| {
+            let found = figure(name).expect(name);
+            assert!((found / whole - share).abs() < 1e-4, "{name}: {found}");
+        };
+        near("patrolled_m2", 1.0);
+        near("patrolled_beyond_m2", 0.5);
+        assert_eq!(figure("patrolled_share"), Some(1.0));
+        for column in &layer.columns {
+            let row = &layer.features[0].properties;
+            assert!(row.contains_key(column.name), "{}", column.name);
+        }
+        let listed: Vec<&str> = layer.columns.iter().map(|column| column.name).collect();
+        for name in layer.features[0].properties.keys() {
+            assert!(listed.contains(&name.as_str()), "{name}");
+        }
+    }
+}

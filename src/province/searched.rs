@@ -5,7 +5,7 @@ use crate::registry::Hash;
 use crate::registry::body::{Body, RecordedScan};
 use crate::registry::event::Sealed;
 use crate::registry::unit::{depth, is_at_or_below};
-use crate::schema::MOST_PATTERNS;
+use crate::schema::{LEAST_ALIKE, MOST_PATTERNS};
 use crate::store::evidence;
 use geo::{CoordsIter, MultiPolygon};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -64,7 +64,7 @@ pub(super) fn once(mut scans: Vec<Sealed>) -> (Vec<Sealed>, Vec<Sealed>) {
         let scan = scan_of(sealed);
         let doubts = scan.map(|s| {
             let otherwise = s.tagged_otherwise().is_some();
-            (otherwise, s.tagged.is_none(), s.captured.is_none())
+            (otherwise, s.tagged.is_none(), s.days().is_none())
         });
         (depth(&sealed.event.actor.unit), doubts, sealed.event.id)
     });
@@ -85,11 +85,9 @@ pub(super) fn once(mut scans: Vec<Sealed>) -> (Vec<Sealed>, Vec<Sealed>) {
 struct KnownFlights {
     kept: Vec<Sealed>,
     by_sign: HashMap<String, Vec<usize>>,
-    by_place: HashMap<u64, Vec<usize>>,
+    /// What each place was seen to look like, and in which flight.
+    by_place: HashMap<u64, Vec<(usize, u64)>>,
 }
-
-/// Flights that are kept in mind for one place, at most.
-const MOST_AT_A_PLACE: usize = 100;
 
 impl KnownFlights {
     fn has_of_other_days(&self, sealed: &Sealed) -> bool {
@@ -108,13 +106,23 @@ impl KnownFlights {
         if same.any(|at| is_other(&self.kept[*at])) {
             return true;
         }
-        let places = scan.patterns.iter().take(MOST_PATTERNS);
-        let met = places.filter_map(|pattern| self.by_place.get(&pattern.place));
-        let met: BTreeSet<usize> = met.flatten().copied().collect();
         let shows_the_same =
             |other: &Sealed| scan_of(other).is_some_and(|other| scan.shows_the_same(other));
-        let mut met = met.into_iter().map(|at| &self.kept[at]);
+        let mut met = self.met(scan).into_iter().map(|at| &self.kept[at]);
         met.any(|other| is_other(other) && shows_the_same(other))
+    }
+
+    /// The flights that may show the same: however many went over a place, they are those that show it so.
+    fn met(&self, scan: &RecordedScan) -> BTreeSet<usize> {
+        let mut alike: HashMap<usize, usize> = HashMap::new();
+        for pattern in scan.patterns.iter().take(MOST_PATTERNS) {
+            let seen = self.by_place.get(&pattern.place).into_iter().flatten();
+            for (at, _) in seen.filter(|(_, shown)| pattern.is_alike(*shown)) {
+                *alike.entry(*at).or_default() += 1;
+            }
+        }
+        let enough = alike.into_iter().filter(|(_, n)| *n >= LEAST_ALIKE);
+        enough.map(|(at, _)| at).collect()
     }
 
     fn keep(&mut self, sealed: Sealed) {
@@ -133,12 +141,9 @@ impl KnownFlights {
                 of_sign.push(number);
             }
         }
-        let places = scan.patterns.iter().take(MOST_PATTERNS);
-        for place in places.map(|pattern| pattern.place).collect::<BTreeSet<_>>() {
-            let of_place = self.by_place.entry(place).or_default();
-            if of_place.len() < MOST_AT_A_PLACE {
-                of_place.push(number);
-            }
+        for pattern in scan.patterns.iter().take(MOST_PATTERNS) {
+            let of_place = self.by_place.entry(pattern.place).or_default();
+            of_place.push((number, pattern.shown));
         }
         self.kept.push(sealed);
     }
@@ -202,6 +207,7 @@ pub(super) mod tests {
     use crate::registry::event::{Actor, Event, next_id};
     use crate::registry::ids::DeviceId;
     use crate::registry::role::Role;
+    use crate::schema::Pattern;
     use ed25519_dalek::SigningKey;
 
     /// What a unit recorded of a scan, at some second.
@@ -266,6 +272,39 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_year_that_has_last_years_flight_in_it_is_no_day_of_this_one() {
+        // To this spring, or but to the day on which its season begins.
+        for last in ["2026-05-03", "2025-09-20"] {
+            let [before, wide] = [1, 2].map(|second| {
+                let mut sealed = recorded("410423", &format!("s{second}"), second, "2025-05-03");
+                if let Body::Scan(scan) = &mut sealed.event.body {
+                    scan.tagged = Some(["2025-05-03".into(), "2025-05-03".into()]);
+                    let last = if second == 2 { last } else { "2025-05-03" };
+                    scan.captured = Some(["2025-05-03".into(), last.into()]);
+                }
+                sealed
+            });
+            let otherwise =
+                |sealed: &Sealed| scan_of(sealed).and_then(RecordedScan::tagged_otherwise);
+            assert_eq!(otherwise(&before), None);
+            assert_eq!(otherwise(&wide).as_deref(), Some("2025-05-03"));
+            for all in [
+                vec![before.clone(), wide.clone()],
+                vec![wide.clone(), before.clone()],
+            ] {
+                let (kept, twice) = once(all);
+                assert_eq!((kept, twice), (vec![before.clone()], vec![wide.clone()]));
+            }
+            // A folder whose cameras say so themselves is what it is.
+            let mut own = wide.clone();
+            if let Body::Scan(scan) = &mut own.event.body {
+                scan.tagged = scan.captured.clone();
+            }
+            assert_eq!(otherwise(&own), None);
+        }
+    }
+
+    #[test]
     fn what_a_neighbour_says_of_the_same_imagery_takes_nothing_from_a_flight() {
         let all = vec![
             recorded("410423", "s", 1, "2025-05-03"),
@@ -277,6 +316,69 @@ pub(super) mod tests {
             (kept.len(), told(&twice)),
             (2, vec![("410425001", "2025-05-04")])
         );
+    }
+
+    /// The same with what its imagery shows at places.
+    fn shown(mut sealed: Sealed, patterns: impl IntoIterator<Item = (u64, u64)>) -> Sealed {
+        if let Body::Scan(scan) = &mut sealed.event.body {
+            let patterns = patterns.into_iter();
+            scan.patterns = patterns
+                .map(|(place, shown)| Pattern { place, shown })
+                .collect();
+            scan.sources = vec![scan.scan.clone()];
+        }
+        sealed
+    }
+
+    fn any(n: u64) -> u64 {
+        n.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    #[test]
+    fn however_many_flights_went_over_a_place_last_years_is_known_again() {
+        let day = |n: u64| format!("{}-05-{:02}", 2020 + n % 4, 1 + n % 28);
+        let flight = |n: u64, day: &str, of: u64| {
+            let seen = recorded("410423", &format!("s{n}"), n, day);
+            shown(seen, (0..20).map(|place| (place, any(1_000 * of + place))))
+        };
+        let mut all: Vec<Sealed> = (0..300).map(|n| flight(n, &day(n), n)).collect();
+        all.push(flight(300, "2025-05-03", 300));
+        all.push(flight(301, "2026-05-03", 300));
+        let (kept, twice) = once(all);
+        assert_eq!(kept.len(), 301);
+        assert_eq!(told(&twice), [("410423", "2026-05-03")]);
+    }
+
+    #[test]
+    fn patterns_that_are_all_alike_or_of_one_place_say_nothing_of_an_honest_flight() {
+        let spring = shown(
+            recorded("410423", "s", 9, "2026-05-03"),
+            (0..128).map(|place| (place, any(place))),
+        );
+        let claims = |n: u64, patterns: Vec<(u64, u64)>| {
+            shown(
+                recorded("410423", &format!("c{n}"), n, "2025-05-03"),
+                patterns,
+            )
+        };
+        let all = vec![
+            claims(1, (0..128).map(|place| (place, 0)).collect()),
+            claims(2, (0..128).map(|place| (place, u64::MAX)).collect()),
+            claims(3, (0..128).map(|n| (7, any(n))).collect()),
+            claims(4, (0..128).map(|n| (n % 5, any(n % 5))).collect()),
+            claims(5, vec![]),
+            spring.clone(),
+        ];
+        let (kept, twice) = once(all);
+        assert_eq!((kept.len(), told(&twice)), (6, vec![]));
+        // A neighbour that says the very same first, of other days, takes nothing from it.
+        let mut neighbours = spring.clone();
+        neighbours.event.actor.unit = "410425".into();
+        neighbours.event.id = recorded("410425", "n", 0, "2025-05-03").event.id;
+        if let Body::Scan(scan) = &mut neighbours.event.body {
+            scan.captured = Some(["2025-05-03".into(), "2025-05-03".into()]);
+        }
+        assert_eq!(once(vec![neighbours, spring]).0.len(), 2);
     }
 
     #[test]

@@ -11,7 +11,6 @@ pub use super::person::{KeyChange, OwnKey, Person, folded_name, same_name};
 use super::refusal::Refusal;
 use super::role::Role;
 use super::site_move::Move;
-use super::unit::is_code;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -170,7 +169,7 @@ impl People {
         match &event.body {
             Body::Init(init) => {
                 // A registry is begun once a device, and that is the device's first word.
-                if init.unit != author.unit || !is_code(&init.unit) || event.seq != 1 {
+                if init.unit != author.unit || event.seq != 1 {
                     return Err(Refusal::Origin);
                 }
                 self.change(id, &author.unit, &author.name, |person| {
@@ -236,7 +235,7 @@ impl People {
             None => false,
         };
         // Once a supervisor signs, no supervisor's word changes people unsigned: anybody could have typed it.
-        if !signed && !own && self.other_supervisor_holds_key(&author.unit, &author.name) {
+        if !signed && !own && self.a_supervisor_holds_key(&author.unit) {
             return Err(Refusal::Unsigned);
         }
         Ok(())

@@ -4,7 +4,7 @@ use super::body::ActorChange;
 use super::event::Event;
 use super::key_proof;
 use super::people::People;
-use super::person::{FirstKey, KeyChange, OwnKey, same_name};
+use super::person::{FirstKey, KeyChange, OwnKey};
 use super::refusal::Refusal;
 use super::role::Role;
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ impl People {
             .and_then(|p| p.key.clone());
         let confirmed = match held {
             None if author.key == Some(new) && author.recorder.is_none() => {
-                !self.other_supervisor_holds_key(&author.unit, &author.name)
+                !self.a_supervisor_holds_key(&author.unit)
             }
             Some(held) => {
                 let proof = change.proof.as_deref().unwrap_or_default();
@@ -104,11 +104,10 @@ impl People {
         });
     }
 
-    pub(super) fn other_supervisor_holds_key(&self, unit: &str, name: &str) -> bool {
+    /// Whether a supervisor of the unit holds a confirmed key now. One of a name that reads the same is no less one.
+    pub(super) fn a_supervisor_holds_key(&self, unit: &str) -> bool {
         let mut people = self.units.get(unit).into_iter().flatten();
-        people.any(|(other, person)| {
-            !same_name(other, name) && is_supervisor_with_key(&person.roles, person.key.as_ref())
-        })
+        people.any(|(_, person)| is_supervisor_with_key(&person.roles, person.key.as_ref()))
     }
 
     /// Whether a supervisor of the unit held a confirmed key at that place of the chain.

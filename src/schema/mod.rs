@@ -37,7 +37,7 @@ pub use learnt::{
 pub use names::{
     CANDIDATES_FILE, COVERAGE_FILE, FEATURES_FILE, RESULT_FILES, REVIEW_FILE, SCAN_FILE,
 };
-pub use pattern::{MOST_PATTERNS, Pattern, lowest_patterns, show_the_same};
+pub use pattern::{LEAST_ALIKE, MOST_PATTERNS, Pattern, lowest_patterns, show_the_same};
 pub use plan::{
     PLAN_FORMAT, PlanRecord, SHARD_FORMAT, ShardEnd, ShardHead, ShardRecord, TaskRange,
 };

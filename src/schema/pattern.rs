@@ -12,7 +12,7 @@ pub const MOST_PATTERNS: usize = 128;
 /// Pairs in which two patterns of one picture may differ: compression turns some, another flight many more.
 const MOST_TURNED: u32 = 4;
 /// Places at least that have to show the same.
-const LEAST_ALIKE: usize = 6;
+pub const LEAST_ALIKE: usize = 6;
 
 /// What imagery shows at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +24,13 @@ pub struct Pattern {
     pub place: u64,
     /// Of each pair whether the second is brighter.
     pub shown: u64,
+}
+
+impl Pattern {
+    /// Whether what was seen at its place may be the same picture of it.
+    pub fn is_alike(self, shown: u64) -> bool {
+        (self.shown ^ shown).count_ones() <= MOST_TURNED
+    }
 }
 
 impl fmt::Display for Pattern {
@@ -76,8 +83,9 @@ pub fn show_the_same(one: &[Pattern], other: &[Pattern]) -> bool {
     let mut common: BTreeMap<u64, bool> = BTreeMap::new();
     for pattern in one.iter().take(MOST_PATTERNS) {
         if let Some(there) = of_other.get(&pattern.place) {
-            let is_alike = |shown: &u64| (shown ^ pattern.shown).count_ones() <= MOST_TURNED;
-            *common.entry(pattern.place).or_default() |= there.iter().any(is_alike);
+            let mut there = there.iter();
+            *common.entry(pattern.place).or_default() |=
+                there.any(|shown| pattern.is_alike(*shown));
         }
     }
     let alike = common.values().filter(|is_alike| **is_alike).count();

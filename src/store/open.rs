@@ -29,10 +29,12 @@ impl Store {
         secret: [u8; 32],
     ) -> Result<Self, StoreError> {
         let key_path = beside(path, ".key");
-        // A journal that was left there would be played into the new file.
+        // A journal that was left there would be played into the new file, and who might come to another registry of this name
+        // would come to this one.
         for taken in [
             path.into(),
             key_path.clone(),
+            beside(path, ".field"),
             beside(path, "-journal"),
             beside(path, "-wal"),
         ] {

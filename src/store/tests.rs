@@ -119,6 +119,23 @@ fn a_registry_is_reopened_with_what_was_acknowledged() {
 }
 
 #[test]
+fn no_registry_is_begun_where_the_crews_of_another_may_come() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("a.papaver");
+    std::fs::create_dir(folder.path().join("a.papaver.field")).expect("made");
+    let init = Init {
+        unit: "410423".into(),
+        unit_name: None,
+        program: "test".into(),
+    };
+    let at = "2026-05-03T10:00:00+08:00".into();
+    let begun = Store::create(&path, &author("chief"), init, at, moment(1), [1; 32]);
+    let taken = |told: &StoreError| matches!(told, StoreError::Exists { path } if path.ends_with("a.papaver.field"));
+    assert!(begun.as_ref().is_err_and(taken), "{begun:?}");
+    assert!(!path.exists());
+}
+
+#[test]
 fn when_seasons_begin_moves_nothing_that_was_found_before() {
     let folder = tempfile::tempdir().expect("folder");
     let mut store = office(&folder.path().join("a.papaver"), 1);

@@ -347,6 +347,7 @@ fn who_loses_their_roles_or_their_key_while_logged_in_goes_no_further() {
 #[test]
 fn what_a_page_names_is_opened_as_a_strangers() {
     let shared = shared();
+    let root = shared.office.folder.display().to_string();
     // A picture, and nothing that is served.
     let secret = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/village.jpg");
     assert!(secret.is_file());
@@ -372,6 +373,7 @@ fn what_a_page_names_is_opened_as_a_strangers() {
                 (400, "input"),
                 "{answer:?}"
             );
+            assert!(!answer.text.contains(&root), "{answer:?}");
         }
     }
     let runs = shared.li.get("/api/runs").text;
@@ -432,6 +434,7 @@ fn every_answer_tells_a_browser_what_may_be_done_with_it() {
             "object-src 'none'",
             "base-uri 'none'",
             "frame-ancestors 'self'",
+            "form-action 'self'",
         ] {
             assert!(policy.contains(part), "{way}: {policy}");
         }

@@ -169,17 +169,18 @@ impl CrewFolder {
     /// [`Denied::ReadOnly`] where another file goes down under this name; those of [`CrewFolder::begin`].
     pub fn keep(&self, path: &str, incoming: Incoming) -> Result<(), Denied> {
         let path = plain(path).ok_or(Denied::Name)?;
-        let bytes = incoming.bytes();
-        let sha256 = Hash(incoming.keep(|digest| self.kept(Hash(digest)))?);
-        if self.goes_down(&path) {
-            return if self.is_the_same(&path, sha256) {
-                Ok(())
-            } else {
-                Err(Denied::ReadOnly)
-            };
-        }
+        let (sha256, bytes) = (Hash(incoming.digest()), incoming.bytes());
         let mut inbox = lock(&self.inbox);
+        // Of what is not taken no byte stays: the inbox would not know of it.
+        if paths::ending(&path) != "gpkg" && self.is_the_same(&path, sha256) {
+            return Ok(());
+        }
+        self.may_be_named(&path, true)?;
         self.may_lie(&inbox, &path)?;
+        if !inbox.has_room() {
+            return Err(Denied::Full);
+        }
+        incoming.keep(|digest| self.kept(Hash(digest)))?;
         let change = UploadChange::Put {
             path,
             sha256,
@@ -196,7 +197,7 @@ impl CrewFolder {
         let path = named(path)?;
         self.in_a_folder(&path)?;
         let mut inbox = lock(&self.inbox);
-        if inbox.get(&path).is_some() || self.goes_down_somewhere(&path) {
+        if inbox.get(&path).is_some() || self.may_be_named(&path, false).is_err() {
             return Err(Denied::Exists);
         }
         has_room(&inbox)?;
@@ -227,9 +228,6 @@ impl CrewFolder {
                 .ok_or(Denied::Name)
         };
         let (from, to) = (name(from)?, name(to)?);
-        if self.goes_down(&to) {
-            return Err(Denied::ReadOnly);
-        }
         if lies_in(&to, &from) {
             return Err(Denied::Name);
         }
@@ -237,6 +235,10 @@ impl CrewFolder {
         let mut inbox = lock(&self.inbox);
         if inbox.get(&from).is_none() {
             return Err(self.not_sent(&from));
+        }
+        // All that a folder holds goes along.
+        for (path, is_file) in inbox.moved_to(&from, &to) {
+            self.may_be_named(&path, is_file)?;
         }
         Ok(inbox.record(UploadChange::Moved { from, to }, clock::now().timestamp())?)
     }
@@ -332,9 +334,10 @@ impl CrewFolder {
         Ok(down)
     }
 
-    /// Whether a path goes down and is not filled in: all but the table, which comes back under its own name.
-    fn goes_down(&self, path: &str) -> bool {
-        paths::ending(path) != "gpkg" && self.down().is_ok_and(|down| down.contains_key(path))
+    /// Fails where a name is taken by what goes down: see [`Denied::of_name`].
+    fn may_be_named(&self, path: &str, is_file: bool) -> Result<(), Denied> {
+        let down = self.down().unwrap_or_default();
+        Denied::of_name(down.keys(), path, is_file).map_or(Ok(()), Err)
     }
 
     fn is_the_same(&self, path: &str, sha256: Hash) -> bool {
@@ -367,7 +370,7 @@ impl CrewFolder {
         }
         let mut folder = split(path).0;
         while !folder.is_empty() {
-            if inbox.get(folder).is_some_and(|node| node.file.is_some()) || self.goes_down(folder) {
+            if inbox.get(folder).is_some_and(|node| node.file.is_some()) {
                 return Err(Denied::Exists);
             }
             folder = split(folder).0;

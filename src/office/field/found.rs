@@ -1,5 +1,6 @@
 //! What a client finds in a crew's folder, and why something is not done there.
 
+use super::paths::{ending, folded, lies_in};
 use jiff::Timestamp;
 use std::io;
 use std::path::PathBuf;
@@ -45,6 +46,28 @@ pub enum Denied {
     Full,
     /// The system.
     System(io::Error),
+}
+
+impl Denied {
+    /// Why a name is taken by what goes down to a crew: all but the table, which comes back under its own name. So it is for
+    /// another spelling of such a name, which some clients show in its place, for the name of a folder, and below a file.
+    pub(super) fn of_name<'a>(
+        mut down: impl Iterator<Item = &'a String>,
+        path: &str,
+        is_file: bool,
+    ) -> Option<Self> {
+        let path_folded = folded(path);
+        let comes_back = is_file && ending(path) == "gpkg";
+        let taken = |known: &String| {
+            let known = folded(known);
+            if known == path_folded {
+                return (!comes_back).then_some(Self::ReadOnly);
+            }
+            let crosses = lies_in(&known, &path_folded) || lies_in(&path_folded, &known);
+            crosses.then_some(Self::Exists)
+        };
+        down.find_map(taken)
+    }
 }
 
 impl From<io::Error> for Denied {

@@ -197,13 +197,24 @@ impl Inbox {
         self.tree.insert(path.to_owned(), Node { file: None, at });
     }
 
-    fn moved(&mut self, from: &str, to: &str, at: Timestamp) {
-        let moved: Vec<(String, Node)> = self
+    /// The paths that a file, or a folder with all in it, would have under another name, and whether each is a file.
+    pub(crate) fn moved_to(&self, from: &str, to: &str) -> Vec<(String, bool)> {
+        let moved = self.under_another_name(from, to);
+        moved
+            .map(|(path, node)| (path, node.file.is_some()))
+            .collect()
+    }
+
+    fn under_another_name(&self, from: &str, to: &str) -> impl Iterator<Item = (String, Node)> {
+        let moved = self
             .tree
             .iter()
-            .filter(|(path, _)| lies_in(path, from))
-            .map(|(path, node)| (format!("{to}{}", &path[from.len()..]), *node))
-            .collect();
+            .filter(move |(path, _)| lies_in(path, from));
+        moved.map(move |(path, node)| (format!("{to}{}", &path[from.len()..]), *node))
+    }
+
+    fn moved(&mut self, from: &str, to: &str, at: Timestamp) {
+        let moved: Vec<(String, Node)> = self.under_another_name(from, to).collect();
         self.tree
             .retain(|path, _| !lies_in(path, from) && !lies_in(path, to));
         for (path, node) in moved {

@@ -3,6 +3,7 @@
 use super::found::Denied;
 use crate::files;
 use std::path::{Path, PathBuf};
+use unicode_normalization::UnicodeNormalization;
 
 /// Letters of one part at most, in bytes.
 const LONGEST_PART: usize = 200;
@@ -31,7 +32,9 @@ fn will_do(part: &str) -> bool {
 /// Whether a name is that of a device on Windows.
 fn is_device(part: &str) -> bool {
     let first = part.split('.').next().unwrap_or("").to_ascii_lowercase();
-    matches!(first.as_str(), "con" | "prn" | "aux" | "nul")
+    let first = first.trim_end();
+    let is_port = matches!(first.as_bytes(), [b'c', b'o', b'm', n] | [b'l', b'p', b't', n] if n.is_ascii_digit());
+    is_port || matches!(first, "con" | "prn" | "aux" | "nul")
 }
 
 /// A path as it is kept, which is not the folder itself.
@@ -63,6 +66,11 @@ pub(super) fn lies_in(path: &str, folder: &str) -> bool {
         || path
             .strip_prefix(folder)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A path as disks and clients compare it that tell neither case nor ways to write one letter apart.
+pub(super) fn folded(path: &str) -> String {
+    path.nfkc().flat_map(char::to_lowercase).collect()
 }
 
 /// The ending of a file's name, in small letters.
@@ -104,11 +112,18 @@ mod tests {
             ("/c:/b", None),
             ("/a\0", None),
             ("/nul.txt", None),
+            ("/nul .txt", None),
+            ("/COM1.jpg", None),
+            ("/lpt9", None),
+            ("/com.jpg", Some("com.jpg")),
+            ("/com10.jpg", Some("com10.jpg")),
             ("/a.", None),
         ] {
             assert_eq!(plain(given).as_deref(), kept, "{given}");
         }
         assert_eq!(plain(&"a/".repeat(13)), None);
+        assert_eq!(folded("ＲＥ\u{17f}ULT.html"), folded("Result.HTML"));
+        assert_ne!(folded("a.jpg"), folded("b.jpg"));
         assert!(lies_in("a/b", "a") && !lies_in("ab", "a") && lies_in("a", "a"));
     }
 }

@@ -57,7 +57,10 @@ fn taken(desk: &Desk<'_>, inbox: &Inbox, version: &Version) -> Result<Report, Of
             Some(rest) => files::beside(&table, rest),
             None => work.path().join(path),
         };
-        show(sha256, &beside)?;
+        // A folder that is called as the table is, or the other way round, keeps no table from being taken in.
+        if !beside.starts_with(&table) && !table.starts_with(&beside) {
+            show(sha256, &beside)?;
+        }
     }
     show(version.sha256, &table)?;
     let mut office = Office::open(desk.registry, &desk.access.crew)?;

@@ -398,3 +398,77 @@ fn a_project_is_made_anew_only_where_the_sites_have_changed() {
     let field = CrewGate::open(&unit.registry(), Lang::Zh).expect("opened");
     assert_ne!(made(&field), before);
 }
+
+#[test]
+fn nothing_that_a_crew_names_takes_the_place_of_what_goes_down() {
+    let (unit, _) = unit();
+    let given = unit.give("一组");
+    let (kept, field) = unit.served();
+    let folder = enter(&field, &given);
+    let table = format!("{}.gpkg", given.id);
+    let told = read(&folder, "page/results.json");
+    put(&folder, "a/results.json", b"[]").expect("kept");
+    put(&folder, "a/b/c.jpg", b"c").expect("kept");
+    for to in [
+        "page",
+        "page/results.json",
+        "PAGE",
+        "RESULT.html",
+        "Result.HTML",
+    ] {
+        let moved = folder.rename("a", to);
+        assert!(moved.is_err(), "{to}");
+    }
+    let moved = folder.rename("a", &table);
+    assert!(
+        matches!(moved, Err(Denied::ReadOnly)),
+        "a folder is no table"
+    );
+    assert_eq!(read(&folder, "page/results.json"), told);
+    for name in [
+        "RESULT.html",
+        "result.HTML",
+        "Page/Results.json",
+        "ＲESULT.html",
+    ] {
+        let sent = put(&folder, name, b"forged");
+        assert!(matches!(sent, Err(Denied::ReadOnly)), "{name}: {sent:?}");
+        assert!(folder.make_folder(name).is_err(), "{name}");
+        assert!(folder.rename("a/results.json", name).is_err(), "{name}");
+    }
+    let below = format!("{table}/a.jpg");
+    for name in ["page", "Page", &below, "RESULT.html/a.jpg"] {
+        let sent = put(&folder, name, b"forged");
+        assert!(matches!(sent, Err(Denied::Exists)), "{name}: {sent:?}");
+    }
+    // Of what is not taken nothing stays on the disk.
+    let files = kept.path().join("a.papaver.field/files");
+    let sha256 = crate::registry::Hash::of(b"forged");
+    assert!(!crate::store::evidence::path_of(&files, sha256).exists());
+    // What crews do send under such names comes as before.
+    put(&folder, &table, b"half").expect("kept");
+    put(&folder, "page/own.txt", b"own").expect("kept");
+    folder.rename("a", "again").expect("renamed");
+    assert_eq!(read(&folder, "again/b/c.jpg"), b"c");
+}
+
+#[test]
+fn a_folder_that_is_called_as_a_table_keeps_none_from_being_taken_in() {
+    let (unit, code) = unit();
+    let given = unit.give("一组");
+    let (kept, field) = unit.served();
+    let folder = enter(&field, &given);
+    let list = read(&folder, "page/sites.geojson");
+    put(&folder, "DCIM/a.jpg", &photo(1)).expect("kept");
+    let table = filled(&list, "cultivated", "DCIM/a.jpg");
+    put(&folder, "one/v.geojson", &table).expect("kept");
+    put(&folder, "two.geojson", &table).expect("kept");
+    let of_table = format!("{}-two.geojson/b.jpg", given.id);
+    put(&folder, &of_table, &photo(2)).expect("kept");
+    folder.remove("one").expect("gone");
+    put(&folder, "one", b"a file").expect("kept");
+    let (_, waits) = field.take_in().expect("taken");
+    assert!(!waits, "nothing stands in the way");
+    assert_eq!(outcomes(&folder).as_array().map(Vec::len), Some(2));
+    assert_eq!(state(&kept, &code).0, "confirmed");
+}

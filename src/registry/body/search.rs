@@ -7,6 +7,9 @@ use crate::text::day_of;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Days from the first to the last of one flight, of which there are fewer.
+const LONGEST_FLIGHT_DAYS: i32 = 60;
+
 /// See [`super::Body::Scan`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedScan {
@@ -58,6 +61,7 @@ impl RecordedScan {
     /// after a file of it was made. A day aside may be another time zone's.
     pub fn tagged_otherwise(&self) -> Option<String> {
         let [said, until] = both(self.captured.as_ref()?)?;
+        let says_no_day = self.days().is_none();
         let near = said.yesterday().unwrap_or(said)..=until.tomorrow().unwrap_or(until);
         if let Some(tagged) = &self.tagged {
             let [first, last] = both(tagged)?;
@@ -66,7 +70,9 @@ impl RecordedScan {
             } else {
                 format!("{first}/{last}")
             };
-            return (!near.contains(&first) || !near.contains(&last)).then_some(text);
+            let is_near = near.contains(&first) && near.contains(&last);
+            let is_hidden = says_no_day && [first, last] != [said, until];
+            return (!is_near || is_hidden).then_some(text);
         }
         let made = day_of(self.made.as_deref()?)?;
         (made < *near.start()).then(|| format!("≤ {made}"))
@@ -90,9 +96,17 @@ impl RecordedScan {
             && self.scan != other.scan
     }
 
+    /// First and last day of the imagery, where they say when it was flown: two months and more have a day of too many flights in
+    /// them, and say none.
+    pub fn days(&self) -> Option<[jiff::civil::Date; 2]> {
+        let [first, last] = both(self.captured.as_ref()?)?;
+        let span = first.until(last).ok()?.get_days();
+        (span < LONGEST_FLIGHT_DAYS).then_some([first, last])
+    }
+
     /// Whether the same imagery cannot be of the days of both: they have none in common, or one has none.
     pub fn is_of_other_days(&self, other: &Self) -> bool {
-        match (&self.captured, &other.captured) {
+        match (self.days(), other.days()) {
             (Some([a, b]), Some([c, d])) => b < c || d < a,
             (one, two) => one.is_some() != two.is_some(),
         }

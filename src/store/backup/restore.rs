@@ -37,6 +37,14 @@ pub fn restore(
     passphrase: &str,
 ) -> Result<Restored, BackupError> {
     let (mut archive, contents) = open(backup, passphrase)?;
+    // What is not all there is put nowhere: not its folders either.
+    for needed in [REGISTRY, KEY] {
+        if !contents.files.iter().any(|kept| kept.name == needed) {
+            return Err(BackupError::NotABackup {
+                path: backup.into(),
+            });
+        }
+    }
     let own = Path::new(&contents.registry).file_name();
     let own = own.filter(|name| is_own_name(&name.to_string_lossy()));
     let registry = match (to, own) {

@@ -241,6 +241,16 @@ fn a_backup_of_somebody_elses_leads_nowhere_else_and_holds_no_more_than_it_is_lo
             "{told:?}"
         );
     }
+    // Without a registry or its key nothing of it is put anywhere: no crew's password waits for the next registry of that name.
+    let access = ("field/access.jsonl", &b"{}\n"[..], 3);
+    for lone in [&whole[..1], &whole[1..], &[]] {
+        forged(&out, "x.papaver", &[lone, &[access]].concat(), false);
+        let told = restore(&out, None, &new, "secret words");
+        assert!(
+            matches!(told, Err(BackupError::NotABackup { .. })),
+            "{told:?}"
+        );
+    }
     assert_eq!(std::fs::read_dir(&new).expect("listed").count(), 0);
     let names = [
         "files/../../out",

@@ -910,3 +910,61 @@ fn whoever_is_trusted_no_longer_or_for_another_unit_hands_in_nothing() {
     let refused = take(&mut province, &path);
     assert!(matches!(refused, Err(BundleError::Stranger { unit, .. }) if unit == "410423"));
 }
+
+#[test]
+fn a_device_is_whose_its_events_say_and_where_there_are_none_its_manifest() {
+    // Whichever of the two who vouch comes first.
+    for (own, other) in [(1, 2), (2, 1)] {
+        let folder = tempfile::tempdir().expect("folder");
+        let (mut province, p) = office(folder.path(), "410000", 5);
+        let (mut county, a) = office(folder.path(), "410423", own);
+        let (mut neighbour, n) = office(folder.path(), "410424", other);
+        let (town, _) = office(folder.path(), "410423001", 3);
+        trust(&mut province, &p, &county, "410423");
+        trust(&mut province, &p, &neighbour, "410424");
+        trust(&mut county, &a, &town, "410423001");
+        trust(&mut neighbour, &n, &town, "410424001");
+        for (name, store) in [("a", &county), ("n", &neighbour)] {
+            let path = folder.path().join(format!("{name}.bundle"));
+            make(store, &path, &Request::default());
+            take(&mut province, &path).expect("taken");
+        }
+        let path = folder.path().join("t.bundle");
+        make(&town, &path, &Request::default());
+        let bundle = inspect(&path, &Unlock::default()).expect("whole");
+        let mut lying = bundle.clone();
+        lying.manifest.unit = "410424001".into();
+        let told = apply(&mut province, &path, &lying);
+        assert!(
+            matches!(told, Err(BundleError::Stranger { .. })),
+            "{told:?}"
+        );
+        let mut bare = bundle.clone();
+        bare.events.clear();
+        apply(&mut province, &path, &bare).expect("of whom it says");
+        apply(&mut province, &path, &bundle).expect("taken");
+    }
+}
+
+#[test]
+fn a_signature_is_no_longer_than_one() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (county, _) = office(folder.path(), "410423", 1);
+    let path = folder.path().join("a.bundle");
+    make(&county, &path, &Request::default());
+    let manifest = &entries_of(&path)["MANIFEST.json"];
+    let entries = [
+        ("MANIFEST.json", &manifest[..]),
+        ("MANIFEST.sig", &[b'0'; 1_000]),
+    ];
+    std::fs::write(&path, zip_of(&entries)).expect("written");
+    let read = inspect(&path, &Unlock::default());
+    assert!(matches!(read, Err(BundleError::Bomb { .. })), "{read:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_not_opened() {
+    let read = inspect(Path::new("/dev/null"), &Unlock::default());
+    assert!(matches!(read, Err(BundleError::Io { .. })), "{read:?}");
+}

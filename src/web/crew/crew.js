@@ -155,6 +155,11 @@ async function openFile(file) {
     photo.file = new Blob([bytes], { type: photo.type });
   }
   draft.crew = state.who.id;
+  // A file takes the place of no draft that lies here: it is one more, and so are its photographs.
+  if (await drafts("readonly", (store) => store.get(draft.id))) {
+    draft.id = identity();
+    draft.photos.forEach((photo, at) => (photo.name = `${draft.id}-${at + 1}${photo.name.match(/\.[^./]*$/)?.[0] ?? ""}`));
+  }
   await keep(draft);
   return draft;
 }

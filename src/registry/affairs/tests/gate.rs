@@ -1,7 +1,8 @@
 //! The gate itself, guard by guard: what each of them alone keeps out.
 
 use super::*;
-use crate::registry::body::{Acknowledge, Note, Patrol, Trust};
+use crate::registry::authority::Claims;
+use crate::registry::body::{Acknowledge, Note, Patrol, Setting, Trust};
 
 impl Offices {
     /// Why an event is not followed.
@@ -17,6 +18,42 @@ impl Offices {
         *hash = Hash::of(&event.canonical().expect("canonical"));
         *hash
     }
+
+    /// One more office, which begins its registry and for which nobody vouches yet.
+    fn join(&mut self, unit: &'static str) -> (u8, Hash) {
+        let number = u8::try_from(self.units.len()).expect("few");
+        self.units.push(unit);
+        (number, self.chief(number, begins(unit)))
+    }
+
+    /// The unit that a device is believed for.
+    fn stands_for(&self, device: u8) -> Option<String> {
+        let gate = gate_of(&self.said);
+        let standing = gate.devices().get(&DeviceId([device; 32]))?;
+        standing.is_trusted().then(|| standing.unit.clone())
+    }
+}
+
+fn begins(unit: &str) -> Body {
+    Body::Init(Init {
+        unit: unit.into(),
+        unit_name: None,
+        program: "t".into(),
+    })
+}
+
+fn vouch(device: u8, unit: &str) -> Trust {
+    Trust {
+        device: DeviceId([device; 32]),
+        unit: unit.into(),
+        trusted: true,
+        after: None,
+        reason: None,
+    }
+}
+
+fn is_unit(refusal: Option<Refusal>) -> bool {
+    matches!(refusal, Some(Refusal::Unit { .. }))
 }
 
 #[test]
@@ -156,4 +193,116 @@ fn nothing_counts_on_a_branch_of_a_device_that_is_trusted_no_longer() {
     };
     assert_eq!(refusal(false), None, "it governs nothing");
     assert_eq!(refusal(true), Some(Refusal::Fork));
+}
+
+#[test]
+fn an_office_vouches_for_no_device_beside_it_above_it_or_of_its_own() {
+    for unit in [OTHER, PROVINCE, COUNTY] {
+        let mut offices = Offices::new();
+        offices.chief(1, Body::Trust(vouch(9, unit)));
+        assert_eq!(offices.stands_for(9), None, "{unit}");
+    }
+    let mut offices = Offices::new();
+    offices.chief(1, Body::Trust(vouch(9, "410423001")));
+    assert_eq!(offices.stands_for(9).as_deref(), Some("410423001"));
+    // Nor for one that says it belongs elsewhere.
+    let (theirs, _) = offices.join("410424001");
+    offices.chief(1, Body::Trust(vouch(theirs, "410423001")));
+    assert_eq!(offices.stands_for(theirs), None);
+    // Nor of the device that says so, nor of the registry's own.
+    let own = offices.chief(1, Body::Trust(vouch(1, "410423001")));
+    assert!(is_unit(offices.refusal(own)));
+    let revoked = Trust {
+        trusted: false,
+        reason: Some("stolen".into()),
+        ..vouch(0, "410423001")
+    };
+    offices.chief(1, Body::Trust(revoked));
+    assert_eq!(offices.stands_for(0).as_deref(), Some(PROVINCE));
+}
+
+#[test]
+fn a_device_vouches_in_its_own_units_name_for_a_code_and_by_a_supervisor() {
+    let mut offices = Offices::new();
+    let (town, _) = offices.join("410423001");
+    offices.chief(1, Body::Trust(vouch(town, "410423001")));
+    assert_eq!(offices.stands_for(town).as_deref(), Some("410423001"));
+    offices.chief(1, Body::Trust(vouch(9, "410423001002")));
+    let of_the_town = offices.change_last(|event| event.actor.unit = "410423001".into());
+    assert!(is_unit(offices.refusal(of_the_town)));
+    assert_eq!(offices.stands_for(9), None);
+    let no_code = offices.chief(0, Body::Trust(vouch(9, "县")));
+    assert!(is_unit(offices.refusal(no_code)));
+    let by_wang = offices.say(0, "wang", Role::Analyst, Body::Trust(vouch(9, OTHER)));
+    assert_eq!(offices.refusal(by_wang), Some(Refusal::Role));
+    assert_eq!(offices.stands_for(9), None);
+    for reason in [None, Some(" ".to_owned())] {
+        let revoked = Trust {
+            trusted: false,
+            after: Some(1),
+            reason,
+            ..vouch(1, COUNTY)
+        };
+        let said = offices.chief(0, Body::Trust(revoked));
+        assert_eq!(offices.refusal(said), Some(Refusal::NoReason));
+    }
+    assert_eq!(offices.stands_for(1).as_deref(), Some(COUNTY));
+}
+
+#[test]
+fn a_device_speaks_for_no_unit_beside_its_own_and_one_that_nobody_vouched_for_begins_nothing() {
+    let mut offices = Offices::new();
+    offices.chief(1, tip(OTHER, "words"));
+    let said = offices.change_last(|event| event.actor.unit = OTHER.into());
+    assert!(is_unit(offices.refusal(said)));
+    let (_, begun) = offices.join(OTHER);
+    assert_eq!(offices.refusal(begun), Some(Refusal::Device));
+}
+
+#[test]
+fn nobody_sets_anothers_zone_and_nobody_but_a_supervisor_decides_or_explains() {
+    let early = |event: &mut Event| {
+        event.id = next_id(None, 1_700_000_000_000, [7; 8]);
+        event.at = "2026-05-03T10:21:00+00:00".into();
+    };
+    let day = |offices: &Offices| {
+        let gate = gate_of(&offices.said);
+        gate.day_of(OTHER, "2026-05-02T20:00:00Z")
+            .expect("a day")
+            .to_string()
+    };
+    let mut offices = Offices::new();
+    assert_eq!(day(&offices), "2026-05-03");
+    offices.chief(1, begins(OTHER));
+    offices.change_last(early);
+    assert_eq!(day(&offices), "2026-05-03", "of another unit");
+    offices.join(OTHER);
+    offices.change_last(early);
+    assert_eq!(day(&offices), "2026-05-03", "for which nobody vouched");
+    let setting = Setting {
+        key: "match_radius_m".into(),
+        value: "20".into(),
+    };
+    offices.say(1, "wang", Role::Analyst, Body::Setting(setting));
+    let branch = offices.said[0].0;
+    let fork = Acknowledge {
+        device: DeviceId([1; 32]),
+        seq: 1,
+        branches: vec![branch],
+        reason: "a backup was put back".into(),
+    };
+    offices.say(0, "wang", Role::Analyst, Body::Acknowledge(fork));
+    let gate = gate_of(&offices.said);
+    assert!(gate.decided().is_empty());
+    assert!(!gate.is_explained(DeviceId([1; 32]), branch));
+}
+
+#[test]
+fn whose_a_device_is_its_earliest_word_says_in_whatever_order_it_comes() {
+    let device = DeviceId([1; 32]);
+    let mut claims = Claims::default();
+    for (seq, unit) in [(5, OTHER), (1, COUNTY), (7, PROVINCE)] {
+        claims.say(device, seq, unit);
+    }
+    assert_eq!(claims.of(device), Some(COUNTY));
 }

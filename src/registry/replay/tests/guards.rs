@@ -363,3 +363,156 @@ fn no_dispute_ends_in_a_site_that_is_gone() {
     let refusal = why(&mut device, one, "chief", Role::Supervisor, gone);
     assert_eq!(refusal, Some(Refusal::NotClaimed));
 }
+
+#[test]
+fn a_dispute_ends_in_what_somebody_claims() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+    let heads = device.site(site).heads;
+    let found = [("wang", Outcome::Cultivated), ("li", Outcome::Nothing)];
+    for (who, outcome) in found {
+        let (heads, role) = (heads.clone(), Role::Verifier);
+        device.say_on(heads, Some(site), who, role, scene(), visit(outcome), 12);
+    }
+    assert!(device.site(site).disputed);
+    let mut ends_in = |state: State| {
+        let resolve = Body::Resolve(Resolve {
+            state,
+            reason: "as I say".into(),
+        });
+        why(&mut device, site, "chief", Role::Supervisor, resolve)
+    };
+    for state in [State::Eradicated, State::Dispatched] {
+        assert_eq!(ends_in(state), Some(Refusal::NotClaimed), "{state:?}");
+    }
+    assert_eq!(ends_in(State::Confirmed), None);
+}
+
+#[test]
+fn each_thing_that_a_refutation_lacks_is_named() {
+    let marked = |officers: [&str; 2], outcome: Outcome, evidence: &[EvidenceRef]| {
+        let mut device = office();
+        let site = create(&mut device, "event:1", 10);
+        device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+        let Body::Visit(mut none) = visit(outcome) else {
+            unreachable!("a visit")
+        };
+        none.officers = officers.map(str::to_owned).to_vec();
+        let (role, body) = (Role::Verifier, Body::Visit(none));
+        device.say(Some(site), "wang", role, evidence.to_vec(), body, 12);
+        assert_eq!(device.site(site).state, State::Refuted);
+        marks(&device, site)
+    };
+    let unproven = |need: Need| vec![MarkKind::Unproven { needs: vec![need] }];
+    let place = Place::point(LonLat::new(113.3, 33.74));
+    let there = EvidenceRef {
+        at_e7: Some([place.lon_e7, place.lat_e7]),
+        taken_at: Some("2026-05-03T10:00:00+08:00".into()),
+        ..photo(EvidenceRole::Scene)
+    };
+    let (two, nothing) = (["wang", "li"], Outcome::Nothing);
+    assert_eq!(marked(two, nothing, std::slice::from_ref(&there)), []);
+    let one = marked(["wang", " Ｗang"], nothing, std::slice::from_ref(&there));
+    assert_eq!(one, unproven(Need::TwoOfficers));
+    assert_eq!(marked(two, nothing, &[]), unproven(Need::SpotPhoto));
+    let changes: [&dyn Fn(&mut EvidenceRef); 7] = [
+        &|file| file.role = EvidenceRole::After,
+        &|file| file.at_e7 = None,
+        &|file| file.at_e7 = Some([place.lon_e7 + 3_600_000_000, place.lat_e7]),
+        &|file| file.at_e7 = Some([place.lon_e7 + 200_000, place.lat_e7]),
+        &|file| file.taken_at = Some("2026-03-03T10:00:00+08:00".into()),
+        &|file| file.marks = vec!["far:900m".into()],
+        &|file| file.marks = vec!["old:9d".into()],
+    ];
+    for (number, change) in changes.iter().enumerate() {
+        let mut photograph = there.clone();
+        change(&mut photograph);
+        let lacks = marked(two, nothing, std::slice::from_ref(&photograph));
+        assert_eq!(lacks, unproven(Need::SpotPhoto), "{number}");
+    }
+    let licensed = marked(two, Outcome::Licensed, std::slice::from_ref(&there));
+    assert_eq!(licensed, unproven(Need::LicenceDocument));
+    let shown = [there, photo(EvidenceRole::Document)];
+    assert_eq!(marked(two, Outcome::Licensed, &shown), []);
+}
+
+#[test]
+fn a_step_that_lacks_something_is_not_forced_by_silence_and_a_find_is_counted_or_measured() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+    let Body::Visit(found) = visit(Outcome::Cultivated) else {
+        unreachable!("a visit")
+    };
+    let mut lacks = |evidence: Vec<EvidenceRef>, change: &dyn Fn(&mut Visit)| {
+        let mut body = found.clone();
+        change(&mut body);
+        let (role, body) = (Role::Verifier, Body::Visit(body));
+        let said = device.say(Some(site), "wang", role, evidence, body, 12);
+        let refused = device.site(site).refused.into_iter();
+        let mut of_it = refused.filter(|(hash, _)| *hash == said);
+        of_it.next().map(|(_, refusal)| refusal)
+    };
+    let needs = |need| Some(Refusal::Lacks { needs: vec![need] });
+    let silent = lacks(vec![], &|visit| visit.forced = Some(" ".into()));
+    assert_eq!(silent, needs(Need::ScenePhoto));
+    let uncounted = lacks(scene(), &|visit| visit.count = None);
+    assert_eq!(uncounted, needs(Need::CountOrArea));
+    let measured = |visit: &mut Visit| (visit.count, visit.area_dm2) = (None, Some(900));
+    assert_eq!(lacks(scene(), &measured), None);
+}
+
+#[test]
+fn who_kept_a_candidate_puts_it_aside_without_a_dispute() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    for body in [screen(true, None), screen(false, Some(RejectReason::Crop))] {
+        assert_eq!(why(&mut device, site, "wang", Role::Analyst, body), None);
+    }
+    let site = device.site(site);
+    assert!(!site.disputed && site.state == State::ScreenedOut);
+}
+
+#[test]
+fn a_dispute_is_resolved_where_there_is_one_with_a_reason_and_not_by_who_uprooted() {
+    let mut device = office();
+    let site = confirmed(&mut device, "event:1", 10);
+    let resolve = |state: State, reason: &str| {
+        Body::Resolve(Resolve {
+            state,
+            reason: reason.into(),
+        })
+    };
+    let (chief, role) = ("chief", Role::Supervisor);
+    let none = why(
+        &mut device,
+        site,
+        chief,
+        role,
+        resolve(State::Confirmed, "so"),
+    );
+    assert!(matches!(none, Some(Refusal::State { .. })), "{none:?}");
+    let Body::Eradicate(done) = eradicate(100) else {
+        unreachable!("an eradication")
+    };
+    let done = Body::Eradicate(Eradicate {
+        officers: vec!["Chief".into()],
+        ..done
+    });
+    device.say(Some(site), "li", Role::Eradicator, after(), done, 20);
+    let heads = device.site(site).heads;
+    for (who, passed) in [("zhao", true), ("wang", false)] {
+        let (heads, role) = (heads.clone(), Role::Acceptor);
+        device.say_on(heads, Some(site), who, role, vec![], accept(passed), 21);
+    }
+    assert!(device.site(site).disputed);
+    let silent = resolve(State::Confirmed, " ");
+    assert_eq!(
+        why(&mut device, site, chief, role, silent),
+        Some(Refusal::NoReason)
+    );
+    let closed = resolve(State::Closed, "it is gone");
+    let refusal = why(&mut device, site, chief, role, closed);
+    assert_eq!(refusal, Some(Refusal::SelfAcceptance));
+}

@@ -397,3 +397,225 @@ fn what_was_not_known_when_a_first_key_was_made_bears_it_or_counts_for_nothing()
     assert_eq!(worth(&device, before), Ok(Signed::Unsigned));
     assert_eq!(worth(&device, said), Err(Refusal::Unsigned));
 }
+
+/// Makes somebody's first key at a time; they know of all that the device has said by then.
+fn makes_first_key(device: &mut Device, who: &str, role: Role, key: u8, now: u64) -> Hash {
+    let own = Body::Actor(ActorChange {
+        seen: Some(BTreeMap::from([(device.id, device.seq)])),
+        ..change(ActorAction::Key, who, Some(key))
+    });
+    let said = device.say(None, who, role, vec![], own, now);
+    alter(device, said, |event| event.actor.key = Some(public(key)))
+}
+
+/// What another computer of the office says, which gives itself a time.
+fn elsewhere(device: &mut Device, now: u64, says: impl FnOnce(&mut Device) -> Hash) -> Hash {
+    let mut laptop = Device::new(9);
+    laptop.known.clone_from(&device.known);
+    let said = says(&mut laptop);
+    let id = next_id(None, now, [9; 8]);
+    let said = alter(&mut laptop, said, |event| event.id = id);
+    device.take(&laptop);
+    said
+}
+
+fn office_with_boss() -> Device {
+    let mut device = office();
+    let boss = grant("boss", &[Role::Supervisor]);
+    supervisor(&mut device, "chief", None, boss);
+    device
+}
+
+#[test]
+fn what_another_typed_or_nobody_signed_does_not_bear_its_authors_key() {
+    let mut device = office();
+    makes_key(&mut device, "wang", Role::Analyst, 21);
+    let mut bears = |key: Option<u8>| {
+        let said = reports(&mut device, "wang");
+        let said = alter(&mut device, said, |event| event.actor.key = key.map(public));
+        (said, worth(&device, said))
+    };
+    for key in [None, Some(22)] {
+        assert_eq!(bears(key).1, Err(Refusal::Unsigned), "{key:?}");
+    }
+    let (said, own) = bears(Some(21));
+    assert_eq!(own, Ok(Signed::OwnKey));
+    let typed = typed_by_chief(&mut device, said);
+    assert_eq!(worth(&device, typed), Ok(Signed::InTheirName));
+}
+
+#[test]
+fn nobody_appoints_by_an_earlier_time_in_the_name_of_who_made_a_key_since() {
+    let mut device = office_with_boss();
+    makes_first_key(&mut device, "boss", Role::Supervisor, 20, 20);
+    // Whoever began the registry holds none.
+    let said = elsewhere(&mut device, 15, |laptop| {
+        supervisor(laptop, "boss", None, grant("mallory", &Role::ALL))
+    });
+    assert_eq!(refusal(&device, said), Some(Refusal::Unsigned));
+    assert!(device.gate().people().get(UNIT, "mallory").is_none());
+}
+
+#[test]
+fn nobody_governs_by_an_earlier_time_once_whoever_began_the_registry_made_a_key() {
+    let mut device = office_with_boss();
+    let known = supervisor(&mut device, "boss", None, grant("gu", &[Role::Analyst]));
+    makes_first_key(&mut device, "chief", Role::Supervisor, 20, 20);
+    let appoints =
+        |laptop: &mut Device| supervisor(laptop, "boss", None, grant("mallory", &Role::ALL));
+    let said = elsewhere(&mut device, 15, appoints);
+    assert_eq!(refusal(&device, said), Some(Refusal::Unsigned));
+    assert!(device.gate().people().get(UNIT, "mallory").is_none());
+    let radius = || {
+        Body::Setting(Setting {
+            key: "match_radius_m".into(),
+            value: "20".into(),
+        })
+    };
+    let said = elsewhere(&mut device, 16, |laptop| {
+        supervisor(laptop, "boss", None, radius())
+    });
+    assert_eq!(worth(&device, said), Err(Refusal::Unsigned));
+    // What was known then stands, and what does not govern is nobody's to keep out.
+    assert_eq!(refusal(&device, known), None);
+    let said = elsewhere(&mut device, 17, |laptop| reports(laptop, "li"));
+    assert_eq!(worth(&device, said), Ok(Signed::Unsigned));
+}
+
+/// Why something is not followed on a branch of its device's chain that nobody has explained.
+fn refusal_on_a_branch(device: &Device, said: Hash) -> Option<Refusal> {
+    let mut grounds = device.gate().grounds().clone();
+    grounds.late = [(said, said)].into();
+    let known = device.known.iter().map(|(hash, event)| (*hash, event));
+    let gate = Authority::of(grounds, known);
+    gate.follows(said, &device.known[&said]).err()
+}
+
+#[test]
+fn on_a_branch_nobody_governs_unsigned_and_nobody_who_ever_held_a_key_is_spoken_for() {
+    let mut device = office();
+    let radius = Body::Setting(Setting {
+        key: "match_radius_m".into(),
+        value: "20".into(),
+    });
+    for law in [grant("mallory", &Role::ALL), radius] {
+        let said = supervisor(&mut device, "chief", None, law);
+        assert_eq!(refusal(&device, said), None);
+        assert_eq!(refusal_on_a_branch(&device, said), Some(Refusal::Fork));
+    }
+    let before = reports(&mut device, "wang");
+    assert_eq!(refusal_on_a_branch(&device, before), None);
+    makes_first_key(&mut device, "wang", Role::Analyst, 21, 20);
+    assert_eq!(worth(&device, before), Ok(Signed::Unsigned));
+    assert_eq!(refusal_on_a_branch(&device, before), Some(Refusal::Fork));
+    // What is signed with a key that the chain has confirmed is its holder's word.
+    makes_first_key(&mut device, "chief", Role::Supervisor, 20, 30);
+    let signed = supervisor(
+        &mut device,
+        "chief",
+        Some(20),
+        grant("gu", &[Role::Analyst]),
+    );
+    let signed = alter(&mut device, signed, |event| {
+        event.id = next_id(None, 40, [1; 8])
+    });
+    assert_eq!(refusal_on_a_branch(&device, signed), None);
+}
+
+#[test]
+fn another_spelling_of_a_supervisor_who_signs_governs_no_more_unsigned_than_anybody() {
+    let mut device = office_with_boss();
+    let twin = grant("Boss", &[Role::Supervisor]);
+    supervisor(&mut device, "chief", None, twin);
+    makes_key(&mut device, "boss", Role::Supervisor, 20);
+    let appoint = grant("mallory", &Role::ALL);
+    let said = supervisor(&mut device, "Boss", None, appoint);
+    assert_eq!(refusal(&device, said), Some(Refusal::Unsigned));
+    assert!(device.gate().people().get(UNIT, "mallory").is_none());
+    makes_key(&mut device, "Boss", Role::Supervisor, 22);
+    assert_eq!(held(&device, "Boss"), Some((public(22), false)));
+}
+
+#[test]
+fn a_first_key_says_once_and_by_number_what_its_holder_knew_of() {
+    let mut device = office_with_boss();
+    // The laptop has said two things, of which the first had arrived.
+    let mut laptop = Device::new(9);
+    laptop.known.clone_from(&device.known);
+    let mut says = |now: u64| {
+        let said = reports(&mut laptop, "wang");
+        let id = next_id(None, now, [9; 8]);
+        let said = alter(&mut laptop, said, |event| event.id = id);
+        (said, laptop.clone())
+    };
+    let (known, _) = says(15);
+    let (unknown, laptop) = says(16);
+    let seen = |last: u64| {
+        Some(BTreeMap::from([
+            (device.id, device.seq),
+            (DeviceId([9; 32]), last),
+        ]))
+    };
+    let (first, second) = (seen(1), seen(9));
+    let own = ActorChange {
+        seen: first,
+        ..change(ActorAction::Key, "wang", Some(21))
+    };
+    let body = Body::Actor(own);
+    let said = device.say(None, "wang", Role::Analyst, vec![], body, 20);
+    alter(&mut device, said, |event| {
+        event.actor.key = Some(public(21))
+    });
+    let next = ActorChange {
+        proof: Some(prove(&secret(23), UNIT, "wang")),
+        seen: second,
+        ..change(ActorAction::Key, "wang", Some(23))
+    };
+    let body = Body::Actor(next);
+    let said = device.say(None, "wang", Role::Analyst, vec![], body, 30);
+    let said = alter(&mut device, said, |event| {
+        event.actor.key = Some(public(21))
+    });
+    device.take(&laptop);
+    assert_eq!(refusal(&device, said), None);
+    assert_eq!(worth(&device, known), Ok(Signed::Unsigned));
+    assert_eq!(worth(&device, unknown), Err(Refusal::Unsigned));
+}
+
+#[test]
+fn once_whoever_began_a_registry_made_a_key_nothing_later_governs_unsigned() {
+    let mut device = office_with_boss();
+    makes_first_key(&mut device, "chief", Role::Supervisor, 20, 20);
+    let lost = ActorChange {
+        reason: Some("lost".into()),
+        ..change(ActorAction::Key, "chief", None)
+    };
+    let said = device.say(
+        None,
+        "chief",
+        Role::Supervisor,
+        vec![],
+        Body::Actor(lost),
+        30,
+    );
+    let said = alter(&mut device, said, |event| {
+        event.actor.key = Some(public(20))
+    });
+    assert_eq!(refusal(&device, said), None);
+    let radius = Body::Setting(Setting {
+        key: "match_radius_m".into(),
+        value: "20".into(),
+    });
+    let said = device.say(None, "boss", Role::Supervisor, vec![], radius, 40);
+    assert_eq!(worth(&device, said), Err(Refusal::Unsigned));
+    // To begin the registry of one more computer is to govern nothing yet.
+    let said = elsewhere(&mut device, 15, |laptop| {
+        let init = Init {
+            unit: UNIT.into(),
+            unit_name: None,
+            program: "t".into(),
+        };
+        supervisor(laptop, "boss", None, Body::Init(init))
+    });
+    assert_eq!(refusal(&device, said), None);
+}
