@@ -1,11 +1,14 @@
 //! Tables as files hold them: rows under their titles, out of text or a spreadsheet, with the line of each row.
 
 use super::archive::check_archive;
+use super::degree_columns::{is_unit, join};
 use super::field::Field;
 use crate::text::{TextFlaw, records};
 use crate::tr;
 use crate::words::Lang;
-use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xlsx, open_workbook_from_rs};
+use calamine::{
+    Data, DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx, open_workbook_from_rs,
+};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
@@ -95,7 +98,7 @@ pub fn grids(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFl
         .into_iter()
         .map(|row| (row.line, row.cells.into_iter().map(field).collect()))
         .collect();
-    let mut found = grid("", rows, knows);
+    let mut found = grid("", rows, &[], knows);
     if let Some(grid) = &mut found {
         mark_shifted(grid);
     }
@@ -107,10 +110,12 @@ pub fn grids(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFl
     })
 }
 
-/// A table out of rows, with those above the titles left out; `None` where there are no rows.
+/// A table out of rows, with those above the titles left out and cells that are `merged` filled; `None` where there are no
+/// rows.
 fn grid(
     name: &str,
     mut rows: Vec<(u64, Vec<Field>)>,
+    merged: &[Dimensions],
     knows: &dyn Fn(&str) -> bool,
 ) -> Option<CellGrid> {
     let known = |row: &(u64, Vec<Field>)| {
@@ -138,12 +143,15 @@ fn grid(
     while titles.last().is_some_and(|title| title.trim().is_empty()) {
         titles.pop();
     }
-    Some(CellGrid {
+    let mut grid = CellGrid {
         name: name.to_owned(),
         titles,
         rows: below,
         width,
-    })
+    };
+    fill_merged(&mut grid, merged);
+    join(&mut grid);
+    Some(grid)
 }
 
 /// Whether a row goes on with the titles above it, as under a cell that is merged over several columns: it holds titles alone,
@@ -153,7 +161,11 @@ fn is_second(row: &(u64, Vec<Field>), titles: &[String], knows: &dyn Fn(&str) ->
     let mut filled = (row.1.iter().enumerate())
         .filter(|(_, cell)| !cell.is_empty())
         .peekable();
-    filled.peek().is_some() && filled.all(|(at, cell)| is_free(at) && knows(&cell.to_text()))
+    filled.peek().is_some()
+        && filled.all(|(at, cell)| {
+            let text = cell.to_text();
+            is_unit(&text) || is_free(at) && knows(&text)
+        })
 }
 
 /// The titles of two rows: each column's is the lower one where that is understood or the upper says nothing.
@@ -174,6 +186,30 @@ fn of_two_rows(
         titles.push(if is_lower { lower } else { upper });
     }
     titles
+}
+
+/// What stands in a cell that is merged over several rows is said of each of them. Of a number it is not known whether it is
+/// each one's or that of all together: it stays with the first.
+fn fill_merged(grid: &mut CellGrid, merged: &[Dimensions]) {
+    for area in merged.iter().filter(|area| area.end.0 > area.start.0) {
+        let (first, last) = (u64::from(area.start.0) + 1, u64::from(area.end.0) + 1);
+        let column = area.start.1 as usize;
+        let Ok(at) = grid.rows.binary_search_by_key(&first, |row| row.0) else {
+            continue;
+        };
+        let Some(words @ Field::Text(_)) = grid.rows[at].1.get(column).cloned() else {
+            continue;
+        };
+        for (_, cells) in grid.rows[at + 1..]
+            .iter_mut()
+            .take_while(|row| row.0 <= last)
+        {
+            if cells.len() <= column {
+                cells.resize(column + 1, Field::Empty);
+            }
+            cells[column] = words.clone();
+        }
+    }
 }
 
 /// A row with more cells than the others has a sign too many in one of them, so that the cells after it stand under titles
@@ -200,7 +236,8 @@ fn of_workbook(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, Grid
             continue;
         }
         let rows = rows_of(&mut book, &sheet.name).map_err(wrong)?;
-        let table = grid(&sheet.name, rows, knows);
+        let merged = book.merge_cells_by_sheet_name(&sheet.name).map_err(wrong)?;
+        let table = grid(&sheet.name, rows, &merged, knows);
         if sheet.visible == SheetVisible::Visible {
             tables.extend(table);
         } else {
@@ -471,6 +508,60 @@ mod tests {
         // A row below the titles that says no title is a row.
         let read = grids("a,b\na,1\n".as_bytes(), &knows).expect("read");
         assert_eq!(read.tables[0].rows.len(), 1);
+    }
+
+    #[test]
+    fn words_of_merged_cells_are_each_rows_and_numbers_the_first_ones() {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        let plain = Format::new();
+        for (column, title) in ["a", "b", "c"].iter().enumerate() {
+            sheet
+                .write_string(0, column as u16, *title)
+                .expect("written");
+        }
+        sheet
+            .merge_range(1, 1, 3, 1, "2026-05-04", &plain)
+            .expect("merged");
+        sheet.merge_range(1, 2, 2, 2, "", &plain).expect("merged");
+        sheet.write_number(1, 2, 200.0).expect("written");
+        for line in 1..5 {
+            sheet.write_string(line, 0, "x").expect("written");
+        }
+        let bytes = book.save_to_buffer().expect("made");
+        let read = grids(&bytes, &knows).expect("read");
+        let rows = &read.tables[0].rows;
+        let column = |at: usize| -> Vec<Field> {
+            let cell = |row: &(u64, Vec<Field>)| row.1.get(at).cloned().unwrap_or(Field::Empty);
+            rows.iter().map(cell).collect()
+        };
+        let day = text("2026-05-04");
+        assert_eq!(column(1), [day.clone(), day.clone(), day, Field::Empty]);
+        assert_eq!(
+            column(2),
+            [
+                Field::Number(200.0),
+                Field::Empty,
+                Field::Empty,
+                Field::Empty
+            ]
+        );
+    }
+
+    #[test]
+    fn degrees_minutes_and_seconds_under_one_title_are_one_cell() {
+        let knows = |title: &str| ["编号", "经度", "纬度"].contains(&title);
+        for text in [
+            "编号,经度,,,纬度,,\nA1,113,18,14.4,33,44,24\n",
+            "编号,经度,,,纬度,,\n,度,分,秒,度,分,秒\nA1,113,18,14.4,33,44,24\n",
+        ] {
+            let read = grids(text.as_bytes(), &knows).expect("read");
+            let [(_, cells)] = &read.tables[0].rows[..] else {
+                panic!("{read:?}");
+            };
+            let texts: Vec<String> = cells.iter().map(Field::to_text).collect();
+            assert_eq!(texts, ["A1", "113°18′14.4″", "", "", "33°44′24″", "", ""]);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod archive;
 pub mod cell;
 mod csv;
+mod degree_columns;
 mod error;
 mod export;
 mod field;
