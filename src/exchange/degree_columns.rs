@@ -1,8 +1,8 @@
 //! Degrees, minutes and seconds that stand in columns of their own, as registers are printed (东经 over 度, 分, 秒), are put
 //! together into one cell: read alone, the degrees would lie tens of kilometres off.
 
+use super::cell_grid::CellGrid;
 use super::field::Field;
-use super::grid::CellGrid;
 use crate::text::{Axis, axis_of, number, plain_title};
 
 /// The signs of degrees, minutes and seconds.

@@ -1,29 +1,16 @@
 //! Tables as files hold them: rows under their titles, out of text or a spreadsheet, with the line of each row.
 
 use super::archive::check_archive;
+use super::cell_grid::CellGrid;
 use super::degree_columns::{is_unit, join};
 use super::field::Field;
-use crate::text::{TextFlaw, records};
-use crate::tr;
-use crate::words::Lang;
+use super::grid_flaw::GridFlaw;
+use crate::text::records;
 use calamine::{
     Data, DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx, open_workbook_from_rs,
 };
 use std::collections::BTreeMap;
 use std::io::Cursor;
-
-/// A table.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CellGrid {
-    /// The sheet; empty for text.
-    pub name: String,
-    /// The titles of its columns.
-    pub titles: Vec<String>,
-    /// Its rows below the titles: line and cells. Of a row there may be more cells than titles.
-    pub rows: Vec<(u64, Vec<Field>)>,
-    /// Cells of the row of titles, empty ones too.
-    pub width: usize,
-}
 
 /// The tables of a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,39 +25,10 @@ pub struct Grids {
     pub hidden: Vec<String>,
 }
 
-/// A file that holds no table.
-#[derive(Debug, Clone, PartialEq)]
-pub enum GridFlaw {
-    /// The text.
-    Text(TextFlaw),
-    /// A spreadsheet that cannot be read; its reader's words.
-    Workbook(String),
-    /// A spreadsheet of the kind before XLSX, or one under a password.
-    OldWorkbook,
-}
-
-impl GridFlaw {
-    /// In words, with what to do.
-    pub fn say(&self, lang: Lang) -> String {
-        match self {
-            Self::Text(flaw) => flaw.say(lang),
-            Self::Workbook(why) => tr!(
-                lang,
-                "the spreadsheet cannot be opened ({why}): save it again as .xlsx",
-                "无法打开该表格（{why}）：请另存为 .xlsx"
-            ),
-            Self::OldWorkbook => lang
-                .pick(
-                    "it is an .xls or has a password: save it as .xlsx without one",
-                    "这是 .xls 或加密的表格：请另存为不加密的 .xlsx",
-                )
-                .into(),
-        }
-    }
-}
-
 /// Rows at the top among which the titles are looked for: above them there may be a heading.
 const HEADINGS: usize = 10;
+/// Endings of files that hold tables, or are said to: what is in them tells.
+pub(super) const TABLES: [&str; 8] = ["xlsx", "xlsm", "xls", "et", "ods", "csv", "tsv", "txt"];
 /// Columns that are read at most.
 const WIDEST: u32 = 1024;
 
@@ -85,6 +43,9 @@ pub fn grids(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFl
     }
     if bytes.starts_with(b"PK\x03\x04") {
         return of_workbook(bytes, knows);
+    }
+    if is_page(bytes) {
+        return Err(GridFlaw::WebPage);
     }
     let rows = records(bytes).map_err(GridFlaw::Text)?;
     let field = |text: String| {
@@ -108,6 +69,18 @@ pub fn grids(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFl
         pictures: 0,
         hidden: Vec::new(),
     })
+}
+
+/// Whether bytes begin as pages and XML do.
+fn is_page(bytes: &[u8]) -> bool {
+    const HEADS: [&[u8]; 5] = [b"<?xml", b"<html", b"<!doctype", b"<table", b"<meta"];
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = text.trim_ascii_start();
+    let begins = |head: &&[u8]| {
+        text.get(..head.len())
+            .is_some_and(|own| own.eq_ignore_ascii_case(head))
+    };
+    HEADS.iter().any(begins)
 }
 
 /// A table out of rows, with those above the titles left out and cells that are `merged` filled; `None` where there are no
@@ -319,7 +292,8 @@ fn field_of(value: &DataRef<'_>, format: &str) -> Field {
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Field::Text(text),
         Data::Bool(yes) => Field::Text(if yes { "yes" } else { "no" }.into()),
         Data::DateTime(at) if at.is_duration() || at.as_f64() < 1.0 => {
-            Field::Text(at.as_f64().to_string())
+            let (_, _, _, h, mi, s, _) = at.to_ymd_hms_milli();
+            Field::Text(format!("{h}:{mi:02}:{s:02}"))
         }
         Data::DateTime(at) => {
             let (y, mo, d, h, mi, s, ms) = at.to_ymd_hms_milli();
@@ -429,6 +403,9 @@ mod tests {
                 .write_datetime_with_format(3 + line as u32, 1, at(*h, *m), &format(code))
                 .expect("written");
         }
+        sheet
+            .write_number_with_format(7, 1, 10.35 / 24.0, &format("h:mm"))
+            .expect("written");
         sheet.write_formula(8, 0, "=1+1").expect("written");
         sheet
             .write_string(1_000_000, 16_000, "far away")
@@ -458,8 +435,9 @@ mod tests {
             ]
         );
         assert_eq!(grid.rows[0].0, 4);
-        assert_eq!(grid.rows[4], (9, vec![Field::Formula("1+1".into())]));
-        assert_eq!(grid.rows.len(), 5);
+        assert_eq!(grid.rows[4], (8, vec![Field::Empty, text("10:21:00")]));
+        assert_eq!(grid.rows[5], (9, vec![Field::Formula("1+1".into())]));
+        assert_eq!(grid.rows.len(), 6);
     }
 
     #[test]
@@ -583,6 +561,17 @@ mod tests {
             grids(b"\xd0\xcf\x11\xe0....", &knows),
             Err(GridFlaw::OldWorkbook)
         );
+        for page in [
+            "<html><table><tr><td>a</td></tr></table></html>",
+            "\u{feff}\n<!DOCTYPE html>",
+            "<?xml version=\"1.0\"?><Workbook/>",
+        ] {
+            assert_eq!(
+                grids(page.as_bytes(), &knows),
+                Err(GridFlaw::WebPage),
+                "{page}"
+            );
+        }
         assert!(matches!(
             grids(b"PK\x03\x04", &knows),
             Err(GridFlaw::Workbook(_))

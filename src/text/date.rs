@@ -1,7 +1,8 @@
 //! Dates and times as people and spreadsheets write them, in Chinese too: 2026/5/4 10:21, 2026年5月4日 下午3时, 二〇二六年五月四日.
 
 use super::number::half_width;
-use jiff::civil::{Date, Time, Weekday};
+use super::weekday::without_weekday;
+use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 
 /// What was written.
@@ -46,7 +47,10 @@ pub fn date_time(text: &str) -> Result<WrittenDate, DateFlaw> {
     if rest.take("t") {
         rest.blanks();
     }
-    let written = if rest.0.is_empty() {
+    let mut after = Cursor(rest.0);
+    let half = half_of_day(&mut after);
+    // The morning of a day is that day.
+    let written = if rest.0.is_empty() || half.is_some() && after.0.trim().is_empty() {
         (None, None)
     } else {
         let time = time(&mut rest).ok_or(DateFlaw::NoDate)?;
@@ -122,51 +126,6 @@ fn in_signs(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
-}
-
-/// Takes the name of the day of the week out, with brackets around it.
-fn without_weekday(text: &str) -> (String, Option<Weekday>) {
-    const DAYS: [(char, Weekday); 8] = [
-        ('一', Weekday::Monday),
-        ('二', Weekday::Tuesday),
-        ('三', Weekday::Wednesday),
-        ('四', Weekday::Thursday),
-        ('五', Weekday::Friday),
-        ('六', Weekday::Saturday),
-        ('日', Weekday::Sunday),
-        ('天', Weekday::Sunday),
-    ];
-    const ENGLISH: [(&str, Weekday); 7] = [
-        ("monday", Weekday::Monday),
-        ("tuesday", Weekday::Tuesday),
-        ("wednesday", Weekday::Wednesday),
-        ("thursday", Weekday::Thursday),
-        ("friday", Weekday::Friday),
-        ("saturday", Weekday::Saturday),
-        ("sunday", Weekday::Sunday),
-    ];
-    if let Some((name, rest)) = text.split_once([',', ' '])
-        && let Some((_, day)) = ENGLISH
-            .iter()
-            .find(|(known, _)| *known == name || known[..3] == *name)
-    {
-        return (rest.trim().to_owned(), Some(*day));
-    }
-    for prefix in ["星期", "礼拜", "周"] {
-        let Some(at) = text.find(prefix) else {
-            continue;
-        };
-        let after = &text[at + prefix.len()..];
-        let Some(c) = after.chars().next() else {
-            continue;
-        };
-        if let Some((_, day)) = DAYS.iter().find(|(sign, _)| *sign == c) {
-            let before = text[..at].trim_end_matches('(');
-            let rest = after[c.len_utf8()..].trim_start_matches(')');
-            return (format!("{before} {rest}"), Some(*day));
-        }
-    }
-    (text.to_owned(), None)
 }
 
 /// Chinese numerals as digits: 二〇二六 as 2026, 二十五 as 25.
@@ -452,6 +411,7 @@ mod tests {
             "2026．5．4",
             "'2026-05-04",
             "2026_05_04",
+            "2026年5月4日上午",
             "Monday, May 4, 2026",
             "Mon 4 May 2026",
         ] {
