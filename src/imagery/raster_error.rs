@@ -51,6 +51,11 @@ pub enum RasterError {
         /// The EPSG code that fits, in CGCS2000.
         epsg: u32,
     },
+    /// It has no coordinate reference system, and its coordinates look like degrees.
+    NoCrsButDegrees {
+        /// The file.
+        path: PathBuf,
+    },
     /// It has no geotransform at all.
     NoPlace {
         /// The file.
@@ -144,7 +149,7 @@ speaking_error!(RasterError, |e| match e {
 pub enum Beside {
     /// Single bands of a multispectral or thermal camera.
     Band,
-    /// Terrain models and the like.
+    /// Terrain models, maps of reflectance and the like.
     Heights,
     /// Coarser copies of imagery that is searched.
     Preview,
@@ -190,6 +195,8 @@ impl RasterError {
         match self {
             Self::Grey { heights: true, .. } => Some(Beside::Heights),
             Self::Grey { .. } => Some(Beside::Band),
+            // Reflectance and indices, as photogrammetry programs lay them beside the picture.
+            Self::Depth { kind, .. } if kind.starts_with("Float") => Some(Beside::Heights),
             Self::Foreign { .. } => Some(Beside::Foreign),
             Self::NotARaster { path, .. }
                 if path
@@ -219,6 +226,7 @@ impl RasterError {
             | Self::NoCrs { path }
             | Self::BadPrj { path, .. }
             | Self::NoCrsButZone { path, .. }
+            | Self::NoCrsButDegrees { path }
             | Self::NoPlace { path }
             | Self::Gcps { path }
             | Self::Rpcs { path }
