@@ -2,6 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context, today};
+use super::elsewhere::tell_elsewhere;
 use super::say::{ArgumentError, Failure, bad, data, json, tell};
 use super::view::line;
 use crate::files;
@@ -72,6 +73,13 @@ impl RecordArguments {
         } else {
             told(&done, lang);
         }
+        let store = office.store();
+        let mut places = Vec::new();
+        for code in &done.new {
+            let site = store.site(store.find(code)?)?;
+            places.extend(site.map(|site| site.place.lonlat()));
+        }
+        tell_elsewhere(store, &places, lang)?;
         Ok(Done::Whole)
     }
 }
@@ -253,6 +261,7 @@ impl AddArguments {
                 "图斑 {code} 距此 {metres:.0} 米：是否同一处？可用 `papaver merge` 合并"
             ));
         }
+        tell_elsewhere(office.store(), &[at], lang)?;
         show_changed(&added.changed, office.store(), &context);
         Ok(Done::Whole)
     }
