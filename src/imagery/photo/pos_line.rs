@@ -142,7 +142,7 @@ pub(super) fn lines_of(text: &str) -> PosLines {
         if bare.is_empty() {
             continue;
         }
-        if let Some(named) = system_of(bare).filter(|_| lines.is_empty()) {
+        if let Some(NamedSystem(named)) = system_of(bare).filter(|_| lines.is_empty()) {
             crs = named.or(crs);
             continue;
         }
@@ -184,9 +184,12 @@ pub(super) fn lines_of(text: &str) -> PosLines {
     }
 }
 
+/// What a line names as the system of the places; nothing where that is none that is known.
+struct NamedSystem(Option<Crs>);
+
 /// The system that a line above the rows names: `EPSG:4547`, `WGS84 UTM 50N`, a PROJ string, WKT, or what Metashape writes
-/// before it. The inner one is missing where it is no system that is known.
-fn system_of(bare: &str) -> Option<Option<Crs>> {
+/// before it.
+fn system_of(bare: &str) -> Option<NamedSystem> {
     const WRITTEN: [&str; 7] = [
         "EPSG:",
         "+PROJ=",
@@ -209,7 +212,7 @@ fn system_of(bare: &str) -> Option<Option<Crs>> {
     };
     let upper = said.to_ascii_uppercase();
     if WRITTEN.iter().any(|head| upper.starts_with(head)) {
-        return Some(Crs::parse(said).ok());
+        return Some(NamedSystem(Crs::parse(said).ok()));
     }
     let utm = upper.strip_prefix("WGS84 UTM ").and_then(|zone| {
         let (digits, first) = match zone.trim().strip_suffix('S') {
@@ -220,7 +223,7 @@ fn system_of(bare: &str) -> Option<Option<Crs>> {
         let code = (1..=60).contains(&zone).then_some(first + zone)?;
         Crs::parse(&format!("EPSG:{code}")).ok()
     });
-    (utm.is_some() || is_metashape).then_some(utm)
+    (utm.is_some() || is_metashape).then_some(NamedSystem(utm))
 }
 
 /// One half of a place, as a number or in degrees of any spelling.
