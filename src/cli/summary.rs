@@ -238,7 +238,11 @@ fn beside_words(kind: Beside) -> [&'static str; 3] {
             "single bands of multispectral or thermal cameras",
             "多光谱或热红外单波段图像",
         ],
-        Beside::Heights => ["terrain model", "terrain models", "地形模型（DSM、DEM 等）"],
+        Beside::Heights => [
+            "terrain model or map of measured values",
+            "terrain models or maps of measured values",
+            "地形模型（DSM、DEM 等）或反射率等数值栅格",
+        ],
         Beside::Preview => [
             "coarser copy of imagery that was searched",
             "coarser copies of imagery that was searched",

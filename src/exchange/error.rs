@@ -1,7 +1,7 @@
 //! What can go wrong with files that are written and read.
 
 use super::TargetFlaw;
-use super::grid::GridFlaw;
+use super::grid_flaw::GridFlaw;
 use super::track_flaw::TrackFlaw;
 use crate::files::FileError;
 use crate::ground::GeoPackageError;

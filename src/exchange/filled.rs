@@ -56,11 +56,14 @@ impl FormReader<'_> {
     /// Words of a column; a formula is none.
     fn text(&self, key: &'static str) -> Result<Option<String>, FormFlaw> {
         let field = self.0.field(key);
+        let text = field.to_text();
+        let text = text.trim();
+        if is_photo(key) && is_picture(text) {
+            return Err(self.flaw(key, Wrong::PictureInCell));
+        }
         if matches!(field, Field::Formula(_)) {
             return Err(self.flaw(key, Wrong::Formula));
         }
-        let text = field.to_text();
-        let text = text.trim();
         // What an export set off comes back as it was; what somebody typed as a formula does not pass.
         if text.starts_with('=') {
             return Err(self.flaw(key, Wrong::Formula));
@@ -91,7 +94,13 @@ impl FormReader<'_> {
         let Some(text) = self.text(key)? else {
             return Ok(None);
         };
-        let number = read(unit_off(key, &half_width(&text))).ok_or_else(wrong)?;
+        let text = half_width(&text);
+        let number = read(unit_off(key, &text)).ok_or_else(wrong)?;
+        // Four fifths, or four fifths of a hundredth?
+        let is_share = key == "erad_percent" && number > 0.0 && number < 1.0;
+        if is_share && !text.contains('%') {
+            return Err(self.flaw(key, Wrong::Share));
+        }
         if (0.0..=most).contains(&number) {
             Ok(Some(number))
         } else {
@@ -248,6 +257,17 @@ pub fn read(row: &Row, now: &jiff::Zoned) -> Result<Filled, FormFlaw> {
     })
 }
 
+/// Whether a column names photographs.
+fn is_photo(key: &str) -> bool {
+    let mut named = FORM.iter().filter(|column| column.widget == Widget::Photo);
+    named.any(|column| column.key == key)
+}
+
+/// Whether a cell holds a picture and no name: what WPS puts into it (`DISPIMG`), and what of Excel's is told to others.
+fn is_picture(text: &str) -> bool {
+    text.contains("DISPIMG(") || text.trim_start_matches('=') == "#VALUE!"
+}
+
 /// Takes the unit that a column has anyway off a number; any other stays, and makes it none.
 fn unit_off<'a>(key: &str, text: &'a str) -> &'a str {
     let text = text.trim();
@@ -346,6 +366,27 @@ mod tests {
         assert_eq!(visit.body.sap_cut, Some(false));
         assert_eq!(visit.photos, ["DCIM/a.jpg"]);
         assert_eq!(visit.body.note.as_deref(), Some("=looks odd"));
+    }
+
+    #[test]
+    fn pictures_in_cells_and_shares_of_one_are_refused_by_name() {
+        let why = |key: &'static str, field: Field| {
+            let fields = [("visit_outcome", text("wild")), (key, field)];
+            read(&row(&fields), &now()).expect_err("refused").why
+        };
+        for cell in [
+            Field::Formula("_xlfn.DISPIMG(\"ID_8F3A\",1)".into()),
+            text("=DISPIMG(\"ID_8F3A\",1)"),
+            Field::Formula("#VALUE!".into()),
+        ] {
+            assert_eq!(why("visit_photo_1", cell), Wrong::PictureInCell);
+        }
+        assert_eq!(why("visit_note", text("=1+1")), Wrong::Formula);
+        for cell in [Field::Number(0.8), text("0.95"), text("０．５")] {
+            assert_eq!(why("erad_percent", cell), Wrong::Share);
+        }
+        let none = read(&row(&[("erad_percent", text("0.4%"))]), &now()).expect("read");
+        assert_eq!(none.eradication.expect("an eradication").body.percent, 0);
     }
 
     #[test]

@@ -34,6 +34,10 @@ pub enum Wrong {
     DayNumber,
     /// A formula instead of a value.
     Formula,
+    /// A picture in the cell instead of a photograph's name.
+    PictureInCell,
+    /// Less than one per cent, or a share of one.
+    Share,
     /// Plants are both counted and sampled.
     TwoCounts,
     /// Quadrats that give no estimate.
@@ -82,6 +86,16 @@ impl FormFlaw {
                 lang,
                 "“{column}” holds a formula: {value}; copy the column and paste it as values",
                 "“{column}”中是公式：{value}；请复制该列并选择性粘贴为“值”"
+            ),
+            Wrong::PictureInCell => tr!(
+                lang,
+                "“{column}” holds a picture in its cell, which is not read: put the photograph beside the file and write its name into the cell",
+                "“{column}”单元格内是嵌入的图片，无法读取：请将照片文件放在表格旁，并在单元格中填写文件名"
+            ),
+            Wrong::Share => tr!(
+                lang,
+                "“{column}”: is {value} a share or per cent? Write 80 or 80% for eight tenths",
+                "“{column}”：{value} 是比例还是百分数？八成请写 80 或 80%"
             ),
             Wrong::TwoCounts => tr!(
                 lang,

@@ -1,26 +1,16 @@
 //! Tables as files hold them: rows under their titles, out of text or a spreadsheet, with the line of each row.
 
 use super::archive::check_archive;
+use super::cell_grid::CellGrid;
+use super::degree_columns::{is_unit, join};
 use super::field::Field;
-use crate::text::{TextFlaw, records};
-use crate::tr;
-use crate::words::Lang;
-use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xlsx, open_workbook_from_rs};
+use super::grid_flaw::GridFlaw;
+use crate::text::records;
+use calamine::{
+    Data, DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx, open_workbook_from_rs,
+};
 use std::collections::BTreeMap;
 use std::io::Cursor;
-
-/// A table.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CellGrid {
-    /// The sheet; empty for text.
-    pub name: String,
-    /// The titles of its columns.
-    pub titles: Vec<String>,
-    /// Its rows below the titles: line and cells. Of a row there may be more cells than titles.
-    pub rows: Vec<(u64, Vec<Field>)>,
-    /// Cells of the row of titles, empty ones too.
-    pub width: usize,
-}
 
 /// The tables of a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,39 +25,10 @@ pub struct Grids {
     pub hidden: Vec<String>,
 }
 
-/// A file that holds no table.
-#[derive(Debug, Clone, PartialEq)]
-pub enum GridFlaw {
-    /// The text.
-    Text(TextFlaw),
-    /// A spreadsheet that cannot be read; its reader's words.
-    Workbook(String),
-    /// A spreadsheet of the kind before XLSX, or one under a password.
-    OldWorkbook,
-}
-
-impl GridFlaw {
-    /// In words, with what to do.
-    pub fn say(&self, lang: Lang) -> String {
-        match self {
-            Self::Text(flaw) => flaw.say(lang),
-            Self::Workbook(why) => tr!(
-                lang,
-                "the spreadsheet cannot be opened ({why}): save it again as .xlsx",
-                "无法打开该表格（{why}）：请另存为 .xlsx"
-            ),
-            Self::OldWorkbook => lang
-                .pick(
-                    "it is an .xls or has a password: save it as .xlsx without one",
-                    "这是 .xls 或加密的表格：请另存为不加密的 .xlsx",
-                )
-                .into(),
-        }
-    }
-}
-
 /// Rows at the top among which the titles are looked for: above them there may be a heading.
 const HEADINGS: usize = 10;
+/// Endings of files that hold tables, or are said to: what is in them tells.
+pub(super) const TABLES: [&str; 8] = ["xlsx", "xlsm", "xls", "et", "ods", "csv", "tsv", "txt"];
 /// Columns that are read at most.
 const WIDEST: u32 = 1024;
 
@@ -83,6 +44,9 @@ pub fn grids(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFl
     if bytes.starts_with(b"PK\x03\x04") {
         return of_workbook(bytes, knows);
     }
+    if is_page(bytes) {
+        return Err(GridFlaw::WebPage);
+    }
     let rows = records(bytes).map_err(GridFlaw::Text)?;
     let field = |text: String| {
         if text.trim().is_empty() {
@@ -95,7 +59,7 @@ pub fn grids(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFl
         .into_iter()
         .map(|row| (row.line, row.cells.into_iter().map(field).collect()))
         .collect();
-    let mut found = grid("", rows, knows);
+    let mut found = grid("", rows, &[], knows);
     if let Some(grid) = &mut found {
         mark_shifted(grid);
     }
@@ -107,10 +71,24 @@ pub fn grids(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFl
     })
 }
 
-/// A table out of rows, with those above the titles left out; `None` where there are no rows.
+/// Whether bytes begin as pages and XML do.
+fn is_page(bytes: &[u8]) -> bool {
+    const HEADS: [&[u8]; 5] = [b"<?xml", b"<html", b"<!doctype", b"<table", b"<meta"];
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = text.trim_ascii_start();
+    let begins = |head: &&[u8]| {
+        text.get(..head.len())
+            .is_some_and(|own| own.eq_ignore_ascii_case(head))
+    };
+    HEADS.iter().any(begins)
+}
+
+/// A table out of rows, with those above the titles left out and cells that are `merged` filled; `None` where there are no
+/// rows.
 fn grid(
     name: &str,
     mut rows: Vec<(u64, Vec<Field>)>,
+    merged: &[Dimensions],
     knows: &dyn Fn(&str) -> bool,
 ) -> Option<CellGrid> {
     let known = |row: &(u64, Vec<Field>)| {
@@ -138,12 +116,15 @@ fn grid(
     while titles.last().is_some_and(|title| title.trim().is_empty()) {
         titles.pop();
     }
-    Some(CellGrid {
+    let mut grid = CellGrid {
         name: name.to_owned(),
         titles,
         rows: below,
         width,
-    })
+    };
+    fill_merged(&mut grid, merged);
+    join(&mut grid);
+    Some(grid)
 }
 
 /// Whether a row goes on with the titles above it, as under a cell that is merged over several columns: it holds titles alone,
@@ -153,7 +134,11 @@ fn is_second(row: &(u64, Vec<Field>), titles: &[String], knows: &dyn Fn(&str) ->
     let mut filled = (row.1.iter().enumerate())
         .filter(|(_, cell)| !cell.is_empty())
         .peekable();
-    filled.peek().is_some() && filled.all(|(at, cell)| is_free(at) && knows(&cell.to_text()))
+    filled.peek().is_some()
+        && filled.all(|(at, cell)| {
+            let text = cell.to_text();
+            is_unit(&text) || is_free(at) && knows(&text)
+        })
 }
 
 /// The titles of two rows: each column's is the lower one where that is understood or the upper says nothing.
@@ -174,6 +159,30 @@ fn of_two_rows(
         titles.push(if is_lower { lower } else { upper });
     }
     titles
+}
+
+/// What stands in a cell that is merged over several rows is said of each of them. Of a number it is not known whether it is
+/// each one's or that of all together: it stays with the first.
+fn fill_merged(grid: &mut CellGrid, merged: &[Dimensions]) {
+    for area in merged.iter().filter(|area| area.end.0 > area.start.0) {
+        let (first, last) = (u64::from(area.start.0) + 1, u64::from(area.end.0) + 1);
+        let column = area.start.1 as usize;
+        let Ok(at) = grid.rows.binary_search_by_key(&first, |row| row.0) else {
+            continue;
+        };
+        let Some(words @ Field::Text(_)) = grid.rows[at].1.get(column).cloned() else {
+            continue;
+        };
+        for (_, cells) in grid.rows[at + 1..]
+            .iter_mut()
+            .take_while(|row| row.0 <= last)
+        {
+            if cells.len() <= column {
+                cells.resize(column + 1, Field::Empty);
+            }
+            cells[column] = words.clone();
+        }
+    }
 }
 
 /// A row with more cells than the others has a sign too many in one of them, so that the cells after it stand under titles
@@ -200,7 +209,8 @@ fn of_workbook(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, Grid
             continue;
         }
         let rows = rows_of(&mut book, &sheet.name).map_err(wrong)?;
-        let table = grid(&sheet.name, rows, knows);
+        let merged = book.merge_cells_by_sheet_name(&sheet.name).map_err(wrong)?;
+        let table = grid(&sheet.name, rows, &merged, knows);
         if sheet.visible == SheetVisible::Visible {
             tables.extend(table);
         } else {
@@ -279,7 +289,8 @@ fn field_of(value: &DataRef<'_>, format: &str) -> Field {
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Field::Text(text),
         Data::Bool(yes) => Field::Text(if yes { "yes" } else { "no" }.into()),
         Data::DateTime(at) if at.is_duration() || at.as_f64() < 1.0 => {
-            Field::Text(at.as_f64().to_string())
+            let (_, _, _, h, mi, s, _) = at.to_ymd_hms_milli();
+            Field::Text(format!("{h}:{mi:02}:{s:02}"))
         }
         Data::DateTime(at) => {
             let (y, mo, d, h, mi, s, ms) = at.to_ymd_hms_milli();
@@ -389,6 +400,9 @@ mod tests {
                 .write_datetime_with_format(3 + line as u32, 1, at(*h, *m), &format(code))
                 .expect("written");
         }
+        sheet
+            .write_number_with_format(7, 1, 10.35 / 24.0, &format("h:mm"))
+            .expect("written");
         sheet.write_formula(8, 0, "=1+1").expect("written");
         sheet
             .write_string(1_000_000, 16_000, "far away")
@@ -418,8 +432,9 @@ mod tests {
             ]
         );
         assert_eq!(grid.rows[0].0, 4);
-        assert_eq!(grid.rows[4], (9, vec![Field::Formula("1+1".into())]));
-        assert_eq!(grid.rows.len(), 5);
+        assert_eq!(grid.rows[4], (8, vec![Field::Empty, text("10:21:00")]));
+        assert_eq!(grid.rows[5], (9, vec![Field::Formula("1+1".into())]));
+        assert_eq!(grid.rows.len(), 6);
     }
 
     #[test]
@@ -471,6 +486,60 @@ mod tests {
     }
 
     #[test]
+    fn words_of_merged_cells_are_each_rows_and_numbers_the_first_ones() {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        let plain = Format::new();
+        for (column, title) in ["a", "b", "c"].iter().enumerate() {
+            sheet
+                .write_string(0, column as u16, *title)
+                .expect("written");
+        }
+        sheet
+            .merge_range(1, 1, 3, 1, "2026-05-04", &plain)
+            .expect("merged");
+        sheet.merge_range(1, 2, 2, 2, "", &plain).expect("merged");
+        sheet.write_number(1, 2, 200.0).expect("written");
+        for line in 1..5 {
+            sheet.write_string(line, 0, "x").expect("written");
+        }
+        let bytes = book.save_to_buffer().expect("made");
+        let read = grids(&bytes, &knows).expect("read");
+        let rows = &read.tables[0].rows;
+        let column = |at: usize| -> Vec<Field> {
+            let cell = |row: &(u64, Vec<Field>)| row.1.get(at).cloned().unwrap_or(Field::Empty);
+            rows.iter().map(cell).collect()
+        };
+        let day = text("2026-05-04");
+        assert_eq!(column(1), [day.clone(), day.clone(), day, Field::Empty]);
+        assert_eq!(
+            column(2),
+            [
+                Field::Number(200.0),
+                Field::Empty,
+                Field::Empty,
+                Field::Empty
+            ]
+        );
+    }
+
+    #[test]
+    fn degrees_minutes_and_seconds_under_one_title_are_one_cell() {
+        let knows = |title: &str| ["编号", "经度", "纬度"].contains(&title);
+        for text in [
+            "编号,经度,,,纬度,,\nA1,113,18,14.4,33,44,24\n",
+            "编号,经度,,,纬度,,\n,度,分,秒,度,分,秒\nA1,113,18,14.4,33,44,24\n",
+        ] {
+            let read = grids(text.as_bytes(), &knows).expect("read");
+            let [(_, cells)] = &read.tables[0].rows[..] else {
+                panic!("{read:?}");
+            };
+            let texts: Vec<String> = cells.iter().map(Field::to_text).collect();
+            assert_eq!(texts, ["A1", "113°18′14.4″", "", "", "33°44′24″", "", ""]);
+        }
+    }
+
+    #[test]
     fn text_is_told_from_a_spreadsheet_by_what_is_in_it() {
         let read = grids("表\n\na,b,\n1,2,3,4\n".as_bytes(), &knows).expect("read");
         assert_eq!(read.tables[0].titles, ["a", "b"]);
@@ -489,6 +558,17 @@ mod tests {
             grids(b"\xd0\xcf\x11\xe0....", &knows),
             Err(GridFlaw::OldWorkbook)
         );
+        for page in [
+            "<html><table><tr><td>a</td></tr></table></html>",
+            "\u{feff}\n<!DOCTYPE html>",
+            "<?xml version=\"1.0\"?><Workbook/>",
+        ] {
+            assert_eq!(
+                grids(page.as_bytes(), &knows),
+                Err(GridFlaw::WebPage),
+                "{page}"
+            );
+        }
         assert!(matches!(
             grids(b"PK\x03\x04", &knows),
             Err(GridFlaw::Workbook(_))

@@ -5,7 +5,9 @@
 
 mod archive;
 pub mod cell;
+mod cell_grid;
 mod csv;
+mod degree_columns;
 mod error;
 mod export;
 mod field;
@@ -17,6 +19,7 @@ mod geojson;
 mod geopackage;
 mod gpx;
 mod grid;
+mod grid_flaw;
 pub mod import;
 mod kmz;
 pub mod ledger;
@@ -40,7 +43,7 @@ pub use error::ExchangeError;
 pub use export::Export;
 pub(crate) use export::{Answers, entry, original, scans};
 pub use geopackage::{AreaLayer, Shading, project, write_areas};
-pub use grid::GridFlaw;
+pub use grid_flaw::GridFlaw;
 pub use kmz::colour as state_colour;
 pub use target_flaw::{TargetFlaw, TargetNote};
 pub use track_flaw::TrackFlaw;

@@ -4,7 +4,7 @@ use super::ExchangeError;
 use super::field::Field;
 use super::form::FORM;
 use super::geopackage;
-use super::grid::grids;
+use super::grid::{TABLES, grids};
 use super::table::{ReadTables, Row, Table, key_of, table};
 use crate::files;
 use crate::ground::{FileFeature, GeoJsonFlaw, LonLat, read_features};
@@ -72,7 +72,7 @@ fn raw(path: &Path) -> Result<Raw, ExchangeError> {
             raw.read.tables = tables;
             raw
         }
-        "xlsx" | "csv" | "tsv" | "txt" => Raw::of_text(path, &bytes)?,
+        table if TABLES.contains(&table) => Raw::of_text(path, &bytes)?,
         _ => return Err(ExchangeError::Unknown { path: path.into() }),
     };
     raw.read.sha256 = Hash::of(&bytes);

@@ -1,8 +1,8 @@
 //! A table as it comes back from the field, whatever file it was in: rows of named fields, with line and position.
 
+use super::cell_grid::CellGrid;
 use super::field::Field;
 use super::form::{FORM, Widget};
-use super::grid::CellGrid;
 use super::ledger::{COLUMNS, GAUSS_KRUGER};
 use super::pictures::PICTURES;
 use crate::ground::GeopackageJournal;

@@ -2,8 +2,8 @@
 //! words that go with each.
 
 use super::TargetFlaw;
+use super::cell_grid::CellGrid;
 use super::field::Field;
-use super::grid::CellGrid;
 use crate::ground::{LonLat, ReadPlace, ReadPlaces, Shape};
 use crate::text::{
     Axis, axis_of, degrees, foreign_datum, half_width, is_position, plain_title, position,

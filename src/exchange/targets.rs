@@ -1,11 +1,11 @@
 //! Lists of targets (靶标) as they are handed down: points or areas in GeoJSON, GeoPackage, KML, GPX, shapefile, CSV or XLSX.
 
 use super::gcj02::shift;
-use super::grid::grids;
+use super::grid::{TABLES, grids};
 use super::target_table::of_grids;
 use super::{ExchangeError, TargetFlaw, TargetNote};
 use crate::files;
-use crate::ground::{ReadPlace, ReadPlaces, Shape, read_places};
+use crate::ground::{ReadPlace, ReadPlaces, Shape, VectorError, read_places};
 use crate::registry::Hash;
 use crate::registry::body::{Target, TargetList};
 use crate::registry::place::Place;
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Columns that name a target, best first.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 27] = [
     "id",
     "编号",
     "靶标编号",
@@ -33,6 +33,18 @@ const NAMES: [&str; 16] = [
     "点名",
     "地名",
     "小地名",
+    // As the land survey and other offices call them.
+    "tbbh",
+    "bh",
+    "点位编号",
+    "目标编号",
+    "疑似点编号",
+    "线索编号",
+    "地块编号",
+    "编码",
+    "点位名称",
+    "mc",
+    "bsm",
 ];
 /// Bytes of a column's name that a shapefile keeps at least of one that is longer: ten, less half a character.
 const CUT: usize = 8;
@@ -102,13 +114,17 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<ReadTargets, Exchang
 /// The places of a list, the hash of the bytes that they were read from, and hidden sheets that were not read.
 fn places(path: &Path) -> Result<(ReadPlaces, Hash, Vec<String>), ExchangeError> {
     let unreadable = ExchangeError::unreadable(path);
+    if path.is_dir() {
+        let (path, source) = (path.into(), VectorError::Folder);
+        return Err(ExchangeError::Vector { path, source });
+    }
     let bytes = files::read(path).map_err(&unreadable)?;
     let sha256 = Hash::of(&bytes);
     let ending = path
         .extension()
         .map(|e| e.to_string_lossy().to_lowercase())
         .unwrap_or_default();
-    if ["csv", "tsv", "txt", "xlsx"].contains(&ending.as_str()) {
+    if TABLES.contains(&ending.as_str()) {
         let knows = |title: &str| {
             let is_name = NAMES.contains(&plain_title(title).as_str());
             axis_of(title).is_some() || is_position(title) || is_name
@@ -410,6 +426,25 @@ mod tests {
             let error = csv(text).expect_err(text).to_string();
             assert!(error.contains(why), "{text}: {error}");
         }
+        for (name, bytes, why) in [
+            ("t.xls", &b"\xd0\xcf\x11\xe0...."[..], "save it as .xlsx"),
+            ("t.et", b"\xd0\xcf\x11\xe0....", "save it as .xlsx"),
+            (
+                "t.xls",
+                b"<html><table><tr><td>lon</td></tr></table>",
+                "web page",
+            ),
+            ("t.ods", b"PK\x03\x04", "save it again as .xlsx"),
+        ] {
+            let error = read_of(name, bytes).expect_err(name);
+            let said = error.to_string();
+            assert!(said.contains(why), "{name}: {said}");
+        }
+        let tabs = read_of("t.xls", b"id\tlon\tlat\nA1\t113.3\t33.74\n").expect("text");
+        assert_eq!(tabs.list.targets.len(), 1);
+        let folder = tempfile::tempdir().expect("folder");
+        let error = read(folder.path(), "t", 2026).expect_err("a folder");
+        assert!(error.to_string().contains("it is a folder"), "{error}");
     }
 
     #[test]

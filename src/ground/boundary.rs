@@ -200,9 +200,9 @@ fn in_lonlat(
                     turned = polygon.map_coords(|c| Coord { x: c.y, y: c.x });
                     (&turned, crs.clone())
                 }
-                Misfit::ZoneInFront { epsg, .. } | Misfit::ZoneLeftOut { epsg, .. } => {
-                    (polygon, Crs::parse(&format!("EPSG:{epsg}"))?)
-                }
+                Misfit::ZoneInFront { epsg, .. }
+                | Misfit::ZoneLeftOut { epsg, .. }
+                | Misfit::Degrees { epsg } => (polygon, Crs::parse(&format!("EPSG:{epsg}"))?),
             };
             let there = to_lonlat(fitting, &crs)?;
             (fitting, crs, there)

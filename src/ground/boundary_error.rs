@@ -70,6 +70,11 @@ impl Say for BoundaryNote {
                         "{path}: its eastings are those of zone {zone} as in EPSG:{epsg}, not of the system it names; read so",
                         "{path}：东坐标是 {zone} 带（EPSG:{epsg}）的，与所标坐标系不符，已按 EPSG:{epsg} 读取"
                     ),
+                    Misfit::Degrees { epsg } => tr!(
+                        lang,
+                        "{path}: its coordinates are degrees, not of the system it names; read as EPSG:{epsg}",
+                        "{path}：其坐标是经纬度，与所标坐标系不符，已按 EPSG:{epsg} 读取"
+                    ),
                     Misfit::Exchanged => tr!(
                         lang,
                         "{path}: longitude and latitude are exchanged; read the right way round",

@@ -2,7 +2,7 @@
 
 use super::geotransform::CrsPoint;
 use super::lonlat::LonLat;
-use super::zone::{CrsFrame, Misfit, misfit, misfit_hint, zone_of};
+use super::zone::{CrsFrame, Misfit, misfit, misfit_hint};
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, CoordTransformOptions, SpatialRef};
@@ -248,7 +248,7 @@ impl Crs {
     pub fn to_lonlat(&self) -> Result<ToLonLat, CrsError> {
         Ok(ToLonLat {
             transform: self.transform(false)?,
-            zone: zone_of(self.frame().false_easting),
+            frame: self.frame(),
             crs: self.clone(),
         })
     }
@@ -296,21 +296,18 @@ impl FromLonLat {
 pub struct ToLonLat {
     transform: CoordTransform,
     crs: Crs,
-    /// The zone whose number stands in front of the system's eastings.
-    zone: Option<u32>,
+    frame: CrsFrame,
 }
 
 impl ToLonLat {
     /// Transforms many positions at once.
     ///
     /// # Errors
-    /// [`CrsError::OutOfRange`] for the first position that has no longitude and latitude, or whose easting begins with the
-    /// number of another zone than the system's: it has some, degrees away.
+    /// [`CrsError::OutOfRange`] for the first position that has no longitude and latitude, or that cannot be meant: with the
+    /// number of another zone than the system's, easting and northing exchanged, or degrees under metres. It has some, degrees
+    /// and continents away.
     pub fn apply(&self, points: &[CrsPoint]) -> Result<Vec<LonLat>, CrsError> {
-        let elsewhere = |p: &&CrsPoint| {
-            let own = self.zone.zip(zone_of(p.x));
-            own.is_some_and(|(own, zone)| own != zone)
-        };
+        let elsewhere = |p: &&CrsPoint| self.frame.is_elsewhere(p.x, p.y);
         if let Some(point) = points.iter().find(elsewhere) {
             return Err(out_of_range(&self.crs, point.x, point.y));
         }

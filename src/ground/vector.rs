@@ -1,7 +1,7 @@
 //! Vector files as they are: layers of features, in their own coordinates. GDAL reads GeoJSON, GeoPackage and shapefile
 //! (and what else it was built with); [`super::kml`] reads what Google Earth and Ovital write, [`super::gpx`] what receivers do.
 
-use super::crs::Crs;
+use super::crs::{Crs, CrsError};
 use super::geopackage::{harmless, is_data_base};
 use super::vector_error::VectorError;
 use super::vector_layer::{VectorFeature, VectorLayer};
@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The kinds that GDAL may take a file for. None of them names other places to read from, as a virtual one does.
-const DRIVERS: [&str; 8] = [
+const DRIVERS: [&str; 9] = [
     "GeoJSON",
+    "ESRIJSON",
     "GeoJSONSeq",
     "TopoJSON",
     "GPKG",
@@ -39,6 +40,9 @@ pub(super) fn layers(path: &Path) -> Result<Vec<VectorLayer>, VectorError> {
         return of_gdal(path, None);
     }
     let bytes = || crate::files::read(path).map_err(VectorError::Unreadable);
+    if path.is_dir() {
+        return Err(VectorError::Folder);
+    }
     // A pipe or a device would be waited for without end.
     crate::files::regular(path).map_err(VectorError::Unreadable)?;
     match ending.as_str() {
@@ -62,6 +66,7 @@ pub(super) fn layers(path: &Path) -> Result<Vec<VectorLayer>, VectorError> {
                 let json = serde_json::from_str::<serde::de::IgnoredAny>(&text);
                 json.map_or_else(|json| VectorError::NoJson { line: json.line() }, |_| e)
             };
+            check_named_crs(&text)?;
             if text.as_bytes() == bytes {
                 return of_gdal(path, None).map_err(no_json);
             }
@@ -74,6 +79,33 @@ pub(super) fn layers(path: &Path) -> Result<Vec<VectorLayer>, VectorError> {
         }
         _ => of_gdal(path, None),
     }
+}
+
+/// Refuses a GeoJSON that names a coordinate system which nobody knows: GDAL would take it for WGS 84 without a word.
+fn check_named_crs(text: &str) -> Result<(), VectorError> {
+    #[derive(serde::Deserialize)]
+    struct NamedCrs {
+        crs: Option<serde_json::Value>,
+    }
+    let named = serde_json::from_str::<NamedCrs>(text).ok();
+    let Some(crs) = named.and_then(|named| named.crs) else {
+        return Ok(());
+    };
+    let said = &crs["properties"];
+    let by_code = said["code"].as_u64().map(|code| format!("EPSG:{code}"));
+    let name = said["name"].as_str().or(by_code.as_deref());
+    // A name that is a path or an address would be opened.
+    let is_plain = |name: &&str| !name.starts_with(['/', '.']) && !name.contains(['\\', ':', '@']);
+    let is_coded = |name: &&str| {
+        let heads = ["urn:ogc:def:crs:", "EPSG:", "OGC:"];
+        heads.iter().any(|head| name.starts_with(head))
+    };
+    let known = name.filter(|name| is_plain(name) || is_coded(name));
+    if known.is_some_and(|name| Crs::parse(name).is_ok()) {
+        return Ok(());
+    }
+    let definition = name.map_or_else(|| crs.to_string(), str::to_owned);
+    Err(VectorError::Crs(CrsError::Unknown { definition }))
 }
 
 /// Files that only GDAL sees: nothing is written beside the input.
@@ -279,6 +311,72 @@ mod tests {
                 "{:?}",
                 found[1].2
             );
+        }
+    }
+
+    #[test]
+    fn a_system_that_nobody_knows_is_not_taken_for_wgs_84() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("区划.geojson");
+        let of = |crs: &str| {
+            let text = format!(
+                r#"{{"type":"FeatureCollection","crs":{crs},"features":[{{"type":"Feature","properties":{{}},"geometry":{{"type":"Point","coordinates":[113.3,33.74]}}}}]}}"#
+            );
+            std::fs::write(&path, text).expect("written");
+            layers(&path).map(|layers| layers[0].crs.as_ref().map(|crs| crs.name().to_owned()))
+        };
+        let named = |name: &str| {
+            of(&format!(
+                r#"{{"type":"name","properties":{{"name":"{name}"}}}}"#
+            ))
+        };
+        for (name, code) in [
+            ("urn:ogc:def:crs:EPSG::4610", "EPSG:4610"),
+            ("EPSG:4547", "EPSG:4547"),
+            ("urn:ogc:def:crs:OGC:1.3:CRS84", "OGC:CRS84"),
+        ] {
+            let read = named(name).expect(name);
+            assert!(
+                read.as_deref() == Some(code) || name.contains("CRS84"),
+                "{read:?}"
+            );
+        }
+        for name in [
+            "GCS_Xian_1980",
+            "西安80坐标系",
+            "http://127.0.0.1:9/x",
+            "/etc/passwd",
+            "EPSG:999999",
+        ] {
+            let refused = named(name);
+            assert!(
+                matches!(&refused, Err(VectorError::Crs(CrsError::Unknown { definition })) if definition == name),
+                "{name}: {refused:?}"
+            );
+        }
+        let link = of(r#"{"type":"link","properties":{"href":"x.prj"}}"#);
+        assert!(matches!(link, Err(VectorError::Crs(_))), "{link:?}");
+    }
+
+    #[test]
+    fn what_arcgis_writes_as_json_is_read_in_its_own_system() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("xzq.json");
+        for (wkid, name) in [(4490, "EPSG:4490"), (4610, "EPSG:4610")] {
+            let text = format!(
+                r#"{{"displayFieldName":"","geometryType":"esriGeometryPolygon","spatialReference":{{"wkid":{wkid}}},
+                "fields":[{{"name":"XZQMC","type":"esriFieldTypeString","alias":"a","length":60}}],
+                "features":[{{"attributes":{{"XZQMC":"鲁山县"}},"geometry":{{"rings":[[[113,33],[113,34],[114,34],[114,33],[113,33]]]}}}}]}}"#
+            );
+            std::fs::write(&path, text).expect("written");
+            let layers = layers(&path).expect("read");
+            assert_eq!(layers[0].crs.as_ref().map(Crs::name), Some(name));
+            assert_eq!(layers[0].features[0].words["xzqmc"], "鲁山县");
+            let shape = layers[0].features[0].shape.as_ref().expect("a shape");
+            assert!(matches!(
+                shape,
+                geo::Geometry::Polygon(_) | geo::Geometry::MultiPolygon(_)
+            ));
         }
     }
 

@@ -34,6 +34,14 @@ pub(super) fn of_crs(source: &CrsError, path: &Path, lang: Lang) -> Said {
             "东坐标是 {zone} 带（EPSG:{epsg}）的：导出时请选用该坐标系"
         )),
         CrsError::OutOfRange {
+            misfit: Some(Misfit::Degrees { epsg }),
+            ..
+        } => what.hint(tr!(
+            lang,
+            "its coordinates are degrees: name EPSG:{epsg} when you export it",
+            "其坐标是经纬度：导出时请选用 EPSG:{epsg}"
+        )),
+        CrsError::OutOfRange {
             misfit: Some(Misfit::Exchanged),
             ..
         } => said.remedies.into_iter().fold(what, Said::hint),
@@ -48,6 +56,8 @@ pub enum VectorError {
     Unreadable(io::Error),
     /// A GeoPackage that is not opened.
     GeoPackage(super::GeoPackageError),
+    /// It is a folder, as a data base of `ArcGIS` is one.
+    Folder,
     /// Of no kind that is known; GDAL's words.
     NoVector(String),
     /// It is not JSON from this line on.
@@ -122,6 +132,7 @@ impl VectorError {
                 "第 {line} 行不是有效的 JSON"
             ),
             Self::NoVector(reason) if !reason.is_empty() => reason.clone(),
+            Self::Folder => lang.pick("it is a folder", "这是文件夹").into(),
             Self::Text(flaw) => flaw.say(lang),
             Self::Xml(flaw) => flaw.say(lang),
             Self::NoKml(reason) => tr!(
@@ -159,6 +170,10 @@ impl VectorError {
             Self::NoJson { .. } => Both(
                 "write it again as GeoJSON from the program that made it",
                 "请在原软件中重新导出 GeoJSON",
+            ),
+            Self::Folder => Both(
+                "give one file; of a data base of ArcGIS (.gdb) export the layer as shapefile or GeoPackage",
+                "请指定一个文件；ArcGIS 的 .gdb 数据库请先把图层导出为 Shapefile 或 GeoPackage",
             ),
             Self::NoVector(_) => Both(
                 "give a GeoJSON, GeoPackage, KML, KMZ, GPX or shapefile, with all of its files side by side, or one of them in a .zip",

@@ -23,6 +23,11 @@ pub enum Misfit {
     },
     /// Latitude stands where longitude is meant, or northing where easting is.
     Exchanged,
+    /// Degrees under a system that counts in metres.
+    Degrees {
+        /// The EPSG code that fits.
+        epsg: u32,
+    },
 }
 
 /// What to do about coordinates that do not fit their system.
@@ -39,6 +44,12 @@ pub(super) fn misfit_hint(misfit: Option<Misfit>, lang: Lang) -> Remedy {
             lang,
             "the eastings lack the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with {crs}",
             "东坐标没有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 {crs} 指明",
+            crs = named(Some(epsg)),
+        ),
+        Some(Misfit::Degrees { epsg }) => remedy!(
+            lang,
+            "the coordinates are degrees, and the system counts in metres: the system that fits is EPSG:{epsg}; name it with {crs}",
+            "坐标是经纬度，而坐标系以米为单位：相符的坐标系是 EPSG:{epsg}；请用 {crs} 指明",
             crs = named(Some(epsg)),
         ),
         Some(Misfit::Exchanged) => lang
@@ -59,19 +70,24 @@ pub(super) fn misfit_hint(misfit: Option<Misfit>, lang: Lang) -> Remedy {
 /// The first codes of a datum's zones: with the zone's number in front, and named by the central meridian; zones of three
 /// degrees count from 25, those of six from 13.
 struct Codes {
+    /// Longitude and latitude.
+    degrees: u32,
     three: (u32, u32),
     six: (u32, u32),
 }
 
 const CGCS2000: Codes = Codes {
+    degrees: 4490,
     three: (4513, 4534),
     six: (4491, 4502),
 };
 const XIAN_1980: Codes = Codes {
+    degrees: 4610,
     three: (2349, 2370),
     six: (2327, 2338),
 };
 const BEIJING_1954: Codes = Codes {
+    degrees: 4214,
     three: (2401, 2422),
     six: (21_413, 21_453),
 };
@@ -87,22 +103,43 @@ pub(super) struct CrsFrame {
     pub semi_major: f64,
 }
 
+impl CrsFrame {
+    /// Whether its eastings count as those of zones do: from 500 km to the west of a meridian, or with the zone's number in
+    /// front.
+    fn is_of_zones(self) -> bool {
+        is_plain(self.false_easting) || zone_of(self.false_easting).is_some()
+    }
+
+    /// Whether a position cannot be one of a zone's, though the projection has a place for it, continents away.
+    pub(super) fn is_elsewhere(self, x: f64, y: f64) -> bool {
+        !self.geographic && self.is_of_zones() && misfit(self, x, y).is_some()
+    }
+}
+
+/// Whether an easting is one of a zone, without its number.
+fn is_plain(easting: f64) -> bool {
+    (100_000.0..900_000.0).contains(&easting)
+}
+
 /// Why a position may lie out of range.
 pub(super) fn misfit(frame: CrsFrame, x: f64, y: f64) -> Option<Misfit> {
     if frame.geographic {
         let exchanged = y.abs() > 90.0 && y.abs() <= 180.0 && x.abs() <= 90.0;
         return exchanged.then_some(Misfit::Exchanged);
     }
-    let plain = |easting: f64| (100_000.0..900_000.0).contains(&easting);
-    if (1e6..1e7).contains(&x) && (plain(y) || zone_of(y).is_some()) {
+    if (1e6..1e7).contains(&x) && (is_plain(y) || zone_of(y).is_some()) {
         return Some(Misfit::Exchanged);
     }
+    if frame.is_of_zones() && x.abs() <= 180.0 && y.abs() <= 90.0 {
+        let epsg = codes(frame.semi_major).degrees;
+        return Some(Misfit::Degrees { epsg });
+    }
     match (zone_of(x), zone_of(frame.false_easting)) {
-        (Some(zone), None) if plain(frame.false_easting) => {
+        (Some(zone), None) if is_plain(frame.false_easting) => {
             let epsg = code(frame.semi_major, zone, false)?;
             Some(Misfit::ZoneInFront { zone, epsg })
         }
-        (None, Some(zone)) if plain(x) => {
+        (None, Some(zone)) if is_plain(x) => {
             let epsg = code(frame.semi_major, zone, true)?;
             Some(Misfit::ZoneLeftOut { zone, epsg })
         }
@@ -133,14 +170,19 @@ pub fn zone_in_front(easting: f64) -> Option<(u32, u32)> {
     Some((zone, code(0.0, zone, false)?))
 }
 
-fn code(semi_major: f64, zone: u32, by_meridian: bool) -> Option<u32> {
-    let codes = if (semi_major - 6_378_245.0).abs() < 0.5 {
+/// The codes of the datum on an ellipsoid.
+fn codes(semi_major: f64) -> Codes {
+    if (semi_major - 6_378_245.0).abs() < 0.5 {
         BEIJING_1954
     } else if (semi_major - 6_378_140.0).abs() < 0.5 {
         XIAN_1980
     } else {
         CGCS2000
-    };
+    }
+}
+
+fn code(semi_major: f64, zone: u32, by_meridian: bool) -> Option<u32> {
+    let codes = codes(semi_major);
     let ((numbered, by_name), first) = match zone {
         25..=45 => (codes.three, 25),
         13..=23 => (codes.six, 13),
@@ -204,6 +246,37 @@ mod tests {
             };
             assert!(matches!(misfit, Some(Misfit::ZoneInFront { .. })), "{x}");
         }
+    }
+
+    #[test]
+    fn eastings_and_northings_exchanged_and_degrees_of_metres_have_no_place_continents_away() {
+        let there = |epsg: u32, x: f64, y: f64| {
+            let crs = Crs::parse(&format!("EPSG:{epsg}")).expect("known");
+            let to = crs.to_lonlat().expect("a way");
+            match to.apply(&[super::super::geotransform::CrsPoint { x, y }]) {
+                Err(super::super::CrsError::OutOfRange { misfit, .. }) => misfit,
+                other => panic!("{epsg} {x} {y}: {other:?}"),
+            }
+        };
+        for (epsg, y) in [(4547, 435_137.0), (4526, 38_435_137.0), (32_649, 713_000.0)] {
+            assert_eq!(
+                there(epsg, 3_735_042.0, y),
+                Some(Misfit::Exchanged),
+                "{epsg}"
+            );
+        }
+        for (epsg, degrees) in [(4547, 4490), (4526, 4490), (2383, 4610), (2435, 4214)] {
+            let found = there(epsg, 113.3, 33.74);
+            assert_eq!(found, Some(Misfit::Degrees { epsg: degrees }), "{epsg}");
+        }
+        // Mercator's metres are as large in the south of Asia.
+        let crs = Crs::parse("EPSG:3857").expect("known");
+        let at = super::super::geotransform::CrsPoint {
+            x: 8_126_000.0,
+            y: 501_000.0,
+        };
+        let found = crs.to_lonlat().expect("a way").apply(&[at]).expect("there");
+        assert!((found[0].lon - 73.0).abs() < 0.1, "{found:?}");
     }
 
     #[test]

@@ -150,8 +150,18 @@ fn no_crs(path: &Path, transform: &GeoTransform, bad_prj: Option<PathBuf>) -> Ra
     match (bad_prj, zone_in_front(corner.x)) {
         (Some(prj), _) => RasterError::BadPrj { path, prj },
         (None, Some((zone, epsg))) => RasterError::NoCrsButZone { path, zone, epsg },
+        (None, None) if is_of_degrees(transform) => RasterError::NoCrsButDegrees { path },
         (None, None) => RasterError::NoCrs { path },
     }
+}
+
+/// Whether a raster's corner and pixels are of a size that degrees have: as metres its pixels would be below a millimetre.
+fn is_of_degrees(transform: &GeoTransform) -> bool {
+    let corner = transform.apply(PixelPoint { x: 0.0, y: 0.0 });
+    let next = transform.apply(PixelPoint { x: 1.0, y: 1.0 });
+    LonLat::new(corner.x, corner.y).is_on_earth()
+        && (next.x - corner.x).abs() < 1e-3
+        && (next.y - corner.y).abs() < 1e-3
 }
 
 fn no_place(path: &Path, dataset: &Dataset) -> RasterError {
@@ -226,7 +236,9 @@ pub(super) fn world_file(path: &Path) -> Option<PathBuf> {
     let (first, last) = (ending.chars().next()?, ending.chars().last()?);
     let short = format!("{first}{last}w");
     let long = format!("{ending}w");
-    with_ending(path, &[&short, &long, "wld"])
+    // ArcGIS names one with more digits, or of a turned picture, so.
+    let more = format!("{short}x");
+    with_ending(path, &[&short, &long, "wld", &more])
 }
 
 /// Whether something beside a picture says where it lies, so that it is an orthomosaic and not a photo.
@@ -302,7 +314,14 @@ mod tests {
     fn the_files_beside_are_found_however_they_are_spelt() {
         let folder = tempfile::tempdir().expect("folder");
         let picture = folder.path().join("成果.JPG");
-        for name in ["成果.JGW", "成果.jgw", "成果.wld", "成果.Wld", "成果.jpgw"] {
+        for name in [
+            "成果.JGW",
+            "成果.jgw",
+            "成果.wld",
+            "成果.Wld",
+            "成果.jpgw",
+            "成果.jgwx",
+        ] {
             let world = folder.path().join(name);
             fs::write(&world, "1 0 0 -1 0 0").expect("written");
             assert_eq!(world_file(&picture), Some(world.clone()), "{name}");

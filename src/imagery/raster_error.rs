@@ -52,6 +52,11 @@ pub enum RasterError {
         /// The EPSG code that fits, in CGCS2000.
         epsg: u32,
     },
+    /// It has no coordinate reference system, and its coordinates look like degrees.
+    NoCrsButDegrees {
+        /// The file.
+        path: PathBuf,
+    },
     /// It has no geotransform at all.
     NoPlace {
         /// The file.
@@ -145,7 +150,7 @@ speaking_error!(RasterError, |e| match e {
 pub enum Beside {
     /// Single bands of a multispectral or thermal camera.
     Band,
-    /// Terrain models and the like.
+    /// Terrain models, maps of reflectance and the like.
     Heights,
     /// Coarser copies of imagery that is searched.
     Preview,
@@ -188,6 +193,8 @@ impl RasterError {
         match self {
             Self::Grey { heights: true, .. } => Some(Beside::Heights),
             Self::Grey { .. } => Some(Beside::Band),
+            // Reflectance and indices, as photogrammetry programs lay them beside the picture.
+            Self::Depth { kind, .. } if kind.starts_with("Float") => Some(Beside::Heights),
             Self::Foreign { .. } => Some(Beside::Foreign),
             Self::NotARaster { path, .. } if has_ending(path, "gpkg") => Some(Beside::Vector),
             Self::Photo(aside) if aside.is_band() => Some(Beside::Band),
@@ -211,6 +218,7 @@ impl RasterError {
             | Self::NoCrs { path }
             | Self::BadPrj { path, .. }
             | Self::NoCrsButZone { path, .. }
+            | Self::NoCrsButDegrees { path }
             | Self::NoPlace { path }
             | Self::Gcps { path }
             | Self::Rpcs { path }

@@ -198,6 +198,21 @@ pub(super) fn no_crs_but_zone(path: &Path, zone: u32, epsg: u32, lang: Lang) -> 
     ))
 }
 
+pub(super) fn no_crs_but_degrees(path: &Path, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path} has no coordinate reference system; its coordinates look like degrees",
+        "{path} 没有坐标参考系；其坐标看来是经纬度"
+    ))
+    .hint(remedy!(
+        lang,
+        "where they are longitude and latitude of CGCS2000 or WGS 84, say so with {crs}; or keep its .prj file beside it",
+        "若为 CGCS2000 或 WGS 84 经纬度，用 {crs} 指明；或把 .prj 文件放在同一文件夹",
+        crs = Action::Again(Choice::Crs(Some(4490))),
+    ))
+}
+
 pub(super) fn no_such_band(path: &Path, band: usize, bands: usize, lang: Lang) -> Said {
     let path = path.display();
     Said::new(tr!(
@@ -270,6 +285,7 @@ impl Say for RasterError {
             Self::NoCrs { path } => no_crs(path, lang),
             Self::BadPrj { path, prj } => bad_prj(path, prj, lang),
             Self::NoCrsButZone { path, zone, epsg } => no_crs_but_zone(path, *zone, *epsg, lang),
+            Self::NoCrsButDegrees { path } => no_crs_but_degrees(path, lang),
             Self::NoPlace { .. }
             | Self::Gcps { .. }
             | Self::Rpcs { .. }

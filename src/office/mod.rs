@@ -41,6 +41,7 @@ pub mod settings;
 mod site;
 pub mod targets;
 pub mod trust;
+pub mod whereabouts;
 
 pub use error::{EntryError, FieldError, OfficeError, PatrolError, PeerError, RecordError};
 pub use evidence::Files;

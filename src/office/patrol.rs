@@ -7,7 +7,7 @@ use crate::registry::Hash;
 use crate::registry::body::{Body, Patrol, TrackFacts};
 use crate::registry::place::Place;
 use crate::store::{Store, StoreError};
-use geo::{Coord, InteriorPoint, LineString, MultiPolygon, Polygon};
+use geo::{Coord, CoordsIter, InteriorPoint, LineString, MultiPolygon, Polygon};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -78,6 +78,9 @@ pub struct Patrolled {
     /// Times of its track that are none.
     #[serde(skip)]
     pub odd_times: usize,
+    /// A corner of the ground that was walked or drawn.
+    #[serde(skip)]
+    pub corner: Option<LonLat>,
 }
 
 /// Records a patrol, and keeps its tracks.
@@ -132,6 +135,9 @@ pub fn patrol(
         vehicles: body.vehicles,
         zero: body.zero,
         area_m2: body.area_m2,
+        corner: (ground.as_ref())
+            .and_then(|ground| ground.coords_iter().next())
+            .map(LonLat::from),
         walked_m2: ground.map(|ground| area_m2(&ground).round()),
         track: body.track,
         odd_times: walk.map_or(0, |(_, odd_times)| odd_times),

@@ -53,10 +53,14 @@ impl Districts {
     /// # Errors
     /// [`DistrictFlaw`].
     pub fn open(path: &Path, vintage: &str) -> Result<ReadDistricts, DistrictFlaw> {
+        if path.is_dir() {
+            return Err(DistrictFlaw::Vector(VectorError::Folder));
+        }
         let bytes = crate::files::read(path)
             .map_err(|source| DistrictFlaw::Vector(VectorError::Unreadable(source)))?;
-        // A GeoJSON whose own coordinate system is named is left to GDAL.
-        let is_plain = std::str::from_utf8(&bytes).is_ok_and(|text| !text.contains("\"crs\""));
+        // A GeoJSON whose own coordinate system is named, and what ArcGIS writes, is left to GDAL.
+        let is_plain = std::str::from_utf8(&bytes)
+            .is_ok_and(|text| !text.contains("\"crs\"") && !text.contains("\"esriGeometry"));
         let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
         if is_plain && matches!(ending.as_deref(), Some("geojson" | "json")) {
             let (parts, without_shape) = of_json(&bytes)?;

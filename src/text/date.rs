@@ -1,7 +1,8 @@
 //! Dates and times as people and spreadsheets write them, in Chinese too: 2026/5/4 10:21, 2026年5月4日 下午3时, 二〇二六年五月四日.
 
 use super::number::half_width;
-use jiff::civil::{Date, Time, Weekday};
+use super::weekday::without_weekday;
+use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 
 /// What was written.
@@ -34,8 +35,9 @@ pub fn date_time(text: &str) -> Result<WrittenDate, DateFlaw> {
     if text.chars().count() > 60 {
         return Err(DateFlaw::NoDate);
     }
-    let (text, weekday) = without_weekday(&text);
-    let text = with_digits(&text);
+    let text = text.trim_start_matches('\'');
+    let (text, weekday) = without_weekday(text);
+    let text = in_signs(&with_digits(&text));
     let mut rest = Cursor(text.trim());
     let day = day(&mut rest)?;
     if weekday.is_some_and(|named| named != day.weekday()) {
@@ -45,7 +47,10 @@ pub fn date_time(text: &str) -> Result<WrittenDate, DateFlaw> {
     if rest.take("t") {
         rest.blanks();
     }
-    let written = if rest.0.is_empty() {
+    let mut after = Cursor(rest.0);
+    let half = half_of_day(&mut after);
+    // The morning of a day is that day.
+    let written = if rest.0.is_empty() || half.is_some() && after.0.trim().is_empty() {
         (None, None)
     } else {
         let time = time(&mut rest).ok_or(DateFlaw::NoDate)?;
@@ -102,33 +107,22 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Takes the name of the day of the week out, with brackets around it.
-fn without_weekday(text: &str) -> (String, Option<Weekday>) {
-    const DAYS: [(char, Weekday); 8] = [
-        ('一', Weekday::Monday),
-        ('二', Weekday::Tuesday),
-        ('三', Weekday::Wednesday),
-        ('四', Weekday::Thursday),
-        ('五', Weekday::Friday),
-        ('六', Weekday::Saturday),
-        ('日', Weekday::Sunday),
-        ('天', Weekday::Sunday),
-    ];
-    for prefix in ["星期", "礼拜", "周"] {
-        let Some(at) = text.find(prefix) else {
-            continue;
-        };
-        let after = &text[at + prefix.len()..];
-        let Some(c) = after.chars().next() else {
-            continue;
-        };
-        if let Some((_, day)) = DAYS.iter().find(|(sign, _)| *sign == c) {
-            let before = text[..at].trim_end_matches('(');
-            let rest = after[c.len_utf8()..].trim_start_matches(')');
-            return (format!("{before} {rest}"), Some(*day));
+/// A text of digits alone, as cameras and telephones name files (20260504102100, 20260504_1021), with signs between its parts.
+fn in_signs(text: &str) -> String {
+    let text = text.trim();
+    let parts = text
+        .split_at_checked(8)
+        .map(|(day, time)| (day, time.trim_start_matches(['_', '-', 't', ' '])));
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    match parts {
+        Some((day, time)) if digits(day) && digits(time) && matches!(time.len(), 4 | 6) => {
+            let (hour, rest) = time.split_at(2);
+            let (minute, second) = rest.split_at(2);
+            let colon = if second.is_empty() { "" } else { ":" };
+            format!("{day} {hour}:{minute}{colon}{second}")
         }
+        _ => text.to_owned(),
     }
-    (text.to_owned(), None)
 }
 
 /// Chinese numerals as digits: 二〇二六 as 2026, 二十五 as 25.
@@ -180,11 +174,11 @@ fn day(rest: &mut Cursor<'_>) -> Result<Date, DateFlaw> {
     let number = |digits: &str| digits.parse::<i16>().map_err(|_too_long| DateFlaw::NoDate);
     rest.blanks();
     let chinese = rest.take("年");
-    let parted = chinese || rest.take_any(&["-", "/", "."]) || first.len() == 4;
+    let parted = chinese || rest.take_any(&["-", "/", ".", "_"]) || first.len() == 4;
     rest.blanks();
     let second = rest.digits(2).filter(|_| parted).ok_or(DateFlaw::NoDate)?;
     rest.blanks();
-    if !rest.take_any(&["月", "-", "/", "."]) && rest.0.is_empty() {
+    if !rest.take_any(&["月", "-", "/", ".", "_"]) && rest.0.is_empty() {
         return Err(DateFlaw::NoDate);
     }
     rest.blanks();
@@ -338,6 +332,9 @@ fn zone(rest: &mut Cursor<'_>) -> Option<Offset> {
     if matches!(rest.0, "z" | "utc" | "gmt") {
         return Some(Offset::UTC);
     }
+    if rest.0 == "北京时间" {
+        return Offset::from_hours(8).ok();
+    }
     let _named = rest.take_any(&["utc", "gmt"]);
     let sign = if rest.take("+") {
         1
@@ -412,6 +409,11 @@ mod tests {
             "4-May-2026",
             "2026/05/04",
             "2026．5．4",
+            "'2026-05-04",
+            "2026_05_04",
+            "2026年5月4日上午",
+            "Monday, May 4, 2026",
+            "Mon 4 May 2026",
         ] {
             assert_eq!(told(text), "2026-05-04", "{text}");
         }
@@ -437,6 +439,11 @@ mod tests {
             "二〇二六年五月四日上午十时二十一分",
             "2026年5月4日 星期一 10:21",
             "20260504 10:21",
+            "20260504102100",
+            "202605041021",
+            "20260504_102100",
+            "20260504-1021",
+            "Monday, May 4, 2026 10:21",
         ] {
             assert_eq!(told(text), "2026-05-04 10:21:00", "{text}");
         }
@@ -456,6 +463,7 @@ mod tests {
             "2026-05-04 10:21:00 +08"
         );
         assert_eq!(told("2026/05/04 10:21:00+08"), "2026-05-04 10:21:00 +08");
+        assert_eq!(told("2026-05-04 10:21 北京时间"), "2026-05-04 10:21:00 +08");
         assert_eq!(told("2026-05-04 10:21:00 +0800"), "2026-05-04 10:21:00 +08");
     }
 

@@ -22,6 +22,10 @@ pub enum DegreesFlaw {
     Exchanged,
     /// A number too large, as of metres.
     TooLarge,
+    /// One half of a position where both are meant.
+    Half,
+    /// Two halves of which either may be the longitude.
+    EitherWay,
 }
 
 impl DegreesFlaw {
@@ -50,6 +54,16 @@ impl DegreesFlaw {
                 lang,
                 "“{text}” is too large for degrees: projected coordinates have to be converted to longitude and latitude first",
                 "“{text}”超出经纬度范围：投影坐标请先转换为经纬度"
+            ),
+            Self::Half => tr!(
+                lang,
+                "“{text}” is one half of a position: write longitude and latitude, such as 113.3, 33.74",
+                "“{text}”只有坐标的一半：请同时写出经度和纬度，如 113.3, 33.74"
+            ),
+            Self::EitherWay => tr!(
+                lang,
+                "which half of “{text}” is the longitude cannot be told: write 东经 and 北纬, or E and N, before them",
+                "“{text}”中哪个是经度无法判断：请注明东经、北纬（或 E、N）"
             ),
         }
     }
@@ -104,11 +118,11 @@ pub fn degrees(text: &str, axis: Axis) -> Result<f64, DegreesFlaw> {
 /// China lies.
 ///
 /// # Errors
-/// [`DegreesFlaw`]; [`DegreesFlaw::NoDegrees`] too where both orders may be meant.
+/// [`DegreesFlaw`].
 pub fn position(text: &str) -> Result<(f64, f64), DegreesFlaw> {
     let text = half_width(text);
     let text = text.trim().trim_matches(['(', ')', '[', ']']).trim();
-    let (one, other) = halves(text).ok_or(DegreesFlaw::NoDegrees)?;
+    let (one, other) = halves(text).ok_or_else(|| no_halves(text))?;
     let in_order = |lon: &str, lat: &str| -> Result<(f64, f64), DegreesFlaw> {
         let lon = degrees(lon, Axis::Longitude)?;
         Ok((lon, degrees(lat, Axis::Latitude)?))
@@ -121,7 +135,7 @@ pub fn position(text: &str) -> Result<(f64, f64), DegreesFlaw> {
             match (china(east_first), china(north_first)) {
                 (true, false) => Ok(east_first),
                 (false, true) => Ok(north_first),
-                _ => Err(DegreesFlaw::NoDegrees),
+                _ => Err(DegreesFlaw::EitherWay),
             }
         }
         (Ok(found), Err(_)) | (Err(_), Ok(found)) => Ok(found),
@@ -129,6 +143,17 @@ pub fn position(text: &str) -> Result<(f64, f64), DegreesFlaw> {
             Err(DegreesFlaw::TooLarge)
         }
         _ => Err(DegreesFlaw::NoDegrees),
+    }
+}
+
+/// What a text is that has not two halves.
+fn no_halves(text: &str) -> DegreesFlaw {
+    let text = text.trim_matches([',', ';', '、', '/', '|', ' ']);
+    let alone = [Axis::Longitude, Axis::Latitude].map(|axis| degrees(text, axis));
+    if alone.iter().any(Result::is_ok) {
+        DegreesFlaw::Half
+    } else {
+        DegreesFlaw::NoDegrees
     }
 }
 
@@ -217,6 +242,8 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
             }
             '″' | 'ʺ' | '〃' | '"' | '”' | '“' | '秒' | 's' => Token::Mark(2),
             ':' => Token::Colon,
+            // 113-18-14
+            '-' if matches!(found.last(), Some(Token::Number(..))) => Token::Colon,
             _ => return None,
         };
         found.push(token);
@@ -286,6 +313,8 @@ mod tests {
             "113º18ʹ14.4ʺ",
             "113°18ʼ14.4〃",
             "113°18.24′",
+            "113-18-14.4",
+            "113-18-14.4E",
             "+113.304",
             "113°18′14.4″东",
         ] {
@@ -327,6 +356,8 @@ mod tests {
             "-113W",
             "113°-18′",
             "113:",
+            "113-",
+            "113.3-113.4",
             "113.3.4",
             "nan",
         ] {
@@ -383,17 +414,20 @@ mod tests {
         assert_eq!(position("44.2,85.1"), Ok((85.1, 44.2)));
         assert_eq!(position("85.1,44.2"), Ok((85.1, 44.2)));
         assert_eq!(position("70.5W 33.4S"), Ok((-70.5, -33.4)));
-        for text in [
-            "",
-            "x",
-            "113.3",
-            "1,2",
-            "1,2,3",
-            "113.3 33.7 90",
-            "E113 E114",
-            "1 2 3 4",
-        ] {
+        for text in ["", "x", "1,2,3", "113.3 33.7 90", "E113 E114", "1 2 3 4"] {
             assert_eq!(position(text), Err(DegreesFlaw::NoDegrees), "{text}");
+        }
+        for text in [
+            "113.3",
+            "33.74°N",
+            "113°18′14.4″",
+            "东经113.3，",
+            "113 18 14.4",
+        ] {
+            assert_eq!(position(text), Err(DegreesFlaw::Half), "{text}");
+        }
+        for text in ["1,2", "-33.4 -70.5", "80.1,70.2"] {
+            assert_eq!(position(text), Err(DegreesFlaw::EitherWay), "{text}");
         }
         assert_eq!(position("435133.6,3735042.3"), Err(DegreesFlaw::TooLarge));
     }

@@ -12,6 +12,7 @@ pub mod names;
 mod number;
 mod table;
 mod title;
+mod weekday;
 pub mod xml;
 mod zone;
 

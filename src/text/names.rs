@@ -27,10 +27,11 @@ impl Name {
     pub fn of(text: &str) -> Option<Self> {
         let text = text.trim().trim_matches(['"', '\'', '“', '”']).trim();
         let slashed = text.replace('\\', "/");
-        let plain = slashed
-            .strip_prefix("file://")
-            .or_else(|| slashed.strip_prefix("content://"))
-            .unwrap_or(&slashed);
+        let address = ["file://", "content://"]
+            .iter()
+            .find_map(|head| slashed.strip_prefix(head));
+        let unescaped = address.map(|address| unescaped(address).replace('\\', "/"));
+        let plain = unescaped.as_deref().unwrap_or(&slashed);
         let drive = plain
             .get(..2)
             .is_some_and(|head| head.as_bytes()[0].is_ascii_alphabetic() && head.ends_with(':'));
@@ -44,6 +45,21 @@ impl Name {
         let is_name = !parts.is_empty() && !parts.iter().any(|part| part == "..");
         is_name.then_some(Self { parts, absolute })
     }
+}
+
+/// An address with its escaped bytes (`%E7%85%A7`) as they are.
+fn unescaped(address: &str) -> String {
+    let mut bytes = Vec::with_capacity(address.len());
+    let mut rest = address.as_bytes();
+    while let [first, after @ ..] = rest {
+        let escaped = after.first_chunk::<2>().filter(|_| *first == b'%');
+        let byte = escaped
+            .and_then(|two| std::str::from_utf8(two).ok())
+            .and_then(|two| u8::from_str_radix(two, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The file or folder at the end of `parts` below a folder, in any letter case; one that is spelt alike comes first. A link
@@ -104,6 +120,12 @@ mod tests {
             some("storage/DCIM/a.jpg", true)
         );
         assert_eq!(parts("file:///sd/a.jpg"), some("sd/a.jpg", true));
+        assert_eq!(
+            parts("file:///sd/%E7%85%A7%E7%89%87%201.jpg"),
+            some("sd/照片 1.jpg", true)
+        );
+        assert_eq!(parts("file:///sd/%2e%2e%5Ca.jpg"), None);
+        assert_eq!(parts("100%E7.jpg"), some("100%E7.jpg", false));
         assert_eq!(parts("../a.jpg"), None);
         assert_eq!(parts("a/../../b.jpg"), None);
         assert_eq!(parts("  "), None);

@@ -22,7 +22,7 @@ fn without_remark(plain: &str) -> &str {
 
 /// Whether a column holds longitudes or latitudes.
 pub fn axis_of(title: &str) -> Option<Axis> {
-    const LONGITUDES: [&str; 9] = [
+    const LONGITUDES: [&str; 17] = [
         "lon",
         "lng",
         "long",
@@ -32,8 +32,16 @@ pub fn axis_of(title: &str) -> Option<Axis> {
         "x",
         "x坐标",
         "lon_wgs84",
+        "经",
+        "point_x",
+        "xcoord",
+        "x_coord",
+        "gps经度",
+        "gpslongitude",
+        "中心经度",
+        "中心点经度",
     ];
-    const LATITUDES: [&str; 9] = [
+    const LATITUDES: [&str; 17] = [
         "lat",
         "lati",
         "latitude",
@@ -43,6 +51,14 @@ pub fn axis_of(title: &str) -> Option<Axis> {
         "y坐标",
         "维度",
         "lat_wgs84",
+        "纬",
+        "point_y",
+        "ycoord",
+        "y_coord",
+        "gps纬度",
+        "gpslatitude",
+        "中心纬度",
+        "中心点纬度",
     ];
     let plain = plain_title(title);
     let name = without_remark(&plain);
@@ -124,13 +140,15 @@ mod tests {
             "经度(度分秒)",
             "WGS84经度",
             "*经度",
+            "POINT_X",
+            "中心点经度（°）",
         ] {
             assert_eq!(axis_of(title), Some(Axis::Longitude), "{title}");
         }
         for title in ["lat", "纬度(°)", "北纬（度）", "纬度°", "纬度（CGCS2000）"] {
             assert_eq!(axis_of(title), Some(Axis::Latitude), "{title}");
         }
-        for title in ["", "经办人", "长度", "(经度)", "name"] {
+        for title in ["", "经办人", "长度", "(经度)", "name", "JD", "jingdu"] {
             assert_eq!(axis_of(title), None, "{title}");
         }
     }

@@ -863,6 +863,10 @@ fn a_dossier_says_in_words_what_led_to_a_site() {
         for said in words {
             assert!(page.contains(said), "{said} in the dossier");
             assert!(shown.contains(said), "{said} in {shown}");
+            let entry = said
+                .trim_start_matches("came of ")
+                .trim_start_matches("来自 ");
+            assert_eq!(shown.matches(entry).count(), 1, "{shown}");
         }
     }
 }

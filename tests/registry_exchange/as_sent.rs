@@ -346,6 +346,35 @@ fn names_with_blanks_and_other_dashes_and_primes_are_read_and_no_place_is_none()
 }
 
 #[test]
+fn places_with_a_wrong_sign_or_exchanged_are_said() {
+    let office = with_photos();
+    let said = |arguments: &[&str]| office.ok("wang", arguments).err;
+    let list = "编号,经度,纬度\nA1,-113.3,33.74\nA2,113.3,33.74\n";
+    fs::write(office.path("t.csv"), list).expect("written");
+    let text = said(&["targets", "import", "t.csv", "--season", "2026"]);
+    assert!(
+        text.contains("1 place lies outside of China (-113.3"),
+        "{text}"
+    );
+    let at = |at: &str| {
+        let when = ["--source", "find", "--when", "2026-05-04"];
+        said(&[&["add", "--at", at][..], &when[..]].concat())
+    };
+    assert!(at("43.5,80.1").contains("outside of China"));
+    assert!(!at("113.5,33.9").contains("outside"));
+    let text = table(&[
+        ",点,113.3W,33.74,种植罂粟,2026-05-04,王五、李四,200,DCIM/a.jpg,,".to_owned(),
+        ",点,113.6,33.74,种植罂粟,2026-05-04,王五、李四,200,DCIM/a.jpg,,".to_owned(),
+    ]);
+    fs::write(office.path("t.csv"), text).expect("written");
+    let text = said(&["import", "t.csv"]);
+    assert!(
+        text.contains("1 place lies outside of China (-113.3"),
+        "{text}"
+    );
+}
+
+#[test]
 fn cells_of_dates_are_the_day_that_they_show_whatever_the_workbook_counts_from() {
     for counts_from_1904 in [false, true] {
         let office = with_photos();

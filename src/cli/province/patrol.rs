@@ -2,12 +2,14 @@
 
 use super::super::Done;
 use super::super::registry::context::{Common, Context};
+use super::super::registry::elsewhere::tell_elsewhere;
 use super::super::registry::say::{Failure, bad, data, json, tell};
 use super::table::km2;
 use crate::ground::area_m2;
 use crate::office::OfficeError;
 use crate::office::PatrolError;
 use crate::office::patrol::{PatrolTold, Patrolled, REACH_M, patrol};
+use crate::office::whereabouts::is_in_china;
 use crate::province::projection::facts_of;
 use crate::registry::unit::is_code;
 use crate::words::{Lang, Said, Say};
@@ -83,6 +85,9 @@ impl PatrolArguments {
         let (mut office, session) = context.office()?;
         let done = patrol(&mut office, &session, told).map_err(on_the_line)?;
         show(&context, &done);
+        // Patrols go over borders of districts.
+        let abroad = done.corner.filter(|at| !is_in_china(*at));
+        tell_elsewhere(office.store(), abroad.as_slice(), lang)?;
         Ok(Done::Whole)
     }
 

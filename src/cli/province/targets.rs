@@ -2,13 +2,14 @@
 
 use super::super::Done;
 use super::super::registry::context::{Common, Context, today};
+use super::super::registry::elsewhere::tell_elsewhere;
 use super::super::registry::say::{Failure, against, bad, data, json, tell};
 
 use super::table::per_cent;
 use crate::cli::overwrite::Overwrite;
 use crate::exchange::targets::{ReadTargets, read};
 use crate::files::Existing;
-use crate::ground::Feature;
+use crate::ground::{Feature, LonLat};
 use crate::office::map_files::{MapFormat, write_targets};
 use crate::office::targets::{feature, properties, site_of, take_in};
 use crate::province::effort::season_of;
@@ -124,6 +125,10 @@ impl TargetImportArguments {
             tell(&note.say(lang));
         }
         let (mut office, session) = context.office()?;
+        let places: Vec<LonLat> = (list.targets.iter())
+            .map(|target| target.place.lonlat())
+            .collect();
+        tell_elsewhere(office.store(), &places, lang)?;
         let Some(taken) = take_in(&mut office, &session, &self.file, list)? else {
             tell(lang.pick(
                 "this list was taken in before: nothing was changed",

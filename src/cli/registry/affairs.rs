@@ -67,8 +67,8 @@ pub(super) fn line_of(store: &Store, body: &Body, lang: Lang) -> Option<String> 
     told(body, code, |of| store.entry_words(of, lang), lang)
 }
 
-/// Who answers for the place of a site, what supervision says of it, what led to it and which of its entries are void:
-/// lines below everything else that is shown of it.
+/// Who answers for the place of a site, what supervision says of it and which of its entries are void: lines below everything
+/// else that is shown of it, what led to it among its events.
 pub(super) fn lines(store: &Store, site: &Site, lang: Lang) -> Result<Vec<String>, StoreError> {
     let affairs = store.affairs()?;
     let mut lines = Vec::new();
@@ -79,15 +79,6 @@ pub(super) fn lines(store: &Store, site: &Site, lang: Lang) -> Result<Vec<String
     let district = district_of(store, site)?;
     for duty in affairs.chain_of(&district, site.season) {
         put("answers for it", "责任人", of_duty(&duty.body, lang));
-    }
-    let tips: Vec<Hash> = affairs.tips_of(site).map(|tip| tip.stamp.event).collect();
-    let patrols: Vec<Hash> = (store.followed("patrol")?.iter())
-        .map(|sealed| sealed.hash)
-        .filter(|patrol| site.came_of.iter().any(|(of, _)| of == patrol))
-        .collect();
-    for of in tips.into_iter().chain(patrols) {
-        let words = store.entry_words(of, lang);
-        put("what led to it", "线索来源", words.unwrap_or_default());
     }
     for finding in affairs
         .open_findings()

@@ -2,6 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context, today};
+use super::elsewhere::tell_elsewhere;
 use super::filter::FilterArguments;
 use super::say::{Failure, against, data, json, none_of, tell};
 
@@ -11,6 +12,7 @@ use crate::exchange::import::{ImportedEvents, Report, RowOutcome, RowReport, Row
 use crate::exchange::ledger::LedgerContext;
 use crate::exchange::training::write_training_set;
 use crate::exchange::{Export as Exported, Format, GeopackageJournal, export};
+use crate::ground::LonLat;
 use crate::office::import::import;
 use crate::pages::tasks;
 use crate::registry::moves::Move;
@@ -170,8 +172,18 @@ impl ImportArguments {
         } else {
             told(&report, self.dry_run, lang);
         }
+        tell_elsewhere(office.store(), &finds(&report), lang)?;
         Ok(Done::of(report.refused() == 0))
     }
+}
+
+/// Where the new finds of a table lie.
+fn finds(report: &Report) -> Vec<LonLat> {
+    let place = |row: &RowReport| match &row.fate {
+        RowOutcome::Recorded(done) => done.added.then_some(done.place),
+        _ => None,
+    };
+    report.rows.iter().filter_map(place).collect()
 }
 
 fn as_json(report: &Report, rehearsed: bool, lang: Lang) -> Value {

@@ -9,6 +9,7 @@ mod crew;
 mod crews;
 mod dossier;
 mod duty;
+pub(crate) mod elsewhere;
 mod exchange;
 pub(crate) mod filter;
 mod learn;

@@ -2,6 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context, today};
+use super::elsewhere::tell_elsewhere;
 use super::say::{ArgumentError, Failure, bad, data, tell};
 use super::view::line;
 use crate::files;
@@ -65,6 +66,13 @@ impl RecordArguments {
         let (mut office, session) = context.office()?;
         let done = record(&mut office, &session, &scan)?;
         context.show(&done, || told(&done, lang));
+        let store = office.store();
+        let mut places = Vec::new();
+        for code in &done.new {
+            let site = store.site(store.find(code)?)?;
+            places.extend(site.map(|site| site.place.lonlat()));
+        }
+        tell_elsewhere(store, &places, lang)?;
         Ok(Done::Whole)
     }
 }
@@ -246,6 +254,7 @@ impl AddArguments {
                 "图斑 {code} 距此 {metres:.0} 米：是否同一处？可用 `papaver merge` 合并"
             ));
         }
+        tell_elsewhere(office.store(), &[at], lang)?;
         show_changed(&added.changed, office.store(), &context);
         Ok(Done::Whole)
     }

@@ -180,6 +180,7 @@ pub(super) fn record_step(
             .cloned()
             .collect(),
         marks,
+        place: ready.place.lonlat(),
         apart_m: ready.apart_m,
         position: ready.position.filter(|_| ready.apart_m.is_some()),
         without_head: ready.without_head,

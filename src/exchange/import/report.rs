@@ -49,6 +49,8 @@ pub struct ImportedEvents {
     pub parallel: Vec<String>,
     /// What does not fit about its photographs: name and mark.
     pub marks: Vec<(String, String)>,
+    /// Where the site lies.
+    pub place: crate::ground::LonLat,
     /// Metres from the site to the row's position, where that lies outside the site: the position is not taken over.
     pub apart_m: Option<f64>,
     /// The row's position, where it is apart.

@@ -11,6 +11,8 @@ pub enum GeoJsonFlaw {
     Text(TextFlaw),
     /// They are text, and no JSON of this shape.
     NoJson(serde_json::Error),
+    /// They say that their coordinates are of this system, and not degrees of WGS 84.
+    OtherSystem(String),
     /// They are JSON without a list of features.
     NoFeatures,
 }
@@ -21,6 +23,11 @@ impl GeoJsonFlaw {
         match self {
             Self::Text(flaw) => flaw.say(lang),
             Self::NoJson(why) => with_line(why, lang),
+            Self::OtherSystem(system) => tr!(
+                lang,
+                "it says itself that its coordinates are of {system}: write it again in longitude and latitude of WGS 84",
+                "文件自注坐标系为 {system}：请以 WGS 84 经纬度重新导出"
+            ),
             Self::NoFeatures => lang.pick("it has no features", "其中没有要素").into(),
         }
     }

@@ -23,6 +23,7 @@ pub struct FileFeature {
 
 #[derive(Deserialize)]
 struct WrittenFile {
+    crs: Option<Value>,
     features: Option<Vec<WrittenFeature>>,
 }
 
@@ -40,9 +41,29 @@ struct WrittenFeature {
 pub fn read_features(bytes: &[u8]) -> Result<Vec<FileFeature>, GeoJsonFlaw> {
     let text = decode(bytes).map_err(GeoJsonFlaw::Text)?;
     let file: WrittenFile = serde_json::from_str(&text).map_err(GeoJsonFlaw::NoJson)?;
+    if let Some(system) = file.crs.as_ref().and_then(other_system) {
+        return Err(GeoJsonFlaw::OtherSystem(system));
+    }
     let features = file.features.ok_or(GeoJsonFlaw::NoFeatures)?;
     let feature = |(number, written)| FileFeature { number, written };
     Ok((1..).zip(features).map(feature).collect())
+}
+
+/// The name of a system that is not longitude and latitude of WGS 84 or CGCS2000, in the member that GeoJSON had for it before
+/// RFC 7946.
+fn other_system(crs: &Value) -> Option<String> {
+    const OURS: [&str; 7] = [
+        "crs84", "crs84h", "4326", "4979", "4490", "wgs84", "cgcs2000",
+    ];
+    let said = &crs["properties"];
+    let name = match (said["name"].as_str(), said["code"].as_u64()) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(code)) => code.to_string(),
+        (None, None) => crs.to_string(),
+    };
+    let last: String = name.rsplit(':').next()?.to_lowercase();
+    let plain: String = last.chars().filter(|c| c.is_alphanumeric()).collect();
+    (!crs.is_null() && !OURS.contains(&plain.as_str())).then_some(name)
 }
 
 impl FileFeature {
@@ -191,6 +212,41 @@ mod tests {
         assert_eq!(features[0].id().as_deref(), Some("7"));
         assert!(features[0].columns().is_empty());
         features[0].geometry()
+    }
+
+    #[test]
+    fn what_says_that_it_is_of_another_system_is_refused() {
+        let of = |crs: &str| {
+            let text = format!(r#"{{"type":"FeatureCollection","crs":{crs},"features":[]}}"#);
+            read_features(text.as_bytes()).map(|features| features.len())
+        };
+        let named = |name: &str| format!(r#"{{"type":"name","properties":{{"name":"{name}"}}}}"#);
+        for ours in [
+            "urn:ogc:def:crs:OGC:1.3:CRS84",
+            "EPSG:4326",
+            "urn:ogc:def:crs:EPSG::4490",
+            "WGS 84",
+        ] {
+            assert!(matches!(of(&named(ours)), Ok(0)), "{ours}");
+        }
+        assert!(matches!(of("null"), Ok(0)));
+        assert!(matches!(
+            of(r#"{"type":"EPSG","properties":{"code":4326}}"#),
+            Ok(0)
+        ));
+        for other in [
+            "urn:ogc:def:crs:EPSG::4610",
+            "EPSG:4547",
+            "GCS_Xian_1980",
+            "EPSG:14326",
+        ] {
+            let refused = of(&named(other));
+            assert!(
+                matches!(&refused, Err(GeoJsonFlaw::OtherSystem(name)) if name == other),
+                "{other}"
+            );
+        }
+        assert!(of(r#"{"type":"link","properties":{"href":"x"}}"#).is_err());
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl SetAside {
             Why::Jpeg(_) | Why::Truncated | Why::Damaged | Why::TooLarge { .. } => {
                 Reason::Unreadable
             }
-            Why::NoPosition { .. } => Reason::NoPosition,
+            Why::NoPosition { .. } | Why::Antimeridian => Reason::NoPosition,
             Why::NoAltitude { .. }
             | Why::AbsurdAltitude { .. }
             | Why::OffTerrain

@@ -5,9 +5,6 @@ use super::metadata::Attitude;
 use super::shot::Shot;
 use std::collections::BTreeMap;
 
-/// The second of a shot; where it has none, its place.
-pub(super) type ShotMoment = (Option<i64>, (i64, i64));
-
 /// Shots that are there more than once: copied, under two names, or made smaller by a messenger. The best of each is kept,
 /// so that no shot confirms itself.
 pub fn duplicates(shots: &[Shot]) -> Vec<Remark> {
@@ -27,26 +24,55 @@ pub fn duplicates(shots: &[Shot]) -> Vec<Remark> {
         let by_worth = worth(&shots[*b]).cmp(&worth(&shots[*a]));
         by_worth.then_with(|| shots[*a].path.cmp(&shots[*b].path))
     });
-    // Only shots of one second, or without any, can be the same.
-    let mut seen: BTreeMap<ShotMoment, Vec<usize>> = BTreeMap::new();
+    let mut seen = KeptShots::default();
     let mut found = Vec::new();
     for photo in order {
-        let second = shots[photo].metadata.captured.map(|c| {
-            let zero = jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
-            c.local.duration_since(zero).as_secs()
-        });
-        let place = match second {
-            Some(_) => (0, 0),
-            None => shots[photo].at.e7(),
-        };
-        let kept = seen.entry((second, place)).or_default();
-        match kept.iter().find(|of| is_same(&shots[**of], &shots[photo])) {
-            Some(of) => found.push(Remark::Duplicate { of: *of, photo }),
-            None => kept.push(photo),
+        let same = (seen.beside(&shots[photo])).find(|of| is_same(&shots[*of], &shots[photo]));
+        match same {
+            Some(of) => found.push(Remark::Duplicate { of, photo }),
+            None => seen.keep(photo, &shots[photo]),
         }
     }
     found.sort_by_key(Remark::photo);
     found
+}
+
+/// Shots that are kept, by what another has to have in common with one to be the same.
+#[derive(Default)]
+struct KeptShots {
+    /// Those with a time, by their second.
+    timed: BTreeMap<i64, Vec<usize>>,
+    /// Those with a time, and those without, by their place: a program that took the time out left that.
+    placed: [BTreeMap<(i64, i64), Vec<usize>>; 2],
+}
+
+impl KeptShots {
+    /// Those that a shot may be: of its second, or at its place where one of the two has no time.
+    fn beside(&self, shot: &Shot) -> impl Iterator<Item = usize> {
+        let [timed, untimed] = &self.placed;
+        let at = |placed: &'_ BTreeMap<(i64, i64), Vec<usize>>| placed.get(&shot.at.e7()).cloned();
+        let first = match second(shot) {
+            Some(second) => self.timed.get(&second).cloned(),
+            None => at(timed),
+        };
+        [first, at(untimed)].into_iter().flatten().flatten()
+    }
+
+    fn keep(&mut self, photo: usize, shot: &Shot) {
+        let second = second(shot);
+        if let Some(second) = second {
+            self.timed.entry(second).or_default().push(photo);
+        }
+        let placed = &mut self.placed[usize::from(second.is_none())];
+        placed.entry(shot.at.e7()).or_default().push(photo);
+    }
+}
+
+/// The second of a shot, where it has one.
+fn second(shot: &Shot) -> Option<i64> {
+    let captured = shot.metadata.captured?;
+    let zero = jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+    Some(captured.local.duration_since(zero).as_secs())
 }
 
 /// Places of one shot are this near one another, in metres: one file may have fewer digits than the other.
@@ -60,14 +86,15 @@ pub(super) const SAME_LOOK_DEG: f64 = 0.5;
 
 pub(super) const SAME_FIELD: f64 = 0.05;
 
-/// Whether two photos of one second are of one shot: the same camera, place, lens and look, as far as both say.
+/// Whether two photos of one second, or of one place where one has no time, are of one shot: the same camera, place, lens
+/// and look, as far as both say.
 pub(super) fn is_same(a: &Shot, b: &Shot) -> bool {
     let both = |x: &Option<String>, y: &Option<String>| x.is_none() || y.is_none() || x == y;
     let (m, n) = (&a.metadata, &b.metadata);
     if !(both(&m.make, &n.make) && both(&m.model, &n.model) && both(&m.serial, &n.serial)) {
         return false;
     }
-    let exact = m.captured.is_some();
+    let exact = m.captured.is_some() && n.captured.is_some();
     let far = if exact { SAME_PLACE_M } else { 0.02 };
     if a.at.distance_m(b.at) > far {
         return false;

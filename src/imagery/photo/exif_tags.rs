@@ -4,8 +4,9 @@
 
 use super::jpeg;
 use super::metadata::{PhotoTime, Position};
-use super::xmp::number;
+use super::xmp_value::number;
 use crate::ground::LonLat;
+use crate::text::foreign_datum;
 use exif::{Exif, In, Tag, Value};
 use jiff::civil::DateTime;
 use std::io::Cursor;
@@ -114,7 +115,7 @@ impl Tags {
     pub fn position(&self) -> Position {
         let rank = |p: &Position| match p {
             Position::At(_) => 4,
-            Position::Unreadable => 3,
+            Position::Unreadable | Position::OtherSystem => 3,
             Position::Absurd => 2,
             Position::NullIsland => 1,
             Position::Missing => 0,
@@ -262,6 +263,13 @@ fn position_of(exif: &Exif) -> Position {
         return Position::Missing;
     };
     let (east, north) = (letter(Tag::GPSLongitudeRef), letter(Tag::GPSLatitudeRef));
+    let datum = match value(Tag::GPSMapDatum) {
+        Some(Value::Ascii(lines)) => lines.first().map(|line| String::from_utf8_lossy(line)),
+        _ => None,
+    };
+    if datum.is_some_and(|datum| foreign_datum(&datum).is_some()) {
+        return Position::OtherSystem;
+    }
     let lon = degrees(lon, east == Some(b'W'));
     let lat = degrees(lat, north == Some(b'S'));
     let (Some(lon), Some(lat)) = (lon, lat) else {

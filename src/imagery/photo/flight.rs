@@ -337,6 +337,12 @@ fn turn_remark(photo: usize, shot: &Shot) -> Option<Remark> {
 
 /// Degrees clockwise from north; `None` between places too near one another.
 fn bearing(from: LonLat, to: LonLat) -> Option<f64> {
+    let mut to = to;
+    // Across the 180th meridian the degrees begin anew.
+    let east = to.lon - from.lon;
+    if east.abs() > 180.0 {
+        to.lon -= 360.0_f64.copysign(east);
+    }
     let p = LocalPlane::at(from).to_plane(to);
     (p.x.hypot(p.y) >= SHORTEST_TRACK_M).then(|| p.x.atan2(p.y).to_degrees())
 }
@@ -449,6 +455,46 @@ mod tests {
         assert_eq!(
             of(rolled(0.0), 1, Some((3000, 4000))),
             (Some(Remark::QuarterTurned { photo: 0 }), 90.0)
+        );
+    }
+
+    #[test]
+    fn a_copy_that_lost_its_time_is_one_shot_where_it_says_all_of_its_pose() {
+        let mut whole = shot("a", 0.0, 0.0, 0);
+        whole.metadata.relative_altitude_m = Some(24.0);
+        whole.metadata.attitude = Attitude::Gimbal {
+            yaw: Some(20.0),
+            pitch: -90.0,
+            roll: 0.0,
+        };
+        let mut copy = Shot {
+            path: "sent/a.jpg".into(),
+            bytes: 900,
+            ..whole.clone()
+        };
+        copy.metadata.captured = None;
+        let of = |one: &Shot, other: &Shot| duplicates(&[one.clone(), other.clone()]);
+        assert_eq!(of(&whole, &copy), [Remark::Duplicate { of: 0, photo: 1 }]);
+        let larger = Shot {
+            bytes: 9000,
+            ..copy.clone()
+        };
+        assert_eq!(of(&whole, &larger), [Remark::Duplicate { of: 1, photo: 0 }]);
+        let mut higher = copy.clone();
+        higher.metadata.relative_altitude_m = Some(24.1);
+        assert_eq!(of(&whole, &higher), []);
+        copy.metadata.attitude = Attitude::Unknown;
+        assert_eq!(of(&whole, &copy), []);
+    }
+
+    #[test]
+    fn a_track_goes_on_across_the_180th_meridian() {
+        let (west, east) = (LonLat::new(179.9999, -16.0), LonLat::new(-179.9999, -16.0));
+        let there = bearing(west, east).expect("apart");
+        let back = bearing(east, west).expect("apart");
+        assert!(
+            (there - 90.0).abs() < 1e-6 && (back + 90.0).abs() < 1e-6,
+            "{there} {back}"
         );
     }
 

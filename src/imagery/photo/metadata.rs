@@ -84,6 +84,8 @@ pub enum Position {
     Absurd,
     /// A part of the value cannot be read, such as seconds of 0/0.
     Unreadable,
+    /// Degrees of another system than WGS 84, as they say themselves.
+    OtherSystem,
     /// A place.
     At(LonLat),
 }

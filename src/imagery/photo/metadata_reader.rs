@@ -7,7 +7,8 @@ use super::family;
 use super::jpeg::Headers;
 use super::metadata::{Accuracy, Dewarp, Metadata, MetadataFault, Orientation, Position};
 use super::spectral_band::{band_by_body, xmp_band};
-use super::xmp::{Xmp, number};
+use super::xmp::Xmp;
+use super::xmp_value::number;
 use exif::Tag;
 
 /// Reads what a JPEG's headers say. Never fails: what cannot be read is missing, and named in
@@ -105,7 +106,9 @@ fn from_xmp(xmp: &Xmp, found: &mut Metadata) {
         .number(&["AboveGroundAltitude"])
         .filter(|v| (0.5..10_000.0).contains(v));
     xmp_accuracy(xmp, &mut found.accuracy);
-    let corrected = matches!(found.accuracy.rtk_flag, Some(16 | 34 | 50));
+    let is_ellipsoid = |system: &str| system.to_ascii_lowercase().contains("ellips");
+    let corrected = matches!(found.accuracy.rtk_flag, Some(16 | 34 | 50))
+        || xmp.text(&["VertCS"]).is_some_and(is_ellipsoid);
     found.over_ellipsoid = xmp
         .text(&["AltitudeType"])
         .map_or(corrected, |kind| kind.to_ascii_lowercase().contains("rtk"));

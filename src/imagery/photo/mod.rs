@@ -35,6 +35,7 @@ mod shot;
 mod spectral_band;
 mod terrain;
 mod xmp;
+mod xmp_value;
 
 pub use accuracy::{HeightSource, Uncertainty, YawSource, radius_95_m};
 pub use aside::{SetAside, Why};

@@ -17,6 +17,7 @@ use super::shot::Shot;
 use super::terrain::HeightField;
 use crate::files;
 use crate::ground::{LonLat, PixelPoint};
+use geo::{Coord, CoordsIter};
 use image::RgbImage;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -275,14 +276,8 @@ impl Photo {
             return Err(aside(Why::Attitude(Doubt::NoHeading)));
         }
         let footprint = footprint(&camera, heights.ground.as_ref(), options.coarsest_m, turned);
-        if footprint.cells.is_empty() {
-            return Err(aside(match footprint.finest_m {
-                Some(finest) if finest > options.coarsest_m => Why::TooCoarse {
-                    gsd_cm: finest * 100.0,
-                    coarsest_cm: options.coarsest_m * 100.0,
-                },
-                _ => Why::TooOblique,
-            }));
+        if let Some(why) = unusable(&footprint, options.coarsest_m) {
+            return Err(aside(why));
         }
         Ok(Self {
             shot,
@@ -358,6 +353,22 @@ impl Photo {
         let measures = measure(&picture, picture.width(), picture.height());
         Ok((picture, measures))
     }
+}
+
+/// Why nothing of a frame can be searched, where nothing can.
+fn unusable(footprint: &Footprint, coarsest_m: f64) -> Option<Why> {
+    if footprint.cells.is_empty() {
+        return Some(match footprint.finest_m {
+            Some(finest) if finest > coarsest_m => Why::TooCoarse {
+                gsd_cm: finest * 100.0,
+                coarsest_cm: coarsest_m * 100.0,
+            },
+            _ => Why::TooOblique,
+        });
+    }
+    let is_over = |corner: Coord| corner.x.abs() > 180.0;
+    let mut corners = footprint.ground.coords_iter();
+    corners.any(is_over).then_some(Why::Antimeridian)
 }
 
 /// The attitude of a photo that the user says was taken straight down, where it does not tell itself.

@@ -7,7 +7,7 @@
 use super::metadata::{Attitude, Doubt, Metadata, Position};
 use super::pos_error::PosError;
 use super::pos_line::{Height, Order, PosLine, PosLines, key, lines_of};
-use crate::ground::{Crs, CrsPoint, LonLat};
+use crate::ground::{Crs, CrsPoint, LonLat, ToLonLat};
 use crate::text::decode;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -155,32 +155,21 @@ fn places(
         path: path.into(),
         line: line.number,
     };
+    let to = crs.and_then(|crs| crs.to_lonlat().ok());
     if metric {
-        let to = crs
-            .ok_or_else(|| PosError::NoCrs { path: path.into() })?
-            .to_lonlat()
-            .map_err(|_ignored| PosError::NoCrs { path: path.into() })?;
-        // Surveyors write the northing first: seven digits beside six, or beside eight with the zone's number in front.
-        let is_easting = |v: f64| v.abs() < 1e6 || (13e6..46e6).contains(&v);
-        let turned = order == Order::Unsaid
-            && lines
-                .iter()
-                .all(|l| (1e6..1e7).contains(&l.first) && is_easting(l.second));
-        return lines
-            .iter()
-            .map(|l| {
-                let (x, y) = if turned {
-                    (l.second, l.first)
-                } else {
-                    (l.first, l.second)
-                };
-                let there = to.apply(&[CrsPoint { x, y }]);
-                there.map(|p| p[0]).map_err(|_ignored| bad(l))
+        let to = to.ok_or_else(|| PosError::NoCrs { path: path.into() })?;
+        let there = of_metres(lines, order)
+            .zip(lines)
+            .map(|(point, line)| {
+                let there = to.apply(&[point]);
+                there.map(|p| p[0]).map_err(|_ignored| bad(line))
             })
-            .collect();
+            .collect::<Result<Vec<_>, _>>()?;
+        check_datum(crs, &there, path)?;
+        return Ok(there);
     }
     let turned = order == Order::Unsaid && latitude_first(lines, path)?;
-    lines
+    let there = lines
         .iter()
         .map(|l| {
             let (lon, lat) = if turned {
@@ -193,7 +182,57 @@ fn places(
                 _ => Err(bad(l)),
             }
         })
-        .collect()
+        .collect::<Result<Vec<_>, _>>()?;
+    let Some(own) = to.and_then(|to| on_own_datum(&there, &to)) else {
+        return Ok(there);
+    };
+    check_datum(crs, &own, path)?;
+    Ok(own)
+}
+
+/// The points of lines in metres. Surveyors write the northing first: seven digits beside six, or beside eight with the
+/// zone's number in front.
+fn of_metres(lines: &[PosLine], order: Order) -> impl Iterator<Item = CrsPoint> {
+    let is_easting = |v: f64| v.abs() < 1e6 || (13e6..46e6).contains(&v);
+    let turned = order == Order::Unsaid
+        && lines
+            .iter()
+            .all(|l| (1e6..1e7).contains(&l.first) && is_easting(l.second));
+    lines.iter().map(move |l| {
+        let (x, y) = if turned {
+            (l.second, l.first)
+        } else {
+            (l.first, l.second)
+        };
+        CrsPoint { x, y }
+    })
+}
+
+/// Degrees of a system's own datum in WGS 84; `None` where the system counts in metres and says nothing of degrees.
+fn on_own_datum(places: &[LonLat], to: &ToLonLat) -> Option<Vec<LonLat>> {
+    let there = |at: &LonLat| {
+        let (x, y) = (at.lon, at.lat);
+        let there = to.apply(&[CrsPoint { x, y }]).ok()?[0];
+        let is_near = (there.lon - x).abs() < 0.1 && (there.lat - y).abs() < 0.1;
+        is_near.then_some(there)
+    };
+    places.iter().map(there).collect()
+}
+
+/// Refuses places on a datum from which no way to WGS 84 is known: they would lie up to 100 m off, and nothing would say so.
+fn check_datum(crs: Option<&Crs>, places: &[LonLat], path: &Path) -> Result<(), PosError> {
+    let (Some(crs), Some(about)) = (crs, places.first()) else {
+        return Ok(());
+    };
+    let no_crs = |_ignored| PosError::NoCrs { path: path.into() };
+    let (_, unknown) = crs.clone().with_way(*about, None).map_err(no_crs)?;
+    match unknown {
+        Some(datum) => Err(PosError::Datum {
+            path: path.into(),
+            datum,
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Whether the first number of each place is the latitude: by what no latitude can be, else by where China lies.
@@ -262,6 +301,10 @@ mod tests {
             "照片名,纬度,经度,高度,横滚角,俯仰角,偏航角\nDJI_0001.JPG,33.74,113.3,536,0,-90,40",
             "#name;longitude;latitude;altitude;yaw;pitch;roll\n\nD:\\照片\\DJI_0001.JPG;113.3;33.74;536;40;-90;0\n",
             "EPSG:4326\nDJI_0001.JPG 113.3 33.74 536 40 -90 0",
+            "\"照片名\",\"纬度\",\"经度\",\"高度\",\"Yaw\",\"Pitch\",\"Roll\"\n\"DJI_0001.JPG\",\"33.74\",\"113.3\",\"536\",\"40\",\"-90\",\"0\"",
+            "照片名,纬度,经度,高度,偏航角,俯仰角,横滚角\nDJI_0001.JPG,33°44′24″N,113°18′00″E,536,40,-90,0",
+            "DJI_0001.JPG\t113°18′\t33°44′24″\t536\t40\t-90\t0",
+            "+proj=longlat +datum=WGS84 +no_defs\nDJI_0001.JPG 113.3 33.74 536 40 -90 0",
         ];
         for layout in layouts {
             let row = one(layout);
@@ -309,6 +352,53 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn the_system_that_metashape_or_webodm_names_is_that_of_the_list() {
+        let at = LonLat::new(113.3, 33.74);
+        let wkt = |code: u32| {
+            let crs = Crs::parse(&format!("EPSG:{code}")).expect("known");
+            crs.wkt().replace(['\n', '\r'], "")
+        };
+        for text in [
+            format!("# CoordinateSystem: {}\n#Label,X/Longitude,Y/Latitude,Z/Altitude,Yaw,Pitch,Roll\nDJI_0001.JPG,113.3,33.74,536,40,0,0", wkt(4326)),
+            format!("# CoordinateSystem: {}\n#Label,X/East,Y/North,Z/Altitude\nDJI_0001.JPG,435133.665,3735042.323,536", wkt(4547)),
+            "# CoordinateSystem: LOCAL_CS[\"Local\",LOCAL_DATUM[\"x\",0],UNIT[\"metre\",1]]\nDJI_0001.JPG,113.3,33.74,536".into(),
+            "+proj=tmerc +lat_0=0 +lon_0=114 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m\nDJI_0001.JPG 435133.665 3735042.323 536".into(),
+        ] {
+            let there = one(&text).at;
+            assert!(there.distance_m(at) < 0.1, "{text}: {there:?}");
+        }
+        let utm = Crs::parse("EPSG:32649")
+            .expect("known")
+            .from_lonlat(&[at])
+            .expect("there")[0];
+        for zone in ["WGS84 UTM 49N", "wgs84 utm 49"] {
+            let text = format!("{zone}\nDJI_0001.JPG {} {} 536", utm.x, utm.y);
+            assert!(one(&text).at.distance_m(at) < 0.1, "{text}");
+        }
+    }
+
+    #[test]
+    fn places_on_a_datum_without_a_known_way_are_refused_and_with_its_parameters_read() {
+        for text in [
+            "EPSG:2435\nDJI_0001.JPG 435133.665 3735042.323 536",
+            "EPSG:4610\nDJI_0001.JPG 113.3 33.74 536",
+        ] {
+            let read = of(text.as_bytes());
+            assert!(matches!(read, Err(PosError::Datum { .. })), "{read:?}");
+        }
+        let shifted = "+proj=longlat +ellps=krass +towgs84=15.8,-154.4,-82.3,0,0,0,0 +no_defs\nDJI_0001.JPG 113.3 33.74 536";
+        let metres = one(shifted).at.distance_m(LonLat::new(113.3, 33.74));
+        assert!((30.0..100.0).contains(&metres), "{metres}");
+        // A system of metres that was named for rasters says nothing of degrees.
+        let crs = Crs::parse("EPSG:4547").expect("known");
+        let plain = Pos::of_bytes(b"dji_0001,113.3,33.74", Path::new("pos.txt"), Some(&crs));
+        assert_eq!(
+            plain.expect("a list").rows["dji_0001"].at,
+            LonLat::new(113.3, 33.74)
+        );
     }
 
     #[test]

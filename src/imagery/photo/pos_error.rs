@@ -44,6 +44,13 @@ pub enum PosError {
         /// The file.
         path: PathBuf,
     },
+    /// Its places are on a datum from which no way to WGS 84 is known.
+    Datum {
+        /// The file.
+        path: PathBuf,
+        /// The datum.
+        datum: String,
+    },
     /// A row's place is none.
     Row {
         /// The file.
@@ -109,6 +116,11 @@ impl PosError {
                 "the positions in {path} are metres, and their coordinate system is not known",
                 "{path} 中的位置是平面坐标，坐标系不明"
             ),
+            Self::Datum { datum, .. } => tr!(
+                lang,
+                "the positions in {path} are on the datum {datum}, from which no way to WGS 84 is known here",
+                "{path} 中的位置属大地基准 {datum}，没有已知的到 WGS 84 的转换参数"
+            ),
             Self::Row { line, .. } => tr!(
                 lang,
                 "line {line} of {path} is no place on Earth",
@@ -149,6 +161,12 @@ impl PosError {
                 "请指明坐标系，例如 {crs}",
                 crs = Action::Again(Choice::Crs(Some(4547))),
             ),
+            Self::Datum { .. } => lang
+                .pick(
+                    "give them in CGCS2000 or WGS 84, or name the system with its parameters in a first line: `+proj=… +ellps=krass +towgs84=DX,DY,DZ`",
+                    "请提供 CGCS2000 或 WGS 84 坐标，或在首行写明带参数的坐标系：`+proj=… +ellps=krass +towgs84=DX,DY,DZ`",
+                )
+                .into(),
             Self::Twice { .. } => lang
                 .pick(
                     "give a list for each folder of photos and scan them one by one",
@@ -174,6 +192,7 @@ impl PosError {
             | Self::Order { path }
             | Self::NoCrs { path }
             | Self::Row { path, .. }
+            | Self::Datum { path, .. }
             | Self::Twice { path, .. }
             | Self::NoneMatches { path, .. } => path,
         }

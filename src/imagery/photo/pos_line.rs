@@ -1,7 +1,8 @@
 //! One line of a list of positions: its columns, however they are titled or ordered.
 
-use super::xmp::number;
+use super::xmp_value::number;
 use crate::ground::Crs;
+use crate::text::{Axis, degrees};
 
 pub(super) const MAX_ROWS: usize = 200_000;
 /// Longest name of a photo.
@@ -73,9 +74,9 @@ impl PosColumn {
             Self::Roll
         } else if has(&["高", "height", "alt", "elev"]) || title == "z" {
             Self::Height(Height::Unknown)
-        } else if has(&["东坐标", "easting"]) || ["e", "east"].contains(&&*title) {
+        } else if has(&["东坐标", "easting"]) || ["e", "east", "xeast"].contains(&&*title) {
             Self::East
-        } else if has(&["北坐标", "northing"]) || ["n", "north"].contains(&&*title) {
+        } else if has(&["北坐标", "northing"]) || ["n", "north", "ynorth"].contains(&&*title) {
             Self::North
         } else if ["x", "x坐标"].contains(&&*title) {
             Self::X
@@ -143,8 +144,8 @@ pub(super) fn lines_of(text: &str) -> PosLines {
         if bare.is_empty() {
             continue;
         }
-        if lines.is_empty() && bare.to_ascii_uppercase().starts_with("EPSG:") {
-            crs = Crs::parse(bare).ok();
+        if let Some(NamedSystem(named)) = system_of(bare).filter(|_| lines.is_empty()) {
+            crs = named.or(crs);
             continue;
         }
         let fields = split(bare);
@@ -185,6 +186,56 @@ pub(super) fn lines_of(text: &str) -> PosLines {
     }
 }
 
+/// What a line names as the system of the places; nothing where that is none that is known.
+struct NamedSystem(Option<Crs>);
+
+/// The system that a line above the rows names: `EPSG:4547`, `WGS84 UTM 50N`, a PROJ string, WKT, or what Metashape writes
+/// before it.
+fn system_of(bare: &str) -> Option<NamedSystem> {
+    const WRITTEN: [&str; 7] = [
+        "EPSG:",
+        "+PROJ=",
+        "GEOGCS[",
+        "PROJCS[",
+        "COMPD_CS[",
+        "GEOGCRS[",
+        "PROJCRS[",
+    ];
+    const METASHAPE: &str = "COORDINATESYSTEM:";
+    let begins = |head: &str| {
+        let own = bare.get(..head.len());
+        own.is_some_and(|own| own.eq_ignore_ascii_case(head))
+    };
+    let is_metashape = begins(METASHAPE);
+    let said = if is_metashape {
+        bare[METASHAPE.len()..].trim()
+    } else {
+        bare
+    };
+    let upper = said.to_ascii_uppercase();
+    if WRITTEN.iter().any(|head| upper.starts_with(head)) {
+        return Some(NamedSystem(Crs::parse(said).ok()));
+    }
+    let utm = upper.strip_prefix("WGS84 UTM ").and_then(|zone| {
+        let (digits, first) = match zone.trim().strip_suffix('S') {
+            Some(digits) => (digits, 32_700),
+            None => (zone.trim().trim_end_matches('N'), 32_600),
+        };
+        let zone: u32 = digits.trim().parse().ok()?;
+        let code = (1..=60).contains(&zone).then_some(first + zone)?;
+        Crs::parse(&format!("EPSG:{code}")).ok()
+    });
+    (utm.is_some() || is_metashape).then_some(NamedSystem(utm))
+}
+
+/// One half of a place, as a number or in degrees of any spelling.
+fn half(text: &str) -> Option<f64> {
+    let written = |axis| degrees(text, axis).ok();
+    number(text)
+        .or_else(|| written(Axis::Longitude))
+        .or_else(|| written(Axis::Latitude))
+}
+
 /// A line without the signs of a comment.
 fn bare_of(line: &str) -> &str {
     line.trim().trim_start_matches(['#', '%', '/']).trim()
@@ -195,7 +246,10 @@ const SIGNS: [char; 4] = [',', '\t', ';', '，'];
 
 pub(super) fn split(line: &str) -> Vec<&str> {
     if line.contains(SIGNS) {
-        line.split(SIGNS).map(str::trim).collect()
+        let cells = line.split(SIGNS);
+        cells
+            .map(|cell| cell.trim().trim_matches('"').trim())
+            .collect()
     } else {
         line.split_whitespace().collect()
     }
@@ -212,9 +266,9 @@ pub(super) fn line_of(
             |c| c.get(i).copied().unwrap_or(PosColumn::Other),
         )
     };
-    let value = |wanted: &[PosColumn]| {
+    let field = |wanted: &[PosColumn]| {
         let found = (0..fields.len()).find(|i| wanted.contains(&column(*i)))?;
-        self::number(fields[found])
+        Some(fields[found])
     };
     let name = (0..fields.len())
         .find(|i| column(*i) == PosColumn::Name)
@@ -225,7 +279,7 @@ pub(super) fn line_of(
         _ => None,
     });
     let angles = || {
-        let angle = |c| value(&[c]).filter(|v| v.abs() <= 360.0);
+        let angle = |c| self::number(field(&[c])?).filter(|v| v.abs() <= 360.0);
         Some([
             angle(PosColumn::Yaw)?,
             angle(PosColumn::Pitch)?,
@@ -235,8 +289,8 @@ pub(super) fn line_of(
     (!name.is_empty() && name.len() <= MAX_NAME).then_some(PosLine {
         number,
         name,
-        first: value(&[PosColumn::Lon, PosColumn::East, PosColumn::X])?,
-        second: value(&[PosColumn::Lat, PosColumn::North, PosColumn::Y])?,
+        first: half(field(&[PosColumn::Lon, PosColumn::East, PosColumn::X])?)?,
+        second: half(field(&[PosColumn::Lat, PosColumn::North, PosColumn::Y])?)?,
         height,
         angles: angles(),
     })

@@ -5,6 +5,7 @@
 //! them. Packets come from strangers' files: their length, the number of values and the length of a value are capped, no
 //! entity but XML's own five and numbers is replaced, and the reader goes over the bytes once.
 
+use super::xmp_value::{number, plain};
 use std::borrow::Cow;
 
 /// Longest packet that is read, in bytes.
@@ -58,6 +59,7 @@ impl Xmp {
         self.damaged |= reader.damaged;
         let room = MAX_VALUES - self.values.len().min(MAX_VALUES);
         let found = reader.found.iter().take(room).map(|(name, value)| {
+            let name: &str = name;
             let (prefix, local) = name.split_once(':').unwrap_or(("", name));
             Property {
                 namespace: declared(prefix),
@@ -143,7 +145,7 @@ struct XmpReader<'a> {
     /// Names of the elements that are open.
     open: Vec<&'a str>,
     /// Names as written and their values.
-    found: Vec<(&'a str, String)>,
+    found: Vec<(Cow<'a, str>, String)>,
     /// Prefixes and the addresses they stand for.
     prefixes: Vec<(&'a str, &'a str)>,
     damaged: bool,
@@ -187,7 +189,7 @@ impl<'a> XmpReader<'a> {
         } else if let Some(inner) = rest.strip_prefix("<![CDATA[") {
             let end = inner.find("]]>");
             if let Some(end) = end {
-                self.keep(self.owner(), &inner[..end]);
+                self.keep_text(&inner[..end]);
             }
             end.map(|end| "<![CDATA[".len() + end + 3)
         } else if rest.starts_with("<?") {
@@ -228,12 +230,12 @@ impl<'a> XmpReader<'a> {
                 self.damaged = true;
                 return at;
             }
-            at += self.member(here);
+            at += self.member(name, here);
         }
     }
 
     /// A member of an element, or what stands in its place; bytes up to its end, at least one.
-    fn member(&mut self, here: &'a str) -> usize {
+    fn member(&mut self, element: &'a str, here: &'a str) -> usize {
         let name = name_at(here);
         let mut at = name.len();
         at += space_at(&here[at..]);
@@ -257,7 +259,10 @@ impl<'a> XmpReader<'a> {
                 let value = &value[..end];
                 match name.strip_prefix("xmlns:") {
                     Some(prefix) => self.declare(prefix, value),
-                    None => self.keep(name, value),
+                    None => {
+                        self.keep(name, value);
+                        self.keep_part(self.whole_of(element), name, value);
+                    }
                 }
                 at + 1 + end + 1
             }
@@ -298,27 +303,58 @@ impl<'a> XmpReader<'a> {
         }
     }
 
-    /// The element whose value a text is: an `rdf:li` counts for the property that holds the list.
-    fn owner(&self) -> &'a str {
-        let local = |name: &&&str| {
-            let local = name.rsplit(':').next().unwrap_or_default();
-            !["li", "Seq", "Bag", "Alt"].contains(&local)
-        };
-        self.open.iter().rev().find(local).copied().unwrap_or("")
+    /// The elements that are open, innermost first: an `rdf:li` counts for the property that holds the list.
+    fn owners(&self) -> impl Iterator<Item = &'a str> {
+        let open = self.open.iter().rev().copied();
+        open.filter(|name| !["li", "Seq", "Bag", "Alt"].contains(&local(name)))
     }
 
-    fn keep_text(&mut self, text: &'a str) {
-        if !text.trim().is_empty() && !self.open.is_empty() {
-            self.keep(self.owner(), text);
+    fn owner(&self) -> &'a str {
+        self.owners().next().unwrap_or("")
+    }
+
+    /// The structure that a member of an element belongs to: the element, or what is described by it.
+    fn whole_of(&self, element: &'a str) -> &'a str {
+        let mut around = std::iter::once(element).chain(self.owners());
+        let whole = around.find(|name| local(name) != "Description");
+        whole.unwrap_or("")
+    }
+
+    fn keep_text(&mut self, text: &str) {
+        if text.trim().is_empty() || self.open.is_empty() {
+            return;
+        }
+        let name = self.owner();
+        let around = self
+            .owners()
+            .skip(1)
+            .find(|name| local(name) != "Description");
+        self.keep(name, text);
+        self.keep_part(around.unwrap_or(""), name, text);
+    }
+
+    /// Keeps an angle of a structure by the name that others give it: `Pitch` in `CameraOrientationNED` is
+    /// `CameraOrientationNEDPitch`.
+    fn keep_part(&mut self, whole: &str, name: &str, value: &str) {
+        let (whole, part) = (local(whole), local(name));
+        let is_plain = ["", "RDF", "xmpmeta", "xapmeta"].contains(&whole);
+        if !is_plain && ["Yaw", "Pitch", "Roll"].contains(&part) {
+            self.keep(format!("{whole}{part}"), value);
         }
     }
 
-    fn keep(&mut self, name: &'a str, value: &str) {
+    fn keep(&mut self, name: impl Into<Cow<'a, str>>, value: &str) {
+        let name = name.into();
         let value = value.trim();
         let fits = !name.is_empty() && value.len() <= MAX_VALUE;
         let value = fits.then(|| plain(value)).filter(|value| !value.is_empty());
         self.found.extend(value.map(|value| (name, value)));
     }
+}
+
+/// A name without its prefix.
+fn local(name: &str) -> &str {
+    name.rsplit(':').next().unwrap_or(name)
 }
 
 fn space_at(text: &str) -> usize {
@@ -329,58 +365,6 @@ fn name_at(text: &str) -> &str {
     let ends = |c: char| c.is_whitespace() || c.is_control() || "=/><\"'&".contains(c);
     let end = text.find(ends).unwrap_or(text.len());
     if end <= MAX_NAME { &text[..end] } else { "" }
-}
-
-/// A value with XML's entities replaced and without control characters. A bare `&` is itself.
-fn plain(value: &str) -> String {
-    const NAMED: [(&str, char); 5] = [
-        ("amp;", '&'),
-        ("lt;", '<'),
-        ("gt;", '>'),
-        ("quot;", '"'),
-        ("apos;", '\''),
-    ];
-    let mut text = String::with_capacity(value.len());
-    let mut rest = value;
-    while let Some(i) = rest.find('&') {
-        text.push_str(&rest[..i]);
-        rest = &rest[i + 1..];
-        let named = NAMED.iter().find(|(name, _)| rest.starts_with(name));
-        if let Some((name, c)) = named {
-            text.push(*c);
-            rest = &rest[name.len()..];
-        } else if let Some((c, length)) = numbered(rest) {
-            text.push(c);
-            rest = &rest[length..];
-        } else {
-            text.push('&');
-        }
-    }
-    text.push_str(rest);
-    text.retain(|c| !c.is_control());
-    text.trim().to_owned()
-}
-
-/// `#x41;` or `#65;`, and how many bytes it takes.
-fn numbered(text: &str) -> Option<(char, usize)> {
-    let body = text.strip_prefix('#')?;
-    let end = body.find(';').filter(|end| *end <= 8)?;
-    let code = match body[..end].strip_prefix(['x', 'X']) {
-        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
-        None => body[..end].parse().ok()?,
-    };
-    Some((char::from_u32(code)?, end + 2))
-}
-
-/// A number as cameras write it: `+39.80`, `4000/1000`, or `12.5 m`.
-pub fn number(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let text = text.strip_suffix('m').unwrap_or(text).trim_end();
-    let parse = |s: &str| s.trim().parse::<f64>().ok().filter(|v| v.is_finite());
-    match text.split_once('/') {
-        Some((over, under)) => Some(parse(over)? / parse(under)?).filter(|v| v.is_finite()),
-        None => parse(text),
-    }
 }
 
 #[cfg(test)]
@@ -407,6 +391,28 @@ mod tests {
         assert_eq!(xmp.all("BandName").collect::<Vec<_>>(), ["Red", "Green"]);
         assert_eq!(xmp.text(&["None", "BandName"]), Some("Red"));
         assert!(xmp.has_namespace("pix4d") && !xmp.has_namespace("flir"));
+    }
+
+    #[test]
+    fn angles_in_a_structure_are_known_by_both_names() {
+        for inside in [
+            "<s:CameraOrientationNED rdf:parseType='Resource'><s:Yaw>40</s:Yaw><s:Pitch>-88</s:Pitch><s:Roll>1</s:Roll></s:CameraOrientationNED>",
+            "<s:CameraOrientationNED s:Yaw='40' s:Pitch='-88' s:Roll='1'/>",
+            "<s:CameraOrientationNED><rdf:Description s:Yaw='40' s:Pitch='-88' s:Roll='1'/></s:CameraOrientationNED>",
+        ] {
+            let packet = format!(
+                "<x:xmpmeta><rdf:RDF><rdf:Description xmlns:s='http://www.skydio.com/drone-skydio/1.0/'>\
+                 <s:VehicleOrientationNED s:Yaw='7' s:Pitch='3' s:Roll='2'/>{inside}</rdf:Description></rdf:RDF></x:xmpmeta>"
+            );
+            let xmp = of(packet.as_bytes());
+            let number = |name: &str| xmp.number(&[name]);
+            assert!(!xmp.is_damaged(), "{inside}");
+            assert_eq!(number("CameraOrientationNEDPitch"), Some(-88.0), "{inside}");
+            assert_eq!(number("CameraOrientationNEDYaw"), Some(40.0), "{inside}");
+            assert_eq!(number("VehicleOrientationNEDPitch"), Some(3.0), "{inside}");
+        }
+        let plain = of(b"<x:xmpmeta><rdf:RDF><rdf:Description d:Pitch='1'><d:Yaw>2</d:Yaw></rdf:Description></rdf:RDF></x:xmpmeta>");
+        assert_eq!(plain.values.len(), 2, "{plain:?}");
     }
 
     #[test]

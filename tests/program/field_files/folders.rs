@@ -268,6 +268,12 @@ fn an_output_folder_of_another_program_is_searched_and_what_is_damaged_in_it_is_
         put(&mut heights, 1, (70, 60), vec![120_f32; 70 * 60]);
         heights.close().expect("written");
     }
+    let path = made("4_index/reflectance/reflectance.tif");
+    let mut reflectance = create::<f32>(&path, (70, 60), 3, Some(&coarse), &[]);
+    for band in 1..=3 {
+        put(&mut reflectance, band, (70, 60), vec![0.2_f32; 70 * 60]);
+    }
+    reflectance.close().expect("written");
     let preview = image::RgbImage::from_pixel(64, 48, image::Rgb([40, 90, 40]));
     for name in [
         "odm_report/overlap.png",
@@ -299,7 +305,10 @@ fn an_output_folder_of_another_program_is_searched_and_what_is_damaged_in_it_is_
         "{}",
         found.said.err
     );
-    for words in ["2 terrain models", "2 ECW or MrSID"] {
+    for words in [
+        "3 terrain models or maps of measured values",
+        "2 ECW or MrSID",
+    ] {
         assert!(
             found.said.out.contains(words),
             "{words}: {}",

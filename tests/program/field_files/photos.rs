@@ -273,6 +273,27 @@ fn shots_seconds_and_metres_apart_stay_two_and_the_better_of_two_copies_is_used(
     assert_eq!(names, ["0.jpg", "1.jpg"]);
 }
 
+#[test]
+fn a_photo_across_the_180th_meridian_is_set_aside_by_name_and_the_rest_is_searched() {
+    let folder = TempDir::new().expect("temporary folder");
+    let pose = Pose::down(0.0, 0.0, 30.0, 0.0);
+    let picture = jpeg(&render(&scene(), &pose));
+    let mut over = Tags::of(&pose, 0.0, 0);
+    (over.lon, over.lat) = (179.99999, -16.0);
+    fs::write(folder.path().join("over.jpg"), over.on(&picture)).expect("written");
+    scan(folder.path(), &[]).expect_refused(&["over.jpg", "180th meridian"]);
+    let here = Tags::of(&pose, 0.0, 60).on(&picture);
+    fs::write(folder.path().join("here.jpg"), here).expect("written");
+    let found = scan(folder.path(), &[]);
+    assert_eq!(found.said.code, Some(2), "{}", found.said.err);
+    assert!(
+        found.said.err.contains("180th meridian"),
+        "{}",
+        found.said.err
+    );
+    assert_eq!(found.results().candidates.len(), truth().len());
+}
+
 /// Photos without a position of their own.
 fn bare(folder: &Path, pose: &Pose) {
     let tags = Tags::of(pose, 0.0, 0);

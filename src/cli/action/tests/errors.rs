@@ -55,6 +55,7 @@ fn ground() -> Vec<Box<dyn Say>> {
     let misfits = [
         None,
         Some(Misfit::Exchanged),
+        Some(Misfit::Degrees { epsg: 4490 }),
         Some(Misfit::ZoneInFront {
             zone: 38,
             epsg: 4526,
@@ -113,6 +114,7 @@ fn vectors() -> Vec<VectorError> {
         Unreadable(denied()),
         GeoPackage(GeoPackageError::TooMuch { path: path() }),
         NoVector(String::new()),
+        Folder,
         NoJson { line: 1 },
         Text(TextFlaw::Empty),
         Xml(crate::text::xml::XmlFlaw::Cut),
@@ -136,6 +138,7 @@ fn photos() -> Vec<Why> {
         Position::NullIsland,
         Position::Absurd,
         Position::Unreadable,
+        Position::OtherSystem,
         Position::Missing,
     ]
     .into_iter()
@@ -162,7 +165,7 @@ fn photos() -> Vec<Why> {
         NoAltitude { above_sea: true, damaged: false },
         NoAltitude { above_sea: false, damaged: true },
         AbsurdAltitude { above_ground_m: 9000.0 },
-        OffTerrain, NoFocalLength, TooCoarse { gsd_cm: 9.0, coarsest_cm: 3.0 }, TooOblique,
+        OffTerrain, Antimeridian, NoFocalLength, TooCoarse { gsd_cm: 9.0, coarsest_cm: 3.0 }, TooOblique,
         Attitude(Doubt::AllZero), Panorama, OverEllipsoid, Band(Band::Thermal), Defect(Defect::NearInfrared),
     }));
     all
@@ -180,7 +183,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         NotARaster { path: path(), reason: "x".into() },
         DataBase { path: path(), source: GeoPackageError::TooMuch { path: path() } },
         Leads { path: path(), to: "x".into() },
-        NoCrs { path: path() }, BadPrj { path: path(), prj: path() }, NoCrsButZone { path: path(), zone: 38, epsg: 4526 },
+        NoCrs { path: path() }, BadPrj { path: path(), prj: path() }, NoCrsButZone { path: path(), zone: 38, epsg: 4526 }, NoCrsButDegrees { path: path() },
         NoPlace { path: path() }, Gcps { path: path() }, Rpcs { path: path() },
         ZeroPixels { path: path() },
         Crs { path: path(), source: CrsError::NoWayToLonLat { name: "x".into() } },
@@ -211,7 +214,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         Text { path: path(), flaw: TextFlaw::Empty },
         Empty { path: path() }, Order { path: path() }, NoCrs { path: path() },
         Titles { path: path(), titles: "x".into() },
-        Row { path: path(), line: 1 },
+        Row { path: path(), line: 1 }, Datum { path: path(), datum: "x".into() },
         Twice { path: path(), name: "x".into() }, NoneMatches { path: path(), name: "x".into() },
     })));
     all.extend(boxed(every!(DemError {

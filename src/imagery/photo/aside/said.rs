@@ -20,6 +20,11 @@ pub(super) fn what(why: &Why, path: &Path, lang: Lang) -> String {
         | Why::AbsurdAltitude { .. }
         | Why::OffTerrain
         | Why::OverEllipsoid => no_height(why, p, lang),
+        Why::Antimeridian => tr!(
+            lang,
+            "{p} shows ground on both sides of the 180th meridian, which no map here can hold",
+            "{p} 拍摄范围跨越 180 度经线，无法成图"
+        ),
         Why::NoFocalLength => tr!(
             lang,
             "{p} does not say its focal length",
@@ -114,6 +119,11 @@ fn no_position(position: Position, damaged: bool, p: &Display<'_>, lang: Lang) -
             lang,
             "the position in {p} cannot be read: a part of its degrees, minutes and seconds is no number",
             "{p} 中的位置读不出：度、分、秒有一项不是数"
+        ),
+        Position::OtherSystem => tr!(
+            lang,
+            "the position in {p} is of another coordinate system than WGS 84, as it says itself",
+            "{p} 自注其坐标不是 WGS 84 坐标系的"
         ),
         Position::Missing | Position::At(_) if damaged => tr!(
             lang,
@@ -262,7 +272,7 @@ pub(super) fn remedy(why: &Why, lang: Lang) -> Option<Remedy> {
             "give the colour photos of the flight",
             "请提供同一航次的彩色照片",
         ),
-        Why::TooLarge { .. } | Why::Defect(_) | Why::Panorama => None,
+        Why::TooLarge { .. } | Why::Defect(_) | Why::Panorama | Why::Antimeridian => None,
     }
 }
 

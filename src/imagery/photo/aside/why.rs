@@ -43,6 +43,8 @@ pub enum Why {
     },
     /// The terrain model has no height there.
     OffTerrain,
+    /// Its ground lies on both sides of the 180th meridian.
+    Antimeridian,
     /// Nothing tells the focal length.
     NoFocalLength,
     /// All of the ground in it is coarser than the model can bear.

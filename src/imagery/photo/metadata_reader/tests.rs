@@ -229,6 +229,40 @@ fn other_makers_angles_are_read_in_their_own_convention() {
 }
 
 #[test]
+fn a_height_that_says_its_own_zero_is_believed() {
+    let over = |attributes: &str| read_parts(None, Some(&packet(attributes))).over_ellipsoid;
+    assert!(over(
+        r#"Camera:HorizCS="EPSG:4326" Camera:VertCS="ellipsoidal""#
+    ));
+    assert!(!over(r#"Camera:VertCS="egm96""#));
+    assert!(over(r#"drone-dji:AltitudeType="RtkAlt""#));
+    assert!(!over(
+        r#"drone-dji:AltitudeType="GpsFusionAlt" drone-dji:RtkFlag="50""#
+    ));
+    assert!(over(r#"drone-dji:RtkFlag="50""#));
+}
+
+#[test]
+fn a_place_of_another_system_than_wgs_84_is_none() {
+    let at = |datum: &str| {
+        let fields = [
+            (Tag::GPSLatitudeRef, ascii("N")),
+            (Tag::GPSLatitude, degrees(33, 44, 240_000)),
+            (Tag::GPSLongitudeRef, ascii("E")),
+            (Tag::GPSLongitude, degrees(113, 18, 0)),
+            (Tag::GPSMapDatum, ascii(datum)),
+        ];
+        read_parts(Some(block(&fields)), None).position
+    };
+    for datum in ["WGS-84", "WGS84", "CGCS2000", ""] {
+        assert!(matches!(at(datum), Position::At(_)), "{datum}");
+    }
+    for datum in ["GCJ-02", "gcj02", "BD-09", "Beijing 1954"] {
+        assert_eq!(at(datum), Position::OtherSystem, "{datum}");
+    }
+}
+
+#[test]
 fn heat_and_single_bands_are_recognised() {
     let band = |attributes: &str| read_parts(None, Some(&packet(attributes))).band;
     assert_eq!(
