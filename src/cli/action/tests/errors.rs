@@ -252,7 +252,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         File { path: path(), source: Box::new(ModelError::NoCell) },
         NotOnnx { reason: "x".into() },
         Ports { inputs: 2, outputs: 2 },
-        InputShape { found: "x".into() }, OutputShape { found: "x".into() },
+        HalfPrecision, InputShape { found: "x".into() }, OutputShape { found: "x".into() },
         NoVerifier { path: path(), source: denied() }, NotAVerifier { kind: "x".into() }, VerifierPorts { found: "x".into() },
         OtherKind { kind: "x".into() }, NoSecondLook,
         MaskShape { found: "x".into() }, BoxShape { found: "x".into(), classes: Some(2) }, BoxShape { found: "x".into(), classes: None },
