@@ -241,6 +241,90 @@ fn what_is_missing_is_named_and_on_request_mapped_as_not_run() {
 }
 
 #[test]
+fn where_nothing_was_searched_the_shards_that_were_not_run_are_named() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let (at, out) = (folder.path().join("plan"), folder.path().join("out"));
+    plan(&[&ortho], &at, 3, &[]);
+    for options in [&[][..], &["--partial"]] {
+        let early = merge(&at, &out, options);
+        assert_eq!(early.code, Some(2), "{}", early.err);
+        assert!(
+            early.err.contains("none of 3 shards has been run"),
+            "{}",
+            early.err
+        );
+        assert!(
+            early.err.contains("--plan PLAN --shard 0`"),
+            "{}",
+            early.err
+        );
+        assert!(!out.exists(), "nothing was begun");
+    }
+    let none = ended(papaver().args(["scan", "--plan"]).arg(&at));
+    assert!(none.err.contains("0 to 2: `--shard K`"), "{}", none.err);
+    // A shard without data says nothing of the others.
+    let empty = folder.path().join("empty.tif");
+    let mut picture = Picture::bare(Place::utm(1.9), (1500, 1300));
+    picture.fill(|_, _| true, [0, 0, 0]);
+    picture.target(1300, 1200);
+    let options = ["TILED=YES", "COMPRESS=DEFLATE", "SPARSE_OK=TRUE"];
+    picture.write(&empty, &options);
+    let at = folder.path().join("of-empty");
+    plan(&[&empty], &at, 3, &[]);
+    assert_eq!(ended(&mut shard(&at, 0)).code, Some(0));
+    let partial = merge(&at, &out, &["--partial"]);
+    assert_eq!(partial.code, Some(2), "{}", partial.err);
+    let says = partial.err.contains("hold no data") && partial.err.contains("not been run: 1");
+    assert!(says, "{}", partial.err);
+}
+
+#[test]
+fn a_merge_says_no_speed_of_tiles_that_it_did_not_score() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let (at, out) = (folder.path().join("plan"), folder.path().join("out"));
+    plan(&[&ortho], &at, 2, &[]);
+    run_all(&at);
+    let mut command = papaver();
+    command.args(["merge", "--plan"]).arg(&at);
+    let merged = ended(command.arg("--output").arg(&out));
+    assert_eq!(merged.code, Some(0), "{}", merged.err);
+    let tiles = merged.out.lines().find(|line| line.starts_with("tiles"));
+    let tiles = tiles.expect("a line of tiles");
+    assert!(
+        tiles.contains("all scored before") && !tiles.contains("a second"),
+        "{tiles}"
+    );
+}
+
+#[test]
+fn a_plan_for_a_gpu_is_made_and_merged_without_one() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let (at, out) = (folder.path().join("plan"), folder.path().join("out"));
+    let planned = plan(&[&ortho], &at, 2, &["--device", "cuda"]);
+    assert_eq!(planned.code, Some(0), "{}", planned.err);
+    assert_eq!(
+        json(&at.join("plan.json"))["key"]["options"]["device"],
+        "CUDA"
+    );
+    let merged = merge(&at, &out, &[]);
+    assert!(
+        merged.err.contains("none of 2 shards has been run"),
+        "{}",
+        merged.err
+    );
+    // Another device than the plan's gives other scores.
+    let other = ended(shard(&at, 0).args(["--device", "cpu"]));
+    assert_eq!(other.code, Some(1));
+    assert!(other.err.contains("device CPU != CUDA"), "{}", other.err);
+}
+
+#[test]
 fn a_shard_that_is_not_what_was_written_is_refused_by_name() {
     let folder = TempDir::new().expect("temporary folder");
     let ortho = folder.path().join("ortho.tif");

@@ -304,6 +304,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Changed { difference: "x".into() },
         NoSuchShard { shard: Some(9), shards: 8 }, NoSuchShard { shard: None, shards: 8 },
         Missing { shards: (0..30).collect() },
+        NoneSearched { missing: (0..30).collect(), shards: 30 }, NoneSearched { missing: vec![1], shards: 2 },
         Cut { path: path() }, Damaged { path: path() }, Elsewhere { path: path() }, NotItsOwn { path: path() },
         OtherFormat { path: path(), format: "x".into() },
     })));
