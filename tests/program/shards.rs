@@ -2,7 +2,7 @@
 //! missing, damaged or of another plan is named.
 
 use crate::ground::Place;
-use crate::paint::Picture;
+use crate::paint::{Picture, put_alpha};
 use crate::photos_views::write as write_photos;
 use crate::results::{Results, json};
 use crate::resume::files;
@@ -322,6 +322,46 @@ fn a_plan_for_a_gpu_is_made_and_merged_without_one() {
     let other = ended(shard(&at, 0).args(["--device", "cpu"]));
     assert_eq!(other.code, Some(1));
     assert!(other.err.contains("device CPU != CUDA"), "{}", other.err);
+}
+
+#[test]
+fn shards_have_the_same_share_of_valid_ground_where_a_collar_is_stored() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    let size = (3072, 3072);
+    let options = [
+        "TILED=YES",
+        "BLOCKXSIZE=256",
+        "BLOCKYSIZE=256",
+        "COMPRESS=DEFLATE",
+    ];
+    let mut picture = Picture::bare(Place::utm(1.9), size);
+    // A strip from corner to corner, with a transparent collar on both sides.
+    let clear = |x: usize, y: usize| x.abs_diff(y) > 1000 || y < 900;
+    picture.fill(clear, [0, 0, 0]);
+    picture.write_with(&ortho, 4, &options, |dataset| {
+        put_alpha(dataset, size, clear)
+    });
+    let at = folder.path().join("plan");
+    plan(&[&ortho], &at, 4, &[]);
+    run_all(&at);
+    assert_eq!(numbers(&at), 4);
+    let searched: Vec<f64> = (0..4)
+        .map(|number| {
+            let alone = folder.path().join(format!("alone{number}"));
+            fs::create_dir_all(alone.join("shards")).expect("folder");
+            fs::copy(at.join("plan.json"), alone.join("plan.json")).expect("copied");
+            fs::copy(shard_file(&at, number), shard_file(&alone, number)).expect("copied");
+            let out = folder.path().join(format!("out{number}"));
+            let merged = merge(&alone, &out, &["--partial", "--no-pictures"]);
+            assert_eq!(merged.code, Some(2), "{}", merged.err);
+            Results::read(&out).searched_m2
+        })
+        .collect();
+    let all: f64 = searched.iter().sum();
+    for share in searched.iter().map(|m2| m2 / all) {
+        assert!((0.19..0.31).contains(&share), "{searched:?}");
+    }
 }
 
 #[test]
