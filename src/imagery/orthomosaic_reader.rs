@@ -150,9 +150,8 @@ impl OrthomosaicReader {
         empty_blocks::sizes(stored, |block| {
             let pixels = self.read(block, &mut None);
             let searched = Validity::Searched as u8;
-            pixels
-                .validity
-                .is_some_and(|each| !each.contains(&searched))
+            let nothing_in = |each: Vec<u8>| !each.contains(&searched);
+            pixels.is_empty() || pixels.validity.is_some_and(nothing_in)
         })
     }
 
