@@ -68,7 +68,8 @@ JOB
     )
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::{TASKS, submission};
     use std::collections::BTreeSet;
