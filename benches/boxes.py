@@ -1,10 +1,11 @@
-"""A raster with targets at known places and detectors for it, for the comparison with GeoDeep (benches/boxes.sh).
+"""A raster with targets at known places, detectors and a segmenter for it, for the comparison with GeoDeep (benches/boxes.sh).
 
-    python3 benches/boxes.py make FOLDER SIDE     ortho.tif, truth.json, light.onnx and nano.onnx
-    python3 benches/boxes.py count FOLDER FILE…   of each GeoJSON: targets found, found more than once, and boxes on nothing
+    python3 benches/boxes.py make FOLDER SIDE     ortho.tif, truth.json, light.onnx, nano.onnx and mask.onnx
+    python3 benches/boxes.py count FOLDER FILE…   of each GeoJSON: targets found, found more than once, and outlines on nothing
 
 The detectors see magenta squares of 16 px, in tiles of 640 px, with the layout and keys of Ultralytics' exporter, and those that
 GeoDeep wants. `light.onnx` is a single convolution; `nano.onnx` computes beside it as much as YOLO v8 n does (8.7 GFLOP a tile).
+`mask.onnx` says of each pixel whether it is magenta.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import sys
 import numpy as np
 
 TARGET, TILE, STRIDE, CELL = 16, 640, 8, 320
+#: The class of the segmenter that is no target.
+NOTHING = "background"
 
 
 def raster(folder: pathlib.Path, side: int) -> None:
@@ -43,7 +46,6 @@ def raster(folder: pathlib.Path, side: int) -> None:
 
 
 def detector(path: pathlib.Path, *, is_costly: bool) -> None:
-    import onnx
     from onnx import TensorProto, helper, numpy_helper
 
     rng, node, count = np.random.default_rng(12), helper.make_node, TILE // STRIDE
@@ -84,29 +86,68 @@ def detector(path: pathlib.Path, *, is_costly: bool) -> None:
         nodes, "papaver-bench", [value("images", TensorProto.FLOAT, [1, 3, TILE, TILE])],
         [value("output0", TensorProto.FLOAT, [1, 5, count**2])], weights,
     )  # fmt: skip
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     said = {"task": "detect", "imgsz": f"[{TILE}, {TILE}]", "names": "{0: 'poppy'}"}
     wanted = {
         "model_type": "Detector", "det_type": "YOLO_v8", "class_names": {"0": "poppy"}, "resolution": 2.0,
         "tiles_overlap": 10, "det_conf": 0.4, "det_iou_thresh": 0.3,
     }  # fmt: skip
-    for key, text in said.items() | {(key, json.dumps(of)) for key, of in wanted.items()}:
+    save(path, graph, said | {key: json.dumps(of) for key, of in wanted.items()})
+
+
+def segmenter(path: pathlib.Path) -> None:
+    from onnx import TensorProto, helper, numpy_helper
+
+    weights = np.zeros((2, 3, 1, 1), np.float32)
+    weights[1, :, 0, 0] = [10, -20, 10]
+    held = [numpy_helper.from_array(weights, "w"), numpy_helper.from_array(np.array([0, -10], np.float32), "b")]
+    nodes = [
+        helper.make_node("Conv", ["images", "w", "b"], ["raw"], kernel_shape=[1, 1]),
+        helper.make_node("Softmax", ["raw"], ["output"], axis=1),
+    ]
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        nodes, "papaver-bench", [value("images", TensorProto.FLOAT, [1, 3, TILE, TILE])],
+        [value("output", TensorProto.FLOAT, [1, 2, TILE, TILE])], held,
+    )  # fmt: skip
+    # GeoDeep drops what is smaller than (2 x seg_small_segment)² pixels.
+    wanted = {
+        "model_type": "Segmentor", "class_names": {"0": NOTHING, "1": "poppy"}, "resolution": 2.0, "tiles_overlap": 10,
+        "seg_thresh": 0.5, "seg_small_segment": 4,
+    }  # fmt: skip
+    save(path, graph, {key: json.dumps(of) for key, of in wanted.items()})
+
+
+def save(path: pathlib.Path, graph: object, metadata: dict[str, str]) -> None:
+    import onnx
+    from onnx import helper
+
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    for key, text in metadata.items():
         entry = model.metadata_props.add()
         entry.key, entry.value = key, text
     onnx.checker.check_model(model)
     onnx.save(model, path)
 
 
+def outlines(feature: dict) -> list[np.ndarray]:
+    """The outer rings of a feature: GeoDeep gives one for every patch of a class, or all patches of it in one feature."""
+    shape = feature["geometry"]
+    parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+    of_class = feature["properties"].get("class")
+    if of_class == NOTHING:
+        return []
+    return [np.array(part[0]) for part in (parts if of_class else parts[:1])]
+
+
 def count(folder: pathlib.Path, files: list[str]) -> None:
-    """A box belongs to the target that its middle is nearest to, if that is within a target's side."""
+    """An outline belongs to the target that its middle is nearest to, if that is within a target's side."""
     from rasterio.warp import transform
     from scipy.spatial import cKDTree
 
     truth = cKDTree(np.array(json.loads((folder / "truth.json").read_text())))
     for file in files:
         features = json.loads(pathlib.Path(file).read_text())["features"]
-        rings = [f["geometry"]["coordinates"] for f in features]
-        rings = [np.array(r[0][0] if f["geometry"]["type"] == "MultiPolygon" else r[0]) for f, r in zip(features, rings)]
+        rings = [ring for feature in features for ring in outlines(feature)]
         middles = [(ring.min(0) + ring.max(0)) / 2 for ring in rings]
         at = np.array(transform("EPSG:4326", "EPSG:32650", *np.array(middles).T)).T if middles else np.empty((0, 2))
         apart, nearest = truth.query(at) if len(at) else (np.empty(0), np.empty(0, int))
@@ -121,5 +162,6 @@ if __name__ == "__main__":
         raster(folder, int(sys.argv[3]))
         detector(folder / "light.onnx", is_costly=False)
         detector(folder / "nano.onnx", is_costly=True)
+        segmenter(folder / "mask.onnx")
     else:
         count(folder, sys.argv[3:])

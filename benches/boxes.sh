@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A detector on one raster, by Papaver and by GeoDeep, taking turns: targets found, medians of seconds, peak memory. GeoDeep makes
+# Two detectors and a segmenter on one raster, by Papaver and by GeoDeep, taking turns: targets found, medians of seconds, peak memory. GeoDeep makes
 # no pictures: Papaver runs as it does so, and with the three pictures of each candidate that it draws unless it is told not to.
 # usage: bash benches/boxes.sh [PAPAVER] [ROUNDS] [SIDE]
 #   PAPAVER  the program (default: target/release/papaver)
@@ -13,7 +13,7 @@ work=${PAPAVER_BENCH:-${TMPDIR:-/tmp}/papaver-bench}/boxes geodeep=${GEODEEP:-$w
 mkdir -p "$work/$side"
 [ -x "$geodeep/bin/geodeep" ] || { python3 -m venv "$geodeep"; "$geodeep/bin/pip" install -q geodeep onnx onnxruntime rasterio numpy scipy; }
 cd "$work/$side"
-[ -e nano.onnx ] || "$geodeep/bin/python" "$top/benches/boxes.py" make . "$side"
+[ -e mask.onnx ] || "$geodeep/bin/python" "$top/benches/boxes.py" make . "$side"
 
 # timed NAME COMMAND…: appends 'seconds kilobytes' to NAME's figures
 timed() {
@@ -26,7 +26,7 @@ peak() { awk '$2 > m {m = $2} END {printf "%d", m / 1024}' "$1.times"; }
 
 rm -f ./*.times
 for _ in $(seq "$rounds"); do
-    for model in light nano; do
+    for model in light nano mask; do
         rm -rf "out-$model" "pictured-$model"
         scan=("$papaver" scan ortho.tif --model "$model.onnx" --site-radius 0.5 -q)
         timed "papaver-$model" "${scan[@]}" --no-pictures --no-pyramid -o "out-$model"
@@ -35,7 +35,7 @@ for _ in $(seq "$rounds"); do
     done
 done
 echo "rounds $rounds, $side x $side px, $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
-for model in light nano; do
+for model in light nano mask; do
     mapfile -t found < <("$geodeep/bin/python" "$top/benches/boxes.py" count . "out-$model/candidates.geojson" "$model.geojson")
     echo "$model: papaver $(seconds "papaver-$model") s, peak $(peak "papaver-$model") MB, ${found[0]}"
     echo "$model: GeoDeep $(seconds "geodeep-$model") s, peak $(peak "geodeep-$model") MB, ${found[1]}"

@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
-# A scan in shards on a real Slurm of one node (Debian's packages), on a Dask cluster of two workers, one of which is killed,
-# and with imagery and shards in a bucket (moto), workers killed and shards run twice: each time to the byte what one scan
-# writes. As root: `tests/machines.sh [PROGRAM] [slurm|dask|bucket …]`. Not part of the tests.
+# A scan in shards on a real Slurm of one node (Debian's packages), a job of which is killed and put back into the queue; on a
+# Dask cluster of two workers, one of which is killed; on one with a worker that is ten times slower, with what it costs; in 50
+# random histories; and with imagery and shards in a bucket (moto), workers killed and shards run twice: each time to the byte
+# what one scan writes. As root: `tests/machines.sh [PROGRAM] [slurm|dask|straggler|histories|bucket …]`. Not part of the tests.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 program=$(realpath "${1:-$top/target/release/papaver}")
 shift || true
-kinds=${*:-slurm dask bucket}
+kinds=${*:-slurm dask straggler histories bucket}
 work=$(mktemp -d)
 server=
 stop() {
     for daemon in slurmd slurmctld; do pkill -F "$work/$daemon.pid" 2>/dev/null || true; done
     [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    for process in ${scheduler-} ${worker_a-} ${worker_b-}; do kill "$process" 2>/dev/null || true; done
     rm -rf "$work"
 }
 trap stop EXIT
@@ -27,7 +29,7 @@ P
 
 # One scan of everything, without the pyramids that a merge does not make.
 one() { "$program" scan "$@" -q --no-pyramid; }
-plan() { "$program" plan "$top/samples/village/ortho.tif" "$top/samples/photos" -o "$1" --shards 6 -q; }
+plan() { "$program" plan "$top/samples/village/ortho.tif" "$top/samples/photos" -o "$1" --shards "${2:-6}" -q; }
 
 slurm() {
 echo "== Slurm"
@@ -57,30 +59,102 @@ C
 export SLURM_CONF=$work/slurm.conf
 slurmctld -f "$SLURM_CONF" && sleep 2 && slurmd -f "$SLURM_CONF" -N "$node" && sleep 3
 plan "$work/slurm"
-(cd "$work" && "$program" plan --slurm -o "$work/slurm" >submit.sh && sh submit.sh)
-for _ in $(seq 120); do
-    [ -n "$(squeue --noheader)" ] || break
-    sleep 2
-done
+submit "$work/slurm"
+# What runs first is killed and put back, as when its node is lost.
+running() { squeue --noheader --states=RUNNING --format=%i | head -n 1; }
+until [ -n "$(running)" ]; do sleep 0.2; done
+job=$(running)
+scontrol requeue "$job" && scontrol update jobid="$job" starttime=now || true
+queue_ends
 same "$work/slurm/results" "$work/one"
+# Where a shard fails, the merge does not wait for ever.
+plan "$work/failing"
+mkdir -p "$work/failing/shards" && echo damage >"$work/failing/shards/00003.jsonl"
+submit "$work/failing"
+queue_ends
+[ ! -e "$work/failing/results" ] || { echo "merged without a shard" && exit 1; }
+}
+
+submit() { (cd "$work" && "$program" plan --slurm -o "$1" >submit.sh && sh submit.sh); }
+
+queue_ends() { # a job that is put back begins after two minutes at most
+    for _ in $(seq 300); do
+        [ -n "$(squeue --noheader)" ] || return 0
+        sleep 1
+    done
+    squeue && echo "the queue does not end" && exit 1
+}
+
+# A Dask cluster of two workers, which run the programs that are named; sets scheduler, worker_a, worker_b and address.
+cluster() {
+    [ -x "$work/venv/bin/dask" ] || { python3 -m venv "$work/venv" && "$work/venv/bin/pip" -q install distributed; }
+    rm -f "$work/scheduler.json"
+    "$work/venv/bin/dask" scheduler --port 0 --scheduler-file "$work/scheduler.json" --no-dashboard 2>/dev/null &
+    scheduler=$!
+    local worker=("$work/venv/bin/dask" worker --nthreads 1 --no-nanny --no-dashboard --scheduler-file "$work/scheduler.json")
+    PAPAVER=$1 "${worker[@]}" 2>/dev/null &
+    worker_a=$!
+    PAPAVER=$2 "${worker[@]}" 2>/dev/null &
+    worker_b=$!
+    until [ -s "$work/scheduler.json" ]; do sleep 0.2; done
+    address=$(python3 -c "import json, sys; print(json.load(open(sys.argv[1]))['address'])" "$work/scheduler.json")
+    "$work/venv/bin/python" -c "import distributed, sys; distributed.Client(sys.argv[1]).wait_for_workers(2)" "$address"
+}
+shards_on_cluster() { PAPAVER=$program "$work/venv/bin/python" "$top/samples/dask_shards.py" "$1" "$address"; }
+end_cluster() {
+    kill "$scheduler" "$worker_a" "$worker_b" 2>/dev/null || true
+    wait "$scheduler" "$worker_a" "$worker_b" 2>/dev/null || true
+    scheduler='' worker_a='' worker_b=''
 }
 
 dask() {
-echo "== Dask"
-python3 -m venv "$work/venv" && "$work/venv/bin/pip" -q install distributed
-plan "$work/dask"
-"$work/venv/bin/dask" scheduler --port 0 --scheduler-file "$work/scheduler.json" --no-dashboard 2>/dev/null &
-scheduler=$!
-for _ in 1 2; do
-    PAPAVER=$program "$work/venv/bin/dask" worker --nthreads 1 --no-nanny --no-dashboard --scheduler-file "$work/scheduler.json" 2>/dev/null &
-    last=$!
+    echo "== Dask"
+    plan "$work/dask"
+    printf '#!/bin/sh\n"%s" "$@" && echo "$*" >>"%s"\n' "$program" "$work/done" >"$work/counting"
+    chmod +x "$work/counting"
+    cluster "$program" "$work/counting"
+    (until [ -s "$work/done" ]; do sleep 0.1; done && kill -9 "$worker_b") &
+    local killer=$!
+    shards_on_cluster "$work/dask"
+    wait "$killer" || { echo "no worker was killed" && exit 1; }
+    end_cluster
+    same "$work/dask/results" "$work/one"
+}
+
+straggler() {
+    echo "== Dask, one of two workers ten times slower"
+    # It runs a tenth of the time.
+    cat >"$work/slow" <<S
+#!/bin/sh
+"$program" "\$@" &
+worker=\$!
+while kill -STOP \$worker 2>/dev/null; do
+    sleep 0.9
+    kill -CONT \$worker 2>/dev/null
+    sleep 0.1
 done
-sleep 6
-(sleep 3 && kill -9 "$last") &
-address=$(python3 -c "import json, sys; print(json.load(open(sys.argv[1]))['address'])" "$work/scheduler.json")
-PAPAVER=$program "$work/venv/bin/python" "$top/samples/dask_shards.py" "$work/dask" "$address"
-kill "$scheduler" 2>/dev/null || true
-same "$work/dask/results" "$work/one"
+wait \$worker
+S
+    chmod +x "$work/slow"
+    local kind walls=()
+    for kind in program slow; do
+        plan "$work/$kind-plan" 16
+        if [ "$kind" = slow ]; then cluster "$program" "$work/slow"; else cluster "$program" "$program"; fi
+        local began
+        began=$(date +%s.%N)
+        shards_on_cluster "$work/$kind-plan"
+        walls+=("$(python3 -c "import sys, time; print(time.time() - float(sys.argv[1]))" "$began")")
+        end_cluster
+        same "$work/$kind-plan/results" "$work/one"
+    done
+    awk -v two="${walls[0]}" -v slow="${walls[1]}" -v load="$(cut -d' ' -f1 /proc/loadavg)" 'BEGIN {
+        printf "two equal workers %.1f s, one ten times slower %.1f s: %.2f times; at best 2/1.1, of which it is %.2f times (load %s)\n",
+            two, slow, slow / two, slow / two * 1.1 / 2, load }'
+}
+
+histories() {
+    echo "== histories"
+    python3 "$top/tests/tools/histories.py" "$program" "$work/histories" "${HISTORIES:-50}"
 }
 
 # Without a word of Amazon's, whatever this machine knows of it.
@@ -119,7 +193,7 @@ P
     # The same again is nothing new; another is refused.
     aws "$program" plan "$ortho" -o "$plan" --shards 5 -q
     fails "plan of another scan" aws "$program" plan "$ortho" -o "$plan" --shards 4 -q
-    fails "5 shards have not been run" aws "$program" merge --plan "$plan" -o "$work/early" -q
+    fails "none of 5 shards has been run" aws "$program" merge --plan "$plan" -o "$work/early" -q
     shard() { aws "$program" scan --plan "$plan" --shard "$1" --threads 1 -q; }
     # Killed, then two at the same shard at a time, then every shard, one of them twice.
     for after in 0.05 0.3 0.8; do
@@ -158,6 +232,6 @@ P
     kill "$server" && server=
 }
 
-case $kinds in *slurm* | *dask*) one "$top/samples/village/ortho.tif" "$top/samples/photos" -o "$work/one" ;; esac
+case $kinds in *slurm* | *dask* | *straggler*) one "$top/samples/village/ortho.tif" "$top/samples/photos" -o "$work/one" ;; esac
 for kind in $kinds; do "$kind"; done
 echo "== all the same"

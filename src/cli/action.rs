@@ -33,6 +33,8 @@ const ONNX: Blank = blank("NEW.onnx", "新模型.onnx", "b.onnx");
 const NEW: Blank = blank("NEW", "新文件", "new.papaver");
 const FOLDER: Blank = blank("FOLDER", "文件夹", "results");
 const IMAGERY: Blank = blank("IMAGERY", "影像", "a.tif");
+const PLAN: Blank = blank("PLAN", "计划", "plan");
+const SHARD: Blank = blank("K", "编号", "0");
 const NAME: Blank = blank("NAME", "姓名", "Li");
 const ROLE: Blank = blank("ROLE", "角色", "verifier");
 const SITE: Blank = blank("SITE", "图斑", "7K3QF2-M");
@@ -129,6 +131,10 @@ fn command(action: &Action) -> Typed {
     match action {
         Action::Again(choice) | Action::Without(choice) => option(choice),
         Action::Scan { input } => Typed::of("scan").path_or(input.as_deref(), IMAGERY),
+        Action::RunShard { shard } => Typed::of("scan --plan")
+            .blank(PLAN)
+            .and("--shard")
+            .value_or(shard.map(|n| n.to_string()).as_deref(), SHARD),
         Action::Pyramid { input } => Typed::of("pyramid").path_or(input.as_deref(), IMAGERY),
         Action::InspectModel => Typed::of("model inspect").blank(FILE),
         Action::WrapModel { set } => {
@@ -271,6 +277,8 @@ fn option(choice: &Choice) -> Typed {
         Choice::Unit => with("--unit", CODE),
         Choice::Captured => with("--captured", TIME),
         Choice::Device => with("--device", KIND),
+        Choice::Shard => with("--shard", SHARD),
+        Choice::Partial => Typed::of("--partial"),
         Choice::Threads => with("--threads", COUNT),
         Choice::Port => with("--port", PORT),
         Choice::Authority => with("--ca", FILE),

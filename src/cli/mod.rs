@@ -29,6 +29,7 @@ mod summary;
 mod talk;
 mod telemetry;
 mod usage;
+mod values;
 mod version;
 mod window;
 
@@ -155,7 +156,7 @@ fn run(typed: &[OsString], asked: Lang) -> ExitCode {
     }
     let result = match arguments.command {
         Command::Scan(arguments) => match arguments.shard(lang) {
-            Some((plan, shard, run)) => plan::run_one(plan, shard, &run, lang),
+            Some((asked, run)) => plan::run_one(&asked, &run, lang),
             None => scan::run(*arguments, lang),
         },
         Command::Plan(arguments) => plan::run(*arguments, lang),

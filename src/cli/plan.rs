@@ -1,6 +1,7 @@
 //! `papaver plan`, `papaver merge` and one shard of `papaver scan`: a scan on several machines.
 
-use super::scan::{Run, ScanOptions, folder};
+use super::scan::{AskedShard, PLANNED, Run, ScanOptions};
+use super::values::folder;
 use super::{Done, slurm, talk};
 use crate::files::absolute;
 use crate::scan::{
@@ -30,7 +31,7 @@ pub(super) struct PlanArguments {
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     shards: u32,
     /// Say how far the shards of a plan are 查看计划中各分片的完成情况
-    #[arg(long, conflicts_with = "inputs")]
+    #[arg(long, conflicts_with_all = PLANNED.iter().chain(&["inputs", "device", "shards"]).copied())]
     status: bool,
     /// Print a script that submits the shards of a plan as an array job of Slurm, and the merge after them 输出 Slurm 提交脚本：以作业数组运行各分片，随后合并
     #[arg(long)]
@@ -173,12 +174,8 @@ fn request(plan: &Path, run: &Run, lang: Lang) -> Result<ScanRequest, Box<dyn Sa
 }
 
 /// Scores one shard of a plan.
-pub(super) fn run_one(
-    plan: &Path,
-    shard: Option<usize>,
-    run: &Run,
-    lang: Lang,
-) -> Result<Done, Box<dyn Say>> {
+pub(super) fn run_one(asked: &AskedShard<'_>, run: &Run, lang: Lang) -> Result<Done, Box<dyn Say>> {
+    let plan = asked.plan;
     let of_job = || {
         std::env::var("SLURM_ARRAY_TASK_ID")
             .ok()?
@@ -186,13 +183,17 @@ pub(super) fn run_one(
             .parse()
             .ok()
     };
-    let Some(shard) = shard.or_else(of_job) else {
+    let Some(shard) = asked.number.or_else(of_job) else {
         return Err(boxed(ShardError::NoSuchShard {
             shard: None,
             shards: status(plan).map_err(boxed)?.shards,
         }));
     };
-    let request = request(plan, run, lang)?;
+    let planned = request(plan, run, lang)?;
+    let request = ScanRequest {
+        device: asked.device.unwrap_or(planned.device),
+        ..planned
+    };
     let (tiles, now) = run.watched(|talk, stop| run_shard(&request, (plan, shard), talk, stop))?;
     run.tell(
         &json!({"shard": shard, "tiles": tiles, "done_before": !now}),
@@ -245,5 +246,56 @@ impl MergeShards {
             ));
         }
         Ok(done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Arguments;
+    use super::super::scan::{PLANNED, ScanOptions};
+    use clap::{Args, Command, CommandFactory};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn beside_a_plan_nothing_is_taken_that_it_has_settled() {
+        let options = ScanOptions::augment_args(Command::new("options"));
+        let ids: BTreeSet<&str> = options
+            .get_arguments()
+            .map(|a| a.get_id().as_str())
+            .collect();
+        let settled: BTreeSet<&str> = PLANNED.into_iter().chain(["device"]).collect();
+        assert_eq!(ids, settled, "each is settled by a plan, or the device");
+        let takes = |line: &str, option: &[&str]| {
+            let words = line.split(' ').chain(option.iter().copied());
+            Arguments::command().try_get_matches_from(words).is_ok()
+        };
+        for argument in options.get_arguments() {
+            let long = argument.get_long().expect("a long name");
+            let name = format!("--{long}");
+            let value = match long {
+                "towgs84" | "bands" => "3,2,1",
+                "device" => "cuda",
+                "timezone" => "+08:00",
+                _ => "1",
+            };
+            let one = if argument.get_action().takes_values() {
+                vec![&*name, value]
+            } else {
+                vec![&*name]
+            };
+            assert!(takes("papaver scan a.tif", &one), "{name}");
+            let is_device = long == "device";
+            assert_eq!(
+                takes("papaver scan --plan P --shard 0", &one),
+                is_device,
+                "{name}"
+            );
+            assert!(!takes("papaver plan --status -o P", &one), "{name}");
+        }
+        assert!(takes(
+            "papaver scan --plan P --shard 0",
+            &["--threads", "2", "-q"]
+        ));
+        assert!(takes("papaver plan --status -o P", &["--json"]));
     }
 }

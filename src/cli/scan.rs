@@ -3,8 +3,9 @@
 use super::config::config;
 use super::interrupt::watched;
 use super::progress::Talk;
+use super::values::{bands, device, folder, shift, timezone};
 use super::{Done, summary as told, talk};
-use crate::files::{self, is_in_bucket};
+use crate::files;
 use crate::ground::Crs;
 use crate::imagery::{Captured, CapturedError, RasterOptions};
 use crate::office::clock::today;
@@ -65,9 +66,9 @@ pub(super) struct ScanOptions {
     /// Metres within which hits are one plot 命中归为同一地块的距离（米）
     #[arg(long, value_name = "METRES", default_value_t = SITE_RADIUS_M)]
     site_radius: f64,
-    /// Where the model runs: cpu or cuda 运行设备：cpu 或 cuda
-    #[arg(long, value_name = "DEVICE", default_value = "cpu", value_parser = device)]
-    device: Device,
+    /// Where the model runs: cpu or cuda (default: cpu) 运行设备：cpu 或 cuda（默认 cpu）
+    #[arg(long, value_name = "DEVICE", value_parser = device)]
+    device: Option<Device>,
     #[command(flatten)]
     #[serde(flatten)]
     raster: RasterArguments,
@@ -118,6 +119,33 @@ pub(super) struct ScanOptions {
     timezone: Option<String>,
 }
 
+/// What of [`ScanOptions`] a plan has settled for its shards: all but the device, which has to be the plan's. An option group
+/// with options of another in it is empty to clap, so that each is named.
+pub(super) const PLANNED: [&str; 22] = [
+    "within",
+    "model",
+    "threshold",
+    "site_radius",
+    "crs",
+    "towgs84",
+    "bands",
+    "allow_coarse",
+    "dem",
+    "ground_elevation",
+    "sensor_width",
+    "pos",
+    "looking_down",
+    "min_views",
+    "any_view",
+    "no_verify",
+    "verifier",
+    "learnt",
+    "survey",
+    "unit",
+    "captured",
+    "timezone",
+];
+
 /// Arguments of `papaver scan`.
 #[derive(Args)]
 #[expect(
@@ -137,7 +165,7 @@ pub(super) struct ScanArguments {
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
     /// Score one shard of a plan, into the plan's folder 只运行某计划中的一个分片，结果写入计划文件夹
-    #[arg(long, value_name = "PLAN", conflicts_with_all = ["ScanOptions", "RasterArguments", "inputs", "output", "restart"])]
+    #[arg(long, value_name = "PLAN", conflicts_with_all = PLANNED.iter().chain(&["inputs", "output", "restart"]).copied())]
     plan: Option<PathBuf>,
     /// The shard's number, from 0 (default: `SLURM_ARRAY_TASK_ID`) 分片编号，从 0 起（默认取 `SLURM_ARRAY_TASK_ID`）
     #[arg(long, value_name = "K", requires = "plan", conflicts_with = "inputs")]
@@ -168,56 +196,6 @@ pub(super) fn second(no_verify: bool, verifier: Option<PathBuf>) -> SecondStage 
     }
 }
 
-fn timezone(text: &str) -> Result<String, String> {
-    let offset = jiff::fmt::strtime::parse("%:z", text).is_ok();
-    if offset || jiff::tz::TimeZone::get(text).is_ok() {
-        Ok(text.to_owned())
-    } else {
-        Err("give a zone such as Asia/Shanghai or an offset such as +08:00 请填时区，如 Asia/Shanghai 或 +08:00".into())
-    }
-}
-
-/// A folder of this machine.
-pub(super) fn folder(text: &str) -> Result<PathBuf, String> {
-    let named = PathBuf::from(text);
-    if is_in_bucket(&named) {
-        return Err("results go into a folder of this machine 结果须写入本机文件夹".into());
-    }
-    Ok(named)
-}
-
-fn device(text: &str) -> Result<Device, String> {
-    match text {
-        "cpu" => Ok(Device::Cpu),
-        "cuda" => Ok(Device::Cuda),
-        _ => Err("the devices are cpu and cuda 可选值：cpu、cuda".into()),
-    }
-}
-
-fn shift(text: &str) -> Result<[f64; 7], String> {
-    let numbers: Vec<f64> = text
-        .split([',', '，'])
-        .filter_map(|n| n.trim().parse().ok())
-        .filter(|n: &f64| n.abs() < 10_000.0)
-        .collect();
-    let all = match numbers.as_slice() {
-        [x, y, z] => [*x, *y, *z, 0.0, 0.0, 0.0, 0.0],
-        [x, y, z, rx, ry, rz, s] => [*x, *y, *z, *rx, *ry, *rz, *s],
-        _ => return Err("give three numbers, or seven: 15.8,-154.4,-82.3 请填三个或七个数，如 15.8,-154.4,-82.3".into()),
-    };
-    Ok(all)
-}
-
-fn bands(text: &str) -> Result<[usize; 3], String> {
-    let numbers: Vec<usize> = text
-        .split(',')
-        .filter_map(|n| n.trim().parse().ok())
-        .filter(|n| *n > 0)
-        .collect();
-    <[usize; 3]>::try_from(numbers)
-        .map_err(|_ignored| "give three band numbers from 1, red first: 3,2,1 请填三个波段号（从 1 起，红波段在先），如 3,2,1".into())
-}
-
 /// Runs the command.
 pub(super) fn run(arguments: ScanArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let talk = arguments.talk(lang);
@@ -234,15 +212,29 @@ pub(super) fn run(arguments: ScanArguments, lang: Lang) -> Result<Done, Box<dyn 
 }
 
 impl ScanArguments {
-    /// The plan of which one shard is to be scored, and which; nothing where imagery is to be scanned.
-    pub(super) fn shard(&self, lang: Lang) -> Option<(&Path, Option<usize>, Run)> {
-        let plan = self.plan.as_deref()?;
-        Some((plan, self.shard, self.talk(lang)))
+    /// The shard that is to be scored; nothing where imagery is to be scanned.
+    pub(super) fn shard(&self, lang: Lang) -> Option<(AskedShard<'_>, Run)> {
+        let asked = AskedShard {
+            plan: self.plan.as_deref()?,
+            number: self.shard,
+            device: self.options.device,
+        };
+        Some((asked, self.talk(lang)))
     }
 
     fn talk(&self, lang: Lang) -> Run {
         Run::new(self.threads, (self.json, self.quiet), lang)
     }
+}
+
+/// Which shard of which plan is asked for.
+pub(super) struct AskedShard<'a> {
+    /// The plan's folder.
+    pub(super) plan: &'a Path,
+    /// Its number, where it is said.
+    pub(super) number: Option<usize>,
+    /// Where the model runs, where it is said.
+    pub(super) device: Option<Device>,
 }
 
 /// How a run is made and told.
@@ -348,7 +340,7 @@ impl ScanOptions {
             inputs,
             out: PathBuf::new(),
             model: self.model,
-            device: self.device,
+            device: self.device.unwrap_or_default(),
             threshold: self.threshold,
             threads: 1,
             site_radius_m: self.site_radius,

@@ -56,16 +56,24 @@ fn ground(summary: &Summary, lang: Lang) {
         "运行设备  {}",
         summary.engine
     ));
-    let (count, rate) = (
-        summary.tiles.0,
-        (summary.tiles.0 - summary.tiles.1) as f64 / summary.seconds.max(1e-9),
-    );
-    talk::data(&tr!(
+    talk::data(&tiles(summary.tiles, summary.seconds, lang));
+}
+
+/// How many tiles there are, and how fast this run scored what of them was left to it.
+fn tiles((count, before): (u64, u64), seconds: f64, lang: Lang) -> String {
+    if before >= count {
+        return tr!(
+            lang,
+            "tiles         {count}, all scored before; {seconds:.1} s",
+            "瓦片      {count} 个，此前已检测；用时 {seconds:.1} 秒"
+        );
+    }
+    let rate = (count - before) as f64 / seconds.max(1e-9);
+    tr!(
         lang,
-        "tiles         {count} in {:.1} s, {rate:.1} a second",
-        "瓦片      {count} 个，用时 {:.1} 秒，每秒 {rate:.1} 个",
-        summary.seconds
-    ));
+        "tiles         {count} in {seconds:.1} s, {rate:.1} a second",
+        "瓦片      {count} 个，用时 {seconds:.1} 秒，每秒 {rate:.1} 个"
+    )
 }
 
 fn photos(summary: &Summary, lang: Lang) {

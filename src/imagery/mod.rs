@@ -6,6 +6,7 @@
 mod bands;
 mod bucket_inputs;
 mod captured;
+mod empty_blocks;
 mod fingerprint;
 #[cfg(test)]
 mod fixture;

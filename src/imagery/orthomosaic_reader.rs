@@ -1,6 +1,7 @@
 //! Pixels out of an orthomosaic: a block-aligned rectangle at a time, decoded once, as RGB with what is wrong with each pixel.
 
 use super::bands::{Colours, NoData};
+use super::empty_blocks;
 use super::header::Level;
 use super::orthomosaic::Orthomosaic;
 use super::pixels::{PixelReader, Pixels, Validity, pixels as area};
@@ -10,6 +11,8 @@ use super::raster_file::open;
 use crate::ground::Rect;
 use gdal::raster::RasterBand;
 use gdal::{Dataset, Metadata};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Rows that are read at a time where blocks are lower than that.
@@ -20,6 +23,8 @@ pub(super) struct OrthomosaicReader {
     orthomosaic: Arc<Orthomosaic>,
     level: Level,
     dataset: Dataset,
+    /// The stored sizes of blocks in which nothing is searched, once they have been asked for.
+    empty_sizes: OnceCell<BTreeSet<u64>>,
 }
 
 impl PixelReader for OrthomosaicReader {
@@ -50,9 +55,16 @@ impl PixelReader for OrthomosaicReader {
     }
 
     fn stored_pixels(&self, rect: Rect) -> u64 {
-        let is_stored = |block: &Rect| !(self.orthomosaic.can_be_sparse && self.is_sparse(*block));
         let blocks = self.blocks(rect).into_iter();
-        blocks.filter(is_stored).map(area).sum()
+        if !self.orthomosaic.can_be_sparse {
+            return blocks.map(area).sum();
+        }
+        let empty = self.empty_sizes.get_or_init(|| self.sizes_without_data());
+        let holds_data = |block: &Rect| {
+            self.stored_size(*block)
+                .is_some_and(|size| !empty.contains(&size))
+        };
+        blocks.filter(holds_data).map(area).sum()
     }
 }
 
@@ -67,6 +79,7 @@ impl OrthomosaicReader {
             orthomosaic,
             level,
             dataset,
+            empty_sizes: OnceCell::new(),
         })
     }
 
@@ -106,6 +119,39 @@ impl OrthomosaicReader {
         self.orthomosaic.colours.bands().iter().all(|number| {
             self.band(*number)
                 .is_some_and(|band| band.metadata_item(&key, "TIFF").is_none())
+        })
+    }
+
+    /// Bytes of the colours of a block as the file stores them; `None` where it stores none.
+    fn stored_size(&self, block: Rect) -> Option<u64> {
+        let (bw, bh) = self.level.block;
+        let key = format!("BLOCK_SIZE_{}_{}", block.x0 / bw, block.y0 / bh);
+        let bands = self.orthomosaic.colours.bands();
+        let sizes = bands.iter().filter_map(|number| {
+            let size = self.band(*number)?.metadata_item(&key, "TIFF")?;
+            size.parse::<u64>().ok()
+        });
+        sizes.reduce(u64::saturating_add)
+    }
+
+    /// The stored sizes of blocks in which nothing is searched.
+    fn sizes_without_data(&self) -> BTreeSet<u64> {
+        let (width, height, (bw, bh)) = (self.level.width, self.level.height, self.level.block);
+        let of_block = |(column, row): (u32, u32)| Rect {
+            x0: column * bw,
+            y0: row * bh,
+            x1: ((column + 1) * bw).min(width),
+            y1: ((row + 1) * bh).min(height),
+        };
+        let blocks = empty_blocks::sampled((width.div_ceil(bw), height.div_ceil(bh)));
+        let stored = blocks
+            .map(of_block)
+            .filter_map(|block| Some((block, self.stored_size(block)?)));
+        empty_blocks::sizes(stored, |block| {
+            let pixels = self.read(block, &mut None);
+            let searched = Validity::Searched as u8;
+            let nothing_in = |each: Vec<u8>| !each.contains(&searched);
+            pixels.is_empty() || pixels.validity.is_some_and(nothing_in)
         })
     }
 

@@ -37,7 +37,7 @@ pub trait PixelReader {
     /// anything to read.
     fn read(&self, rect: Rect, spare: &mut Option<Pixels>) -> Pixels;
 
-    /// Pixels of a rectangle of the level that hold data, as far as the file tells without being decoded.
+    /// Pixels of a rectangle of the level that hold data, as far as the file tells while next to nothing of it is decoded.
     fn stored_pixels(&self, rect: Rect) -> u64 {
         pixels(rect)
     }

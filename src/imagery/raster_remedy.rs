@@ -1,9 +1,13 @@
 //! The words of what keeps a raster from being searched.
 
 use super::raster_error::RasterError;
+use crate::files::reach;
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, tr};
 use std::path::Path;
+
+/// What GDAL says where a server does not give an object.
+const NO_ANSWER: &str = "HTTP response code";
 
 /// Sentences, one function a family.
 impl RasterError {
@@ -29,10 +33,10 @@ impl RasterError {
                 "{p} cannot be opened as a raster: {reason}",
                 "无法将 {p} 作为栅格打开：{reason}"
             ))
-            .hint(lang.pick(
+            .hint(if reason.starts_with(NO_ANSWER) { reach(lang) } else { lang.pick(
                 "if it was copied, copy it again; otherwise export it again as GeoTIFF from the program it came from",
                 "若为复制所得，请重新复制；否则请用生成它的软件重新导出为 GeoTIFF",
-            )),
+            ) }),
             other => Said::new(tr!(
                 lang,
                 "{p} is an {format} file, which cannot be read here",

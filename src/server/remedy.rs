@@ -38,6 +38,7 @@ fn named(action: &Action, lang: Lang) -> String {
         Action::Again(choice) => field(choice).unwrap_or(("do it again", "重做")),
         Action::Without(_) => ("do it again", "重做"),
         Action::Scan { .. } => ("search imagery", "扫描影像"),
+        Action::RunShard { .. } => ("run a shard of the plan", "运行计划中的一个分片"),
         Action::Pyramid { .. } => ("make a pyramid of the imagery", "生成影像金字塔"),
         Action::InspectModel => ("look at the model", "查看模型说明"),
         Action::WrapModel { .. } => ("complete the model's description", "补全模型说明"),

@@ -17,6 +17,11 @@ pub enum Action {
         /// The imagery.
         input: Option<PathBuf>,
     },
+    /// Score one shard of a plan.
+    RunShard {
+        /// Its number.
+        shard: Option<usize>,
+    },
     /// Make the pyramid of a raster.
     Pyramid {
         /// The raster.
@@ -204,6 +209,10 @@ pub enum Choice {
     Captured,
     /// Where the model runs.
     Device,
+    /// Which shard of a plan.
+    Shard,
+    /// Merge though shards are missing.
+    Partial,
     /// Worker threads.
     Threads,
     /// The port that is listened on.

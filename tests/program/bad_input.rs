@@ -402,6 +402,7 @@ fn models() {
         ("two inputs", "two_inputs.onnx"),
         ("no resolution", "no_resolution.onnx"),
         ("metadata that is not JSON", "not_json.onnx"),
+        ("half precision", "boxes_half.onnx"),
     ] {
         of(&mut c, title, &fixture(name));
     }

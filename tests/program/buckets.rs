@@ -3,7 +3,7 @@
 use crate::ground::Place;
 use crate::paint::Picture;
 use crate::results::Results;
-use crate::run::fixture;
+use crate::run::{ended, fixture, papaver};
 use crate::s3::{Bucket, SECRET, same};
 use std::fs;
 use tempfile::TempDir;
@@ -67,7 +67,7 @@ fn a_scan_in_a_bucket_makes_the_bytes_of_one_scan_and_writes_nothing_over() {
     let early = bucket.run(&["merge", "-q", "--plan", PLAN], Some(&at("out")));
     assert_eq!(early.code, Some(2));
     assert!(
-        early.err.contains("shards have not been run: 0, 1, 2"),
+        early.err.contains("none of 3 shards has been run"),
         "{}",
         early.err
     );
@@ -171,4 +171,24 @@ fn what_a_bucket_cannot_be_used_for_is_said() {
         "{}",
         none.err
     );
+}
+
+#[test]
+fn a_server_that_does_not_answer_has_no_damaged_raster() {
+    let folder = TempDir::new().expect("temporary folder");
+    let mut command = papaver();
+    command.args(["scan", "-q", "s3://survey/ortho.tif", "-o"]);
+    command.arg(folder.path().join("out"));
+    for (name, value) in [
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "known"),
+        ("AWS_SECRET_ACCESS_KEY", "unsaid"),
+    ] {
+        command.env(name, value);
+    }
+    let refused = ended(&mut command);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("AWS_ENDPOINT_URL"), "{}", refused.err);
+    assert!(!refused.err.contains("copy it again"), "{}", refused.err);
 }

@@ -2,7 +2,7 @@
 //! missing, damaged or of another plan is named.
 
 use crate::ground::Place;
-use crate::paint::Picture;
+use crate::paint::{Picture, put_alpha};
 use crate::photos_views::write as write_photos;
 use crate::results::{Results, json};
 use crate::resume::files;
@@ -263,6 +263,130 @@ fn what_is_missing_is_named_and_on_request_mapped_as_not_run() {
     assert_eq!(ended(&mut shard(&at, 2)).code, Some(0));
     assert_eq!(merge(&at, &out, &[]).code, Some(0));
     expect_same(&files(&out), &files(&whole));
+}
+
+#[test]
+fn where_nothing_was_searched_the_shards_that_were_not_run_are_named() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let (at, out) = (folder.path().join("plan"), folder.path().join("out"));
+    plan(&[&ortho], &at, 3, &[]);
+    for options in [&[][..], &["--partial"]] {
+        let early = merge(&at, &out, options);
+        assert_eq!(early.code, Some(2), "{}", early.err);
+        assert!(
+            early.err.contains("none of 3 shards has been run"),
+            "{}",
+            early.err
+        );
+        assert!(
+            early.err.contains("--plan PLAN --shard 0`"),
+            "{}",
+            early.err
+        );
+        assert!(!out.exists(), "nothing was begun");
+    }
+    let none = ended(papaver().args(["scan", "--plan"]).arg(&at));
+    assert!(none.err.contains("0 to 2: `--shard K`"), "{}", none.err);
+    // A shard without data says nothing of the others.
+    let empty = folder.path().join("empty.tif");
+    let mut picture = Picture::bare(Place::utm(1.9), (1500, 1300));
+    picture.fill(|_, _| true, [0, 0, 0]);
+    picture.target(1300, 1200);
+    let options = ["TILED=YES", "COMPRESS=DEFLATE", "SPARSE_OK=TRUE"];
+    picture.write(&empty, &options);
+    let at = folder.path().join("of-empty");
+    plan(&[&empty], &at, 3, &[]);
+    assert_eq!(ended(&mut shard(&at, 0)).code, Some(0));
+    let partial = merge(&at, &out, &["--partial"]);
+    assert_eq!(partial.code, Some(2), "{}", partial.err);
+    let says = partial.err.contains("hold no data") && partial.err.contains("not been run: 1");
+    assert!(says, "{}", partial.err);
+}
+
+#[test]
+fn a_merge_says_no_speed_of_tiles_that_it_did_not_score() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let (at, out) = (folder.path().join("plan"), folder.path().join("out"));
+    plan(&[&ortho], &at, 2, &[]);
+    run_all(&at);
+    let mut command = papaver();
+    command.args(["merge", "--plan"]).arg(&at);
+    let merged = ended(command.arg("--output").arg(&out));
+    assert_eq!(merged.code, Some(0), "{}", merged.err);
+    let tiles = merged.out.lines().find(|line| line.starts_with("tiles"));
+    let tiles = tiles.expect("a line of tiles");
+    assert!(
+        tiles.contains("all scored before") && !tiles.contains("a second"),
+        "{tiles}"
+    );
+}
+
+#[test]
+fn a_plan_for_a_gpu_is_made_and_merged_without_one() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let (at, out) = (folder.path().join("plan"), folder.path().join("out"));
+    let planned = plan(&[&ortho], &at, 2, &["--device", "cuda"]);
+    assert_eq!(planned.code, Some(0), "{}", planned.err);
+    assert_eq!(
+        json(&at.join("plan.json"))["key"]["options"]["device"],
+        "CUDA"
+    );
+    let merged = merge(&at, &out, &[]);
+    assert!(
+        merged.err.contains("none of 2 shards has been run"),
+        "{}",
+        merged.err
+    );
+    // Another device than the plan's gives other scores.
+    let other = ended(shard(&at, 0).args(["--device", "cpu"]));
+    assert_eq!(other.code, Some(1));
+    assert!(other.err.contains("device CPU != CUDA"), "{}", other.err);
+}
+
+#[test]
+fn shards_have_the_same_share_of_valid_ground_where_a_collar_is_stored() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    let size = (3072, 3072);
+    let options = [
+        "TILED=YES",
+        "BLOCKXSIZE=256",
+        "BLOCKYSIZE=256",
+        "COMPRESS=DEFLATE",
+    ];
+    let mut picture = Picture::bare(Place::utm(1.9), size);
+    // A strip from corner to corner, with a transparent collar on both sides.
+    let clear = |x: usize, y: usize| x.abs_diff(y) > 1000 || y < 900;
+    picture.fill(clear, [0, 0, 0]);
+    picture.write_with(&ortho, 4, &options, |dataset| {
+        put_alpha(dataset, size, clear)
+    });
+    let at = folder.path().join("plan");
+    plan(&[&ortho], &at, 4, &[]);
+    run_all(&at);
+    assert_eq!(numbers(&at), 4);
+    let searched: Vec<f64> = (0..4)
+        .map(|number| {
+            let alone = folder.path().join(format!("alone{number}"));
+            fs::create_dir_all(alone.join("shards")).expect("folder");
+            fs::copy(at.join("plan.json"), alone.join("plan.json")).expect("copied");
+            fs::copy(shard_file(&at, number), shard_file(&alone, number)).expect("copied");
+            let out = folder.path().join(format!("out{number}"));
+            let merged = merge(&alone, &out, &["--partial", "--no-pictures"]);
+            assert_eq!(merged.code, Some(2), "{}", merged.err);
+            Results::read(&out).searched_m2
+        })
+        .collect();
+    let all: f64 = searched.iter().sum();
+    for share in searched.iter().map(|m2| m2 / all) {
+        assert!((0.19..0.31).contains(&share), "{searched:?}");
+    }
 }
 
 #[test]

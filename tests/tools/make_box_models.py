@@ -10,6 +10,7 @@ boxes_yolo8.onnx    [N,3,128,128] -> [N,4+2,A] as Ultralytics exports it: its ow
 boxes_yolo5.onnx    [1,3,128,128] -> [1,A,5+1] with the keys of Deepness, coordinates as shares of the tile
 boxes_end2end.onnx  [N,3,H,W] -> [N,1,6]: the box around all magenta of a tile, for targets larger than the overlap
 boxes_nan.onnx      the same as boxes_yolo8 with a score that is no number where there is yellow
+boxes_half.onnx     the same as boxes_yolo5 with half precision at both ends, as half=True exports it
 boxes_bare.onnx     boxes_yolo8 as it comes out of the exporter: without resolution and without what counts as poppy
 mask_softmax.onnx   [1,3,128,128] -> [1,2,128,128]
 mask_sigmoid.onnx   [1,3,128,128] -> [1,1,64,64] logits, with the keys of Deepness
@@ -38,8 +39,8 @@ def save(name, nodes, weights, inputs, outputs, metadata):
     onnx.save(model, OUT / name)
 
 
-def tensor(name, shape):
-    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+def tensor(name, shape, kind=TensorProto.FLOAT):
+    return helper.make_tensor_value_info(name, kind, shape)
 
 
 def weight(name, values):
@@ -120,11 +121,15 @@ as_rows = [
     node("Concat", ["grid", "classes", "objectness"], ["columns"], axis=1),
     node("Transpose", ["columns"], ["output"], perm=[0, 2, 1]),
 ]
-save("boxes_yolo5.onnx", one + as_rows,
-     held + [whole("flat", [0, 1, -1]), weight("grid", grid(TILE)), weight("sure", 1)],
-     [tensor("images", [1, 3, TILE, TILE])], [tensor("output", [1, COUNT**2, 6])],
-     as_json(model_type="Detector", det_type="YOLO_v5_or_v7_default", class_names={"0": "poppy"}, resolution=2.0,
-             det_conf=0.6, det_iou_thresh=0.3, tiles_overlap=20))
+yolo5 = held + [whole("flat", [0, 1, -1]), weight("grid", grid(TILE)), weight("sure", 1)]
+of_deepness = as_json(model_type="Detector", det_type="YOLO_v5_or_v7_default", class_names={"0": "poppy"}, resolution=2.0,
+                      det_conf=0.6, det_iou_thresh=0.3, tiles_overlap=20)
+save("boxes_yolo5.onnx", one + as_rows, yolo5, [tensor("images", [1, 3, TILE, TILE])], [tensor("output", [1, COUNT**2, 6])],
+     of_deepness)
+half = TensorProto.FLOAT16
+save("boxes_half.onnx",
+     [node("Cast", ["half"], ["images"], to=TensorProto.FLOAT), *one, *as_rows, node("Cast", ["output"], ["boxes"], to=half)],
+     yolo5, [tensor("half", [1, 3, TILE, TILE], half)], [tensor("boxes", [1, COUNT**2, 6], half)], of_deepness)
 
 # The first and last column and row that hold magenta, by the largest of position times presence.
 along = np.arange(TILE, dtype=np.float32)

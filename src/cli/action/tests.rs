@@ -31,7 +31,7 @@ fn choices() -> Vec<Choice> {
         Officer, Plants, Quadrats, Area, Identity, Season, Resolution, Crs(None), Crs(Some(4547)),
         Datum { seven: false }, Datum { seven: true }, Dem, Positions, GroundElevation, SensorWidth, LookingDown,
         AllowCoarse, Bands([3, 2, 1]), Restart, Output, Overwrite, NoPoppy(None), NoPoppy(Some("a b".into())), Model,
-        Verifier, Learnt, Unit, Captured, Device, Threads, Port, Authority, Insecure, Schema,
+        Verifier, Learnt, Unit, Captured, Device, Shard, Partial, Threads, Port, Authority, Insecure, Schema,
     })
 }
 
@@ -43,6 +43,8 @@ fn actions() -> Vec<Action> {
         Without(Choice::Device),
         Without(Choice::Learnt),
         Scan { input: None },
+        RunShard { shard: None },
+        RunShard { shard: Some(3) },
         Pyramid { input: None },
         Pyramid { input: Some("a b.tif".into()) },
         Scan { input: Some("a b.tif".into()) },
@@ -107,8 +109,10 @@ fn parse(words: &[String]) -> Result<(), clap::Error> {
 }
 
 /// Lines to which an option may be added.
-const LINES: [&str; 14] = [
+const LINES: [&str; 16] = [
     "scan a.tif",
+    "scan --plan plan",
+    "merge --plan plan",
     "evaluate a",
     "verify",
     "visit 7K3QF2-M --outcome cultivated",

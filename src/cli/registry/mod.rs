@@ -75,7 +75,7 @@ pub(super) enum RegistryCommand {
     Reopen(moves::Reopen),
     /// End a dispute 裁定争议
     Resolve(moves::ResolveArguments),
-    /// Make a site part of another 把一个图斑并入另一个
+    /// Make a site part of another, or the results of a scan out of its shards 把一个图斑并入另一个；或将扫描的各分片合并为结果
     Merge(merge_split::MergeArguments),
     /// Make a site several 把一个图斑拆成几个
     Split(merge_split::SplitArguments),

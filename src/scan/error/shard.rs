@@ -1,8 +1,8 @@
 //! Why a plan or a shard is not taken.
 
 use crate::files::{BucketError, is_in_bucket, reach};
-use crate::words::{Both, Fault, Lang, Said, Say, of_system};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Both, Choice, Fault, Lang, Remedy, Said, Say, of_system};
+use crate::{remedy, speaking_error, tr};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -57,6 +57,13 @@ pub enum ShardError {
         /// Their numbers.
         shards: Vec<usize>,
     },
+    /// Nothing of what has been run of a plan was searched, and shards have not been run.
+    NoneSearched {
+        /// Their numbers.
+        missing: Vec<usize>,
+        /// How many shards there are.
+        shards: usize,
+    },
     /// A shard's file ends too early.
     Cut {
         /// The file.
@@ -93,7 +100,7 @@ impl Say for ShardError {
 
     fn fault(&self) -> Fault {
         match self {
-            Self::Missing { .. } | Self::Io { .. } => Fault::Machine,
+            Self::Missing { .. } | Self::NoneSearched { .. } | Self::Io { .. } => Fault::Machine,
             _ => Fault::Input,
         }
     }
@@ -147,6 +154,31 @@ fn not_run(shards: &[usize], lang: Lang) -> String {
     )
 }
 
+fn none_searched(missing: &[usize], shards: usize, lang: Lang) -> String {
+    let n = missing.len();
+    if n == shards {
+        return tr!(
+            lang,
+            "nothing was searched: none of {shards} has been run",
+            "没有搜索任何地面：{n} 个分片均未运行",
+            shards = (n, "shard", "shards"),
+        );
+    }
+    let not_run = not_run(missing, lang);
+    tr!(
+        lang,
+        "nothing was searched: the shards that have been run hold no data; {not_run}",
+        "没有搜索任何地面：已运行的分片全部无数据；{not_run}"
+    )
+}
+
+/// The first of some shards, to be run.
+fn run(shards: &[usize]) -> Action {
+    Action::RunShard {
+        shard: shards.first().copied(),
+    }
+}
+
 fn lists_too_much(error: &std::io::Error) -> bool {
     matches!(
         BucketError::of(error),
@@ -194,6 +226,7 @@ impl ShardError {
             ),
             Self::NoSuchShard { shard, shards } => no_such_shard(*shard, *shards, lang),
             Self::Missing { shards } => not_run(shards, lang),
+            Self::NoneSearched { missing, shards } => none_searched(missing, *shards, lang),
             Self::Cut { path } => of_a_file(path, Both("ends too early", "不完整，提前结束"), lang),
             Self::Damaged { path } => of_a_file(path, Both("is damaged", "已损坏"), lang),
             Self::Elsewhere { path } => of_a_file(
@@ -214,7 +247,36 @@ impl ShardError {
         }
     }
 
-    fn remedy(&self, lang: Lang) -> &'static str {
+    fn remedy(&self, lang: Lang) -> Remedy {
+        match self {
+            Self::NoSuchShard { shards, .. } => {
+                let last = shards.saturating_sub(1);
+                remedy!(
+                    lang,
+                    "take a number from 0 to {last}: {shard}",
+                    "请使用 0 至 {last} 的编号：{shard}",
+                    shard = Action::Again(Choice::Shard),
+                )
+            }
+            Self::Missing { shards } => remedy!(
+                lang,
+                "run them, the first with {run}, and merge again; or say {partial}: what there is is merged, and their ground is mapped as not searched",
+                "请运行这些分片（第一个：{run}）后再合并；或使用 {partial} 先合并已有部分，其余地面在图上标为未搜索",
+                run = run(shards),
+                partial = Action::Again(Choice::Partial),
+            ),
+            Self::NoneSearched { missing, .. } => remedy!(
+                lang,
+                "run them, the first with {run}, and merge again",
+                "请运行分片（第一个：{run}）后再合并",
+                run = run(missing),
+            ),
+            other => other.advice(lang).into(),
+        }
+    }
+
+    /// What is to be done where it is no command.
+    fn advice(&self, lang: Lang) -> &'static str {
         match self {
             Self::Io { source, .. } if lists_too_much(source) => lang.pick(
                 "remove from that folder what is none of the plan's, or plan into a folder of its own",
@@ -241,19 +303,7 @@ impl ShardError {
                 "put back what it was, or plan anew; shards that are done count for the old plan alone",
                 "请恢复原样或重新生成计划；已完成的分片只对原计划有效",
             ),
-            Self::NoSuchShard { .. } => lang.pick(
-                "take a number that the plan has",
-                "请使用计划中已有的编号",
-            ),
-            Self::Missing { .. } => lang.pick(
-                "run them and merge again; or merge what there is, and their ground is mapped as not searched",
-                "请运行这些分片后再合并；或先合并已有部分，其余地面在图上标为未搜索",
-            ),
-            Self::Cut { .. }
-            | Self::Damaged { .. }
-            | Self::Elsewhere { .. }
-            | Self::NotItsOwn { .. }
-            | Self::OtherFormat { .. } => lang.pick(
+            _ => lang.pick(
                 "remove this file and run its shard again; the others stay",
                 "请删除该文件并重新运行其分片；其他分片不受影响",
             ),

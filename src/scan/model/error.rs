@@ -64,6 +64,8 @@ pub enum ModelError {
         /// How many outputs.
         outputs: usize,
     },
+    /// It takes or gives numbers of half precision.
+    HalfPrecision,
     /// Its input is not `[N,3,H,W]` of single-precision numbers with square tiles.
     InputShape {
         /// What it is.

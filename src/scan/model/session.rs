@@ -283,6 +283,13 @@ fn declared(
     if !further.is_empty() && kind != ModelKind::Detector {
         return Err(ports);
     }
+    let is_half = |outlet: &Outlet| {
+        let half = TensorElementType::Float16;
+        matches!(outlet.dtype(), ValueType::Tensor { ty, .. } if *ty == half)
+    };
+    if is_half(input) || is_half(output) {
+        return Err(ModelError::HalfPrecision);
+    }
     let input = sizes(input).map_err(|found| ModelError::InputShape { found })?;
     let output = sizes(output).map_err(|found| match kind {
         ModelKind::Segmentor => ModelError::MaskShape { found },

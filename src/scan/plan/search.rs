@@ -7,7 +7,7 @@ use crate::ground::Boundary;
 use crate::imagery::{RasterOptions, find_inputs, fingerprint_bytes};
 use crate::scan::error::ScanError;
 use crate::scan::ids::SourceId;
-use crate::scan::model::{Model, Runtime};
+use crate::scan::model::{Device, Model, Runtime};
 use crate::scan::progress::{Progress, ScanStage};
 use crate::scan::request::ScanRequest;
 use crate::scan::score_store::{RunKey, ScoreStore};
@@ -35,6 +35,19 @@ impl<'a> Search<'a> {
     /// # Errors
     /// See [`ScanError`].
     pub fn prepare(request: &'a ScanRequest, progress: &dyn Progress) -> Result<Self, ScanError> {
+        Self::prepare_on(request.device, request, progress)
+    }
+
+    /// The same on another device than the one that was asked for: whoever plans or merges what others score needs none of
+    /// its own. What scores are bound to stays the device that was asked for.
+    ///
+    /// # Errors
+    /// See [`ScanError`].
+    pub fn prepare_on(
+        device: Device,
+        request: &'a ScanRequest,
+        progress: &dyn Progress,
+    ) -> Result<Self, ScanError> {
         request.check()?;
         let found = find_inputs(&request.inputs)?;
         found.allow_network();
@@ -43,7 +56,7 @@ impl<'a> Search<'a> {
         });
         // Neither waits for the other: a short scan is not much longer than this.
         let (model, opened) = rayon::join(
-            || Model::load(&Runtime::load()?, request.model.as_deref(), request.device),
+            || Model::load(&Runtime::load()?, request.model.as_deref(), device),
             || open_orthomosaics(&found, request),
         );
         let model = model?;
@@ -55,7 +68,7 @@ impl<'a> Search<'a> {
             progress.notice(note);
         }
         let sources = Sources::new(opened, &found, request, model.contract(), progress)?;
-        let options = options(&model, boundary.as_ref(), request);
+        let options = options(boundary.as_ref(), request);
         let fingerprints = sources.all.iter().map(|s| s.fingerprint().0.clone());
         let named = sources.names.iter().cloned().zip(fingerprints).collect();
         Ok(Self {
@@ -179,11 +192,7 @@ impl<'a> Search<'a> {
 }
 
 /// The options that decide what a cell scores, by name.
-fn options(
-    model: &Model,
-    boundary: Option<&Boundary>,
-    request: &ScanRequest,
-) -> BTreeMap<String, String> {
+fn options(boundary: Option<&Boundary>, request: &ScanRequest) -> BTreeMap<String, String> {
     let within = boundary.map_or_else(String::new, |b| {
         fingerprint_bytes(&[format!("{:?}", b.polygons()).as_bytes()]).0
     });
@@ -203,7 +212,7 @@ fn options(
         ("bands", bands),
         ("allow_coarse", request.allow_coarse.to_string()),
         ("ground", request.photos.fingerprint()),
-        ("device", model.device().name().to_owned()),
+        ("device", request.device.name().to_owned()),
     ]);
     if let Some(least) = request.photos.min_views {
         options.insert("min_views", least.to_string());

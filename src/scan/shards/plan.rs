@@ -5,6 +5,7 @@ use super::own::part_all;
 use super::partition::{Weighed, Weight, partition};
 use crate::files::{Existing, Shelf};
 use crate::scan::error::{ScanError, ShardError};
+use crate::scan::model::Device;
 use crate::scan::plan::{Search, Work};
 use crate::scan::progress::Progress;
 use crate::scan::request::ScanRequest;
@@ -159,7 +160,7 @@ pub fn planned_options(folder: &Path) -> Result<serde_json::Value, ShardError> {
     Ok(ShardPlan::read(folder)?.record.options)
 }
 
-/// Plans a scan in so many shards, into a folder; `options` is what [`PlanRecord::options`] says. Planning the same again is
+/// Plans a scan in so many shards, into a folder, on whatever machine: the device that is asked for is that of the shards; `options` is what [`PlanRecord::options`] says. Planning the same again is
 /// nothing new. Returns the plan.
 ///
 /// # Errors
@@ -170,7 +171,7 @@ pub fn plan_shards(
     (folder, shards): (&Path, usize),
     progress: &dyn Progress,
 ) -> Result<PlanRecord, ScanError> {
-    let search = Search::prepare(request, progress)?;
+    let search = Search::prepare_on(Device::Cpu, request, progress)?;
     let works = search.first_works()?;
     let ScoreLine::Key(key) = search.key.line(floor_of(search.threshold)) else {
         unreachable!("a key's line is a key")

@@ -4,6 +4,7 @@ use super::file::{FOLDER, file_name, read, write};
 use super::plan::ShardPlan;
 use crate::scan::error::{ScanError, ShardError};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
+use crate::scan::model::Device;
 use crate::scan::plan::{Search, Work};
 use crate::scan::progress::Progress;
 use crate::scan::request::ScanRequest;
@@ -158,7 +159,8 @@ pub fn status(folder: &Path) -> Result<ShardStatus, ShardError> {
 }
 
 /// Merges the shards of the plan in a folder into the results that one scan would have written. With `partial` the ground of
-/// shards that have not been run is mapped as not searched; without, a missing one ends it.
+/// shards that have not been run is mapped as not searched; without, a missing one ends it. What a merge has to score itself,
+/// it scores on the processor, whatever device the shards ran on.
 ///
 /// # Errors
 /// [`ShardError`] names what is missing, damaged or of another plan; else see [`ScanError`].
@@ -171,12 +173,16 @@ pub fn merge(
 ) -> Result<Summary, ScanError> {
     let started = Instant::now();
     let plan = ShardPlan::read(folder)?;
-    let mut search = Search::prepare(request, progress)?;
+    let mut search = Search::prepare_on(Device::Cpu, request, progress)?;
     let works = search.first_works()?;
     plan.check(&search, &works)?;
     let ranking = RankingInputs::of(&search)?;
     let floor = plan.floor();
     let (scores, missing) = gathered(&plan, &search, &works)?;
+    let shards = plan.record.shards.len();
+    if missing.len() == shards {
+        return Err(ShardError::NoneSearched { missing, shards }.into());
+    }
     if !missing.is_empty() && !partial {
         return Err(ShardError::Missing { shards: missing }.into());
     }
@@ -194,7 +200,13 @@ pub fn merge(
         scores: before,
         own: (!missing.is_empty()).then_some(nothing),
     };
-    let (summary, _) = go_on(&mut search, (&mut journal, kept), None, progress, stop)?;
+    let (summary, _) = match go_on(&mut search, (&mut journal, kept), None, progress, stop) {
+        // Of what has not been run, nobody knows whether it holds data.
+        Err(ScanError::NoData { .. }) if !missing.is_empty() => {
+            return Err(ShardError::NoneSearched { missing, shards }.into());
+        }
+        ended => ended?,
+    };
     Ok(Summary {
         not_run: missing,
         ..summary

@@ -255,7 +255,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         File { path: path(), source: Box::new(ModelError::NoCell) },
         NotOnnx { reason: "x".into() },
         Ports { inputs: 2, outputs: 2 },
-        InputShape { found: "x".into() }, OutputShape { found: "x".into() },
+        HalfPrecision, InputShape { found: "x".into() }, OutputShape { found: "x".into() },
         NoVerifier { path: path(), source: denied() }, NotAVerifier { kind: "x".into() }, VerifierPorts { found: "x".into() },
         OtherKind { kind: "x".into() }, NoSecondLook,
         MaskShape { found: "x".into() }, BoxShape { found: "x".into(), classes: Some(2) }, BoxShape { found: "x".into(), classes: None },
@@ -307,6 +307,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Changed { difference: "x".into() },
         NoSuchShard { shard: Some(9), shards: 8 }, NoSuchShard { shard: None, shards: 8 },
         Missing { shards: (0..30).collect() },
+        NoneSearched { missing: (0..30).collect(), shards: 30 }, NoneSearched { missing: vec![1], shards: 2 },
         Cut { path: path() }, Damaged { path: path() }, Elsewhere { path: path() }, NotItsOwn { path: path() },
         OtherFormat { path: path(), format: "x".into() },
     })));

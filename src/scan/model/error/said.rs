@@ -80,6 +80,8 @@ impl ModelError {
                 .hint(tr!(lang, "export it again by these names", "请按这些名称重新导出")),
             Self::Ports { inputs, outputs } => Said::new(tr!(lang, "the model has {inputs} and {outputs}; one of each is needed", "模型有 {inputs} 个输入和 {outputs} 个输出；各需且只需一个", outputs = (outputs, "output", "outputs"), inputs = (inputs, "input", "inputs"),))
                 .hint(tr!(lang, "export the network alone, without pre- or post-processing inputs", "请只导出网络本身，不带前后处理输入")),
+            Self::HalfPrecision => Said::new(lang.pick("the model takes or gives numbers of half precision (float16), not float32", "模型的输入或输出为半精度（float16），应为 float32").to_owned())
+                .hint(lang.pick("export it again in single precision: a YOLO with half=False; what it computes with inside may be half", "请以单精度重新导出：YOLO 请用 half=False；内部计算可为半精度")),
             Self::InputShape { found } => Said::new(tr!(lang, "the model's input is {found}, not float32 [N,3,H,W] with square tiles", "模型输入为 {found}，应为 float32 [N,3,H,W] 且瓦片为正方形"))
                 .hint(tr!(lang, "export it for RGB tiles in NCHW order; N, H and W may be dynamic", "请按 NCHW 顺序导出 RGB 输入；N、H、W 可为动态")),
             Self::OutputShape { found } => Said::new(tr!(lang, "the model's output is {found}, neither [N,C] nor [N,C,h,w] of float32", "模型输出为 {found}，应为 float32 的 [N,C] 或 [N,C,h,w]"))
@@ -167,6 +169,7 @@ impl Say for ModelError {
             | Self::Device { .. } => self.of_runtime(lang),
             Self::VerifierPorts { .. }
             | Self::Ports { .. }
+            | Self::HalfPrecision
             | Self::InputShape { .. }
             | Self::OutputShape { .. }
             | Self::MaskShape { .. }
