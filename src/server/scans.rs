@@ -17,7 +17,9 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/api/surveys", post(start))
         .route("/api/runs", get(list))
         .route("/api/runs/{run}", get(one).delete(stop))
-        .route("/api/folders", get(folders::list))
+        .route("/api/folders", get(folders::imagery))
+        .route("/api/boundaries", get(folders::boundaries))
+        .route("/api/extent", get(folders::extent))
 }
 
 /// Starts a scan, or goes on with one: of the same folder the same results are gone on with.
@@ -47,8 +49,8 @@ fn may_scan(house: &Shared, visitor: &Visitor) -> Result<(), Refused> {
     house.one_of(person, &[Role::Analyst, Role::Supervisor])
 }
 
-async fn list(State(house): State<Shared>, _who: Looker) -> Json<Vec<Now>> {
-    Json(house.runs.now())
+async fn list(State(house): State<Shared>, _who: Looker) -> Result<Json<Vec<Now>>, Refused> {
+    waiting(move || Ok(Json(house.runs.now(&house.root)))).await
 }
 
 async fn one(
@@ -56,7 +58,7 @@ async fn one(
     _who: Looker,
     Path(id): Path<String>,
 ) -> Result<Json<Now>, Refused> {
-    Ok(Json(house.runs.find(&id)?.now()))
+    waiting(move || Ok(Json(house.runs.one(&house.root, &id)?))).await
 }
 
 async fn stop(
