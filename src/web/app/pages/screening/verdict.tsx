@@ -25,6 +25,7 @@ export function VerdictPanel({ item, deciding, reasons, hands, note, person }: V
   return (
     <section class="verdict" aria-label={say('screening')}>
       <Title item={item} all={deciding.state.items.length} own={own} reasons={reasons} />
+      {deciding.state.overtaken === item.candidate && <Overtaken item={item} person={person} reasons={reasons} />}
       {item.audit && !own && <p class="hint">{say(item.waits_for_second > 0 ? 'is_second' : 'audit_blind')}</p>}
       {item.audit && own && own.verdict !== 'unsure' && item.waits_for_second === 0 && item.verdicts.length === 0 && <p class="hint">{say('awaits_second')}</p>}
       <Others item={item} own={own} person={person} reasons={reasons} disagreement={deciding.state.disagreements.has(item.candidate)} />
@@ -48,6 +49,13 @@ export function VerdictPanel({ item, deciding, reasons, hands, note, person }: V
       <Facts item={item} />
     </section>
   );
+}
+
+/** Another decided it while this person looked. */
+function Overtaken({ item, person, reasons }: { item: QueueItem; person: string; reasons: readonly ReasonEntry[] }) {
+  const said = item.verdicts.filter((one) => nameOf(one.person) !== person).at(-1);
+  const what = said ? say('overtaken', { name: nameOf(said.person), verdict: verdictWords(said.verdict, said.reason, reasons) }) : say('overtaken_plain');
+  return <p class="hint overtaken" role="status">{what} {say('overtaken_help')}</p>;
 }
 
 function Title({ item, all, own, reasons }: { item: QueueItem; all: number; own: Own | null; reasons: readonly ReasonEntry[] }) {
