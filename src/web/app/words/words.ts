@@ -79,6 +79,7 @@ export const WORDS = {
   kept: ['kept', '已保留'],
   said_unsure: ['unsure', '存疑'],
   undecided: ['undecided', '未研判'],
+  decided_by_another: ['decided by somebody else', '他人已研判'],
   done_of: ['{done} of {all} decided', '已研判 {done} / {all}'],
   pace: ['{n} a minute', '每分钟 {n} 处'],
   per_km2: ['{n} min/km²', '每平方公里 {n} 分钟'],

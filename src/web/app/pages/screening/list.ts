@@ -174,7 +174,11 @@ export function heard(state: Screening, now: readonly CandidateNow[]): Screening
   const before = state.items[state.current];
   const here = items[state.current];
   const lost = before && here && isOpen(state, before) && !isOpen(after, here) && !own.has(here.candidate) ? here.candidate : state.overtaken;
-  if (state.choice !== 'open') return { ...after, overtaken: lost };
+  if (state.choice !== 'open') {
+    // What was there stays, so that one can go back to it.
+    const list = [...new Set([...state.list, ...listed(after, state.choice)])].sort((a, b) => a - b);
+    return { ...after, list, current: state.current < 0 ? (list[0] ?? -1) : state.current, overtaken: lost };
+  }
   const open = listed(after, 'open');
   if (state.current < 0 || open.includes(state.current)) return { ...after, list: open, current: state.current < 0 ? (open[0] ?? -1) : state.current, overtaken: lost };
   // In its old place among those that are left.

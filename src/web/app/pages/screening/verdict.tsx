@@ -2,7 +2,7 @@
 import type { RefObject } from 'preact';
 import type { QueueItem, ReasonEntry, Verdict } from '../../api/types';
 import { area, decimal, moment, place } from '../../words/figures';
-import { pick, say } from '../../words/language';
+import { language, pick, say } from '../../words/language';
 import { BANDS, label } from '../../words/coded';
 import type { Word } from '../../words/words';
 import { copy } from '../../parts/copy';
@@ -55,7 +55,7 @@ export function VerdictPanel({ item, deciding, reasons, hands, note, person }: V
 function Overtaken({ item, person, reasons }: { item: QueueItem; person: string; reasons: readonly ReasonEntry[] }) {
   const said = item.verdicts.filter((one) => nameOf(one.person) !== person).at(-1);
   const what = said ? say('overtaken', { name: nameOf(said.person), verdict: verdictWords(said.verdict, said.reason, reasons) }) : say('overtaken_plain');
-  return <p class="hint overtaken" role="status">{what} {say('overtaken_help')}</p>;
+  return <p class="hint overtaken" role="status">{[what, say('overtaken_help')].join(language.get() === 'zh' ? '' : ' ')}</p>;
 }
 
 function Title({ item, all, own, reasons }: { item: QueueItem; all: number; own: Own | null; reasons: readonly ReasonEntry[] }) {
@@ -66,7 +66,7 @@ function Title({ item, all, own, reasons }: { item: QueueItem; all: number; own:
         {item.band && <span class={`band ${item.band}`}>{label(BANDS, item.band)}</span>}
         {item.rank_learnt != null && <span class="num">{say('rank_learnt', { rank: item.rank_learnt })}</span>}
         {item.area_m2 !== undefined && <span class="num">{area(item.area_m2)}</span>}
-        <span class={own ? `state ${own.verdict}` : 'state'}>{own ? verdictWords(own.verdict, own.reason, reasons) : say('undecided')}</span>
+        <span class={own ? `state ${own.verdict}` : 'state'}>{own ? verdictWords(own.verdict, own.reason, reasons) : say(item.done ? 'decided_by_another' : 'undecided')}</span>
       </p>
     </header>
   );
