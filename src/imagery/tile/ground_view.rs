@@ -4,6 +4,7 @@
 use super::address::{DEEPEST, Mercator, TILE, TileAddress};
 use super::laid_over::{decoded, sized};
 use super::picture::{TilePicture, encoded};
+use super::raster_layer::COARSER;
 use crate::ground::LonLat;
 use image::{Rgba, RgbaImage};
 use std::ops::RangeInclusive;
@@ -38,9 +39,9 @@ impl GroundView {
         exists.then_some(Self { middle, metres })
     }
 
-    /// The zoom whose pixels are as fine as those of the picture.
+    /// The zoom whose pixels are as fine as those of the picture, or so nearly that nobody sees it.
     fn zoom(&self) -> u8 {
-        let wanted = self.metres * 100.0 / f64::from(SIDE);
+        let wanted = self.metres * 100.0 / f64::from(SIDE) * COARSER;
         let is_fine = |zoom: &u8| self.gsd_cm(*zoom) <= wanted;
         (0..=DEEPEST).find(is_fine).unwrap_or(DEEPEST)
     }
@@ -189,7 +190,7 @@ mod tests {
                 .to_rgb8();
             assert_eq!(picture.dimensions(), (SIDE, SIDE));
             let is = |x, y| picture.get_pixel(x, y).0.map(|v| v > 127);
-            // A pixel of a tile is at most as large as one of the picture.
+            // A pixel of a tile is hardly larger than one of the picture.
             assert_eq!(is(253, 100), [false, false, true], "{metres} m, north-west");
             assert_eq!(is(258, 253), [true, false, true], "{metres} m, north-east");
             assert_eq!(is(258, 258), [true, false, false], "{metres} m, south-east");
@@ -207,10 +208,10 @@ mod tests {
 
     #[test]
     fn what_is_clear_stays_clear_and_nothing_is_no_picture() {
-        let middle = LonLat::new(113.93, 28.25);
-        let view = GroundView::new(middle, 30.0).expect("a view");
+        let west = TileAddress::of(LonLat::new(113.93, 28.25), 21);
+        let view = GroundView::new(west.locate(128.0, 128.0), 30.0).expect("a view");
+        assert_eq!(view.zoom(), west.zoom());
         assert_eq!(view.draw(|_| None), None);
-        let west = TileAddress::of(middle, view.zoom());
         let shown = |at: TileAddress| (at.column() <= west.column()).then(|| drawn(at, 0.0, 90.0));
         let picture = view.draw(|at| shown(at).flatten()).expect("a picture");
         assert_eq!(picture.media_type, "image/png");
