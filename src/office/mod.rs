@@ -15,6 +15,7 @@ pub mod divide;
 pub mod entry;
 mod error;
 mod evidence;
+pub mod extent;
 pub mod field;
 #[cfg(test)]
 pub(crate) mod fixture;

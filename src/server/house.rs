@@ -4,6 +4,7 @@ use super::answer::Refused;
 use super::arriving::{Arriving, Uploads};
 use super::audit::AuditLog;
 use super::callers::Offices;
+use super::desks::Desks;
 use super::events::Events;
 use super::fields::Fields;
 use super::gate::Gate;
@@ -40,6 +41,8 @@ pub(super) struct House {
     pub kept: OpenRegistries,
     /// Who is logged in.
     pub sessions: Sessions,
+    /// Who screens which list.
+    pub desks: Desks,
     /// Scans that were started from a page.
     pub runs: Runs,
     /// How often a passphrase may be tried.

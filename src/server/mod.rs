@@ -12,11 +12,13 @@ mod arriving;
 mod audit;
 mod callers;
 mod dav;
+mod desks;
 mod drain;
 mod error;
 mod events;
 mod field;
 mod fields;
+mod flights;
 mod folders;
 mod gate;
 mod guard;
@@ -68,6 +70,7 @@ fn router(house: Shared) -> Router {
         .merge(login::routes())
         .merge(surveys::routes())
         .merge(tiles::routes())
+        .merge(flights::routes())
         .merge(uploads::routes())
         .merge(scans::routes())
         .merge(registry::routes())

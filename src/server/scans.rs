@@ -17,7 +17,9 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/api/surveys", post(start))
         .route("/api/runs", get(list))
         .route("/api/runs/{run}", get(one).delete(stop))
-        .route("/api/folders", get(folders::list))
+        .route("/api/folders", get(folders::imagery))
+        .route("/api/boundaries", get(folders::boundaries))
+        .route("/api/extent", get(folders::extent))
 }
 
 /// Starts a scan, or goes on with one: of the same folder the same results are gone on with.
@@ -46,12 +48,12 @@ fn may_scan(house: &Shared, visitor: &Visitor) -> Result<(), Refused> {
     house.one_of(person, &[Role::Analyst, Role::Supervisor])
 }
 
-async fn list(Looker(house): Looker) -> Json<Vec<Now>> {
-    Json(house.runs.now())
+async fn list(Looker(house): Looker) -> Answer<Vec<Now>> {
+    waiting(move || Ok(Json(house.runs.now(&house.root)))).await
 }
 
 async fn one(Looker(house): Looker, Path(id): Path<String>) -> Answer<Now> {
-    Ok(Json(house.runs.find(&id)?.now()))
+    waiting(move || Ok(Json(house.runs.one(&house.root, &id)?))).await
 }
 
 async fn stop(visitor: Visitor, Looker(house): Looker, Path(id): Path<String>) -> Answer<Now> {

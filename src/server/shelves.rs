@@ -50,7 +50,7 @@ async fn library(State(house): State<Shared>, visitor: Visitor) -> Answer<Shelve
         let (surveys, runs) = if login_needed {
             (Vec::new(), Vec::new())
         } else {
-            (survey_lines(&house), house.runs.now())
+            (survey_lines(&house), house.runs.now(&house.root))
         };
         Ok(Json(Shelves {
             registries: registries

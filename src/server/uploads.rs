@@ -21,6 +21,8 @@ use std::path::{Path as FilePath, PathBuf};
 
 /// Bytes of a file at most.
 const LARGEST: u64 = 8 << 30;
+/// Folders in one another below the inbox.
+const DEEPEST: usize = 8;
 /// Names that are tried where one is taken.
 const TRIES: usize = 1_000;
 
@@ -39,18 +41,22 @@ impl House {
 
 /// A file that was uploaded, by its id.
 pub(super) fn find(house: &House, id: &str) -> Result<PathBuf, Refused> {
-    let inbox = house.inbox();
-    let (folders, mut files): (Vec<_>, Vec<_>) = entries(&inbox).partition(|path| path.is_dir());
-    files.extend(folders.iter().flat_map(|folder| entries(folder)));
+    let files = files_below(&house.inbox(), DEEPEST);
     let is_it = |path: &PathBuf| path.is_file() && below(house, path) == Some(id.to_owned());
     let found = files.into_iter().find(is_it);
     found.ok_or_else(|| Refused::unclear("upload"))
 }
 
-/// What lies in a folder.
-fn entries(folder: &FilePath) -> impl Iterator<Item = PathBuf> + use<> {
+/// The files of a folder, and of those in it down to a depth.
+fn files_below(folder: &FilePath, depth: usize) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path())
+    let paths = entries.map(|entry| entry.path());
+    let (folders, mut files): (Vec<_>, Vec<_>) = paths.partition(|path| path.is_dir());
+    if depth > 0 {
+        let below = |folder: &PathBuf| files_below(folder, depth - 1);
+        files.extend(folders.iter().flat_map(below));
+    }
+    files
 }
 
 /// The id of a file of the inbox.
@@ -58,7 +64,7 @@ fn below(house: &House, path: &FilePath) -> Option<String> {
     path.strip_prefix(&house.root).ok().map(id_of)
 }
 
-/// A folder of the inbox, so that what was dropped together stays together.
+/// A folder of the inbox, or one in it, so that what was dropped together stays together, as it lay.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Into {
@@ -77,7 +83,7 @@ async fn take(
         || into
             .folder
             .as_deref()
-            .is_some_and(|folder| !is_plain(folder))
+            .is_some_and(|folder| !is_plain_way(folder))
     {
         return Err(Refused::unclear("name, folder"));
     }
@@ -145,6 +151,11 @@ fn is_plain(name: &str) -> bool {
         && !name.ends_with(' ')
 }
 
+/// A way of such names, not too deep.
+fn is_plain_way(way: &str) -> bool {
+    way.split('/').all(is_plain) && way.split('/').count() <= DEEPEST
+}
+
 /// The name, or the name with a number, under which nothing lies yet.
 fn free_name(inbox: &FilePath, name: &str) -> Result<PathBuf, Refused> {
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
@@ -174,13 +185,26 @@ fn no_registry() -> Refused {
 
 #[cfg(test)]
 mod tests {
-    use super::is_plain;
+    use super::{is_plain, is_plain_way};
 
     #[test]
     fn a_name_is_no_way_to_another_folder() {
         assert!(is_plain("航拍 1.tif"));
         for name in ["", "..", ".x", "a/b", "a\\b", "c:x", "a\0", "x|y"] {
             assert!(!is_plain(name), "{name:?}");
+        }
+        assert!(is_plain_way("照片") && is_plain_way("card/DCIM/100MEDIA"));
+        for way in [
+            "",
+            "a//b",
+            "/a",
+            "a/",
+            "a/../b",
+            "./a",
+            "a/.b",
+            "1/2/3/4/5/6/7/8/9",
+        ] {
+            assert!(!is_plain_way(way), "{way:?}");
         }
     }
 }

@@ -86,9 +86,9 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
   it('the analyst scans a flight, sees what was found and what was not searched, records and screens it', async () => {
     const { page, end } = await person('李伟', { size: 'office', locale: 'zh-CN' });
     await page.goto(`${server.address}#/scan`);
-    await page.locator('select[name=path]').selectOption('flight/ortho.tif');
+    await page.check('.imagery input[value="flight/ortho.tif"]');
     await page.fill('input[name=name]', '五月航测');
-    await page.fill('input[name=within]', 'flight/boundary.geojson');
+    await page.locator('select[name=within]').selectOption('flight/boundary.geojson');
     await page.fill('input[name=captured]', '2026-05-03');
     await page.click('button[type=submit]');
     await page.waitForSelector('text=已完成', { timeout: 240_000 });
@@ -274,10 +274,11 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
   it('photos that are dropped in become one flight, chosen to be scanned', async () => {
     const { page, end } = await person('李伟', { size: 'office', locale: 'zh-CN' });
     await page.goto(`${server.address}#/scan`);
-    await page.waitForSelector('select[name=path]');
-    await page.setInputFiles('.drop input', ['PPV_0003.JPG', 'PPV_0004.JPG'].map((name) => join(top, 'samples/photos', name)));
-    await page.waitForFunction(() => /^inbox\/flight-/.test(document.querySelector('select[name=path]')?.value ?? ''));
-    assert.match(await page.locator('select[name=path] option:checked').textContent(), /2 张照片/);
+    await page.waitForSelector('.imagery input');
+    await page.setInputFiles('.drop input.files', ['PPV_0003.JPG', 'PPV_0004.JPG'].map((name) => join(top, 'samples/photos', name)));
+    const chosen = page.locator('.imagery label:has(input:checked)');
+    await chosen.filter({ hasText: /inbox\/flight-.*2 份影像/ }).waitFor();
+    assert.equal(await chosen.count(), 1);
     await end();
   });
 

@@ -1,12 +1,54 @@
 // How quick the pages are on this computer: frames a second while somebody drags a map of a hundred thousand sites in software
-// rendering, and the time from a key to the next picture. It says nothing where something else is busy, so it runs when asked:
+// rendering, the time from a key to the next picture, and that until a survey's imagery is first seen whole. It says nothing where
+// something else is busy, so it runs when asked:
 //   SPEED=1 tests/browser.sh
+// The first view is that of the raster of benches/tiles.sh, with the pyramid that it made, where PAPAVER_BENCH holds them; else of
+// the sample.
 import assert from 'node:assert/strict';
-import { availableParallelism, loadavg } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { launched, loggedIn, opened, percentile, standIn } from './common.mjs';
+import { fileURLToPath } from 'node:url';
+import { launched, loggedIn, opened, percentile, served, standIn } from './common.mjs';
 
 const VERDICTS = 120;
+const VIEWS = 7;
+const program = process.env.PAPAVER;
+
+/** The results of the scan that benches/tiles.sh makes with a pyramid; nothing where it has not been run. */
+function benched() {
+  const results = join(process.env.PAPAVER_BENCH ?? join(tmpdir(), 'papaver-bench'), 'tiles-pyramid');
+  const has = (name) => existsSync(join(results, name));
+  return has('scan.json') && has('pyramid') && readdirSync(join(results, 'pyramid')).length > 0 ? results : null;
+}
+
+/** A folder with one survey: the large raster's where there is one, else the sample's. */
+function surveyed() {
+  const folder = mkdtempSync(join(tmpdir(), 'papaver-view-'));
+  const large = benched();
+  if (large) cpSync(large, join(folder, 'survey'), { recursive: true });
+  else execFileSync(program, ['scan', fileURLToPath(new URL('../../samples/village/ortho.tif', import.meta.url)), '-o', join(folder, 'survey'), '-q'], { stdio: 'pipe' });
+  return { folder, of: large ? 'the raster of benches/tiles.sh' : 'the sample' };
+}
+
+/** In the page: milliseconds from its address to the first frame after the last tile of what is in view; a quarter of a second without
+ * a further one ends it. */
+function firstView() {
+  const tiles = () => performance.getEntriesByType('resource').filter(({ name }) => /\/api\/tiles\/[^/]+\/[^/]+\/\d+\//.test(name));
+  return new Promise((resolve) => {
+    let [known, drawn, quiet] = [0, 0, performance.now()];
+    const frame = () => {
+      const now = performance.now();
+      const found = tiles();
+      if (found.length !== known) [known, drawn, quiet] = [found.length, now, now];
+      if (known > 0 && now - quiet > 250) return resolve({ milliseconds: drawn, tiles: known });
+      return requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+}
 
 /** In the page: drags the map to and fro for some seconds, and counts the frames. */
 function dragged(seconds) {
@@ -119,5 +161,25 @@ describe('speed', { skip: process.env.SPEED ? false : 'SPEED=1 measures it', con
     assert.equal(await page.evaluate(async () => (await (await fetch('/api/registries/k1/screening/s1')).json()).done), VERDICTS);
     assert.deepEqual(wrong, []);
     await context.close();
+  });
+
+  it('a survey is first seen, with its imagery, within a second of its address', { skip: program && existsSync(program) ? false : 'PAPAVER names no program' }, async (t) => {
+    const { folder, of } = surveyed();
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const server = await served(program, (port) => ['serve', folder, '--port', String(port), '--no-browser']);
+    t.after(server.stop);
+    const id = (await (await fetch(`${server.address}api/library`)).json()).surveys[0].id;
+    const views = [];
+    // Each in a browser that has kept nothing; the first one of a server that has opened nothing.
+    for (let n = 0; n < VIEWS; n += 1) {
+      const { page, context, wrong } = await opened(browser, server.address, {});
+      await page.goto(`${server.address}#/surveys/${id}`, { waitUntil: 'commit' });
+      views.push(await page.evaluate(firstView));
+      assert.deepEqual(wrong, []);
+      await context.close();
+    }
+    const times = views.map(({ milliseconds }) => milliseconds);
+    console.log(`first view of ${of}: ${times.map((one) => one.toFixed(0)).join(', ')} ms (the first of a server just started), ${views[0].tiles} tiles; load ${loadavg()[0].toFixed(1)} on ${availableParallelism()} processors`);
+    assert.ok(percentile(times, 0.5) <= 1000, `${percentile(times, 0.5)} ms`);
   });
 });

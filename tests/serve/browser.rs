@@ -1,7 +1,7 @@
 //! A browser: it keeps the cookie, and sends what pages of the server send.
 
 use serde_json::Value;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 use ureq::http::{Method, Request};
@@ -152,5 +152,43 @@ impl Browser {
         let mut answer = Vec::new();
         let _ended = stream.read_to_end(&mut answer);
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Hears what is going on, from now on.
+    pub fn listening(&self) -> Listening {
+        let host = self.origin.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host).expect("connected");
+        let patience = Some(Duration::from_secs(30));
+        stream.set_read_timeout(patience).expect("patience");
+        let cookie = self.cookie.as_deref().unwrap_or_default();
+        let asked = format!("GET /api/events HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n");
+        stream.write_all(asked.as_bytes()).expect("asked");
+        let mut heard = Listening(BufReader::new(stream));
+        while !heard.line().is_empty() {}
+        heard
+    }
+}
+
+/// Somebody who hears what is going on.
+pub struct Listening(BufReader<TcpStream>);
+
+impl Listening {
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        let read = self.0.read_line(&mut line).expect("heard");
+        assert!(read > 0, "nothing more is told");
+        line.trim_end().to_owned()
+    }
+
+    /// Waits for what is wanted.
+    pub fn told(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let line = self.line();
+            let event = line.strip_prefix("data:").unwrap_or_default();
+            match serde_json::from_str(event) {
+                Ok(event) if wanted(&event) => return event,
+                _ => {}
+            }
+        }
     }
 }

@@ -125,6 +125,16 @@ fn what_is_described_is_what_is_sent_and_answered() {
     for (path, way) in [
         ("/api/session", "/api/session".to_owned()),
         ("/api/library", "/api/library".to_owned()),
+        ("/api/boundaries", "/api/boundaries".to_owned()),
+        ("/api/extent", "/api/extent?path=spring".to_owned()),
+        (
+            "/api/flights",
+            "/api/flights?lon=113.3001&lat=33.74".to_owned(),
+        ),
+        (
+            "/api/registries/{registry}/screening/{survey}/cards",
+            format!("{table}/cards"),
+        ),
         ("/api/registries/{registry}/people", office.way("/people")),
         (
             "/api/registries/{registry}/sites",

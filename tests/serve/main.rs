@@ -15,6 +15,8 @@ mod browser;
 mod described;
 mod faults;
 mod field;
+mod flights;
+mod flown;
 mod kept;
 mod killed;
 mod lan;

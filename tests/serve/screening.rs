@@ -217,3 +217,51 @@ fn who_may_not_screen_is_refused_and_nothing_is_recorded() {
         409
     );
 }
+
+#[test]
+fn who_screens_beside_somebody_has_another_seat_and_is_told_what_became_of_a_candidate() {
+    let shared = shared();
+    let table = shared.office.table();
+    let seat = |person: &super::browser::Browser| {
+        let all = person.get(&table).ok();
+        (all["seat"].as_u64().expect("seat"), all["others"].clone())
+    };
+    let (first, second) = (seat(&shared.li), seat(&shared.sun));
+    assert_ne!(first.0, second.0);
+    assert!(second.1.as_array().expect("others").contains(&json!("li")));
+    assert_eq!(seat(&shared.li).0, first.0, "a seat is kept");
+    let mut heard = shared.sun.listening();
+    let candidate = fresh(&shared, false);
+    let keep = json!({"candidate": candidate, "verdict": "keep"});
+    shared.li.post(&format!("{table}/verdicts"), &keep).ok();
+    let told = heard.told(|event| event["candidate"] == json!(candidate));
+    assert_eq!(
+        (&told["kind"], &told["registry"]),
+        (&json!("registry"), &json!(shared.office.registry))
+    );
+    assert!(told.get("verdict").is_none() && !told.to_string().contains("keep"));
+    let now = |person: &super::browser::Browser, of: &str| {
+        person.get(&format!("{table}/cards?of={of}")).ok()
+    };
+    let cards = now(&shared.sun, &candidate);
+    let cards = cards.as_array().expect("cards");
+    assert_eq!(cards.len(), 1);
+    assert_eq!(
+        (&cards[0]["done"], &cards[0]["mine"]),
+        (&json!(true), &Value::Null)
+    );
+    assert_eq!(cards[0]["verdicts"][0]["person"], "li");
+    assert_eq!(
+        now(&shared.sun, "").as_array().map(Vec::len),
+        Some(CANDIDATES)
+    );
+    // Of the audit sample it is told that somebody has looked, and not what they said.
+    let audited = fresh(&shared, true);
+    let keep = json!({"candidate": audited, "verdict": "keep"});
+    shared.li.post(&format!("{table}/verdicts"), &keep).ok();
+    let card = &now(&shared.sun, &audited)[0];
+    assert_eq!(
+        (&card["done"], &card["verdicts"], &card["waits_for_second"]),
+        (&json!(false), &json!([]), &json!(1))
+    );
+}

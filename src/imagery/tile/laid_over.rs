@@ -13,7 +13,7 @@ const LARGEST: u32 = 2048;
 const HIGHEST: u8 = 5;
 
 /// The picture of a tile as it is shown: JPEG or PNG. `None` for what is neither.
-fn decoded(picture: &TilePicture) -> Option<RgbaImage> {
+pub(super) fn decoded(picture: &TilePicture) -> Option<RgbaImage> {
     let reader = ImageReader::new(Cursor::new(&picture.bytes));
     let mut reader = reader.with_guessed_format().ok()?;
     let mut limits = Limits::default();
@@ -24,7 +24,7 @@ fn decoded(picture: &TilePicture) -> Option<RgbaImage> {
 }
 
 /// A picture at the size of a tile.
-fn sized(picture: RgbaImage) -> RgbaImage {
+pub(super) fn sized(picture: RgbaImage) -> RgbaImage {
     if picture.dimensions() == (TILE, TILE) {
         return picture;
     }

@@ -32,7 +32,7 @@ impl Layer {
     /// The south-west and the north-east corner of the ground it shows.
     pub fn corners(&self) -> (LonLat, LonLat) {
         match self {
-            Self::Raster(layer) => layer.bounds.corners(),
+            Self::Raster(layer) => layer.corners(),
             Self::Photos(layer) => layer.corners(),
             Self::Heights(layer) => layer.bounds.corners(),
         }

@@ -7,6 +7,7 @@
 mod address;
 mod draw;
 mod error;
+mod ground_view;
 mod hillshade;
 mod laid_over;
 mod layer;
@@ -18,6 +19,7 @@ mod raster_layer;
 
 pub use address::{DEEPEST, TILE, TileAddress};
 pub use error::TileError;
+pub use ground_view::GroundView;
 pub use hillshade::HeightLayer;
 pub use laid_over::{LaidMap, laid_over};
 pub use layer::Layer;

@@ -37,31 +37,34 @@ impl TilePixels {
         self.rgba.chunks_exact(4).all(|pixel| pixel[3] == 255)
     }
 
-    fn is_clear(&self) -> bool {
-        self.rgba.chunks_exact(4).all(|pixel| pixel[3] == 0)
-    }
-
     /// The tile as JPEG, as PNG where a part of it shows nothing; `None` where none of it shows anything.
     pub fn encode(&self) -> Option<TilePicture> {
-        if self.is_clear() {
-            return None;
-        }
-        if self.is_full() {
-            let bytes = jpeg_of(JpegPixels::Rgbx(&self.rgba), (TILE, TILE), QUALITY).ok()?;
-            return Some(TilePicture {
-                media_type: "image/jpeg",
-                bytes,
-            });
-        }
-        let mut bytes = Vec::new();
-        PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Up)
-            .write_image(&self.rgba, TILE, TILE, ExtendedColorType::Rgba8)
-            .ok()?;
-        Some(TilePicture {
-            media_type: "image/png",
-            bytes,
-        })
+        encoded(&self.rgba, TILE)
     }
+}
+
+/// A square picture of red, green, blue and 255 where there is anything, so many pixels along its side: as JPEG, as PNG where a
+/// part of it shows nothing; `None` where none of it shows anything.
+pub(super) fn encoded(rgba: &[u8], side: u32) -> Option<TilePicture> {
+    let all = |alpha: u8| rgba.chunks_exact(4).all(|pixel| pixel[3] == alpha);
+    if all(0) {
+        return None;
+    }
+    if all(255) {
+        let bytes = jpeg_of(JpegPixels::Rgbx(rgba), (side, side), QUALITY).ok()?;
+        return Some(TilePicture {
+            media_type: "image/jpeg",
+            bytes,
+        });
+    }
+    let mut bytes = Vec::new();
+    PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Up)
+        .write_image(rgba, side, side, ExtendedColorType::Rgba8)
+        .ok()?;
+    Some(TilePicture {
+        media_type: "image/png",
+        bytes,
+    })
 }
 
 impl TilePicture {

@@ -134,6 +134,11 @@ impl RasterLayer {
         })
     }
 
+    /// The south-west and the north-east corner of the ground it shows.
+    pub fn corners(&self) -> (LonLat, LonLat) {
+        self.bounds.corners()
+    }
+
     /// The grid to draw pixels of this size from: the coarsest that is fine enough.
     pub(super) fn grid_for(&self, gsd_cm: f64) -> Option<&PixelGrid> {
         let fine_enough = self

@@ -4,9 +4,8 @@ use super::audit::{Lots, awaiting, seen_by_two};
 use super::mine;
 use crate::office::Session;
 use crate::registry::body::{Look, Opinion};
-use crate::registry::event::EvidenceRole;
 use crate::registry::site::{DeskTime, Stamp};
-use crate::registry::{Hash, Site, State};
+use crate::registry::{Site, State};
 use crate::schema::RejectReason;
 use crate::store::{Filter, Store, StoreError};
 use serde::Serialize;
@@ -53,8 +52,6 @@ pub struct Laid {
     pub verdicts: Vec<ScreenerOpinion>,
     /// Whether two people see it differently, as far as this one may know.
     pub disagreement: bool,
-    /// The picture of an earlier flight, by its digest.
-    pub before: Option<Hash>,
 }
 
 /// What screening a scan has cost so far.
@@ -164,7 +161,6 @@ fn lay(
             verdicts.collect()
         },
         disagreement: !blind && site.opinions_differ() || site.disputed,
-        before: before(store, site, &candidate)?,
         candidate,
     })
 }
@@ -176,24 +172,6 @@ fn said(look: &Look, stamp: &Stamp) -> ScreenerOpinion {
         reason: look.reason,
         at: stamp.at.clone(),
     }
-}
-
-/// The picture of the flight before the one that shows this candidate.
-fn before(store: &Store, site: &Site, candidate: &str) -> Result<Option<Hash>, StoreError> {
-    let first = site
-        .detection
-        .as_ref()
-        .map(|found| found.candidate.as_str());
-    let earlier = match (first == Some(candidate), site.recurs_of) {
-        (false, _) => site.key,
-        (true, Some(closed)) => closed,
-        (true, None) => return Ok(None),
-    };
-    let earlier = store.site(earlier)?;
-    let chips = earlier.iter().flat_map(|site| &site.evidence);
-    let chips = chips.filter(|file| file.role == EvidenceRole::Chip);
-    let mut other = chips.filter(|file| !file.name.starts_with(candidate));
-    Ok(other.next_back().map(|file| file.sha256))
 }
 
 impl Effort {

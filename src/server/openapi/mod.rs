@@ -19,6 +19,14 @@ const BODIES: &[(&str, &str, Option<&str>, Option<&str>)] = &[
         Some("Http/$defs/Session"),
     ),
     ("get", "/api/library", None, Some("Http/$defs/Library")),
+    (
+        "get",
+        "/api/boundaries",
+        None,
+        Some("Http/$defs/Boundaries"),
+    ),
+    ("get", "/api/extent", None, Some("Http/$defs/Extent")),
+    ("get", "/api/flights", None, Some("Http/$defs/Flights")),
     ("get", "/api/surveys/{survey}", None, Some("Scan")),
     (
         "get",
@@ -74,6 +82,12 @@ const BODIES: &[(&str, &str, Option<&str>, Option<&str>)] = &[
         "/api/registries/{registry}/screening/{survey}",
         None,
         Some("Http/$defs/Table"),
+    ),
+    (
+        "get",
+        "/api/registries/{registry}/screening/{survey}/cards",
+        None,
+        Some("Http/$defs/Cards"),
     ),
     (
         "post",

@@ -30,6 +30,24 @@ pub(super) const TABLE: &[(&str, &str, bool, &str)] = &[
     ),
     (
         "get",
+        "/api/boundaries",
+        true,
+        "Files of the folder that could be a survey's boundary",
+    ),
+    (
+        "get",
+        "/api/extent",
+        true,
+        "Where imagery of the folder lies, in degrees: path",
+    ),
+    (
+        "get",
+        "/api/flights",
+        true,
+        "The flights over a place, by their days: lon, lat",
+    ),
+    (
+        "get",
         "/api/events",
         true,
         "Server-sent events: kind run, registry, upload or all",
@@ -57,6 +75,12 @@ pub(super) const TABLE: &[(&str, &str, bool, &str)] = &[
         "/api/surveys/{survey}/pictures/{file}",
         true,
         "A picture of a candidate",
+    ),
+    (
+        "get",
+        "/api/surveys/{survey}/ground",
+        true,
+        "A square of ground as its imagery shows it, north up: lon, lat, metres",
     ),
     (
         "post",
@@ -143,6 +167,12 @@ pub(super) const TABLE: &[(&str, &str, bool, &str)] = &[
         "/api/registries/{registry}/screening/{survey}",
         true,
         "The screening table of whoever is logged in",
+    ),
+    (
+        "get",
+        "/api/registries/{registry}/screening/{survey}/cards",
+        true,
+        "How candidates of it stand now: of, by commas; all where none is named",
     ),
     (
         "post",

@@ -2,6 +2,7 @@
 
 use crate::office::{Office, Session};
 use crate::server::answer::{Answer, Refused};
+use crate::server::desks::Sitting;
 use crate::server::house::{Shared, reading, waiting};
 use crate::server::library::LibraryPlace;
 use crate::server::sessions::SessionUser;
@@ -11,7 +12,7 @@ use axum::Json;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Somebody who is logged in to the registry that they ask of.
 #[derive(Debug)]
@@ -69,10 +70,37 @@ impl Member {
         .await
     }
 
+    /// Takes this person's seat among those who screen a survey.
+    pub fn sits(&self, survey: &str) -> Sitting {
+        let author = self.person.session.author();
+        let list = (self.place.id.clone(), survey.to_owned());
+        self.house.desks.sit(list, &author.name)
+    }
+
     /// Acts in the registry as this person, now or when they say that it happened; one after the other. What comes of it is
     /// answered, and those who listen are told.
     pub async fn act<T: Send + 'static>(
         self,
+        happened: Option<String>,
+        act: impl FnOnce(&mut Office, &Session) -> Result<T, Refused> + Send + 'static,
+    ) -> Answer<T> {
+        let told = json!({ "kind": "registry", "registry": self.place.id });
+        self.act_telling(told, happened, act).await
+    }
+
+    /// The same for what is said of a candidate now: those who listen are told of which, and not what.
+    pub async fn act_on<T: Send + 'static>(
+        self,
+        candidate: String,
+        act: impl FnOnce(&mut Office, &Session) -> Result<T, Refused> + Send + 'static,
+    ) -> Answer<T> {
+        let told = json!({ "kind": "registry", "registry": self.place.id, "candidate": candidate });
+        self.act_telling(told, None, act).await
+    }
+
+    async fn act_telling<T: Send + 'static>(
+        self,
+        told: Value,
         happened: Option<String>,
         act: impl FnOnce(&mut Office, &Session) -> Result<T, Refused> + Send + 'static,
     ) -> Answer<T> {
@@ -83,8 +111,7 @@ impl Member {
         } = self;
         let turn = house.turn(&place.id);
         let turn = turn.lock().await;
-        let told = house.clone();
-        let registry = place.id.clone();
+        let events = house.events.clone();
         let done = waiting(move || {
             let session = person.session.again(happened);
             let name = session.author().name.clone();
@@ -96,8 +123,7 @@ impl Member {
         .await;
         drop(turn);
         if done.is_ok() {
-            told.events
-                .tell(json!({ "kind": "registry", "registry": registry }));
+            events.tell(told);
         }
         done.map(Json)
     }

@@ -1,18 +1,20 @@
 //! The screening table over HTTP: the queue of a person with what each candidate looks like, verdicts, taking one back.
 
 use super::Member;
-use crate::ground::read_features;
+use crate::ground::{LocalPlane, LonLat, read_features};
 use crate::office::desk::{self, Effort, Judged, Laid, VerdictRequest};
 use crate::registry::body::{Opinion, RejectReason};
 use crate::registry::coded::Coded;
 use crate::schema::{CandidateProperties, ScoreBand};
 use crate::server::answer::{Answer, Refused};
+use crate::server::desks::Sitting;
 use crate::server::house::Shared;
 use crate::server::library::{LibraryPlace, scan_of};
 use crate::server::surveys::survey;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use geo::{BoundingRect, MultiPolygon};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,6 +25,7 @@ pub(super) fn routes() -> Router<Shared> {
     let table = "/api/registries/{registry}/screening/{survey}";
     Router::new()
         .route(table, get(queue))
+        .route(&format!("{table}/cards"), get(cards))
         .route(&format!("{table}/verdicts"), post(verdict))
         .route(&format!("{table}/verdicts/undo"), post(undo))
 }
@@ -36,8 +39,6 @@ struct ScreeningPictures {
     outline: Option<String>,
     /// Its surroundings.
     wide: Option<String>,
-    /// The last flight's.
-    before: Option<String>,
 }
 
 /// A candidate as the page shows it.
@@ -50,6 +51,8 @@ struct ScreeningCard {
     area_m2: Option<f64>,
     captured: Option<String>,
     gsd_cm: Option<f64>,
+    /// Metres along the side of a square that shows it with some ground around it.
+    ground_m: Option<f64>,
     pictures: ScreeningPictures,
 }
 
@@ -66,6 +69,10 @@ struct ReasonKey {
 #[derive(Debug, Serialize)]
 struct ScreeningTable {
     queue: Vec<ScreeningCard>,
+    /// This person's place among those who screen this list now, from 0.
+    seat: usize,
+    /// Who else does.
+    others: Vec<String>,
     reasons: Vec<ReasonKey>,
     done: usize,
     left: usize,
@@ -78,9 +85,10 @@ struct ScreeningTable {
 
 async fn queue(
     member: Member,
-    Path((registry, id)): Path<(String, String)>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Answer<ScreeningTable> {
     let place = survey(&member.house, &id)?;
+    let Sitting { seat, others } = member.sits(&id);
     member
         .read(move |store, session| {
             let scan = scan_of(&place).ok_or_else(Refused::no_such_survey)?;
@@ -90,10 +98,12 @@ async fn queue(
             let km2 = scan.totals.searched_m2 / 1e6;
             let cards = table.queue.into_iter().map(|laid| {
                 let about = known.remove(&laid.candidate);
-                card(laid, about, &place, &registry)
+                card(laid, about, &place)
             });
             Ok(Json(ScreeningTable {
                 queue: cards.collect(),
+                seat,
+                others,
                 reasons: reasons(),
                 done: table.done,
                 left: table.left,
@@ -101,6 +111,34 @@ async fn queue(
                 minutes_per_km2: minutes_per_km2(table.effort, km2),
                 effort: table.effort,
             }))
+        })
+        .await
+}
+
+/// Which cards, by their candidates with commas; all where none is named.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct CardQuery {
+    of: String,
+}
+
+/// How candidates stand now for a person, after somebody said something of them.
+async fn cards(
+    member: Member,
+    Path((_, id)): Path<(String, String)>,
+    Query(asked): Query<CardQuery>,
+) -> Result<Json<Vec<Laid>>, Refused> {
+    let place = survey(&member.house, &id)?;
+    member
+        .read(move |store, session| {
+            let scan = scan_of(&place).ok_or_else(Refused::no_such_survey)?;
+            let all = asked.of.is_empty().then(|| candidates(&place));
+            let named: Vec<&str> = match &all {
+                Some(all) => all.keys().map(String::as_str).collect(),
+                None => asked.of.split(',').collect(),
+            };
+            let table = desk::table(store, session, &scan.scan_id, named.into_iter())?;
+            Ok(Json(table.queue))
         })
         .await
 }
@@ -115,22 +153,39 @@ fn minutes_per_km2(effort: Effort, km2: f64) -> Option<f64> {
 }
 
 /// The candidates as the scan wrote them; none where that cannot be read, and then the cards lack what they say.
-fn candidates(place: &LibraryPlace) -> HashMap<String, CandidateProperties> {
+fn candidates(place: &LibraryPlace) -> HashMap<String, About> {
     let bytes = crate::files::read(&place.path.join("candidates.geojson")).unwrap_or_default();
     let features = read_features(&bytes).unwrap_or_default();
     let known = features.iter().map(|feature| {
         let properties: CandidateProperties = feature.properties().ok()?;
-        Some((feature.id().or(properties.id.clone())?, properties))
+        let id = feature.id().or(properties.id.clone())?;
+        let ground_m = feature
+            .area()
+            .ok()
+            .flatten()
+            .and_then(|area| ground_m(&area));
+        Some((id, (properties, ground_m)))
     });
     known.collect::<Option<_>>().unwrap_or_default()
 }
 
-fn card(
-    laid: Laid,
-    about: Option<CandidateProperties>,
-    place: &LibraryPlace,
-    registry: &str,
-) -> ScreeningCard {
+/// The least ground that is shown around a candidate, and how much of its length, in metres.
+const LEAST_M: f64 = 12.0;
+const AROUND: f64 = 1.6;
+
+/// Metres along the side of a square about an area that shows all of it.
+fn ground_m(area: &MultiPolygon) -> Option<f64> {
+    let bounds = area.bounding_rect()?;
+    let plane = LocalPlane::at(LonLat::from(bounds.center()));
+    let [low, high] = [bounds.min(), bounds.max()].map(|at| plane.to_plane(LonLat::from(at)));
+    let longest = (high.x - low.x).abs().max((high.y - low.y).abs());
+    Some(LEAST_M.max(AROUND * longest))
+}
+
+/// What a scan says of a candidate, and the metres of ground that show it.
+type About = (CandidateProperties, Option<f64>);
+
+fn card(laid: Laid, about: Option<About>, place: &LibraryPlace) -> ScreeningCard {
     let survey = &place.id;
     let url = |file: &str| {
         let name = file.rsplit('/').next().unwrap_or(file);
@@ -138,23 +193,21 @@ fn card(
     };
     let plain = format!("chips/{}-plain.jpg", laid.candidate);
     let has_plain = place.path.join(&plain).is_file();
+    let (about, ground_m) = about.map_or((None, None), |(about, metres)| (Some(about), metres));
     let chip = about.as_ref().and_then(|about| about.chip.as_deref());
     let context = about.as_ref().and_then(|about| about.context.as_deref());
-    let before = laid
-        .before
-        .map(|sha256| format!("/api/registries/{registry}/evidence/{sha256}"));
     ScreeningCard {
         pictures: ScreeningPictures {
             plain: has_plain.then(|| url(&plain)),
             outline: chip.map(url),
             wide: context.map(url),
-            before,
         },
         score: about.as_ref().map(|about| about.score_max),
         band: about.as_ref().and_then(|about| about.band),
         area_m2: about.as_ref().and_then(|about| about.area_m2),
         gsd_cm: about.as_ref().and_then(|about| about.gsd_cm),
         captured: about.and_then(|about| about.captured),
+        ground_m,
         laid,
     }
 }
@@ -175,7 +228,12 @@ struct SentVerdict {
     seconds: Option<f64>,
 }
 
-async fn verdict(member: Member, Json(given): Json<SentVerdict>) -> Answer<Judged> {
+async fn verdict(
+    member: Member,
+    Path((_, id)): Path<(String, String)>,
+    Json(given): Json<SentVerdict>,
+) -> Answer<Judged> {
+    member.sits(&id);
     if given.verdict == Opinion::Withdrawn {
         return Err(Refused::unclear("verdict"));
     }
@@ -185,8 +243,9 @@ async fn verdict(member: Member, Json(given): Json<SentVerdict>) -> Answer<Judge
         note: given.note,
         took_ms: given.seconds.and_then(milliseconds),
     };
+    let of = given.candidate.clone();
     member
-        .act(None, move |office, session| {
+        .act_on(of, move |office, session| {
             Ok(desk::judge(office, session, &given.candidate, verdict)?)
         })
         .await
@@ -208,7 +267,7 @@ async fn undo(member: Member, Json(given): Json<BTreeMap<String, String>>) -> An
     let candidate = given.get("candidate").cloned();
     let candidate = candidate.ok_or_else(|| Refused::unclear("candidate"))?;
     member
-        .act(None, move |office, session| {
+        .act_on(candidate.clone(), move |office, session| {
             Ok(desk::undo(office, session, &candidate)?)
         })
         .await

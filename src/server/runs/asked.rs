@@ -9,7 +9,7 @@ use serde::Deserialize;
 use std::path::{Component, Path, PathBuf};
 
 /// The folder of results, below the served one.
-const RESULTS: &str = "surveys";
+pub(super) const RESULTS: &str = "surveys";
 
 /// A scan as a page asks for it.
 #[derive(Debug, Deserialize)]
@@ -124,7 +124,7 @@ fn imagery(root: &Path, way: &str) -> Result<PathBuf, Refused> {
 }
 
 /// A place below a folder, also once links on the way are followed.
-pub(super) fn inside(root: &Path, way: &str) -> Result<PathBuf, Refused> {
+pub(in crate::server) fn inside(root: &Path, way: &str) -> Result<PathBuf, Refused> {
     let below = Path::new(way);
     let plain = |part: Component| matches!(part, Component::Normal(_) | Component::CurDir);
     if way.is_empty() || way.contains('\\') || !below.components().all(plain) {

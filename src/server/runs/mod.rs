@@ -1,14 +1,15 @@
 //! Scans that are started from a page: one at a time, told of as they go, stopped and gone on with.
 
 mod asked;
+mod left;
 mod run;
 
-pub(super) use asked::RunRequest;
+pub(super) use asked::{RunRequest, inside};
 pub(super) use run::{Now, ScanRun};
 
 use super::answer::Refused;
 use axum::http::StatusCode;
-
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The runs of this server, the last one last.
@@ -23,9 +24,21 @@ impl Runs {
             .clone()
     }
 
-    /// How they stand, the last one first.
-    pub fn now(&self) -> Vec<Now> {
-        self.all().iter().rev().map(|run| run.now()).collect()
+    /// How they stand, the last one first; then those that an earlier server has left unfinished below a folder.
+    pub fn now(&self, root: &Path) -> Vec<Now> {
+        let all = self.all();
+        let is_known = |left: &Now| all.iter().any(|run| run.id == left.id());
+        let left = left::unfinished(root).into_iter();
+        let left = left.filter(|left| !is_known(left));
+        all.iter().rev().map(|run| run.now()).chain(left).collect()
+    }
+
+    /// How one stands, of this server or of an earlier one.
+    pub fn one(&self, root: &Path, id: &str) -> Result<Now, Refused> {
+        match self.find(id) {
+            Ok(run) => Ok(run.now()),
+            Err(unknown) => left::find(root, id).ok_or(unknown),
+        }
     }
 
     /// Asks all of them to stop where nothing is lost.

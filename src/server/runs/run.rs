@@ -54,6 +54,39 @@ pub(in crate::server) struct Now {
     error: Option<Value>,
 }
 
+impl Now {
+    /// A run of which nothing is known but where it is.
+    pub(super) fn new(run: String, name: String, phase: Phase) -> Self {
+        Self {
+            run,
+            name,
+            survey: None,
+            phase,
+            tiles: 0,
+            tiles_done: 0,
+            tiles_before: 0,
+            per_second: None,
+            seconds_left: None,
+            candidates: 0,
+            remarks: Vec::new(),
+            error: None,
+        }
+    }
+
+    /// The same with results, which are a survey of the run's id.
+    pub(super) fn with_results(mut self, candidates: usize, tiles: u64) -> Self {
+        self.survey = Some(self.run.clone());
+        self.candidates = candidates;
+        (self.tiles, self.tiles_done) = (tiles, tiles);
+        self
+    }
+
+    /// Its id.
+    pub(super) fn id(&self) -> &str {
+        &self.run
+    }
+}
+
 /// A scan that was started here.
 #[derive(Debug)]
 pub(in crate::server) struct ScanRun {
@@ -75,20 +108,8 @@ impl ScanRun {
     pub fn new(root: &Path, request: &ScanRequest) -> Self {
         let below = request.out.strip_prefix(root).unwrap_or(&request.out);
         let id = id_of(below);
-        let now = Now {
-            run: id.clone(),
-            name: request.survey.clone().unwrap_or_default(),
-            survey: None,
-            phase: Phase::Opening,
-            tiles: 0,
-            tiles_done: 0,
-            tiles_before: 0,
-            per_second: None,
-            seconds_left: None,
-            candidates: 0,
-            remarks: Vec::new(),
-            error: None,
-        };
+        let name = request.survey.clone().unwrap_or_default();
+        let now = Now::new(id.clone(), name, Phase::Opening);
         let begun = Instant::now();
         Self {
             id,

@@ -1,5 +1,7 @@
 // What is asked of the server for a part of the page, and asked anew when what it depends on changes.
 import { useCallback, useEffect, useState } from 'preact/hooks';
+import { Refused } from './api/request';
+import { renewed } from './session';
 
 export interface Loaded<T> {
   readonly data: T | null;
@@ -23,5 +25,10 @@ export function useLoaded<T>(ask: () => Promise<T>, depends: readonly unknown[])
       current = false;
     };
   }, [...depends, round]);
+  // What was refused because the session had ended is asked for again after the next login.
+  useEffect(() => renewed.follow(() => setState((now) => {
+    if (now.error instanceof Refused && now.error.status === 401) again();
+    return now;
+  })), []);
   return { ...state, again };
 }

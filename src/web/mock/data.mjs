@@ -95,7 +95,7 @@ export function queue(count, pictures) {
     return {
       candidate: pictures.name(index), rank: index + 1, score, band: score > 0.8 ? 'strong' : score > 0.5 ? 'fair' : 'weak', area_m2: Math.round(roll() * 3000) / 100,
       captured: '2026-05-03', code: null, lon: 113.93 + roll() / 500, lat: 28.252 + roll() / 500, verdicts, audit, waits_for_second: audit && index % 2 === 1 ? 1 : 0, done: false, mine: null, disagreement: false,
-      pictures: { plain: pictures.of(index, '-plain'), outline: pictures.of(index, ''), wide: pictures.of(index, '-context'), before: index % 3 === 0 ? pictures.of(index + 1, '-plain') : null },
+      pictures: { plain: pictures.of(index, '-plain'), outline: pictures.of(index, ''), wide: pictures.of(index, '-context') }, ground_m: 18,
     };
   });
 }

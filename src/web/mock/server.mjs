@@ -30,10 +30,12 @@ const queue = data.queue(Number(argument('candidates', chips.length || 200)), pi
 const figures = data.campaign();
 let session = null;
 const verdicts = new Map();
-const run = { run: 'r1', name: '五月航测', survey: null, phase: 'scoring', tiles: 1240, tiles_done: 312, tiles_before: 0, per_second: 32.8, seconds_left: 1690, candidates: 5, remarks: [], error: null };
+const run = { run: 'r1', name: '五月航测', survey: null, phase: 'scoring', tiles: 1240, tiles_done: 312, tiles_before: 0, per_second: 32.8, seconds_left: 1690, candidates: 5, remarks: [{ code: 'input', message: { en: 'DJI_0007.JPG does not say where it was taken', zh: 'DJI_0007.JPG 没有拍摄位置' }, remedy: { en: 'copy it from the card again', zh: '请从存储卡重新复制' } }], error: null };
 
 const both = (en, zh) => ({ en, zh });
 const refuse = (status, code, message, remedy = null) => ({ status, body: { error: { message, remedy, code } } });
+const now = (item) => ({ ...item, verdicts: [...item.verdicts, ...(verdicts.has(item.candidate) ? [verdicts.get(item.candidate)] : [])], done: verdicts.has(item.candidate), mine: verdicts.get(item.candidate)?.person === session?.name ? verdicts.get(item.candidate)?.verdict ?? null : null });
+const earlier = { id: 's0', title: '秋季航测', date: { from: '2025-10-03', to: '2025-10-03' }, candidates: 0, sources: ['autumn.tif'], hectares: 103.04, model: 'papaver (built-in)' };
 const survey = () => ({ id: 's1', title: '五月航测', date: { from: '2026-05-03', to: '2026-05-03' }, candidates: queue.length, sources: ['ortho.tif'], hectares: 103.04, model: 'papaver (built-in)' });
 
 async function scan(name) {
@@ -67,7 +69,7 @@ const ROUTES = [
     return (session = { person: person.name, name: person.name, unit: '410423', registry: body.registry, roles: person.roles, idle_seconds: 1800 });
   }],
   ['POST', /^\/api\/logout$/, () => { session = null; return {}; }],
-  ['GET', /^\/api\/library$/, () => ({ registries: [{ id: 'k1', name: '410423.papaver', unit: '410423', title: '鲁山县' }], surveys: [survey()], runs: [run], login_needed: false })],
+  ['GET', /^\/api\/library$/, () => ({ registries: [{ id: 'k1', name: '410423.papaver', unit: '410423', title: '鲁山县' }], surveys: [earlier, survey()], runs: [run], login_needed: false })],
   ['GET', /^\/api\/registries\/k1\/people$/, () => data.PEOPLE],
   ['GET', /^\/api\/registries\/k1\/sites\.geojson$/, (_, query) => ({ type: 'FeatureCollection', features: filtered(query).map(({ lon, lat, ...properties }) => ({ type: 'Feature', id: properties.id, geometry: { type: 'Point', coordinates: [lon, lat] }, properties })) })],
   ['GET', /^\/api\/registries\/k1\/crews$/, () => ['一组', '二组', '三组']],
@@ -77,7 +79,8 @@ const ROUTES = [
   }],
   ['POST', /^\/api\/registries\/k1\/sites\/([^/]+)\/moves$/, (_, __, body) => (body.move === 'visit' ? refuse(409, 'lacks', both('two officers and a photograph of the scene are needed', '需要两名核查人员和现场照片'), both('name the second officer, add the photograph', '请填写第二名核查人员并添加照片')) : {})],
   ['POST', /^\/api\/registries\/k1\/assign$/, (_, __, body) => { for (const row of all) if (body.codes.includes(row.id)) Object.assign(row, { crew: body.crew, state: 'DISPATCHED' }); return {}; }],
-  ['GET', /^\/api\/registries\/k1\/screening\/s1$/, () => ({ queue: queue.map((item) => ({ ...item, verdicts: [...item.verdicts, ...(verdicts.has(item.candidate) ? [verdicts.get(item.candidate)] : [])], done: verdicts.has(item.candidate), mine: verdicts.get(item.candidate)?.verdict ?? null })), reasons: data.REASONS, done: verdicts.size, left: queue.length - verdicts.size, unrecorded: 0, minutes_per_km2: 1.4 })],
+  ['GET', /^\/api\/registries\/k1\/screening\/s1$/, () => ({ queue: queue.map(now), seat: 0, others: [], reasons: data.REASONS, done: verdicts.size, left: queue.length - verdicts.size, unrecorded: 0, minutes_per_km2: 1.4 })],
+  ['GET', /^\/api\/registries\/k1\/screening\/s1\/cards$/, (_, query) => queue.filter(({ candidate }) => !query.get('of') || query.get('of').split(',').includes(candidate)).map(now)],
   ['POST', /\/screening\/s1\/verdicts$/, (_, __, body) => {
     verdicts.set(body.candidate, { person: session.name, verdict: body.verdict, reason: body.reason ?? null, at: '2026-05-04T10:00:00+08:00' });
     const others = queue.find((item) => item.candidate === body.candidate).verdicts;
@@ -101,11 +104,15 @@ const ROUTES = [
   ['POST', /^\/api\/registries\/k1\/bundles$/, () => ({ token: 't1', preview: { unit: '410425', created_at: '2026-05-08T10:00:00Z', part: null, encrypted: false, files: 30, new_events: 128, known_events: 4, new_by_type: { create: 9, visit: 40 }, sites: 23 } })],
   ['POST', /\/bundles\/t1\/apply$/, () => ({ new_events: 128, known_events: 4, refused: 0, whole: true })],
   ['GET', /^\/api\/basemap$/, () => []],
+  ['GET', /^\/api\/flights$/, () => [earlier, survey()].map(({ id, title, date }) => ({ survey: id, title, captured: date, shown: true }))],
+  ['GET', /^\/api\/surveys\/(s[01])\/ground$/, ([id], query) => ({ raw: picture(`${id}${query.get('lon')}${query.get('lat')}`), type: 'image/png' })],
+  ['GET', /^\/api\/boundaries$/, () => [{ path: 'village/boundary.geojson', bytes: 412 }]],
+  ['GET', /^\/api\/extent$/, () => [113.9307, 28.2521, 113.9319, 28.253]],
   ['GET', /^\/api\/folders$/, () => [{ path: 'flights/2026-05-03', folder: true, files: 412, bytes: 3_812_000_000 }, { path: 'village/ortho.tif', folder: false, files: 1, bytes: 3_700_000 }]],
   ['POST', /^\/api\/surveys$/, () => Object.assign(run, { phase: 'scoring' })],
   ['GET', /^\/api\/runs\/r1$/, () => run],
   ['DELETE', /^\/api\/runs\/r1$/, () => Object.assign(run, { phase: 'stopped' })],
-  ['PUT', /^\/api\/uploads\/(.+)$/, ([name]) => ({ upload: 'u1', name, bytes: 1 })],
+  ['PUT', /^\/api\/uploads\/(.+)$/, ([name], query) => ({ upload: 'u1', name, path: ['inbox', query.get('folder'), name].filter(Boolean).join('/'), bytes: 1 })],
 ];
 
 async function answer(request, address, body) {
@@ -113,6 +120,7 @@ async function answer(request, address, body) {
     const found = request.method === method && pattern.exec(decodeURIComponent(address.pathname));
     if (!found) continue;
     if (method !== 'GET' && request.headers['x-papaver'] !== '1') return refuse(403, 'header', both('the header is missing', '缺少请求头'));
+    if (!session && /^\/api\/registries\/(?!k1\/people$)/.test(address.pathname)) return refuse(401, 'login_needed', both('nobody is logged in', '尚未登录'));
     return act(found.slice(1), address.searchParams, body);
   }
   return refuse(404, 'not_found', both('there is no such address', '没有此地址'));

@@ -2,7 +2,7 @@
 import type { Order } from '../pages/survey/order';
 import { get, send } from './request';
 import type {
-  BundlePreview, Campaign, FigureTable, FolderEntry, Library, Person, Province, Queue, Run, SessionNow, SiteCollection,
+  BoundaryEntry, BundlePreview, Campaign, CandidateNow, FigureTable, FlightEntry, FolderEntry, Library, Person, Province, Queue, Run, SessionNow, SiteCollection,
   MoveTaken, SitePage, SiteRow, SurveySummary, TileLayerEntry, Uploaded, VerdictSent, VerdictTaken,
 } from './types';
 
@@ -38,6 +38,9 @@ export const districtsAddress = (registry: string): string => `/api/registries/$
 
 const screening = (registry: string, survey: string): string => `/api/registries/${part(registry)}/screening/${part(survey)}`;
 export const queue = (registry: string, survey: string): Promise<Queue> => get(screening(registry, survey));
+/** How candidates stand now, all where none is named. */
+export const standing = (registry: string, survey: string, candidates: readonly string[]): Promise<CandidateNow[]> =>
+  get(`${screening(registry, survey)}/cards?of=${candidates.map(part).join(',')}`);
 export const giveVerdict = (registry: string, survey: string, verdict: VerdictSent): Promise<VerdictTaken> =>
   send('POST', `${screening(registry, survey)}/verdicts`, verdict);
 export const undoVerdict = (registry: string, survey: string, candidate: string): Promise<VerdictTaken> =>
@@ -52,6 +55,14 @@ export const imageryOf = (id: string): Promise<TileLayerEntry[]> => get(`/api/ti
 export const tileAddress = (id: string, layer: TileLayerEntry): string =>
   `/api/tiles/${part(id)}/${part(layer.id)}/{z}/{x}/{y}.jpg${layer.version ? `?v=${part(layer.version)}` : ''}`;
 
+export const flightsAt = (lon: number, lat: number): Promise<FlightEntry[]> => get(`/api/flights?lon=${lon}&lat=${lat}`);
+/** A square of ground as a survey's imagery shows it, north up. */
+export const groundAddress = (survey: string, lon: number, lat: number, metres: number): string =>
+  ofSurvey(survey, `/ground?lon=${lon}&lat=${lat}&metres=${metres.toFixed(1)}`);
+
+export const boundaries = (): Promise<BoundaryEntry[]> => get('/api/boundaries');
+/** Where imagery lies: west, south, east, north; nothing where no file says it. */
+export const extentOfImagery = (path: string): Promise<[number, number, number, number] | null> => get(`/api/extent?path=${part(path)}`);
 export const folders = (): Promise<FolderEntry[]> => get('/api/folders');
 export const startSurvey = (order: Order): Promise<Run> => send('POST', '/api/surveys', order);
 export const run = (id: string): Promise<Run> => get(`/api/runs/${part(id)}`);

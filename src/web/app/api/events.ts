@@ -1,6 +1,6 @@
 // What happens on the server while a page is open: one stream for all parts of it.
 import type { ServerEvent } from './types';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 type Listener = (event: ServerEvent) => void;
 
@@ -56,12 +56,12 @@ export function listen(listener: Listener): () => void {
 const RARELY = 8000;
 
 /** Calls `again` soon after something changed, and no more often than every few seconds: colleagues give sixty verdicts a minute. */
-export function useChanges(kind: ServerEvent['kind'], id: string, again: () => void): void {
+export function useChanges(kind: ServerEvent['kind'], id: string, again: () => void, counts: (event: ServerEvent) => boolean = () => true): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let last = 0;
     const stop = listen((event) => {
-      if (!concerns(event, kind, id) || timer !== undefined) return;
+      if (!concerns(event, kind, id) || !counts(event) || timer !== undefined) return;
       timer = setTimeout(() => {
         timer = undefined;
         last = Date.now();
@@ -73,6 +73,33 @@ export function useChanges(kind: ServerEvent['kind'], id: string, again: () => v
       stop();
     };
   }, [kind, id]);
+}
+
+/** How long candidates are gathered before they are asked for together. */
+const TOGETHER = 250;
+
+/** Calls `changed` with the candidates of which something was said, soon after it was; with none where it is not known of which. */
+export function useCandidates(registry: string, changed: (candidates: readonly string[]) => void): void {
+  const latest = useRef(changed);
+  latest.current = changed;
+  useEffect(() => {
+    const waiting = new Set<string>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = listen((event) => {
+      if (event.kind !== 'registry' || event.registry !== registry || event.candidate === undefined) return;
+      waiting.add(event.candidate);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        latest.current([...waiting]);
+        waiting.clear();
+      }, TOGETHER);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [registry]);
+  useChanges('registry', registry, () => latest.current([]), (event) => event.candidate === undefined);
 }
 
 export function useEvents(listener: Listener, depends: readonly unknown[]): void {

@@ -1,6 +1,6 @@
 // One request to the server of this page: JSON in, JSON out, an error in two languages with its remedy.
 import { language } from '../words/language';
-import { leave } from '../session';
+import { lapse } from '../session';
 
 interface Both {
   readonly en: string;
@@ -53,7 +53,7 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
   }
   if (answer.ok) return answer;
   const refused = await refusal(answer);
-  if (refused.status === 401) leave();
+  if (refused.status === 401) lapse();
   throw refused;
 }
 

@@ -54,7 +54,7 @@ export interface Run {
   readonly per_second: number | null;
   readonly seconds_left: number | null;
   readonly candidates: number;
-  readonly remarks: readonly unknown[];
+  readonly remarks: readonly Explained[];
   readonly error: Explained | null;
 }
 
@@ -182,7 +182,9 @@ export interface QueueItem {
   readonly lon: number;
   readonly lat: number;
   readonly verdicts: readonly VerdictSaid[];
-  readonly pictures: { readonly plain: string | null; readonly outline: string | null; readonly wide: string | null; readonly before?: string | null };
+  readonly pictures: { readonly plain: string | null; readonly outline: string | null; readonly wide: string | null };
+  /** Metres along the side of a square that shows it with some ground around it. */
+  readonly ground_m: number | null;
   readonly audit: boolean;
   /** How many others have given a verdict that waits for a second, and is not shown. */
   readonly waits_for_second: number;
@@ -199,8 +201,15 @@ export interface ReasonEntry {
   readonly zh: string;
 }
 
+/** How a candidate stands now. */
+export type CandidateNow = Pick<QueueItem, 'candidate' | 'verdicts' | 'audit' | 'waits_for_second' | 'done' | 'mine' | 'disagreement' | 'rank_learnt'>;
+
 export interface Queue {
   readonly queue: readonly QueueItem[];
+  /** This person's place among those who screen this list now, from 0. */
+  readonly seat: number;
+  /** Who else does. */
+  readonly others: readonly string[];
   readonly reasons: readonly ReasonEntry[];
   readonly done: number;
   readonly left: number;
@@ -363,11 +372,26 @@ export interface FolderEntry {
   readonly bytes: number;
 }
 
+/** A file that could be a boundary. */
+export interface BoundaryEntry {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** A flight over a place. */
+export interface FlightEntry {
+  readonly survey: string;
+  readonly title: string;
+  readonly captured: Period | null;
+  /** Whether imagery of it is at hand that may show the place. */
+  readonly shown: boolean;
+}
+
 export interface Uploaded {
   readonly upload: string;
   readonly name: string;
   /** Its way below the served folder. */
-  readonly path?: string;
+  readonly path: string;
   readonly bytes: number;
 }
 
@@ -381,4 +405,6 @@ export interface ServerEvent {
   readonly kind: 'run' | 'registry' | 'bundle' | 'upload' | 'all';
   readonly run?: Run;
   readonly registry?: string;
+  /** Of which something was said. */
+  readonly candidate?: string;
 }

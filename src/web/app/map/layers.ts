@@ -8,7 +8,8 @@ import GeoJSON from 'ol/format/GeoJSON';
 import { Fill, Stroke, Style, Text } from 'ol/style';
 import { transformExtent } from 'ol/proj';
 import type Map from 'ol/Map';
-import type { FeatureLike } from 'ol/Feature';
+import Feature, { type FeatureLike } from 'ol/Feature';
+import { fromExtent } from 'ol/geom/Polygon';
 import { basemapAddress, basemaps, candidatesAddress, coverageAddress, imageryOf, library, tileAddress } from '../api/endpoints';
 import { districtsOf } from '../api/districts';
 import { walked } from '../api/ledger';
@@ -60,6 +61,12 @@ function escaped(text: string): string {
   const element = document.createElement('i');
   element.textContent = text;
   return element.innerHTML;
+}
+
+/** Boxes of ground by their outlines: west, south, east, north. */
+export function outlines(boxes: readonly (readonly [number, number, number, number])[]): VectorLayer<VectorSource> {
+  const source = new VectorSource({ features: boxes.map((box) => new Feature({ geometry: fromExtent(transformExtent([...box], 'EPSG:4326', 'EPSG:3857')) })) });
+  return new VectorLayer({ source, style: new Style({ stroke: new Stroke({ color: dark.matches ? '#e8b23f' : '#8a5a00', width: 2, lineDash: [8, 4] }) }) });
 }
 
 export function districts(registry: string): VectorLayer<VectorSource> {

@@ -6,8 +6,10 @@ import { useLoaded } from '../loading';
 import { Ready } from '../parts/loaded';
 import { link } from '../router';
 import { decimal, period } from '../words/figures';
+import { mayScan } from '../session';
 import { say } from '../words/language';
 import type { Word } from '../words/words';
+import { NoRegistry } from './login';
 
 export function LibraryPage({ who }: { who: SessionNow | null }) {
   const loaded = useLoaded(library, [who?.registry]);
@@ -18,13 +20,14 @@ export function LibraryPage({ who }: { who: SessionNow | null }) {
         <>
           <Runs runs={(found.runs ?? []).filter((run) => run.phase !== 'done')} />
           <section>
-            <div class="heading"><h1>{say('surveys')}</h1>{who && <a class="button" href={link('scan')}>{say('new_survey')}</a>}</div>
+            <div class="heading"><h1>{say('surveys')}</h1>{mayScan(who) && <a class="button" href={link('scan')}>{say('new_survey')}</a>}</div>
             {found.surveys.length === 0
               ? <p class="empty">{say(found.login_needed && !who ? 'surveys_need_login' : 'no_surveys')}</p>
               : <ul class="cards">{found.surveys.map((survey) => <li key={survey.id}><SurveyCard survey={survey} who={who} /></li>)}</ul>}
           </section>
           <section>
             <h2>{say('registries')}</h2>
+            {found.registries.length === 0 && <NoRegistry />}
             <ul class="cards">
               {found.registries.map((registry) => (
                 <li key={registry.id} class="card">

@@ -1,5 +1,5 @@
 // Who is it? A person of a registry; the passphrase opens their key on the server for as long as they stay.
-import { useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { library, login, people } from '../api/endpoints';
 import type { Library, Person, SessionNow } from '../api/types';
 import { useLoaded } from '../loading';
@@ -7,7 +7,7 @@ import { Failure } from '../parts/failure';
 import { Field } from '../parts/field';
 import { Ready } from '../parts/loaded';
 import { go, link, route } from '../router';
-import { session } from '../session';
+import { enter, lapsed, leave } from '../session';
 import { say, sentences } from '../words/language';
 import { ROLES, label } from '../words/coded';
 
@@ -22,7 +22,31 @@ export function LoginPage({ who }: { who: SessionNow | null }) {
   );
 }
 
-function NoRegistry() {
+/** Over the page of somebody whose session has ended: it stays as it is, and is seen again once they have logged in. */
+export function LoginAgain({ who }: { who: SessionNow }) {
+  const loaded = useLoaded(library, []);
+  const element = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    element.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  // A browser may close any dialog at the second Esc.
+  const reopen = (): void => { if (lapsed.get()) element.current?.showModal(); };
+  return (
+    <dialog ref={element} class="login-again" aria-labelledby={heading} onCancel={(event) => event.preventDefault()} onClose={reopen}>
+      <h2 id={heading}>{say('session_ended')}</h2>
+      <p>{say('session_ended_help')}</p>
+      <Ready loaded={loaded}>{(found) => <Form library={found} who={who} again />}</Ready>
+      <p><button type="button" class="plain small" onClick={leave}>{say('session_give_up')}</button></p>
+    </dialog>
+  );
+}
+
+export function NoRegistry() {
   return (
     <div class="empty">
       <p>{sentences('no_registries', 'no_registries_help')}</p>
@@ -31,7 +55,7 @@ function NoRegistry() {
   );
 }
 
-function Form({ library: found, who }: { library: Library; who: SessionNow | null }) {
+function Form({ library: found, who, again = false }: { library: Library; who: SessionNow | null; again?: boolean }) {
   const [registry, setRegistry] = useState(who?.registry ?? found.registries[0]?.id ?? '');
   const [person, setPerson] = useState('');
   const [passphrase, setPassphrase] = useState('');
@@ -39,13 +63,19 @@ function Form({ library: found, who }: { library: Library; who: SessionNow | nul
   const [error, setError] = useState<Error | null>(null);
   const known = useLoaded(() => (registry ? people(registry) : Promise.resolve([])), [registry]);
   const chosen = known.data?.find((one) => one.person === person);
+  const secret = useRef<HTMLInputElement>(null);
+  useEffect(() => { if (again) secret.current?.focus(); }, []);
+  useEffect(() => {
+    const same = known.data?.find((one) => again && one.name === who?.name);
+    if (same) setPerson(same.person);
+  }, [known.data]);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     setBusy(true);
     setError(null);
     login(registry, person, passphrase)
       .then((now) => {
-        session.set(now);
+        enter(now);
         if (route.get().parts[0] === 'login') go('#/');
       }, (failure: Error) => setError(failure))
       .finally(() => {
@@ -65,7 +95,7 @@ function Form({ library: found, who }: { library: Library; who: SessionNow | nul
       {known.error ? <Failure error={known.error} again={known.again} /> : <People people={known.data ?? []} person={person} choose={setPerson} />}
       <Field label={say('passphrase')} help={say('passphrase_help')}>
         {(id, help) => (
-          <input id={id} type="password" autocomplete="current-password" value={passphrase} aria-describedby={help} required
+          <input ref={secret} id={id} type="password" autocomplete="current-password" value={passphrase} aria-describedby={help} required
             onInput={(event) => setPassphrase(event.currentTarget.value)} />
         )}
       </Field>

@@ -1,6 +1,9 @@
 // What went wrong, and what can be done about it.
 import { Refused, Unreachable } from '../api/request';
-import { say } from '../words/language';
+import type { Explained } from '../api/types';
+import { lapsed, session } from '../session';
+import { useValue } from '../value';
+import { pick, say } from '../words/language';
 
 export function explained(error: Error): { what: string; help: string | null } {
   if (error instanceof Refused) return { what: error.what(), help: error.remedy() };
@@ -10,6 +13,9 @@ export function explained(error: Error): { what: string; help: string | null } {
 
 export function Failure({ error, again }: { error: Error; again?: () => void }) {
   const { what, help } = explained(error);
+  const [who, gone] = [useValue(session), useValue(lapsed)];
+  // Who has logged in again since need not read that they had not.
+  if (error instanceof Refused && error.status === 401 && who && !gone) return null;
   return (
     <div class="failure" role="alert">
       <p><strong>{what}</strong></p>
@@ -17,4 +23,9 @@ export function Failure({ error, again }: { error: Error; again?: () => void }) 
       {again && <button type="button" onClick={again}>{say('again')}</button>}
     </div>
   );
+}
+
+/** What the server says of something, with what can be done about it. */
+export function Said({ of }: { of: Explained }) {
+  return <><p>{pick(of.message)}</p>{of.remedy && <p class="soft">{pick(of.remedy)}</p>}</>;
 }

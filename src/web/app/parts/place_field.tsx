@@ -3,8 +3,8 @@ import { toLonLat } from 'ol/proj';
 import { useEffect, useId, useMemo, useState } from 'preact/hooks';
 import { Corners, type Place } from '../map/corners';
 import { lookAt } from '../map/home';
-import { districts, ground } from '../map/layers';
-import { MapView, newMap } from '../map/map';
+import { districts, ground, outlines } from '../map/layers';
+import { MapView, extentOf, fit, newMap } from '../map/map';
 import { say } from '../words/language';
 
 const DIGITS = 7;
@@ -20,19 +20,25 @@ export function placesOf(text: string): Place[] {
   return lines.filter((pair) => pair.length === 2 && pair.every(Number.isFinite)).map(([lon = 0, lat = 0]) => [lon, lat]);
 }
 
+/** West, south, east, north. */
+type Box = readonly [number, number, number, number];
+
 interface PlaceFieldOf {
-  registry: string;
+  /** Whose districts and sites a map shows; `null` where there is none. */
+  registry: string | null;
   label: string;
   name: string;
   /** Whether the corners of some ground are asked for. */
   area?: boolean;
   value?: Place | null;
   help?: string;
+  /** Ground that is outlined, and at which a map begins. */
+  around?: readonly Box[];
 }
 
-export function PlaceField({ registry, label, name, area = false, value = null, help }: PlaceFieldOf) {
+export function PlaceField({ registry, label, name, area = false, value = null, help, around = [] }: PlaceFieldOf) {
   const [text, setText] = useState(value ? value.join(', ') : '');
-  const [shown, setShown] = useState(false);
+  const [shown, setShown] = useState(around.length > 0);
   const id = useId();
   const write = (places: readonly Place[]): void => setText(places.map((place) => place.join(', ')).join('\n'));
   const add = (place: Place): void => write(area ? [...placesOf(text), place] : [place]);
@@ -49,17 +55,27 @@ export function PlaceField({ registry, label, name, area = false, value = null, 
         {area && placesOf(text).length > 0 && <button type="button" class="small" onClick={() => write(placesOf(text).slice(0, -1))}>{say('corner_back')}</button>}
         {text !== '' && <button type="button" class="small" onClick={() => setText('')}>{say('clear')}</button>}
       </p>
-      {shown && <PointMap registry={registry} places={placesOf(text)} area={area} add={add} />}
+      {shown && <PointMap registry={registry} places={placesOf(text)} area={area} add={add} around={around} />}
     </div>
   );
 }
 
-function PointMap({ registry, places, area, add }: { registry: string; places: readonly Place[]; area: boolean; add: (place: Place) => void }) {
+interface PointMapOf {
+  registry: string | null;
+  places: readonly Place[];
+  area: boolean;
+  add: (place: Place) => void;
+  around: readonly Box[];
+}
+
+function PointMap({ registry, places, area, add, around }: PointMapOf) {
   const corners = useMemo(() => new Corners(), []);
-  const map = useMemo(() => newMap([districts(registry), corners.layer]), []);
+  const map = useMemo(() => newMap([...(registry === null ? [] : [districts(registry)]), outlines(around), corners.layer]), []);
   useEffect(() => {
     void ground(map);
-    void lookAt(map, registry, places);
+    const known: readonly Place[] = places.length > 0 ? places : around.flatMap(([west, south, east, north]) => [[west, south], [east, north]] as const);
+    if (known.length > 0) fit(map, extentOf(known), 21);
+    else if (registry !== null) void lookAt(map, registry, places);
   }, []);
   const written = places.map((place) => place.join()).join(';');
   useEffect(() => corners.show(places, area), [written]);

@@ -1,5 +1,5 @@
 // The list that is screened, and where in it somebody is: pure, so that each key gives a new state.
-import type { QueueItem, Verdict } from '../../api/types';
+import type { CandidateNow, QueueItem, Verdict } from '../../api/types';
 
 export interface Own {
   readonly verdict: Verdict;
@@ -21,6 +21,8 @@ export interface Screening {
   readonly current: number;
   /** Positions that were decided here, last one last. */
   readonly past: readonly number[];
+  /** The candidate that another decided while it was before one's eyes, until one goes on. */
+  readonly overtaken: string | null;
 }
 
 /** The name of a person who may be told with their unit. */
@@ -28,7 +30,18 @@ export function nameOf(person: string): string {
   return person.split('/').at(-1) ?? person;
 }
 
-export function begun(queue: readonly QueueItem[], person: string): Screening {
+/** Where in a list somebody begins: the first at its head, the second in the middle, others in the middle of what is left between. */
+function share(seat: number): number {
+  let [share, step] = [0, 0.5];
+  for (let rest = seat; rest > 0; rest >>= 1) {
+    if (rest & 1) share += step;
+    step /= 2;
+  }
+  return share;
+}
+
+/** The list of somebody who sits down at it as one of several. */
+export function begun(queue: readonly QueueItem[], person: string, seat: number): Screening {
   const own = new Map<string, Own>();
   const disagreements = new Set<string>();
   for (const item of queue) {
@@ -37,8 +50,11 @@ export function begun(queue: readonly QueueItem[], person: string): Screening {
     if (item.disagreement) disagreements.add(item.candidate);
   }
   const items = [...queue].sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity));
-  const start: Screening = { items, own, disagreements, reopened: new Set(), choice: 'open', list: [], current: -1, past: [] };
-  return chosen(start, left(start) === 0 ? 'all' : 'open');
+  const start: Screening = { items, own, disagreements, reopened: new Set(), choice: 'open', list: [], current: -1, past: [], overtaken: null };
+  const list = chosen(start, left(start) === 0 ? 'all' : 'open');
+  // Those of which somebody was unsure lie at the end of it, and are no place to begin at.
+  const fresh = list.list.filter((index) => isUntouched(list, items[index] as QueueItem));
+  return { ...list, current: fresh[Math.floor(share(seat) * fresh.length)] ?? list.current };
 }
 
 /** Whether nothing was said of it yet: a verdict that was taken back leaves it so, also where it was done. */
@@ -46,9 +62,9 @@ function isUntouched(state: Screening, item: QueueItem): boolean {
   return !state.own.has(item.candidate) && (!item.done || state.reopened.has(item.candidate));
 }
 
-/** Whether it is still to be decided: who is unsure has decided nothing. */
+/** Whether it is still to be decided: who is unsure has decided nothing, and another may decide it meanwhile. */
 function isOpen(state: Screening, item: QueueItem): boolean {
-  return isUntouched(state, item) || state.own.get(item.candidate)?.verdict === 'unsure';
+  return isUntouched(state, item) || (!item.done && state.own.get(item.candidate)?.verdict === 'unsure');
 }
 
 /** How many are still to be decided by this person. */
@@ -83,11 +99,11 @@ function listed(state: Screening, choice: Choice): number[] {
 export function chosen(state: Screening, choice: Choice): Screening {
   const list = listed(state, choice);
   const current = list.includes(state.current) ? state.current : (list[0] ?? -1);
-  return { ...state, choice, list, current };
+  return { ...state, choice, list, current, overtaken: null };
 }
 
 export function at(state: Screening, current: number): Screening {
-  return { ...state, current };
+  return { ...state, current, overtaken: null };
 }
 
 export function stepped(state: Screening, by: number): Screening {
@@ -102,11 +118,20 @@ export function decided(state: Screening, which: readonly number[], own: Own): S
   for (const index of which) verdicts.set((state.items[index] as QueueItem).candidate, own);
   const here = Math.max(...which.map((index) => state.list.indexOf(index)));
   const onward = [...state.list.slice(here + 1), ...state.list.slice(0, here)];
-  const after: Screening = { ...state, own: verdicts, past: [...state.past, ...which] };
-  const first = (fits: (state: Screening, item: QueueItem) => boolean): number | undefined => onward.find((index) => fits(after, state.items[index] as QueueItem));
-  const next = first(isUntouched) ?? first(isOpen) ?? state.list[here + 1] ?? state.current;
-  const list = state.choice === 'open' ? listed(after, 'open') : state.list;
-  return { ...after, list, current: list.includes(next) ? next : (list[0] ?? -1) };
+  return onwards({ ...state, own: verdicts, past: [...state.past, ...which] }, here, onward);
+}
+
+/** On to the next one without a verdict, from one that another has decided. */
+export function passed(state: Screening): Screening {
+  const here = state.list.indexOf(state.current);
+  return onwards(state, here, [...state.list.slice(here + 1), ...state.list.slice(0, Math.max(0, here))]);
+}
+
+function onwards(after: Screening, here: number, onward: readonly number[]): Screening {
+  const first = (fits: (state: Screening, item: QueueItem) => boolean): number | undefined => onward.find((index) => fits(after, after.items[index] as QueueItem));
+  const next = first(isUntouched) ?? first(isOpen) ?? after.list[here + 1] ?? after.current;
+  const list = after.choice === 'open' ? listed(after, 'open') : after.list;
+  return { ...after, list, current: list.includes(next) ? next : (list[0] ?? -1), overtaken: null };
 }
 
 /** The last verdict taken back, and its candidate before one's eyes again. */
@@ -116,7 +141,7 @@ export function undone(state: Screening): { state: Screening; candidate: string 
   if (last === undefined || !item) return null;
   const own = new Map(state.own);
   own.delete(item.candidate);
-  const after = { ...state, own, reopened: new Set([...state.reopened, item.candidate]), past: state.past.slice(0, -1), current: last };
+  const after = { ...state, own, reopened: new Set([...state.reopened, item.candidate]), past: state.past.slice(0, -1), current: last, overtaken: null };
   const list = state.list.includes(last) ? state.list : listed(after, state.choice);
   return { state: list.includes(last) ? { ...after, list } : chosen(after, 'all'), candidate: item.candidate };
 }
@@ -126,6 +151,39 @@ export function disagreed(state: Screening, candidate: string, disagrees: boolea
   if (disagrees) disagreements.add(candidate);
   else disagreements.delete(candidate);
   return { ...state, disagreements };
+}
+
+/** What the server says of candidates by now: what others have decided is done, and left out of what is still to be decided. What is
+ * before one's eyes stays there, and is known to be overtaken where nothing is left to say of it. */
+export function heard(state: Screening, now: readonly CandidateNow[]): Screening {
+  const told = new Map(now.map((one) => [one.candidate, one]));
+  const own = new Map(state.own);
+  const [reopened, disagreements] = [new Set(state.reopened), new Set(state.disagreements)];
+  const items = state.items.map((item) => {
+    const one = told.get(item.candidate);
+    if (!one) return item;
+    if (one.disagreement) disagreements.add(item.candidate);
+    else disagreements.delete(item.candidate);
+    // Taken back here, and decided by another since.
+    if (one.done && (one.mine === null || one.mine === 'withdrawn')) reopened.delete(item.candidate);
+    // Said in another window of one's own.
+    if (one.done && one.mine && one.mine !== 'withdrawn' && !own.has(item.candidate) && !reopened.has(item.candidate)) own.set(item.candidate, { verdict: one.mine, reason: null });
+    return { ...item, ...one };
+  });
+  const after: Screening = { ...state, items, own, reopened, disagreements };
+  const before = state.items[state.current];
+  const here = items[state.current];
+  const lost = before && here && isOpen(state, before) && !isOpen(after, here) && !own.has(here.candidate) ? here.candidate : state.overtaken;
+  if (state.choice !== 'open') {
+    // What was there stays, so that one can go back to it.
+    const list = [...new Set([...state.list, ...listed(after, state.choice)])].sort((a, b) => a - b);
+    return { ...after, list, current: state.current < 0 ? (list[0] ?? -1) : state.current, overtaken: lost };
+  }
+  const open = listed(after, 'open');
+  if (state.current < 0 || open.includes(state.current)) return { ...after, list: open, current: state.current < 0 ? (open[0] ?? -1) : state.current, overtaken: lost };
+  // In its old place among those that are left.
+  const place = state.list.slice(0, Math.max(0, state.list.indexOf(state.current))).filter((index) => open.includes(index)).length;
+  return { ...after, list: [...open.slice(0, place), state.current, ...open.slice(place)], overtaken: lost };
 }
 
 /** A verdict that the server did not take is none. */

@@ -1,8 +1,9 @@
 // Screening: a candidate before one's eyes, one key for the verdict, and the next one.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { library, queue, recordScan } from '../../api/endpoints';
-import type { Queue, SessionNow } from '../../api/types';
+import type { Queue, SessionNow, SurveyEntry } from '../../api/types';
 import { useLoaded } from '../../loading';
+import { isBefore } from '../../map/flights';
 import { Failure } from '../../parts/failure';
 import { Ready } from '../../parts/loaded';
 import { link } from '../../router';
@@ -54,13 +55,14 @@ function WhichSurvey({ registry }: { registry: string }) {
 function OfSurvey({ who, survey }: { who: SessionNow; survey: string }) {
   const loaded = useLoaded(async () => {
     const [found, all] = await Promise.all([queue(who.registry, survey), library()]);
-    return { found, entry: all.surveys.find((one) => one.id === survey) ?? null };
+    const entry = all.surveys.find((one) => one.id === survey) ?? null;
+    return { found, entry, has_earlier: all.surveys.some((one) => isBefore(one.date, entry?.date ?? null)) };
   }, [who.registry, survey]);
   return (
     <Ready loaded={loaded}>
-      {({ found, entry }) => found.queue.length === 0
+      {({ found, entry, has_earlier }) => found.queue.length === 0
         ? <Unrecorded registry={who.registry} survey={survey} found={found} again={loaded.again} />
-        : <Desk who={who} survey={survey} queue={found} hectares={entry?.hectares ?? null} title={entry?.title ?? ''} />}
+        : <Desk who={who} survey={survey} queue={found} entry={entry} has_earlier={has_earlier} />}
     </Ready>
   );
 }
@@ -86,7 +88,15 @@ function Unrecorded({ registry, survey, found, again }: { registry: string; surv
   );
 }
 
-function Desk({ who, survey, queue: found, hectares, title }: { who: SessionNow; survey: string; queue: Queue; hectares: number | null; title: string }) {
+interface DeskOf {
+  who: SessionNow;
+  survey: string;
+  queue: Queue;
+  entry: SurveyEntry | null;
+  has_earlier: boolean;
+}
+
+function Desk({ who, survey, queue: found, entry, has_earlier }: DeskOf) {
   const deciding = useDeciding(who.registry, survey, who.name, found);
   const { state } = deciding;
   const [looking, setLooking] = useState<Looking>({ outline: true, before: false, zoom: 0 });
@@ -122,14 +132,14 @@ function Desk({ who, survey, queue: found, hectares, title }: { who: SessionNow;
   }, []);
   useEffect(() => {
     const next = ahead(state, AHEAD).map(({ pictures }) => [looking.outline ? pictures.outline : pictures.plain, pictures.wide]);
-    const also = item ? [looking.outline ? item.pictures.plain : item.pictures.outline, item.pictures.before ?? null] : [];
+    const also = item ? [looking.outline ? item.pictures.plain : item.pictures.outline] : [];
     decoded.ahead([...(next[0] ?? []), ...also, ...next.slice(1).flat()].filter((address) => address !== null));
   }, [state.current, state.list, looking.outline]);
   return (
     <div class="desk">
-      <ProgressLine deciding={deciding} title={title} square_kilometres={hectares === null ? null : hectares / 100} before={found.minutes_per_km2} sheet={sheet} toggleSheet={hands.sheet} help={hands.help} />
+      <ProgressLine deciding={deciding} title={entry?.title ?? ''} others={found.others} square_kilometres={entry?.hectares == null ? null : entry.hectares / 100} before={found.minutes_per_km2} sheet={sheet} toggleSheet={hands.sheet} help={hands.help} />
       {sheet && <ContactSheet deciding={deciding} reasons={found.reasons} open={(index) => { deciding.open(index); setSheet(false); }} />}
-      {!sheet && item && <Pictures key={item.candidate} item={item} decoded={decoded} looking={looking} change={setLooking} />}
+      {!sheet && item && <Pictures key={item.candidate} survey={survey} has_earlier={has_earlier} item={item} decoded={decoded} looking={looking} change={setLooking} />}
       {!sheet && item && <VerdictPanel item={item} deciding={deciding} reasons={found.reasons} hands={hands} note={note} person={who.name} />}
       {!sheet && !item && <Finished />}
       {keys && <Keys reasons={found.reasons} close={() => setKeys(false)} />}

@@ -13,6 +13,8 @@ const ENOUGH = 5;
 interface ProgressOf {
   deciding: Deciding;
   title: string;
+  /** Who else screened this list when it was opened. */
+  others: readonly string[];
   square_kilometres: number | null;
   /** Minutes of screening for each square kilometre so far, all persons together, where that is known. */
   before: number | null;
@@ -21,7 +23,7 @@ interface ProgressOf {
   help: () => void;
 }
 
-export function ProgressLine({ deciding, title, square_kilometres, before, sheet, toggleSheet, help }: ProgressOf) {
+export function ProgressLine({ deciding, title, others, square_kilometres, before, sheet, toggleSheet, help }: ProgressOf) {
   const { state } = deciding;
   const all = state.items.length;
   const done = all - left(state);
@@ -35,6 +37,7 @@ export function ProgressLine({ deciding, title, square_kilometres, before, sheet
       </label>
       <progress value={done} max={all} aria-label={say('done_of', { done, all })} />
       <span class="num">{say('done_of', { done, all })}</span>
+      {others.length > 0 && <span class="soft also-here">{say('also_here', { names: others.join(say('list_separator')) })}</span>}
       <Pace deciding={deciding} square_kilometres={square_kilometres} before={before} all={all} />
       <Saved deciding={deciding} />
       <span class="end">

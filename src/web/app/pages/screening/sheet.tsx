@@ -65,7 +65,7 @@ function Cell({ deciding, index, selected, toggle, open }: { deciding: Deciding;
   const item = deciding.state.items[index];
   if (!item) return null;
   const own = deciding.state.own.get(item.candidate);
-  const name = [say('rank_of', { rank: item.rank ?? '–', all: deciding.state.items.length }), label(BANDS, item.band), own ? say(VERDICTS[own.verdict]) : say(waits(deciding.state, item) ? 'only_second' : 'undecided')].join(say('list_separator'));
+  const name = [say('rank_of', { rank: item.rank ?? '–', all: deciding.state.items.length }), label(BANDS, item.band), own ? say(VERDICTS[own.verdict]) : say(waits(deciding.state, item) ? 'only_second' : item.done ? 'decided_by_another' : 'undecided')].join(say('list_separator'));
   return (
     <div class={`thumb ${own?.verdict ?? 'open'}`}>
       <button type="button" class="pick" aria-pressed={selected} aria-label={name} onClick={(event) => toggle(event.shiftKey)}>

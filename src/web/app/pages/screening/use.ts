@@ -1,5 +1,7 @@
 // The state of the screening page, and what hands can do to it.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { standing } from '../../api/endpoints';
+import { useCandidates } from '../../api/events';
 import type { Queue, QueueItem, Verdict, VerdictSent } from '../../api/types';
 import { tell } from '../../parts/notice';
 import { say } from '../../words/language';
@@ -36,7 +38,7 @@ export interface Deciding {
 }
 
 export function useDeciding(registry: string, survey: string, person: string, queue: Queue): Deciding {
-  const [state, setState] = useState(() => lists.begun(queue.queue, person));
+  const [state, setState] = useState(() => lists.begun(queue.queue, person, queue.seat));
   const [pace, setPace] = useState({ seconds: 0, verdicts: 0 });
   // What a key changes has to be there for the next key, which may come before the page is drawn.
   const latest = useRef(state);
@@ -65,6 +67,9 @@ export function useDeciding(registry: string, survey: string, person: string, qu
     };
   }, []);
   useEffect(() => clock.restart(), [state.current]);
+  useCandidates(registry, (candidates) => {
+    standing(registry, survey, candidates).then((now) => become(lists.heard(latest.current, now)), () => undefined);
+  });
   const give = (which: readonly number[], verdict: Verdict, reason: string | null, note: string | null): void => {
     if (which.length === 0) return;
     const seconds = clock.seconds() / which.length;
@@ -76,7 +81,14 @@ export function useDeciding(registry: string, survey: string, person: string, qu
   };
   return {
     state, outbox, pace,
-    decide: (verdict, reason, note) => { if (latest.current.current >= 0) give([latest.current.current], verdict, reason, note); },
+    decide: (verdict, reason, note) => {
+      const { current, overtaken } = latest.current;
+      // The finger was on its way before the eye could read that another had decided it.
+      if (overtaken !== null) {
+        become(lists.passed(latest.current));
+        tell(say('overtaken_passed'));
+      } else if (current >= 0) give([current], verdict, reason, note);
+    },
     discardAll: (which, reason) => give(which, 'discard', reason, null),
     undo: () => {
       const back = lists.undone(latest.current);

@@ -2,7 +2,7 @@
 import type { RefObject } from 'preact';
 import type { QueueItem, ReasonEntry, Verdict } from '../../api/types';
 import { area, decimal, moment, place } from '../../words/figures';
-import { pick, say } from '../../words/language';
+import { language, pick, say } from '../../words/language';
 import { BANDS, label } from '../../words/coded';
 import type { Word } from '../../words/words';
 import { copy } from '../../parts/copy';
@@ -25,6 +25,7 @@ export function VerdictPanel({ item, deciding, reasons, hands, note, person }: V
   return (
     <section class="verdict" aria-label={say('screening')}>
       <Title item={item} all={deciding.state.items.length} own={own} reasons={reasons} />
+      {deciding.state.overtaken === item.candidate && <Overtaken item={item} person={person} reasons={reasons} />}
       {item.audit && !own && <p class="hint">{say(item.waits_for_second > 0 ? 'is_second' : 'audit_blind')}</p>}
       {item.audit && own && own.verdict !== 'unsure' && item.waits_for_second === 0 && item.verdicts.length === 0 && <p class="hint">{say('awaits_second')}</p>}
       <Others item={item} own={own} person={person} reasons={reasons} disagreement={deciding.state.disagreements.has(item.candidate)} />
@@ -50,6 +51,13 @@ export function VerdictPanel({ item, deciding, reasons, hands, note, person }: V
   );
 }
 
+/** Another decided it while this person looked. */
+function Overtaken({ item, person, reasons }: { item: QueueItem; person: string; reasons: readonly ReasonEntry[] }) {
+  const said = item.verdicts.filter((one) => nameOf(one.person) !== person).at(-1);
+  const what = said ? say('overtaken', { name: nameOf(said.person), verdict: verdictWords(said.verdict, said.reason, reasons) }) : say('overtaken_plain');
+  return <p class="hint overtaken" role="status">{[what, say('overtaken_help')].join(language.get() === 'zh' ? '' : ' ')}</p>;
+}
+
 function Title({ item, all, own, reasons }: { item: QueueItem; all: number; own: Own | null; reasons: readonly ReasonEntry[] }) {
   return (
     <header>
@@ -58,7 +66,7 @@ function Title({ item, all, own, reasons }: { item: QueueItem; all: number; own:
         {item.band && <span class={`band ${item.band}`}>{label(BANDS, item.band)}</span>}
         {item.rank_learnt != null && <span class="num">{say('rank_learnt', { rank: item.rank_learnt })}</span>}
         {item.area_m2 !== undefined && <span class="num">{area(item.area_m2)}</span>}
-        <span class={own ? `state ${own.verdict}` : 'state'}>{own ? verdictWords(own.verdict, own.reason, reasons) : say('undecided')}</span>
+        <span class={own ? `state ${own.verdict}` : 'state'}>{own ? verdictWords(own.verdict, own.reason, reasons) : say(item.done ? 'decided_by_another' : 'undecided')}</span>
       </p>
     </header>
   );

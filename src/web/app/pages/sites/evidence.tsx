@@ -1,9 +1,12 @@
 // What shows a site: chips of each flight, photographs from the ground, and before beside after.
 import { useState } from 'preact/hooks';
-import type { EvidenceRole, Picture, SitePage } from '../../api/types';
+import { flightsAt } from '../../api/endpoints';
+import type { EvidenceRole, FlightEntry, Picture, SitePage } from '../../api/types';
+import { useLoaded } from '../../loading';
+import { groundOf, metresAround } from '../../map/flights';
 import { Compare } from '../../parts/compare';
 import { Dialog } from '../../parts/dialog';
-import { moment } from '../../words/figures';
+import { moment, period } from '../../words/figures';
 import { pick, say } from '../../words/language';
 import { EVIDENCE, label } from '../../words/coded';
 import type { Word } from '../../words/words';
@@ -14,7 +17,7 @@ export function Evidence({ found }: { found: SitePage }) {
   return (
     <>
       <BeforeAfter found={found} />
-      <Flights chips={of('chip')} />
+      <Flights found={found} />
       <Pictures word="chips" files={of('chip', 'context', 'reflight')} />
       <Pictures word="photographs" files={of('scene', 'count', 'after')} />
       {papers.length > 0 && (
@@ -43,20 +46,26 @@ export function BeforeAfter({ found }: { found: SitePage }) {
   );
 }
 
-/** The site as the first and as the last flight saw it. */
-function Flights({ chips }: { chips: readonly Picture[] }) {
-  const [first, last] = [chips[0], chips.at(-1)];
-  if (!first || !last || first.url === last.url) return null;
+/** The ground of the site as the first and as the last flight show it, whether they found anything there or not. */
+function Flights({ found }: { found: SitePage }) {
+  const { data } = useLoaded(() => flightsAt(found.lon, found.lat), [found.lon, found.lat]);
+  const flown = (data ?? []).filter((one) => one.captured !== null);
+  const shown = flown.filter((one) => one.shown);
+  const [first, last] = [shown[0], shown.at(-1)];
+  const lost = flown.filter((one) => !one.shown);
+  if (flown.length < 2) return null;
+  const square = { lon: found.lon, lat: found.lat, metres: metresAround(found.geometry, found.lat) };
   return (
-    <section class="card">
+    <section class="card flights">
       <h2>{say('flights_compared')}</h2>
-      <Compare before={first.url} after={last.url} beforeLabel={flight('earlier_flight', first)} afterLabel={flight('later_flight', last)} label={say('flights_slider')} />
+      {first && last && first !== last && <Compare key={found.id} before={groundOf(first, square)} after={groundOf(last, square)} beforeLabel={flight('earlier_flight', first)} afterLabel={flight('later_flight', last)} label={say('flights_slider')} none={say('no_ground')} />}
+      {lost.map((one) => <p key={one.survey} class="soft">{say('flight_lost', { title: `${one.title} · ${period(one.captured)}` })}</p>)}
     </section>
   );
 }
 
-function flight(word: Word, chip: Picture): string {
-  return chip.taken_at ? `${say(word)} ${moment(chip.taken_at)}` : say(word);
+function flight(word: Word, { captured }: FlightEntry): string {
+  return [say(word), period(captured)].filter(Boolean).join(' ');
 }
 
 function Pictures({ word, files }: { word: Word; files: readonly Picture[] }) {
