@@ -11,6 +11,7 @@ mod answer;
 mod arriving;
 mod audit;
 mod callers;
+mod crew_page;
 mod dav;
 mod drain;
 mod error;
@@ -72,6 +73,7 @@ fn router(house: Shared) -> Router {
         .merge(registry::routes())
         .merge(listeners::routes())
         .merge(field::routes())
+        .merge(crew_page::routes())
         .merge(offices::routes())
         .merge(trust_page::routes())
         .merge(openapi::routes())

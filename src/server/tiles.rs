@@ -50,12 +50,12 @@ struct TileQuery {
     v: Option<String>,
 }
 
-fn extent((low, high): (LonLat, LonLat)) -> [f64; 4] {
+pub(super) fn extent((low, high): (LonLat, LonLat)) -> [f64; 4] {
     [low.lon, low.lat, high.lon, high.lat]
 }
 
 /// A version is short: it stands in each address.
-fn version(fingerprint: &Fingerprint) -> &str {
+pub(super) fn version(fingerprint: &Fingerprint) -> &str {
     fingerprint.0.get(..12).unwrap_or(&fingerprint.0)
 }
 
@@ -102,7 +102,7 @@ fn is_photo(name: &str) -> bool {
 }
 
 /// The address of a tile: its row may have an ending.
-fn address(zoom: &str, column: &str, row: &str) -> Result<TileAddress, Refused> {
+pub(super) fn address(zoom: &str, column: &str, row: &str) -> Result<TileAddress, Refused> {
     let row = row.split_once('.').map_or(row, |(row, _)| row);
     let number = |text: &str| text.parse::<u32>().ok();
     let zoom = number(zoom).and_then(|zoom| u8::try_from(zoom).ok());

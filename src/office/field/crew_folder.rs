@@ -7,10 +7,11 @@ use super::inbox::{Inbox, Node, UploadChange};
 use super::outcome::{Outcomes, VersionOutcome};
 use super::paths::{self, ARRIVING, joined, lies_in, own_folder, plain, split};
 use super::project::{self, Project};
-use super::surroundings::{self, Surroundings};
+use super::surroundings::{self, OpenMap, Surroundings};
 use super::taking::{self, Desk, TakenIn};
 use super::{Access, OfficeError, clock};
 use crate::files::{self, FileError, Incoming};
+use crate::imagery::base_map::MbTiles;
 use crate::pages::received;
 use crate::registry::Hash;
 use crate::store::evidence;
@@ -18,7 +19,7 @@ use crate::words::Lang;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The page that says what became of what was sent.
@@ -45,12 +46,19 @@ pub struct CrewFolder {
     outcomes: Mutex<Outcomes>,
     project: Mutex<Option<(Instant, Project)>>,
     results: Mutex<BTreeMap<String, CrewEntry>>,
+    map: OpenMap,
     /// One at a time takes in.
     taking: Mutex<()>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A path that names something in the folder.
+fn named(path: &str) -> Result<String, Denied> {
+    let path = plain(path).filter(|path| !path.is_empty());
+    path.ok_or(Denied::Name)
 }
 
 impl CrewFolder {
@@ -77,6 +85,7 @@ impl CrewFolder {
             outcomes: Mutex::new(outcomes),
             project: Mutex::default(),
             results: Mutex::default(),
+            map: OpenMap::default(),
             taking: Mutex::default(),
         };
         folder.tell().map_err(FileError::of(&folder.own))?;
@@ -151,9 +160,7 @@ impl CrewFolder {
     /// # Errors
     /// [`Denied::Name`], [`Denied::Full`], [`Denied::Exists`] for a folder, and those of the system.
     pub fn begin(&self, path: &str) -> Result<Incoming, Denied> {
-        let path = plain(path)
-            .filter(|path| !path.is_empty())
-            .ok_or(Denied::Name)?;
+        let path = named(path)?;
         let inbox = lock(&self.inbox);
         if !inbox.has_room() {
             return Err(Denied::Full);
@@ -193,9 +200,7 @@ impl CrewFolder {
     /// # Errors
     /// [`Denied::Name`], [`Denied::Exists`], [`Denied::Missing`] where it would lie in none; those of the system.
     pub fn make_folder(&self, path: &str) -> Result<(), Denied> {
-        let path = plain(path)
-            .filter(|path| !path.is_empty())
-            .ok_or(Denied::Name)?;
+        let path = named(path)?;
         self.in_a_folder(&path)?;
         let mut inbox = lock(&self.inbox);
         if inbox.get(&path).is_some() || self.goes_down_somewhere(&path) {
@@ -212,9 +217,7 @@ impl CrewFolder {
     /// # Errors
     /// [`Denied::Missing`], [`Denied::ReadOnly`]; those of the system.
     pub fn remove(&self, path: &str) -> Result<(), Denied> {
-        let path = plain(path)
-            .filter(|path| !path.is_empty())
-            .ok_or(Denied::Name)?;
+        let path = named(path)?;
         let mut inbox = lock(&self.inbox);
         if inbox.get(&path).is_none() {
             return Err(self.not_sent(&path));
@@ -227,12 +230,7 @@ impl CrewFolder {
     /// # Errors
     /// [`Denied::Missing`], [`Denied::ReadOnly`], [`Denied::Name`]; those of the system.
     pub fn rename(&self, from: &str, to: &str) -> Result<(), Denied> {
-        let name = |path: &str| {
-            plain(path)
-                .filter(|path| !path.is_empty())
-                .ok_or(Denied::Name)
-        };
-        let (from, to) = (name(from)?, name(to)?);
+        let (from, to) = (named(from)?, named(to)?);
         if self.goes_down(&to) {
             return Err(Denied::ReadOnly);
         }
@@ -268,11 +266,17 @@ impl CrewFolder {
 
     /// Draws the imagery around the crew's sites anew, where they or it are other than they were.
     pub(super) fn draw(&self, surroundings: &Surroundings<'_>) -> Result<(), OfficeError> {
+        self.map.close();
         let places = project::places(&self.registry, &self.access().crew)?;
         if surroundings::draw(&self.own, &places, surroundings, self.lang)? {
             *lock(&self.project) = None;
         }
         Ok(())
+    }
+
+    /// The imagery around its sites, where it has been drawn.
+    pub fn imagery(&self) -> Option<Arc<MbTiles>> {
+        self.map.of(&self.own)
     }
 
     fn take(&self, version: &super::inbox::Version) -> Option<VersionOutcome> {
