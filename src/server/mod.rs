@@ -37,6 +37,7 @@ mod options;
 mod packed;
 mod registry;
 mod remedy;
+mod revalidated;
 mod runs;
 mod scans;
 mod sessions;
@@ -49,6 +50,7 @@ mod trust_page;
 mod unkept;
 mod unwelcome;
 mod uploads;
+mod values;
 mod visitors;
 mod web;
 
@@ -57,6 +59,7 @@ pub use health::is_well;
 pub use lan::LanAuthority;
 pub use listen::{Listening, serve};
 pub use options::{Reach, ServerOptions};
+pub use remedy::TypedLine;
 
 use axum::Router;
 use house::Shared;

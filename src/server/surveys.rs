@@ -3,11 +3,13 @@
 use super::answer::Refused;
 use super::house::{Shared, waiting};
 use super::library::{LibraryPlace, scan_of};
+use super::revalidated::revalidated;
 use super::visitors::Looker;
 use crate::files;
+use crate::registry::Hash;
 use crate::schema::ScanRecord;
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -76,6 +78,7 @@ async fn picture(
     State(house): State<Shared>,
     _who: Looker,
     Path((id, file)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, Refused> {
     if !is_picture(&file) {
         return Err(Refused::no_such_page());
@@ -83,21 +86,12 @@ async fn picture(
     waiting(move || {
         let path = survey(&house, &id)?.path.join(PICTURES).join(&file);
         let bytes = files::read(&path).map_err(|_gone| Refused::no_such_page())?;
-        Ok(jpeg(bytes))
+        let kind = [(header::CONTENT_TYPE, "image/jpeg")];
+        revalidated(&headers, &Hash::of(&bytes).to_string(), || {
+            Ok((kind, bytes).into_response())
+        })
     })
     .await
-}
-
-/// A picture whose address holds a digest of what it shows, so that it never changes.
-pub(super) fn jpeg(bytes: Vec<u8>) -> Response {
-    let about = [
-        (header::CONTENT_TYPE, "image/jpeg"),
-        (
-            header::CACHE_CONTROL,
-            "private, max-age=31536000, immutable",
-        ),
-    ];
-    (about, bytes).into_response()
 }
 
 /// Names that a scan gives to its pictures, and no other.

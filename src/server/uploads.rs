@@ -6,6 +6,7 @@ use super::arriving::{added, begun, poured};
 use super::house::{House, Shared, waiting};
 use super::library::{INBOX, id_of};
 use super::unkept::{too_large, unwritten};
+use super::values::OF_A_FILE;
 use super::visitors::{Looker, Visitor};
 use crate::files::Incoming;
 use crate::registry::Role;
@@ -78,7 +79,7 @@ async fn take(
             .as_deref()
             .is_some_and(|folder| !is_plain(folder))
     {
-        return Err(Refused::unclear("name, folder"));
+        return Err(Refused::unclear("name").hint(OF_A_FILE.0, OF_A_FILE.1));
     }
     if name.contains(".papaver") {
         return Err(no_registry());
@@ -159,7 +160,7 @@ fn free_name(inbox: &FilePath, name: &str) -> Result<PathBuf, Refused> {
     let mut names = (0..TRIES).map(|n| inbox.join(numbered(n)));
     names
         .find(|path| std::fs::symlink_metadata(path).is_err())
-        .ok_or_else(|| Refused::unclear("name"))
+        .ok_or_else(|| Refused::unclear("name").hint(OF_A_FILE.0, OF_A_FILE.1))
 }
 
 fn no_registry() -> Refused {

@@ -23,7 +23,7 @@ impl FromRequestParts<Shared> for Visitor {
         house: &Shared,
     ) -> Result<Self, Self::Rejection> {
         let by_a_person = is_by_a_person(parts.uri.path());
-        let token = token(&parts.headers, house.secure);
+        let token = token(&parts.headers, &house.cookie());
         Ok(Self(
             token.and_then(|token| house.sessions.of(&token, by_a_person)),
         ))
@@ -56,7 +56,7 @@ impl FromRequestParts<Shared> for Looker {
         let visitor = Visitor::from_request_parts(parts, house).await;
         match visitor {
             Ok(Visitor(Some(person))) => {
-                let token = token(&parts.headers, house.secure).unwrap_or_default();
+                let token = token(&parts.headers, &house.cookie()).unwrap_or_default();
                 still(house, &token, person).await.map(|()| Self)
             }
             _ if house.is_open() => Ok(Self),

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { EvidenceRole, Picture, SitePage } from '../../api/types';
 import { Compare } from '../../parts/compare';
 import { Dialog } from '../../parts/dialog';
+import { OpenLink } from '../../parts/open_link';
 import { moment } from '../../words/figures';
 import { pick, say } from '../../words/language';
 import { EVIDENCE, label } from '../../words/coded';
@@ -20,7 +21,7 @@ export function Evidence({ found }: { found: SitePage }) {
       {papers.length > 0 && (
         <section class="card">
           <h2>{say('evidence')}</h2>
-          <ul>{papers.map((one) => <li key={one.url}><a href={one.url} target="_blank" rel="noopener">{one.name}</a> <small>{label(EVIDENCE, one.role)}</small></li>)}</ul>
+          <ul>{papers.map((one) => <li key={one.url}><OpenLink href={one.url}>{one.name}</OpenLink> <small>{label(EVIDENCE, one.role)}</small></li>)}</ul>
         </section>
       )}
       {found.pictures.length === 0 && <section class="card"><h2>{say('evidence')}</h2><p class="soft">{say('evidence_none')}</p></section>}
