@@ -1,7 +1,7 @@
 //! `papaver serve`: arguments in, a server that runs until it is stopped.
 
 use super::interrupt::watched;
-use super::{Done, talk};
+use super::{Done, action, talk};
 use crate::server::{self, LanAuthority, Listening, Reach, ServerOptions};
 use crate::tr;
 use crate::words::{Lang, Say};
@@ -53,6 +53,7 @@ pub(super) fn run(arguments: ServeArguments, lang: Lang) -> Result<Done, Box<dyn
             (true, false) => Reach::Network,
             (true, true) => Reach::Clear,
         },
+        line: Some(action::line),
     };
     if arguments.health {
         server::is_well(&options).map_err(|error| Box::new(error) as Box<dyn Say>)?;

@@ -10,10 +10,12 @@ use crate::province::period::{Period, Scope};
 use crate::province::process::{Process, county, process, process_of};
 use crate::province::projection::{known_facts, windows_of};
 use crate::province::report::{Figures, ReportSource, Subject};
+use crate::registry::Site;
 use crate::store::{Filter, Store, StoreError};
 use crate::words::Lang;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// A district's part of a campaign.
 #[derive(Debug, Clone, Serialize)]
@@ -23,8 +25,10 @@ pub struct DistrictStands {
     pub searched: Map<String, Value>,
     /// How far its sites came.
     pub process: Process,
-    /// Its sites past their due day.
+    /// Its open sites of the season past their due day.
     pub overdue: usize,
+    /// Its open sites of the season.
+    pub open: usize,
 }
 
 /// A campaign as it stands.
@@ -32,14 +36,18 @@ pub struct DistrictStands {
 pub struct Campaign {
     /// The season.
     pub season: i16,
+    /// The seasons in which anything was done, and this one, the latest first.
+    pub seasons: Vec<i16>,
     /// The day.
     pub on: String,
     /// How far all sites of the season came.
     pub process: Process,
-    /// Open sites past their due day.
+    /// Open sites of the season past their due day.
     pub overdue: usize,
-    /// Open sites.
+    /// Open sites of the season.
     pub open: usize,
+    /// Open sites of other seasons past their due day.
+    pub overdue_elsewhen: usize,
     /// Flights of the season.
     pub flights: usize,
     /// Patrols of the season.
@@ -70,36 +78,59 @@ pub fn campaign(store: &Store, asked: Option<i16>) -> Result<Campaign, StoreErro
     let facts = known_facts(store)?;
     let season = season(&facts, asked);
     let on = clock::today();
-    let late = store.sites(&Filter {
+    let late = Filter {
         overdue_on: Some(on),
         ..Filter::default()
-    })?;
-    let districts = store.district_codes()?;
-    let late: Vec<&str> = late
-        .iter()
-        .map(|site| districts.get(&site.key).map_or("", String::as_str))
-        .collect();
-    let open = Filter {
+    };
+    let late = store.sites(&late)?;
+    let open = store.sites(&Filter {
         open: true,
+        season: Some(season),
         ..Filter::default()
+    })?;
+    let all_late = late.len();
+    let districts = store.district_codes()?;
+    let code = |site: &Site| districts.get(&site.key).cloned().unwrap_or_default();
+    let of_season = late.iter().filter(|site| site.season == season);
+    let waiting = WaitingSites {
+        late: of_season.map(code).collect(),
+        open: open.iter().map(code).collect(),
     };
     Ok(Campaign {
         season,
+        seasons: seasons(&facts, season),
         on: on.to_string(),
         process: process(&facts, season, on),
-        overdue: late.len(),
-        open: store.sites(&open)?.len(),
+        overdue: waiting.late.len(),
+        open: waiting.open.len(),
+        overdue_elsewhen: all_late - waiting.late.len(),
         flights: facts.flights.iter().filter(|f| f.season == season).count(),
         patrols: facts.patrols.iter().filter(|p| p.season == season).count(),
-        districts: by_district(store, &facts, season, &late)?,
+        districts: by_district(store, &facts, season, &waiting)?,
     })
+}
+
+/// The seasons that can be chosen, the latest first.
+fn seasons(facts: &Facts, season: i16) -> Vec<i16> {
+    let flown = facts.flights.iter().map(|flight| flight.season);
+    let found = facts.sites.iter().map(|site| site.season);
+    let walked = facts.patrols.iter().map(|patrol| patrol.season);
+    let done = flown.chain(found).chain(walked);
+    let all: BTreeSet<i16> = done.chain([season, this_season()]).collect();
+    all.into_iter().rev().collect()
+}
+
+/// The districts of sites that wait, one for each site.
+struct WaitingSites {
+    late: Vec<String>,
+    open: Vec<String>,
 }
 
 fn by_district(
     store: &Store,
     facts: &Facts,
     season: i16,
-    late: &[&str],
+    waiting: &WaitingSites,
 ) -> Result<Vec<DistrictStands>, StoreError> {
     let Some(level) = county_level(facts) else {
         return Ok(Vec::new());
@@ -111,15 +142,14 @@ fn by_district(
         let own: Vec<_> = own.filter(|site| county(site) == code).collect();
         process_of(&own, clock::today())
     };
+    let count = |all: &[String], code: &str| all.iter().filter(|c| c.starts_with(code)).count();
     Ok(efforts
         .iter()
         .map(|effort| DistrictStands {
             searched: figures(effort),
             process: of(&effort.code),
-            overdue: late
-                .iter()
-                .filter(|code| code.starts_with(&effort.code))
-                .count(),
+            overdue: count(&waiting.late, &effort.code),
+            open: count(&waiting.open, &effort.code),
         })
         .collect())
 }

@@ -7,6 +7,7 @@
 
 pub mod affairs;
 pub mod backup;
+pub mod bundle_preview;
 pub mod bundles;
 pub mod campaign;
 pub mod clock;

@@ -4,6 +4,7 @@
 //! sites that took both steps, so a step that nobody has taken yet has none.
 
 use super::facts::{Facts, SiteFact};
+use crate::registry::body::Source;
 use crate::registry::{SiteKey, State};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -54,8 +55,14 @@ pub struct Waiting {
 pub struct Process {
     /// Sites found in the season.
     pub sites: u64,
+    /// 疑似点: found by a scan, of the sites.
+    pub candidates: CountShare,
+    /// 研判率: decided at the desk, of the candidates.
+    pub screened: CountShare,
     /// 研判排除: put aside at the desk, of the sites.
     pub screened_out: CountShare,
+    /// 派发率: given to a crew, of the sites that were not put aside.
+    pub dispatched: CountShare,
     /// 核查率: verified on the ground, of the sites that were not put aside.
     pub verified: CountShare,
     /// 查实率: confirmed as poppy, of the verified.
@@ -130,14 +137,22 @@ pub fn process_of(sites: &[&SiteFact], on: Date) -> Process {
         |which: &dyn Fn(&SiteFact) -> bool| sites.iter().filter(|s| which(s)).count() as u64;
     let is = |state: State| move |site: &SiteFact| site.state == state;
     let all = sites.len() as u64;
-    let aside = count(&is(State::ScreenedOut));
+    let found_by_scan = |site: &SiteFact| site.source == Source::Scan;
+    let candidates = count(&found_by_scan);
+    let screened = count(&|s| found_by_scan(s) && s.steps.screened.is_some());
+    let put_aside = is(State::ScreenedOut);
+    let aside = count(&put_aside);
+    let dispatched = count(&|s| !put_aside(s) && s.steps.assigned.is_some());
     let verified = count(&|s| s.confirmed.is_some());
     let confirmed = count(&|s| s.confirmed == Some(true));
     let eradicated = count(&|s| matches!(s.state, State::Eradicated | State::Closed));
     let part = |count, of| CountShare { count, of };
     Process {
         sites: all,
+        candidates: part(candidates, all),
+        screened: part(screened, candidates),
         screened_out: part(aside, all),
+        dispatched: part(dispatched, all - aside),
         verified: part(verified, all - aside),
         confirmed: part(confirmed, verified),
         eradicated: part(eradicated, confirmed),
@@ -285,6 +300,7 @@ mod tests {
         wrong_clock.disputed = true;
         let mut waits = site("waits", 2026, State::Candidate);
         waits.steps.found = may(21);
+        waits.source = Source::TipOff;
         let facts = Facts {
             sites: vec![
                 closed,
@@ -302,7 +318,11 @@ mod tests {
         let found = process(&facts, 2026, date(2026, 5, 31));
         let part = |count, of| CountShare { count, of };
         assert_eq!(found.sites, 6);
+        // One came in by a tip-off.
+        assert_eq!(found.candidates, part(5, 6));
+        assert_eq!(found.screened, part(2, 5));
         assert_eq!(found.screened_out, part(1, 6));
+        assert_eq!(found.dispatched, part(3, 5));
         assert_eq!(found.verified, part(4, 5));
         assert_eq!(found.confirmed, part(3, 4));
         assert_eq!(found.eradicated, part(2, 3));

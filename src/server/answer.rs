@@ -2,7 +2,8 @@
 //!
 //! A handler gives [`Refused`]; on its way out [`guard`](super::guard) writes it as JSON and takes the machine's paths out of it.
 
-use super::remedy;
+use super::remedy::{self, TypedLine};
+use super::values;
 use crate::files::FileError;
 use crate::office::OfficeError;
 use crate::office::RecordError;
@@ -16,7 +17,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// What of the machine must not be told, and what can be typed at it.
+#[derive(Debug, Clone)]
+pub(super) struct Telling {
+    /// The served folder.
+    pub root: PathBuf,
+    /// How commands are typed; where nobody says so they are named by what they do.
+    pub line: Option<TypedLine>,
+}
 
 /// Something that was not done.
 #[derive(Debug, Clone)]
@@ -25,6 +35,8 @@ pub(super) struct Refused {
     code: &'static str,
     english: Said,
     chinese: Said,
+    /// What a file of the server's own is called by who sent it.
+    called: Option<(String, String)>,
 }
 
 /// What a handler answers as JSON, or why not.
@@ -38,6 +50,7 @@ impl Refused {
             code,
             english: Said::new(english),
             chinese: Said::new(chinese),
+            called: None,
         }
     }
 
@@ -55,7 +68,14 @@ impl Refused {
             code,
             english: error.say(Lang::En),
             chinese: error.say(Lang::Zh),
+            called: None,
         }
+    }
+
+    /// With the name by which whoever sent a file knows it.
+    pub fn naming(mut self, path: &Path, name: &str) -> Self {
+        self.called = Some((path.display().to_string(), name.to_owned()));
+        self
     }
 
     /// What any error of the layers above says.
@@ -115,6 +135,12 @@ impl Refused {
     /// Whether it is a matter of who asks and of what, and what is served is sound.
     pub fn is_on_who_asks(&self) -> bool {
         self.status.is_client_error()
+    }
+
+    /// Its code.
+    #[cfg(test)]
+    pub fn code(&self) -> &'static str {
+        self.code
     }
 
     /// Whether a key did not open.
@@ -184,13 +210,18 @@ impl Refused {
         )
     }
 
-    /// A value that cannot be used, by its name.
+    /// A value that cannot be used, by its name, with how it should look where that is always the same.
     pub fn unclear(what: &str) -> Self {
+        let (english, chinese) = values::called(what);
         let (english, chinese) = (
-            format!("{what}: this value cannot be used"),
-            format!("{what}：该值无法使用"),
+            format!("{english}: this value cannot be used"),
+            format!("{chinese}：该值无法使用"),
         );
-        Self::new(StatusCode::BAD_REQUEST, "unclear", &english, &chinese)
+        let refused = Self::new(StatusCode::BAD_REQUEST, "unclear", &english, &chinese);
+        match values::should_look(what) {
+            Some((english, chinese)) => refused.hint(english, chinese),
+            None => refused,
+        }
     }
 
     /// This program failed.
@@ -208,10 +239,14 @@ impl Refused {
     }
 
     /// As it is answered, without the machine's paths.
-    pub fn json(&self, root: &Path) -> Value {
-        let message = |said: &Said| without_paths(&said.what, root);
+    pub fn json(&self, telling: &Telling) -> Value {
+        let told = |text: &str| match &self.called {
+            Some((path, name)) => without_paths(&text.replace(path, name), &telling.root),
+            None => without_paths(text, &telling.root),
+        };
+        let message = |said: &Said| told(&said.what);
         let remedy =
-            |said: &Said, lang| remedy::text(said, lang).map(|text| without_paths(&text, root));
+            |said: &Said, lang| remedy::text(said, lang, telling.line).map(|text| told(&text));
         let remedy = remedy(&self.english, Lang::En).map(|english| {
             let chinese = remedy(&self.chinese, Lang::Zh);
             json!({ "en": english, "zh": chinese })

@@ -1,5 +1,5 @@
-//! The field loop: `/dav/<crew>/` for `QField` and drives, `/crew/` for a phone with nothing but a browser. Each crew enters
-//! with its own password, and none sees another's folder.
+//! The field loop: `/dav/<crew>/` for `QField`, drives and the crew's page. Each crew enters with its own password, and none
+//! sees another's folder.
 
 use super::answer::Refused;
 use super::dav::Folder;
@@ -10,8 +10,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{any, get};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use dav_server::DavHandler;
@@ -36,25 +36,6 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/dav/{crew}/", any(enter))
         .route("/dav/{crew}/{*path}", any(enter_below))
         .layer(DefaultBodyLimit::disable())
-        .route("/crew", get(async || Redirect::permanent("/crew/")))
-        .route("/crew/", get(async || page("text/html", PAGE)))
-        .route(
-            "/crew/crew.js",
-            get(async || page("text/javascript", SCRIPT)),
-        )
-        .route("/crew/crew.css", get(async || page("text/css", STYLE)))
-}
-
-const PAGE: &str = include_str!("../web/crew/index.html");
-const SCRIPT: &str = include_str!("../web/crew/crew.js");
-const STYLE: &str = include_str!("../web/crew/crew.css");
-
-fn page(kind: &str, text: &'static str) -> Response {
-    let about = [
-        (header::CONTENT_TYPE, format!("{kind}; charset=utf-8")),
-        (header::CACHE_CONTROL, "no-cache".to_owned()),
-    ];
-    (about, text).into_response()
 }
 
 async fn enter_below(
@@ -76,10 +57,6 @@ async fn enter(
 }
 
 async fn answered(house: Shared, from: SocketAddr, crew: String, mut request: Request) -> Response {
-    // A password is not to be sent where others can read it.
-    if !house.secure && !from.ip().is_loopback() {
-        return StatusCode::FORBIDDEN.into_response();
-    }
     match entered(&house, from, &crew, request.headers()).await {
         Ok(Some(of)) => {
             let came = house.fields.came.clone();
@@ -104,15 +81,18 @@ async fn answered(house: Shared, from: SocketAddr, crew: String, mut request: Re
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             response
         }
-        Ok(None) => {
-            let asks = [(
-                header::WWW_AUTHENTICATE,
-                "Basic realm=\"Papaver\", charset=\"UTF-8\"",
-            )];
-            (StatusCode::UNAUTHORIZED, asks).into_response()
-        }
+        Ok(None) => asks(),
         Err(refused) => refused.into_response(),
     }
+}
+
+/// Asks for a crew's name and password.
+pub(super) fn asks() -> Response {
+    let asks = [(
+        header::WWW_AUTHENTICATE,
+        "Basic realm=\"Papaver\", charset=\"UTF-8\"",
+    )];
+    (StatusCode::UNAUTHORIZED, asks).into_response()
 }
 
 /// Lets a table come whatever lies under its name by now: a drive sends it on condition that nothing has changed since it was
@@ -131,7 +111,7 @@ fn whole(body: dav_server::body::Body) -> Body {
 }
 
 /// The folder of a crew, to whoever gives its password.
-async fn entered(
+pub(super) async fn entered(
     house: &Shared,
     from: SocketAddr,
     crew: &str,

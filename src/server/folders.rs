@@ -1,6 +1,6 @@
 //! What could be scanned: the rasters of the served folder, and its folders of imagery; and what could be a survey's boundary.
 
-use super::answer::Answer;
+use super::answer::{Answer, Refused};
 use super::house::waiting;
 use super::library::INBOX;
 use super::runs::inside;
@@ -74,7 +74,7 @@ pub(super) async fn extent(
 ) -> Answer<Option<[f64; 4]>> {
     let corners = |(low, high): (LonLat, LonLat)| [low.lon, low.lat, high.lon, high.lat];
     waiting(move || {
-        let path = inside(&house.root, &asked.path)?;
+        let path = inside(&house.root, &asked.path).ok_or_else(Refused::no_such_page)?;
         Ok(Json(extent_of(&path, &house.root).map(corners)))
     })
     .await

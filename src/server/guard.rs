@@ -143,7 +143,7 @@ async fn told(State(house): State<Shared>, request: Request, next: Next) -> Resp
         None if status.as_u16() >= 400 && answers_json => by_status(status),
         None => return response,
     };
-    let body = refused.json(&house.root).to_string();
+    let body = refused.json(&house.telling()).to_string();
     let kind = [(header::CONTENT_TYPE, "application/json")];
     (refused.status, kind, body).into_response()
 }

@@ -153,6 +153,7 @@ mod tests {
             base_maps: Vec::new(),
             dem: None,
             reach: Reach::Home,
+            line: None,
         });
         let asked = server.join().expect("ended");
         assert!(asked.starts_with("GET /api/health HTTP/1.1\r\n"), "{asked}");

@@ -1,6 +1,6 @@
 //! What every request may reach: the folder that is served, who is logged in, what is going on.
 
-use super::answer::Refused;
+use super::answer::{Refused, Telling};
 use super::arriving::{Arriving, Uploads};
 use super::audit::AuditLog;
 use super::callers::Offices;
@@ -14,8 +14,9 @@ use super::lane::Lane;
 pub(super) use super::lane::waiting;
 use super::library::{Library, LibraryPlace};
 use super::maps::Maps;
+use super::remedy::TypedLine;
 use super::runs::Runs;
-use super::sessions::{SessionUser, Sessions};
+use super::sessions::{SessionUser, Sessions, cookie_name};
 use crate::registry::Role;
 use crate::store::Store;
 use std::collections::HashMap;
@@ -69,6 +70,10 @@ pub(super) struct House {
     pub names: Vec<String>,
     /// What devices need to trust it, where it is reached over TLS.
     pub authority: Option<LanAuthority>,
+    /// How commands are typed.
+    pub line: Option<TypedLine>,
+    /// The port that it listens on.
+    pub port: u16,
     /// Whether it is reached over TLS.
     pub secure: bool,
     /// Whether it is reached from this machine alone.
@@ -76,6 +81,19 @@ pub(super) struct House {
 }
 
 impl House {
+    /// The name of its cookie.
+    pub fn cookie(&self) -> String {
+        cookie_name(self.secure, self.port)
+    }
+
+    /// How what was refused is told.
+    pub fn telling(&self) -> Telling {
+        Telling {
+            root: self.root.clone(),
+            line: self.line,
+        }
+    }
+
     /// Whether whoever reaches this server may look at surveys without a login: on their own machine, where nobody is
     /// known whom they could be.
     pub fn is_open(&self) -> bool {

@@ -70,6 +70,8 @@ pub fn serve(
         root,
         maps,
         names,
+        line: options.line,
+        port: at.port(),
         secure: proof.is_some(),
         authority,
         at_home: options.reach == Reach::Home,

@@ -22,7 +22,7 @@ async fn listen(
     headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let heard = house.events.heard();
-    let token = token(&headers, house.secure);
+    let token = token(&headers, &house.cookie());
     let listens = move || match &token {
         Some(token) => house.sessions.of(token, false).is_some(),
         None => true,

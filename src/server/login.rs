@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Refused};
 use super::house::{Shared, reading};
-use super::sessions::{IDLE, SessionUser, cookie_name, token};
+use super::sessions::{IDLE, SessionUser, token};
 use super::visitors::LoggedIn;
 use crate::office::{Credentials, sign_in};
 use crate::registry::Role;
@@ -175,7 +175,7 @@ fn no_key() -> Refused {
 }
 
 async fn logout(State(house): State<Shared>, headers: HeaderMap) -> Response {
-    if let Some(token) = token(&headers, house.secure) {
+    if let Some(token) = token(&headers, &house.cookie()) {
         house.sessions.end(&token);
     }
     let cookie = set_cookie(&house, "", Some(0));
@@ -183,7 +183,7 @@ async fn logout(State(house): State<Shared>, headers: HeaderMap) -> Response {
 }
 
 fn set_cookie(house: &Shared, token: &str, max_age: Option<u32>) -> String {
-    let name = cookie_name(house.secure);
+    let name = house.cookie();
     let secure = if house.secure { "; Secure" } else { "" };
     let age = max_age.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
     format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict{secure}{age}")

@@ -11,6 +11,7 @@ mod answer;
 mod arriving;
 mod audit;
 mod callers;
+mod crew_page;
 mod dav;
 mod desks;
 mod drain;
@@ -39,6 +40,7 @@ mod options;
 mod packed;
 mod registry;
 mod remedy;
+mod revalidated;
 mod runs;
 mod scans;
 mod sessions;
@@ -51,6 +53,7 @@ mod trust_page;
 mod unkept;
 mod unwelcome;
 mod uploads;
+mod values;
 mod visitors;
 mod web;
 
@@ -59,6 +62,7 @@ pub use health::is_well;
 pub use lan::LanAuthority;
 pub use listen::{Listening, serve};
 pub use options::{Reach, ServerOptions};
+pub use remedy::TypedLine;
 
 use axum::Router;
 use house::Shared;
@@ -76,6 +80,7 @@ fn router(house: Shared) -> Router {
         .merge(registry::routes())
         .merge(listeners::routes())
         .merge(field::routes())
+        .merge(crew_page::routes())
         .merge(offices::routes())
         .merge(trust_page::routes())
         .merge(openapi::routes())

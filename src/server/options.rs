@@ -1,5 +1,6 @@
 //! How a folder is served, and from where it is reached.
 
+use super::remedy::TypedLine;
 use std::path::PathBuf;
 
 /// How a folder is served.
@@ -15,6 +16,8 @@ pub struct ServerOptions {
     pub dem: Option<PathBuf>,
     /// Who may reach it.
     pub reach: Reach,
+    /// How commands are typed, for what no page offers.
+    pub line: Option<TypedLine>,
 }
 
 /// From where a server is reached.

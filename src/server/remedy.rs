@@ -1,13 +1,35 @@
 //! Remedies as a page shows them: words. What can only be done elsewhere is named by what it does.
 
-use crate::words::{Action, Choice, Lang, Remedy, Said};
+use crate::words::{Action, Choice, Lang, Said};
 
-/// What can be done, in one line; `None` where nothing that is known can.
-pub(super) fn text(said: &Said, lang: Lang) -> Option<String> {
-    let is_here = |remedy: &&Remedy| !remedy.actions().any(is_of_the_command_line);
-    let here = said.remedies.iter().filter(is_here);
-    let clauses = here.map(|remedy| remedy.text(|action| named(action, lang)));
-    let clauses: Vec<String> = clauses.collect();
+/// How an action is typed, as the command line knows it.
+pub type TypedLine = fn(&Action, Lang) -> String;
+
+/// What can be done, in one line; `None` where nothing that is known can. What a page offers is called as it is there; the rest is
+/// typed at the computer that holds the registry.
+pub(super) fn text(said: &Said, lang: Lang, line: Option<TypedLine>) -> Option<String> {
+    let mut is_typed = false;
+    let mut shown = |action: &Action| match (on_a_page(action, lang), line) {
+        (Some(words), _) => words,
+        (None, Some(line)) => {
+            is_typed = true;
+            line(action, lang)
+        }
+        (None, None) => lang.pick("the program's command line", "命令行").to_owned(),
+    };
+    let mut clauses: Vec<String> = said
+        .remedies
+        .iter()
+        .filter(|remedy| !remedy.actions().any(is_of_the_command_line))
+        .map(|remedy| remedy.text(&mut shown))
+        .collect();
+    if is_typed {
+        let where_typed = lang.pick(
+            "commands are typed on the computer that holds the registry",
+            "命令须在存放登记库的电脑上输入",
+        );
+        clauses.push(where_typed.to_owned());
+    }
     let separator = lang.pick("; ", "；");
     (!clauses.is_empty()).then(|| clauses.join(separator))
 }
@@ -33,47 +55,38 @@ fn field(choice: &Choice) -> Option<(&'static str, &'static str)> {
     })
 }
 
-fn named(action: &Action, lang: Lang) -> String {
+/// What a page calls an action; `None` where it has to be typed.
+fn on_a_page(action: &Action, lang: Lang) -> Option<String> {
     let (english, chinese) = match action {
-        Action::Again(choice) => field(choice).unwrap_or(("do it again", "重做")),
-        Action::Without(_) => ("do it again", "重做"),
-        Action::Scan { .. } => ("search imagery", "扫描影像"),
-        Action::RunShard { .. } => ("run a shard of the plan", "运行计划中的一个分片"),
-        Action::Pyramid { .. } => ("make a pyramid of the imagery", "生成影像金字塔"),
-        Action::InspectModel => ("look at the model", "查看模型说明"),
-        Action::WrapModel { .. } => ("complete the model's description", "补全模型说明"),
-        Action::Init => ("begin a registry", "新建登记库"),
-        Action::Record => ("record the scan", "录入扫描结果"),
-        Action::Add => ("add a site", "新增图斑"),
-        Action::Sites { .. } => ("the list of sites", "图斑列表"),
+        Action::Again(choice) => field(choice)?,
+        Action::Scan { .. } => ("the page “Scan”", "“扫描”栏目"),
+        Action::Record => (
+            "“Record the scan” under “Screening”",
+            "“研判”栏目的“录入扫描结果”",
+        ),
+        Action::Sites { .. } => ("the page “Sites”", "“图斑”栏目"),
         Action::Show { site } => {
-            return lang.pick(
+            return Some(lang.pick(
                 format!("the page of site {site}"),
                 format!("图斑 {site} 的页面"),
-            );
+            ));
         }
-        Action::Screen => ("screening", "室内研判"),
-        Action::Eradicate { .. } => ("record the eradication", "登记铲除"),
-        Action::Fail { .. } => ("fail the acceptance", "判为验收不合格"),
-        Action::Resolve { .. } => ("resolve the dispute", "裁定争议"),
-        Action::Note { .. } => ("add a note", "补充备注"),
-        Action::CorrectCount => ("correct the count", "更正株数"),
-        Action::CorrectTime { .. } => ("correct the time", "更正时间"),
-        Action::Void { .. } => ("void that entry", "将该记录作废"),
-        Action::Log => ("look at the log", "查看记录日志"),
-        Action::Export => ("export sites", "导出图斑"),
-        Action::Verify => ("verify the registry", "校验登记库"),
-        Action::Salvage { .. } => ("save what is whole of it", "抢救完好的部分"),
-        Action::ReadDistricts => ("read the boundary file", "读取区划边界"),
-        Action::ImportTargets => ("take in the targets", "导入靶标"),
-        Action::Grant { .. } => ("grant the role", "授予角色"),
-        Action::MakeKey { .. } => ("make a key of one's own", "生成个人密钥"),
-        Action::LoseKey { .. } => ("record the loss of the key", "登记密钥遗失"),
-        Action::CrewPasswords => ("the crews that have a password", "有口令的核查组"),
-        Action::Trusted => ("the list of trusted devices", "受信任设备列表"),
-        Action::Trust { .. } => ("trust the device", "信任该设备"),
-        Action::ApplyBundle => ("take the bundle in", "导入数据包"),
-        Action::MakeIdentity => ("make a key for bundles", "生成数据包密钥"),
+        Action::Screen => ("the page “Screening”", "“研判”栏目"),
+        Action::Eradicate { .. } => (
+            "“Record the eradication” on the site's page",
+            "图斑页面上的“录入铲除”",
+        ),
+        Action::Fail { .. } => (
+            "“Accept or fail” on the site's page",
+            "图斑页面上的“验收”（选不合格）",
+        ),
+        Action::Resolve { .. } => (
+            "“Resolve the dispute” on the site's page",
+            "图斑页面上的“裁定争议”",
+        ),
+        Action::Note { .. } => ("“Add a note” on the site's page", "图斑页面上的“添加备注”"),
+        Action::ApplyBundle => ("the page “Bundles”", "“数据包”栏目"),
+        _ => return None,
     };
-    lang.pick(english, chinese).to_owned()
+    Some(lang.pick(english, chinese).to_owned())
 }

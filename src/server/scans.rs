@@ -31,7 +31,7 @@ async fn start(
     waiting(move || {
         may_scan(&house, &visitor)?;
         let request = asked.request(&house.root)?;
-        let run = Arc::new(ScanRun::new(&house.root, &request));
+        let run = Arc::new(ScanRun::new(house.telling(), &request));
         house.runs.begin(&run)?;
         let told = house.events.clone();
         run.go(request, told, move || house.library.forget());

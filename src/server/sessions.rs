@@ -46,24 +46,46 @@ struct Held {
     asked: Instant,
 }
 
-/// The sessions, by the hash of their token.
-#[derive(Debug, Default)]
-pub(super) struct Sessions(Mutex<HashMap<Hash, Held>>);
+/// The sessions, by the hash of their token, and what time it is.
+#[derive(Debug)]
+pub(super) struct Sessions {
+    held: Mutex<HashMap<Hash, Held>>,
+    now: fn() -> Instant,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self::by(Instant::now)
+    }
+}
 
 impl Sessions {
+    /// Sessions that live by a clock.
+    fn by(now: fn() -> Instant) -> Self {
+        Self {
+            held: Mutex::default(),
+            now,
+        }
+    }
+
     fn held(&self) -> std::sync::MutexGuard<'_, HashMap<Hash, Held>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether somebody has not been gone for too long.
+    fn lives(&self, session: &Held) -> bool {
+        (self.now)().duration_since(session.last) < IDLE
     }
 
     /// Begins a session; answers its token.
     pub fn begin(&self, person: SessionUser) -> Result<String, Refused> {
         let token = hex::encode(clock::secret());
         let mut held = self.held();
-        held.retain(|_, session| session.last.elapsed() < IDLE);
+        held.retain(|_, session| self.lives(session));
         if held.len() >= MOST {
             return Err(Refused::too_many());
         }
-        let last = Instant::now();
+        let last = (self.now)();
         let asked = last;
         held.insert(
             Hash::of(token.as_bytes()),
@@ -80,22 +102,23 @@ impl Sessions {
     pub fn of(&self, token: &str, by_a_person: bool) -> Option<SessionUser> {
         let mut held = self.held();
         let session = held.get_mut(&Hash::of(token.as_bytes()))?;
-        if session.last.elapsed() >= IDLE {
+        if !self.lives(session) {
             held.remove(&Hash::of(token.as_bytes()));
             return None;
         }
         if by_a_person {
-            session.last = Instant::now();
+            session.last = (self.now)();
         }
         Some(session.person.clone())
     }
 
     /// Whether the registry is to be asked again about whose token this is; who is told so asks it.
     pub fn is_to_be_asked(&self, token: &str) -> bool {
+        let now = (self.now)();
         let mut held = self.held();
         let session = held.get_mut(&Hash::of(token.as_bytes()));
-        let due = session.filter(|session| session.asked.elapsed() >= ASKED);
-        let asked = due.map(|session| session.asked = Instant::now());
+        let due = session.filter(|session| now.duration_since(session.asked) >= ASKED);
+        let asked = due.map(|session| session.asked = now);
         asked.is_some()
     }
 
@@ -106,19 +129,19 @@ impl Sessions {
 
     /// Wipes the keys of those who have gone.
     pub fn sweep(&self) {
-        self.held()
-            .retain(|_, session| session.last.elapsed() < IDLE);
+        self.held().retain(|_, session| self.lives(session));
     }
 }
 
-/// The name of the cookie. A browser keeps one of the first name to one host and TLS; it takes it over TLS alone.
-pub(super) fn cookie_name(secure: bool) -> &'static str {
-    if secure { "__Host-papaver" } else { "papaver" }
+/// The name of the cookie, of a server alone: browsers keep cookies by host and not by port. A browser keeps one of the first
+/// name to one host and TLS; it takes it over TLS alone.
+pub(super) fn cookie_name(secure: bool, port: u16) -> String {
+    let before = if secure { "__Host-" } else { "" };
+    format!("{before}papaver-{port}")
 }
 
 /// The token of a request.
-pub(super) fn token(headers: &HeaderMap, secure: bool) -> Option<String> {
-    let name = cookie_name(secure);
+pub(super) fn token(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -127,4 +150,79 @@ pub(super) fn token(headers: &HeaderMap, secure: bool) -> Option<String> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(key, _)| *key == name)
         .map(|(_, token)| token.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::office::{Credentials, Office, fixture};
+    use std::cell::Cell;
+
+    thread_local! {
+        static LATER: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+    }
+
+    /// Now, and what has gone by since as the test says.
+    fn now() -> Instant {
+        thread_local! {
+            static BEGUN: Instant = Instant::now();
+        }
+        BEGUN.with(|begun| *begun) + LATER.get()
+    }
+
+    fn goes_by(time: Duration) {
+        LATER.set(LATER.get() + time);
+    }
+
+    fn chief(folder: &std::path::Path) -> SessionUser {
+        let path = folder.join("a.papaver");
+        drop(fixture::begun(&path));
+        let office = Office::open(&path, "chief").expect("opened");
+        let given = Credentials {
+            actor: "chief".to_owned(),
+            ..Credentials::default()
+        };
+        SessionUser {
+            registry: "a".to_owned(),
+            session: office.sign_in(given).expect("signed in"),
+        }
+    }
+
+    #[test]
+    fn a_session_ends_after_half_an_hour_in_which_its_person_asked_for_nothing() {
+        let folder = tempfile::tempdir().expect("folder");
+        let sessions = Sessions::by(now);
+        let person = chief(folder.path());
+        let token = sessions.begin(person.clone()).expect("begun");
+        let second = Duration::from_secs(1);
+        for _ in 0..3 {
+            goes_by(IDLE - second);
+            assert!(sessions.of(&token, true).is_some(), "they asked in time");
+        }
+        // An open window asks by itself.
+        goes_by(IDLE - second);
+        assert!(sessions.of(&token, false).is_some());
+        goes_by(second);
+        assert!(sessions.of(&token, false).is_none());
+        assert_eq!(sessions.held().len(), 0, "its key is wiped");
+
+        let gone = sessions.begin(person.clone()).expect("begun");
+        goes_by(IDLE - second);
+        let here = sessions.begin(person).expect("begun");
+        goes_by(second);
+        sessions.sweep();
+        assert_eq!(sessions.held().len(), 1, "nobody had to ask for it");
+        assert!(sessions.of(&here, true).is_some() && sessions.of(&gone, true).is_none());
+    }
+
+    #[test]
+    fn servers_of_one_computer_have_cookies_of_their_own() {
+        assert_eq!(cookie_name(false, 8717), "papaver-8717");
+        assert_eq!(cookie_name(true, 8718), "__Host-papaver-8718");
+        let mut headers = HeaderMap::new();
+        let both = "papaver-8717=a; papaver-8718=b";
+        headers.insert(header::COOKIE, both.parse().expect("value"));
+        assert_eq!(token(&headers, "papaver-8718").as_deref(), Some("b"));
+        assert_eq!(token(&headers, "papaver-8719"), None);
+    }
 }

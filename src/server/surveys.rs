@@ -1,14 +1,15 @@
 //! A survey as its scan wrote it: its record, its candidates, what was searched, its pictures.
 
 use super::answer::{Answer, Refused};
-use super::headers::FOREVER;
 use super::house::{Shared, waiting};
 use super::library::{LibraryPlace, scan_of};
+use super::revalidated::revalidated;
 use super::visitors::Looker;
 use crate::files;
+use crate::registry::Hash;
 use crate::schema::ScanRecord;
 use axum::extract::Path;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -63,6 +64,7 @@ async fn map_file(
 async fn picture(
     Looker(house): Looker,
     Path((id, file)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, Refused> {
     if !is_picture(&file) {
         return Err(Refused::no_such_page());
@@ -70,18 +72,12 @@ async fn picture(
     waiting(move || {
         let path = survey(&house, &id)?.path.join(PICTURES).join(&file);
         let bytes = files::read(&path).map_err(|_gone| Refused::no_such_page())?;
-        Ok(jpeg(bytes))
+        let kind = [(header::CONTENT_TYPE, "image/jpeg")];
+        revalidated(&headers, &Hash::of(&bytes).to_string(), || {
+            Ok((kind, bytes).into_response())
+        })
     })
     .await
-}
-
-/// A picture whose address holds a digest of what it shows, so that it never changes.
-pub(super) fn jpeg(bytes: Vec<u8>) -> Response {
-    let about = [
-        (header::CONTENT_TYPE, "image/jpeg"),
-        (header::CACHE_CONTROL, FOREVER),
-    ];
-    (about, bytes).into_response()
 }
 
 /// Names that a scan gives to its pictures, and no other.

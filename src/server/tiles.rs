@@ -1,11 +1,10 @@
-//! Tiles over HTTP, of surveys and of base maps. An address with the version that the list names never changes what it
-//! shows; any other is asked again each time.
+//! Tiles over HTTP, of surveys and of base maps.
 
 use super::answer::{Answer, Refused};
-use super::headers::{FOREVER, header_text};
 use super::house::{Shared, waiting};
 use super::library::scan_of;
 use super::maps::{Base, NamedBase};
+use super::revalidated::revalidated;
 use super::surveys::survey;
 use super::visitors::Looker;
 use crate::files::has_ending;
@@ -14,12 +13,12 @@ use crate::imagery::Fingerprint;
 use crate::imagery::tile::{TileAddress, TilePicture};
 use crate::office::maps::PHOTOS;
 use crate::schema::ScanRecord;
-use axum::extract::{Path, Query};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::Path;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::path::Path as Name;
 
 pub(super) fn routes() -> Router<Shared> {
@@ -41,22 +40,16 @@ struct LayerLine {
     /// West, south, east, north in degrees.
     extent: Option<[f64; 4]>,
     max_zoom: u8,
-    /// To be given as `?v=`.
+    /// Other where it shows something else.
     version: String,
 }
 
-/// What an address may say beside itself.
-#[derive(Debug, Deserialize)]
-struct TileQuery {
-    v: Option<String>,
-}
-
-fn extent((low, high): (LonLat, LonLat)) -> [f64; 4] {
+pub(super) fn extent((low, high): (LonLat, LonLat)) -> [f64; 4] {
     [low.lon, low.lat, high.lon, high.lat]
 }
 
 /// A version is short: it stands in each address.
-fn version(fingerprint: &Fingerprint) -> &str {
+pub(super) fn version(fingerprint: &Fingerprint) -> &str {
     fingerprint.0.get(..12).unwrap_or(&fingerprint.0)
 }
 
@@ -99,7 +92,7 @@ fn is_photo(name: &str) -> bool {
 }
 
 /// The address of a tile: its row may have an ending.
-fn address(zoom: &str, column: &str, row: &str) -> Result<TileAddress, Refused> {
+pub(super) fn address(zoom: &str, column: &str, row: &str) -> Result<TileAddress, Refused> {
     let row = row.split_once('.').map_or(row, |(row, _)| row);
     let number = |text: &str| text.parse::<u32>().ok();
     let zoom = number(zoom).and_then(|zoom| u8::try_from(zoom).ok());
@@ -112,7 +105,6 @@ fn address(zoom: &str, column: &str, row: &str) -> Result<TileAddress, Refused> 
 async fn tile(
     Looker(house): Looker,
     Path((id, source, zoom, column, row)): Path<(String, String, String, String, String)>,
-    Query(asked): Query<TileQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let at = address(&zoom, &column, &row)?;
@@ -120,48 +112,27 @@ async fn tile(
     let drawing = house.drawn.waiting(move || {
         let place = survey(&own, &id)?;
         let layer = own.maps.layer(&own.root, &place, &source)?;
-        answered(layer.fingerprint(), at, &asked, &headers, || {
+        answered(layer.fingerprint(), at, &headers, || {
             own.maps.draw(&layer, at)
         })
     });
     drawing.await
 }
 
-/// What a tile is told apart by.
-fn tag(fingerprint: &Fingerprint, at: TileAddress) -> String {
-    let (zoom, column, row) = (at.zoom(), at.column(), at.row());
-    format!("\"{}-{zoom}-{column}-{row}\"", version(fingerprint))
-}
-
-/// How long a tile may be kept: for ever where its address names the version.
-fn cache(fingerprint: &Fingerprint, asked: &TileQuery) -> &'static str {
-    if asked.v.as_deref() == Some(version(fingerprint)) {
-        FOREVER
-    } else {
-        "private, no-cache"
-    }
-}
-
 /// Answers with a tile, unless who asks has it.
 fn answered(
     fingerprint: &Fingerprint,
     at: TileAddress,
-    asked: &TileQuery,
     headers: &HeaderMap,
     draw: impl FnOnce() -> Result<TilePicture, Refused>,
 ) -> Result<Response, Refused> {
-    let tag = tag(fingerprint, at);
-    let about = [
-        (header::CACHE_CONTROL, cache(fingerprint, asked).to_owned()),
-        (header::ETAG, tag.clone()),
-    ];
-    let has = header_text(headers, header::IF_NONE_MATCH);
-    if has.is_some_and(|has| has.split(',').any(|has| has.trim() == tag)) {
-        return Ok((StatusCode::NOT_MODIFIED, about).into_response());
-    }
-    let picture = draw()?;
-    let kind = [(header::CONTENT_TYPE, picture.media_type)];
-    Ok((about, kind, picture.bytes).into_response())
+    let (zoom, column, row) = (at.zoom(), at.column(), at.row());
+    let tag = format!("{}-{zoom}-{column}-{row}", version(fingerprint));
+    revalidated(headers, &tag, || {
+        let picture = draw()?;
+        let kind = [(header::CONTENT_TYPE, picture.media_type)];
+        Ok((kind, picture.bytes).into_response())
+    })
 }
 
 async fn base_maps(Looker(house): Looker) -> Json<Vec<LayerLine>> {
@@ -203,7 +174,6 @@ impl NamedBase {
 async fn base_tile(
     Looker(house): Looker,
     Path((id, zoom, column, row)): Path<(String, String, String, String)>,
-    Query(asked): Query<TileQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let at = address(&zoom, &column, &row)?;
@@ -215,17 +185,15 @@ async fn base_tile(
         .ok_or_else(Refused::no_such_page)?;
     if let Base::Packed(tiles) = &base.base {
         let picture = tiles.tile(at).await.unwrap_or_else(TilePicture::clear);
-        return answered(base.fingerprint(), at, &asked, &headers, || Ok(picture));
+        return answered(base.fingerprint(), at, &headers, || Ok(picture));
     }
     let own = house.clone();
     let drawing = house.drawn.waiting(move || {
         let base = &own.maps.bases()[number];
-        answered(base.fingerprint(), at, &asked, &headers, || {
-            match &base.base {
-                Base::Drawn(layer) => own.maps.draw(layer, at),
-                Base::Rows(tiles) => Ok(tiles.tile(at).unwrap_or_else(TilePicture::clear)),
-                Base::Packed(_) => Err(Refused::no_such_page()),
-            }
+        answered(base.fingerprint(), at, &headers, || match &base.base {
+            Base::Drawn(layer) => own.maps.draw(layer, at),
+            Base::Rows(tiles) => Ok(tiles.tile(at).unwrap_or_else(TilePicture::clear)),
+            Base::Packed(_) => Err(Refused::no_such_page()),
         })
     });
     drawing.await
@@ -253,17 +221,6 @@ mod tests {
         ] {
             assert!(!is_one(z, x, y), "{z} {x} {y}");
         }
-    }
-
-    #[test]
-    fn a_tile_is_kept_for_ever_only_under_its_version() {
-        let of = Fingerprint("0123456789abcdef".into());
-        let asked = |v: Option<&str>| TileQuery {
-            v: v.map(str::to_owned),
-        };
-        assert!(cache(&of, &asked(Some("0123456789ab"))).contains("immutable"));
-        assert_eq!(cache(&of, &asked(Some("other"))), "private, no-cache");
-        assert_eq!(cache(&of, &asked(None)), "private, no-cache");
     }
 
     #[test]

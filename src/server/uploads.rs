@@ -7,6 +7,7 @@ use super::headers::header_text;
 use super::house::{House, Shared, waiting};
 use super::library::{INBOX, id_of};
 use super::unkept::{too_large, unwritten};
+use super::values::OF_A_FILE;
 use super::visitors::{Looker, Visitor};
 use crate::files::Incoming;
 use crate::registry::Role;
@@ -85,7 +86,7 @@ async fn take(
             .as_deref()
             .is_some_and(|folder| !is_plain_way(folder))
     {
-        return Err(Refused::unclear("name, folder"));
+        return Err(Refused::unclear("name").hint(OF_A_FILE.0, OF_A_FILE.1));
     }
     if name.contains(".papaver") {
         return Err(no_registry());
@@ -167,7 +168,7 @@ fn free_name(inbox: &FilePath, name: &str) -> Result<PathBuf, Refused> {
     let mut names = (0..TRIES).map(|n| inbox.join(numbered(n)));
     names
         .find(|path| std::fs::symlink_metadata(path).is_err())
-        .ok_or_else(|| Refused::unclear("name"))
+        .ok_or_else(|| Refused::unclear("name").hint(OF_A_FILE.0, OF_A_FILE.1))
 }
 
 fn no_registry() -> Refused {

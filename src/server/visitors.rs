@@ -4,7 +4,6 @@ use super::answer::Refused;
 use super::house::{Shared, reading};
 use super::sessions::{SessionUser, token};
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use std::convert::Infallible;
 
@@ -23,7 +22,7 @@ impl FromRequestParts<Shared> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Infallible> {
         let by_a_person = is_by_a_person(parts.uri.path());
-        let token = token(&parts.headers, house.secure);
+        let token = token(&parts.headers, &house.cookie());
         let person = token.and_then(|token| house.sessions.of(&token, by_a_person));
         Ok(Self(person))
     }
@@ -54,7 +53,10 @@ impl FromRequestParts<Shared> for Looker {
 
     async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Refused> {
         match Visitor::from_request_parts(parts, house).await {
-            Ok(Visitor(Some(person))) => still(house, &parts.headers, person).await?,
+            Ok(Visitor(Some(person))) => {
+                let token = token(&parts.headers, &house.cookie()).unwrap_or_default();
+                still(house, &token, person).await?;
+            }
             _ if house.is_open() => {}
             _ => return Err(Refused::not_logged_in()),
         }
@@ -63,12 +65,11 @@ impl FromRequestParts<Shared> for Looker {
 }
 
 /// Fails, and ends the session, where the registry knows this person by another key or not at all.
-async fn still(house: &Shared, headers: &HeaderMap, person: SessionUser) -> Result<(), Refused> {
-    let token = token(headers, house.secure).unwrap_or_default();
-    if !house.sessions.is_to_be_asked(&token) {
+async fn still(house: &Shared, token: &str, person: SessionUser) -> Result<(), Refused> {
+    if !house.sessions.is_to_be_asked(token) {
         return Ok(());
     }
     let place = house.registry(&person.registry)?;
     let known = reading(house, place, move |store| Ok(person.is_still(store))).await?;
-    known.inspect_err(|_changed| house.sessions.end(&token))
+    known.inspect_err(|_changed| house.sessions.end(token))
 }

@@ -1,5 +1,6 @@
 // What the browser tests share: a Chromium without WebGL, a server, and an eye on everything that a page asks for.
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -37,13 +38,14 @@ async function answers(address) {
   throw new Error(`${address} does not answer`);
 }
 
-/** A program that serves pages at a free port, until `stop` is called. */
-export async function served(command, argumentsFor, options = {}) {
-  const port = await freePort();
+/** A program that serves pages at a free port, or at one that was free before, until `stop` is called. */
+export async function served(command, argumentsFor, { port: wanted, ...options } = {}) {
+  const port = wanted ?? await freePort();
   const child = spawn(command, argumentsFor(port), { stdio: ['ignore', 'ignore', 'inherit'], ...options });
   const address = `http://127.0.0.1:${port}/`;
   await answers(address);
-  return { address, stop: () => child.kill() };
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  return { address, port, stop: () => (child.kill(), ended) };
 }
 
 export function standIn(...more) {
@@ -54,8 +56,8 @@ export function standIn(...more) {
 export const SIZES = { phone: { width: 390, height: 844 }, tablet: { width: 820, height: 1180 }, office: { width: 1366, height: 768 } };
 
 /** A page that notes every request to another host, every break of the content policy and every error of its code. */
-export async function opened(browser, address, { size = 'office', locale = 'zh-CN', colorScheme = 'light' } = {}) {
-  const context = await browser.newContext({ viewport: SIZES[size], locale, colorScheme, hasTouch: size === 'phone', bypassCSP: false });
+export async function opened(browser, address, { size = 'office', locale = 'zh-CN', colorScheme = 'light', ...more } = {}) {
+  const context = await browser.newContext({ viewport: SIZES[size], locale, colorScheme, hasTouch: size === 'phone', bypassCSP: false, ...more });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const wrong = [];
@@ -77,6 +79,21 @@ export async function loggedIn(page, address, person, passphrase) {
   await page.fill('input[type=password]', passphrase);
   await page.click('button[type=submit]');
   await page.waitForSelector('.bar nav');
+}
+
+/** How many pixels a page is wider than its window. */
+export function sticksOut(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+const axe = require.resolve('axe-core/axe.min.js');
+
+/** Axe's own script is of no policy of ours: it is put in by the browser's debugger, which the policy does not bind. */
+export async function serious(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Runtime.evaluate', { expression: await readFile(axe, 'utf8') });
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return violations.filter((one) => ['serious', 'critical'].includes(one.impact)).map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 140)).join(' | ')}`);
 }
 
 export function percentile(values, share) {

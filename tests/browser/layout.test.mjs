@@ -2,10 +2,8 @@
 // or point well, no other host, no break of the content policy.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createRequire } from 'node:module';
-import { launched, loggedIn, opened, standIn } from './common.mjs';
+import { launched, loggedIn, opened, serious, standIn, sticksOut } from './common.mjs';
 
-const axe = createRequire(new URL('../../src/web/package.json', import.meta.url)).resolve('axe-core/axe.min.js');
 const pictures = process.env.PICTURES;
 
 const PAGES = [
@@ -40,19 +38,6 @@ async function drawing(page) {
     await map.click({ position: { x, y } });
     await page.waitForTimeout(400);
   }
-}
-
-async function sticksOut(page) {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-}
-
-/** Axe's own script is of no policy of ours: it is put in by the browser's debugger, which the policy does not bind. */
-async function serious(page) {
-  const session = await page.context().newCDPSession(page);
-  const { readFile } = await import('node:fs/promises');
-  await session.send('Runtime.evaluate', { expression: await readFile(axe, 'utf8') });
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return violations.filter((one) => ['serious', 'critical'].includes(one.impact)).map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 140)).join(' | ')}`);
 }
 
 describe('layout', { concurrency: false }, () => {

@@ -122,7 +122,9 @@ fn what_is_described_is_what_is_sent_and_answered() {
         .post(&format!("{table}/verdicts/undo"), &undo)
         .ok();
     check(&format!("{verdicts}/undo"), "post", "200", &undone);
+    let survey = &office.survey;
     for (path, way) in [
+        ("/api/health", "/api/health".to_owned()),
         ("/api/session", "/api/session".to_owned()),
         ("/api/library", "/api/library".to_owned()),
         ("/api/boundaries", "/api/boundaries".to_owned()),
@@ -135,6 +137,28 @@ fn what_is_described_is_what_is_sent_and_answered() {
             "/api/registries/{registry}/screening/{survey}/cards",
             format!("{table}/cards"),
         ),
+        ("/api/folders", "/api/folders".to_owned()),
+        ("/api/runs", "/api/runs".to_owned()),
+        ("/api/tiles/{survey}", format!("/api/tiles/{survey}")),
+        ("/api/basemap", "/api/basemap".to_owned()),
+        ("/api/offices", "/api/offices".to_owned()),
+        ("/api/registries/{registry}/crews", office.way("/crews")),
+        (
+            "/api/registries/{registry}/sites.geojson",
+            office.way("/sites.geojson"),
+        ),
+        (
+            "/api/registries/{registry}/campaign",
+            office.way("/campaign"),
+        ),
+        (
+            "/api/registries/{registry}/campaign/work",
+            office.way("/campaign/work"),
+        ),
+        (
+            "/api/registries/{registry}/province",
+            office.way("/province"),
+        ),
         ("/api/registries/{registry}/people", office.way("/people")),
         (
             "/api/registries/{registry}/sites",
@@ -143,9 +167,38 @@ fn what_is_described_is_what_is_sent_and_answered() {
     ] {
         check(path, "get", "200", &shared.li.get(&way).ok());
     }
+    let sites = shared.li.get(&office.way("/sites?limit=1")).ok();
+    let code = sites["sites"][0]["id"].as_str().expect("a site");
+    let page = shared.li.get(&office.way(&format!("/sites/{code}"))).ok();
+    check(
+        "/api/registries/{registry}/sites/{code}",
+        "get",
+        "200",
+        &page,
+    );
     let login = json!({"registry": office.registry, "person": "li", "passphrase": PASSPHRASE});
     check("/api/login", "post", "sent", &login);
     let refused = shared.li.get(&office.way("/sites/none"));
     assert!(refused.status >= 400);
     check("/api/session", "get", "default", &refused.json());
+}
+
+/// What the description names is there, and of what it names nothing else may be done.
+#[test]
+fn a_method_is_described_where_it_is_taken_and_nowhere_else() {
+    let shared = shared();
+    let all = shared.li.get("/api/openapi.json").ok();
+    let nobody = shared.office.browser();
+    for (path, operations) in all["paths"].as_object().expect("paths") {
+        let way = path.replace('{', "").replace('}', "");
+        for method in ["get", "post", "put", "delete", "patch"] {
+            let answer = nobody.change(&method.to_uppercase(), &way, b"{}", "application/json");
+            let taken = answer.status != 405;
+            assert_eq!(
+                taken,
+                operations[method].is_object(),
+                "{method} {way}: {answer:?}"
+            );
+        }
+    }
 }

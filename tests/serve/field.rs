@@ -2,13 +2,15 @@
 
 use super::browser::{Answer, Browser};
 use super::kept::typed;
-use super::office::Office;
+use super::office::{Office, PASSPHRASE, Server};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use papaver::office::field::access::{self, NewPassword, Wish};
 use papaver::office::{Credentials, Office as Registry};
 use papaver::registry::Role;
 use papaver::registry::body::ActorAction;
+use serde_json::json;
+use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
 const LOCK: &[u8] =
@@ -142,4 +144,54 @@ fn a_table_of_an_older_project_comes_back_and_a_photograph_replaces_none_that_it
     let sent = drive.ask("PUT", "a.jpg", &[("if-match", &seen)], b"of the first");
     assert_eq!(sent.status, 412, "{sent:?}");
     assert_eq!(drive.ask("GET", "a.jpg", &[], b"").text, "of another");
+}
+
+/// This computer's address in its network, where it is in one. Nothing is sent.
+fn elsewhere() -> Option<String> {
+    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.connect("192.0.2.1:9").ok()?;
+    let ip = socket.local_addr().ok()?.ip();
+    (!ip.is_loopback()).then(|| ip.to_string())
+}
+
+#[test]
+fn over_plain_http_crews_and_people_come_in_where_that_was_said() {
+    let mut drive = drive();
+    let plain = Server::start(&drive.office.folder, &["--lan", "--insecure"]);
+    assert!(plain.url.starts_with("http://"), "{}", plain.url);
+    let port = plain.url.trim_end_matches('/').rsplit(':').next();
+    let host = elsewhere().unwrap_or_else(|| "localhost".to_owned());
+    drive.browser = Browser::new(&format!("http://{host}:{}", port.expect("port")));
+    for file in ["", "crew.js", "crew.css", "map.js", "offline.js"] {
+        let page = drive.browser.get(&format!("/crew/{file}"));
+        assert_eq!(page.status, 200, "{page:?}");
+    }
+    let form = drive.ask("GET", "page/form.json", &[], b"").ok();
+    assert_eq!(form["crew"], "crew 1");
+    assert_eq!(drive.ask("PUT", "a.jpg", &[], b"a photograph").status, 201);
+    let given =
+        json!({"registry": drive.office.registry, "person": "li", "passphrase": PASSPHRASE});
+    let login = drive.browser.post("/api/login", &given);
+    login.ok();
+    drive.login = "Basic bm9ib2R5OndpdGhvdXQ=".to_owned();
+    assert_eq!(drive.ask("GET", "page/form.json", &[], b"").status, 401);
+}
+
+/// The imagery around a crew's sites is its own, under its own password.
+#[test]
+fn the_imagery_around_a_crews_sites_is_for_that_crew_alone() {
+    let drive = drive();
+    let way = format!("/crew/imagery/{}", drive.given.id);
+    let login = [("authorization", drive.login.as_str())];
+    for way in [way.clone(), format!("{way}/18/213000/105000")] {
+        assert_eq!(drive.browser.get(&way).status, 401);
+        // This office has no imagery.
+        assert_eq!(drive.browser.bare("GET", &way, &login, b"").status, 204);
+    }
+    let other = drive
+        .browser
+        .bare("GET", "/crew/imagery/crew-other", &login, b"");
+    assert_eq!(other.status, 401);
+    let beyond = format!("{way}/3/9/0");
+    assert_eq!(drive.browser.bare("GET", &beyond, &login, b"").status, 404);
 }

@@ -12,6 +12,7 @@
 
 mod attacks;
 mod browser;
+mod cookies;
 mod described;
 mod faults;
 mod field;
@@ -27,4 +28,5 @@ mod office;
 mod offices;
 mod province;
 mod screening;
+mod script;
 mod sites;

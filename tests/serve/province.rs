@@ -65,3 +65,39 @@ fn what_offices_did_beside_their_sites_is_told_as_tables() {
         }
     }
 }
+
+#[test]
+fn a_campaign_tells_of_each_step_and_of_any_season() {
+    let shared = shared();
+    let get = |rest: &str| shared.li.get(&shared.office.way(rest)).ok();
+    let now = get("/campaign");
+    let seasons = now["seasons"].as_array().expect("seasons");
+    assert!(seasons.contains(&now["season"]), "{seasons:?}");
+    for step in [
+        "candidates",
+        "screened",
+        "screened_out",
+        "dispatched",
+        "verified",
+        "eradicated",
+        "accepted",
+    ] {
+        let share = &now["process"][step];
+        let (count, of) = (share["count"].as_u64(), share["of"].as_u64());
+        assert!(count.expect(step) <= of.expect(step), "{step}: {share}");
+    }
+    let candidates = &now["process"]["candidates"];
+    assert!(candidates["count"].as_u64() > Some(0));
+    assert_eq!(now["process"]["screened"]["of"], candidates["count"]);
+
+    let other = get("/campaign?season=2019");
+    assert_eq!(other["season"], 2019);
+    assert_eq!(other["process"]["sites"], 0);
+    assert_eq!((&other["overdue"], &other["open"]), (&0.into(), &0.into()));
+    // What is overdue is overdue in one season or another.
+    let overdue = |of: &serde_json::Value| {
+        let parts = ["overdue", "overdue_elsewhen"].map(|name| of[name].as_u64());
+        parts[0].expect("count") + parts[1].expect("count")
+    };
+    assert_eq!(overdue(&other), overdue(&now));
+}

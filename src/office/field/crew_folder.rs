@@ -7,10 +7,11 @@ use super::inbox::{Inbox, Node, UploadChange};
 use super::outcome::{Outcomes, VersionOutcome};
 use super::paths::{self, ARRIVING, joined, lies_in, named, own_folder, plain, split};
 use super::project::{self, Project};
-use super::surroundings::{self, Surroundings};
+use super::surroundings::{self, OpenMap, Surroundings};
 use super::taking::{self, Desk, TakenIn};
 use super::{Access, OfficeError, clock};
 use crate::files::{self, FileError, Incoming};
+use crate::imagery::base_map::MbTiles;
 use crate::pages::received;
 use crate::registry::Hash;
 use crate::store::evidence;
@@ -18,7 +19,7 @@ use crate::words::Lang;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The page that says what became of what was sent.
@@ -45,6 +46,7 @@ pub struct CrewFolder {
     outcomes: Mutex<Outcomes>,
     project: Mutex<Option<(Instant, Project)>>,
     results: Mutex<BTreeMap<String, CrewEntry>>,
+    map: OpenMap,
     /// One at a time takes in.
     taking: Mutex<()>,
 }
@@ -81,6 +83,7 @@ impl CrewFolder {
             outcomes: Mutex::new(outcomes),
             project: Mutex::default(),
             results: Mutex::default(),
+            map: OpenMap::default(),
             taking: Mutex::default(),
         };
         folder.tell().map_err(FileError::of(&folder.own))?;
@@ -222,12 +225,7 @@ impl CrewFolder {
     /// # Errors
     /// [`Denied::Missing`], [`Denied::ReadOnly`], [`Denied::Name`]; those of the system.
     pub fn rename(&self, from: &str, to: &str) -> Result<(), Denied> {
-        let name = |path: &str| {
-            plain(path)
-                .filter(|path| !path.is_empty())
-                .ok_or(Denied::Name)
-        };
-        let (from, to) = (name(from)?, name(to)?);
+        let (from, to) = (named(from)?, named(to)?);
         if lies_in(&to, &from) {
             return Err(Denied::Name);
         }
@@ -264,11 +262,17 @@ impl CrewFolder {
 
     /// Draws the imagery around the crew's sites anew, where they or it are other than they were.
     pub(super) fn draw(&self, surroundings: &Surroundings<'_>) -> Result<(), OfficeError> {
+        self.map.close();
         let places = project::places(&self.registry, &self.access().crew)?;
         if surroundings::draw(&self.own, &places, surroundings, self.lang)? {
             *lock(&self.project) = None;
         }
         Ok(())
+    }
+
+    /// The imagery around its sites, where it has been drawn.
+    pub fn imagery(&self) -> Option<Arc<MbTiles>> {
+        self.map.of(&self.own)
     }
 
     fn take(&self, version: &super::inbox::Version) -> Option<VersionOutcome> {

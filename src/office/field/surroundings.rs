@@ -20,8 +20,8 @@ use std::collections::BTreeSet;
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Metres around a site that are shown.
 const REACH_M: f64 = 150.0;
@@ -175,6 +175,31 @@ pub(super) fn present(folder: &Path) -> Option<SiteMap> {
     let (path, bytes) = (place(folder, key), bytes?);
     let is_whole = std::fs::metadata(&path).is_ok_and(|about| about.len() == bytes);
     is_whole.then_some(SiteMap { path, bytes, made })
+}
+
+/// The file of a crew, open as long as it is the one that lies there.
+#[derive(Debug, Default)]
+pub(super) struct OpenMap(Mutex<Option<(PathBuf, Arc<MbTiles>)>>);
+
+impl OpenMap {
+    /// The tiles that lie in a crew's folder; `None` where there are none.
+    pub fn of(&self, folder: &Path) -> Option<Arc<MbTiles>> {
+        let path = present(folder)?.path;
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, tiles)) = &*open
+            && *of == path
+        {
+            return Some(Arc::clone(tiles));
+        }
+        let tiles = Arc::new(MbTiles::open(&path).ok()?);
+        *open = Some((path, Arc::clone(&tiles)));
+        Some(tiles)
+    }
+
+    /// Closes it, so that another may lie there.
+    pub fn close(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 /// A tile, and what it is drawn of.

@@ -4,176 +4,23 @@
 mod table;
 
 use super::house::Shared;
+use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Map, Value, json};
 use table::TABLE;
 
-/// Method, address, the schema of what is sent, that of what is answered.
-const BODIES: &[(&str, &str, Option<&str>, Option<&str>)] = &[
-    ("get", "/api/session", None, Some("Http/$defs/Session")),
-    (
-        "post",
-        "/api/login",
-        Some("Http/$defs/Login"),
-        Some("Http/$defs/Session"),
-    ),
-    ("get", "/api/library", None, Some("Http/$defs/Library")),
-    (
-        "get",
-        "/api/boundaries",
-        None,
-        Some("Http/$defs/Boundaries"),
-    ),
-    ("get", "/api/extent", None, Some("Http/$defs/Extent")),
-    ("get", "/api/flights", None, Some("Http/$defs/Flights")),
-    ("get", "/api/surveys/{survey}", None, Some("Scan")),
-    (
-        "get",
-        "/api/surveys/{survey}/candidates.geojson",
-        None,
-        Some("Candidates"),
-    ),
-    (
-        "get",
-        "/api/surveys/{survey}/coverage.geojson",
-        None,
-        Some("Coverage"),
-    ),
-    ("post", "/api/surveys", Some("Http/$defs/Scan"), None),
-    (
-        "put",
-        "/api/uploads/{name}",
-        None,
-        Some("Http/$defs/Upload"),
-    ),
-    (
-        "get",
-        "/api/registries/{registry}/people",
-        None,
-        Some("Http/$defs/People"),
-    ),
-    (
-        "get",
-        "/api/registries/{registry}/sites",
-        None,
-        Some("Http/$defs/Sites"),
-    ),
-    (
-        "post",
-        "/api/registries/{registry}/sites/{code}/moves",
-        Some("Http/$defs/Move"),
-        None,
-    ),
-    (
-        "post",
-        "/api/registries/{registry}/assign",
-        Some("Http/$defs/Assignment"),
-        None,
-    ),
-    (
-        "post",
-        "/api/registries/{registry}/record",
-        Some("Http/$defs/Record"),
-        None,
-    ),
-    (
-        "get",
-        "/api/registries/{registry}/screening/{survey}",
-        None,
-        Some("Http/$defs/Table"),
-    ),
-    (
-        "get",
-        "/api/registries/{registry}/screening/{survey}/cards",
-        None,
-        Some("Http/$defs/Cards"),
-    ),
-    (
-        "post",
-        "/api/registries/{registry}/screening/{survey}/verdicts",
-        Some("Http/$defs/Verdict"),
-        Some("Http/$defs/Judged"),
-    ),
-    (
-        "post",
-        "/api/registries/{registry}/screening/{survey}/verdicts/undo",
-        Some("Http/$defs/Undo"),
-        Some("Http/$defs/Judged"),
-    ),
-    (
-        "get",
-        "/api/registries/{registry}/duties",
-        None,
-        Some("Http/$defs/Duties"),
-    ),
-    (
-        "post",
-        "/api/registries/{registry}/duties",
-        Some("Http/$defs/Duty"),
-        Some("Http/$defs/Entered"),
-    ),
-    (
-        "get",
-        "/api/registries/{registry}/patrols",
-        None,
-        Some("Http/$defs/Patrols"),
-    ),
-    (
-        "post",
-        "/api/registries/{registry}/patrols",
-        Some("Http/$defs/Patrol"),
-        Some("Http/$defs/Patrolled"),
-    ),
-    (
-        "get",
-        "/api/registries/{registry}/tips",
-        None,
-        Some("Http/$defs/Tips"),
-    ),
-    (
-        "post",
-        "/api/registries/{registry}/tips",
-        Some("Http/$defs/Tip"),
-        Some("Http/$defs/Entered"),
-    ),
-    (
-        "get",
-        "/api/registries/{registry}/supervision",
-        None,
-        Some("Http/$defs/Supervision"),
-    ),
-    (
-        "post",
-        "/api/registries/{registry}/rounds",
-        Some("Http/$defs/Round"),
-        Some("Http/$defs/Entered"),
-    ),
-    (
-        "post",
-        "/api/registries/{registry}/findings",
-        Some("Http/$defs/Finding"),
-        Some("Http/$defs/Entered"),
-    ),
-    (
-        "post",
-        "/api/registries/{registry}/measures",
-        Some("Http/$defs/Measure"),
-        Some("Http/$defs/Entered"),
-    ),
-    (
-        "post",
-        "/api/registries/{registry}/found",
-        Some("Http/$defs/Found"),
-        Some("Http/$defs/Added"),
-    ),
-    (
-        "post",
-        "/api/registries/{registry}/entries/{entry}/moves",
-        Some("Http/$defs/EntryMove"),
-        Some("Http/$defs/Followed"),
-    ),
-];
+/// What is sent and answered, an operation a line.
+const BODIES: &str = include_str!("bodies.txt");
+
+/// Method, address, what is sent, what is answered.
+fn bodies() -> impl Iterator<Item = [&'static str; 4]> {
+    let lines = BODIES.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        words.try_into().ok()
+    })
+}
 
 /// The published schemas, by the name under which they stand here.
 const SCHEMAS: [(&str, &str); 4] = [
@@ -210,23 +57,27 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/api/openapi.json", get(description))
 }
 
-async fn description() -> Json<Value> {
+async fn description(State(house): State<Shared>) -> Json<Value> {
+    Json(described(&house.cookie()))
+}
+
+fn described(cookie: &str) -> Value {
     let mut paths = Map::new();
     for (method, path, login, summary) in TABLE {
         let at = paths.entry(*path).or_insert_with(|| json!({}));
         at[*method] = operation(path, *login, summary);
     }
-    for (method, path, sent, answered) in BODIES {
-        describe(&mut paths[*path][*method], *sent, *answered);
+    for [method, path, sent, answered] in bodies() {
+        describe(&mut paths[path][method], sent, answered);
     }
-    Json(json!({
+    json!({
         "openapi": "3.1.0",
         "info": { "title": "Papaver", "version": env!("CARGO_PKG_VERSION") },
         "paths": paths,
         "components": { "schemas": schemas(), "securitySchemes": {
-            "session": { "type": "apiKey", "in": "cookie", "name": "__Host-papaver" }
+            "session": { "type": "apiKey", "in": "cookie", "name": cookie }
         }},
-    }))
+    })
 }
 
 fn operation(path: &str, login: bool, summary: &str) -> Value {
@@ -247,24 +98,100 @@ fn operation(path: &str, login: bool, summary: &str) -> Value {
         "security": security,
         "responses": { "default": {
             "description": "An error, or what is answered as JSON",
-            "content": content("Http/$defs/Error"),
+            "content": content("Error"),
         } },
     })
 }
 
 /// Says what is sent and what is answered.
-fn describe(operation: &mut Value, sent: Option<&str>, answered: Option<&str>) {
-    if let Some(schema) = sent {
-        operation["requestBody"] = json!({ "required": true, "content": content(schema) });
+fn describe(operation: &mut Value, sent: &str, answered: &str) {
+    if sent != "-" {
+        operation["requestBody"] = json!({ "required": true, "content": content(sent) });
     }
-    if let Some(schema) = answered {
-        operation["responses"]["200"] =
-            json!({ "description": "Done", "content": content(schema) });
-    }
+    let (status, answer) = match answered {
+        "*none" => ("204", json!({ "description": "Done" })),
+        // A scan goes on after the answer.
+        "Run" if operation["requestBody"].is_object() => ("202", done(answered)),
+        _ => ("200", done(answered)),
+    };
+    operation["responses"][status] = answer;
 }
 
-fn content(schema: &str) -> Value {
-    json!({ "application/json": { "schema": {
-        "$ref": format!("#/components/schemas/{schema}")
-    } } })
+fn done(answered: &str) -> Value {
+    json!({ "description": "Done", "content": content(answered) })
+}
+
+/// A body by its word.
+fn content(word: &str) -> Value {
+    if let Some(kind) = word.strip_prefix('*') {
+        let text = if kind.starts_with("text/") {
+            json!({ "type": "string" })
+        } else {
+            json!({})
+        };
+        return json!({ kind: { "schema": text } });
+    }
+    let way = match word.strip_prefix(':') {
+        Some(file) => file.to_owned(),
+        None => format!("Http/$defs/{word}"),
+    };
+    json!({ "application/json": { "schema": { "$ref": format!("#/components/schemas/{way}") } } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::house::House;
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    /// Every address below `/api` that the server has, as its router names them.
+    fn routed() -> BTreeSet<String> {
+        let shown = format!("{:?}", crate::server::router(Arc::new(House::default())));
+        let parts = shown.split('"').filter(|part| part.starts_with("/api"));
+        parts.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_address_of_the_server_is_described_and_no_other() {
+        let described = described("x");
+        let paths = described["paths"].as_object().expect("paths");
+        let mut described: BTreeSet<String> = paths.keys().cloned().collect();
+        described.insert("/api/openapi.json".to_owned());
+        assert!(described.len() > 40);
+        assert_eq!(routed(), described);
+    }
+
+    #[test]
+    fn every_operation_says_what_it_takes_and_what_it_answers() {
+        let all = described("x");
+        let schemas = &all["components"]["schemas"];
+        for (path, operations) in all["paths"].as_object().expect("paths") {
+            for (method, operation) in operations.as_object().expect("operations") {
+                let responses = &operation["responses"];
+                let good = ["200", "202", "204"].map(|status| responses[status].is_object());
+                assert_eq!(
+                    good.iter().filter(|said| **said).count(),
+                    1,
+                    "{method} {path}"
+                );
+                let takes = operation["requestBody"].is_object();
+                let takes_nothing = ["/api/logout", "/apply"]
+                    .iter()
+                    .any(|end| path.ends_with(end));
+                let changes = matches!(method.as_str(), "post" | "put");
+                assert_eq!(takes, changes && !takes_nothing, "{method} {path}");
+            }
+        }
+        for [_, path, sent, answered] in bodies() {
+            for word in [sent, answered] {
+                let known = match word.split_at(1) {
+                    ("-" | "*", _) => true,
+                    (":", file) => schemas[file].is_object(),
+                    _ => schemas["Http"]["$defs"][word].is_object(),
+                };
+                assert!(known, "{path}: {word}");
+            }
+        }
+    }
 }

@@ -83,6 +83,25 @@ pub(super) const TABLE: &[(&str, &str, bool, &str)] = &[
         "A square of ground as its imagery shows it, north up: lon, lat, metres",
     ),
     (
+        "get",
+        "/api/tiles/{survey}",
+        true,
+        "The layers of its imagery: orthomosaics and photos, with extent, zoom and version",
+    ),
+    (
+        "get",
+        "/api/tiles/{survey}/{source}/{z}/{x}/{y}",
+        true,
+        "A tile of a layer, 256 pixels of the web map; v: the version",
+    ),
+    ("get", "/api/basemap", true, "The base maps of the office"),
+    (
+        "get",
+        "/api/basemap/{id}/{z}/{x}/{y}",
+        true,
+        "A tile of one; v: the version",
+    ),
+    (
         "post",
         "/api/surveys",
         true,

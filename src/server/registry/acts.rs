@@ -258,8 +258,11 @@ struct Assignment {
 
 async fn assign(member: Member, Json(asked): Json<Assignment>) -> Answer<Changed> {
     let is_a_day = |day: &String| day.parse::<jiff::civil::Date>().is_ok();
-    if asked.crew.trim().is_empty() || !asked.due.as_ref().is_none_or(is_a_day) {
-        return Err(Refused::unclear("crew, due"));
+    if asked.crew.trim().is_empty() {
+        return Err(Refused::unclear("crew"));
+    }
+    if !asked.due.as_ref().is_none_or(is_a_day) {
+        return Err(Refused::unclear("due"));
     }
     member
         .act(None, move |office, session| {

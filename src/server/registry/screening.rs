@@ -83,10 +83,7 @@ struct ScreeningTable {
     minutes_per_km2: Option<f64>,
 }
 
-async fn queue(
-    member: Member,
-    Path((_, id)): Path<(String, String)>,
-) -> Answer<ScreeningTable> {
+async fn queue(member: Member, Path((_, id)): Path<(String, String)>) -> Answer<ScreeningTable> {
     let place = survey(&member.house, &id)?;
     let Sitting { seat, others } = member.sits(&id);
     member

@@ -9,11 +9,11 @@ use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::sentence::{Teller, kind};
 use crate::registry::{Hash, Site, SiteKey, State};
 use crate::server::answer::{Answer, Refused};
-use crate::server::headers::FOREVER;
 use crate::server::house::Shared;
+use crate::server::revalidated::revalidated;
 use crate::store::{Filter, Store, evidence};
 use axum::extract::{Path, Query};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -302,6 +302,7 @@ async fn districts(member: Member) -> Result<Response, Refused> {
 async fn file(
     member: Member,
     Path((_, digest)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let digest: Hash = digest.parse().map_err(|_other| Refused::no_such_page())?;
     member
@@ -310,15 +311,14 @@ async fn file(
             let bytes = crate::files::read(&path).map_err(|_gone| Refused::no_such_page())?;
             let kind = evidence::media_type(&bytes).filter(|kind| kind.starts_with("image/"));
             let shown = kind.map_or("attachment", |_picture| "inline");
+            let kind = kind.unwrap_or("application/octet-stream");
             let about = [
-                (
-                    header::CONTENT_TYPE,
-                    kind.unwrap_or("application/octet-stream"),
-                ),
+                (header::CONTENT_TYPE, kind),
                 (header::CONTENT_DISPOSITION, shown),
-                (header::CACHE_CONTROL, FOREVER),
             ];
-            Ok((about, bytes).into_response())
+            revalidated(&headers, &digest.to_string(), || {
+                Ok((about, bytes).into_response())
+            })
         })
         .await
 }

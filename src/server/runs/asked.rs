@@ -1,10 +1,13 @@
 //! What is asked of a scan from a page: files and folders of the served folder by their way below it, and options.
 
 use super::super::answer::Refused;
+use super::super::values::OF_A_FILE;
 use crate::ground::Crs;
 use crate::imagery::{RasterOptions, check_found};
 use crate::scan::{PhotoRequest, ScanRequest, SecondStage};
+use crate::shown::terminal;
 use crate::words::Lang;
+use axum::http::StatusCode;
 use serde::Deserialize;
 use std::path::{Component, Path, PathBuf};
 
@@ -52,13 +55,13 @@ struct RunOptions {
 impl RunRequest {
     /// What is asked of the scan.
     pub fn request(self, root: &Path) -> Result<ScanRequest, Refused> {
-        let below = |way: &String| inside(root, way);
-        let raster = |way: &String| imagery(root, way);
+        let raster = |field: Field| move |way: &String| imagery(root, way, field);
+        let boundary = |way: &String| inside(root, way).ok_or_else(|| missing(BOUNDARY, way));
         let options = self.options;
         let inputs = self
             .inputs
             .iter()
-            .map(raster)
+            .map(raster(IMAGERY))
             .collect::<Result<Vec<_>, _>>()?;
         if inputs.is_empty() {
             return Err(Refused::unclear("inputs"));
@@ -66,7 +69,7 @@ impl RunRequest {
         let name = self.name.trim().to_owned();
         let odd = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
         if name.is_empty() || name.len() > 120 || name.starts_with('.') || name.contains(odd) {
-            return Err(Refused::unclear("name"));
+            return Err(Refused::unclear("name").hint(OF_A_FILE.0, OF_A_FILE.1));
         }
         let captured = options.captured.as_deref().map(str::parse).transpose();
         let crs = options.crs.as_deref().map(Crs::parse).transpose();
@@ -87,13 +90,13 @@ impl RunRequest {
             threads: cores,
             threshold: options.threshold,
             site_radius_m: options.site_radius_m.unwrap_or(plain.site_radius_m),
-            within: self.boundary.as_ref().map(below).transpose()?,
+            within: self.boundary.as_ref().map(boundary).transpose()?,
             raster: RasterOptions {
                 crs: crs.map_err(|error| Refused::by_fault(&error))?,
                 ..RasterOptions::default()
             },
             photos: PhotoRequest {
-                dem: options.dem.as_ref().map(raster).transpose()?,
+                dem: options.dem.as_ref().map(raster(TERRAIN)).transpose()?,
                 ground_elevation_m: options.ground_elevation_m,
                 sensor_width_mm: options.sensor_width_mm,
                 looking_down: options.looking_down,
@@ -113,32 +116,53 @@ impl RunRequest {
     }
 }
 
+/// A field of the form: what it is called in English and in Chinese.
+type Field = (&'static str, &'static str);
+
+const IMAGERY: Field = ("imagery", "影像");
+const BOUNDARY: Field = ("boundary file", "边界文件");
+const TERRAIN: Field = ("terrain model", "地形模型");
+
 /// A raster, a photo or a folder of them below a folder. Who names it through a page gives it no abilities, as if it had been
 /// found: a list of paths is none, and a virtual raster leads nowhere else.
-fn imagery(root: &Path, way: &str) -> Result<PathBuf, Refused> {
-    let path = inside(root, way)?;
+fn imagery(root: &Path, way: &str, field: Field) -> Result<PathBuf, Refused> {
+    let path = inside(root, way).ok_or_else(|| missing(field, way))?;
     if !path.is_dir() {
         check_found(&path, root).map_err(|error| Refused::by_fault(&error))?;
     }
     Ok(path)
 }
 
+/// What a field names lies nowhere in the folder.
+fn missing((english, chinese): Field, way: &str) -> Refused {
+    let way = terminal(way);
+    Refused::new(
+        StatusCode::NOT_FOUND,
+        "missing_file",
+        &format!("{english}: “{way}” is not in the served folder"),
+        &format!("{chinese}：文件夹中没有“{way}”"),
+    )
+    .hint(
+        "write its way below the served folder, such as flight/boundary.geojson, or send it in first",
+        "请填写该文件在文件夹中的相对路径，如 flight/boundary.geojson，或先上传",
+    )
+}
+
 /// A place below a folder, also once links on the way are followed.
-pub(in crate::server) fn inside(root: &Path, way: &str) -> Result<PathBuf, Refused> {
+pub(in crate::server) fn inside(root: &Path, way: &str) -> Option<PathBuf> {
     let below = Path::new(way);
     let plain = |part: Component| matches!(part, Component::Normal(_) | Component::CurDir);
     if way.is_empty() || way.contains('\\') || !below.components().all(plain) {
-        return Err(Refused::unclear("inputs"));
+        return None;
     }
     let path = root.join(below);
-    let real = std::fs::canonicalize(&path).map_err(|_gone| Refused::no_such_page())?;
-    let inside = real.starts_with(root).then_some(path);
-    inside.ok_or_else(Refused::no_such_page)
+    let real = std::fs::canonicalize(&path).ok()?;
+    real.starts_with(root).then_some(path)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{imagery, inside};
+    use super::{IMAGERY, imagery, inside};
 
     #[test]
     fn what_a_page_names_leads_nowhere_else() {
@@ -168,17 +192,17 @@ mod tests {
             ("text.tif", secret.clone()),
         ] {
             std::fs::write(root.join(name), text).expect("written");
-            assert!(imagery(&root, name).is_err(), "{name}");
+            assert!(imagery(&root, name, IMAGERY).is_err(), "{name}");
         }
         let own = virtual_of(&root.join("own.png").display().to_string());
         std::fs::write(root.join("own.vrt"), own).expect("written");
         for name in ["own.png", "own.vrt", "."] {
-            assert!(imagery(&root, name).is_ok(), "{name}");
+            assert!(imagery(&root, name, IMAGERY).is_ok(), "{name}");
         }
         // Its levels lead out, though it does not itself.
         std::fs::write(root.join("own.png.ovr"), virtual_of(&secret)).expect("written");
         for name in ["own.png", "own.vrt"] {
-            assert!(imagery(&root, name).is_err(), "{name}");
+            assert!(imagery(&root, name, IMAGERY).is_err(), "{name}");
         }
     }
 
@@ -187,14 +211,14 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let root = folder.path().canonicalize().expect("root");
         std::fs::create_dir(root.join("flight")).expect("flight");
-        assert!(inside(&root, "flight").is_ok());
+        assert!(inside(&root, "flight").is_some());
         for way in ["..", "../x", "/etc", "flight/../..", "", "a\\b", "missing"] {
-            assert!(inside(&root, way).is_err(), "{way}");
+            assert!(inside(&root, way).is_none(), "{way}");
         }
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink("/", root.join("link")).expect("link");
-            assert!(inside(&root, "link/etc").is_err());
+            assert!(inside(&root, "link/etc").is_none());
         }
     }
 }

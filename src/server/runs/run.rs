@@ -1,13 +1,12 @@
 //! One scan that goes on: where it is, how fast, how long yet, what came of it.
 
-use super::super::answer::Refused;
+use super::super::answer::{Refused, Telling};
 use super::super::events::Events;
 use super::super::library::id_of;
 use crate::scan::{Progress, ScanError, ScanRequest, ScanStage, Step, Summary, scan};
 use crate::words::{Fault, Say};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -92,7 +91,7 @@ impl Now {
 pub(in crate::server) struct ScanRun {
     /// Its id: that of its folder of results, so that what is gone on with is the same run.
     pub id: String,
-    root: PathBuf,
+    telling: Telling,
     stop: AtomicBool,
     state: Mutex<RunState>,
 }
@@ -105,15 +104,18 @@ struct RunState {
 }
 
 impl ScanRun {
-    pub fn new(root: &Path, request: &ScanRequest) -> Self {
-        let below = request.out.strip_prefix(root).unwrap_or(&request.out);
+    pub fn new(telling: Telling, request: &ScanRequest) -> Self {
+        let below = request
+            .out
+            .strip_prefix(&telling.root)
+            .unwrap_or(&request.out);
         let id = id_of(below);
         let name = request.survey.clone().unwrap_or_default();
         let now = Now::new(id.clone(), name, Phase::Opening);
         let begun = Instant::now();
         Self {
             id,
-            root: root.to_path_buf(),
+            telling,
             stop: AtomicBool::new(false),
             state: Mutex::new(RunState {
                 now,
@@ -165,7 +167,7 @@ impl ScanRun {
             match made {
                 Ok(Ok(summary)) => run.ended_well(&summary),
                 Ok(Err(error)) => run.ended_badly(&error),
-                Err(_panicked) => run.failed(&Refused::broken().json(&run.root)),
+                Err(_panicked) => run.failed(&Refused::broken().json(&run.telling)),
             }
             ended();
             heard.tell(true);
@@ -187,7 +189,7 @@ impl ScanRun {
             state.now.seconds_left = None;
             state.now.phase = Phase::Stopped;
         } else {
-            self.failed(&Refused::by_fault(error).json(&self.root));
+            self.failed(&Refused::by_fault(error).json(&self.telling));
         }
     }
 
@@ -259,7 +261,7 @@ impl Progress for Heard<'_> {
     }
 
     fn notice(&self, what: &dyn Say) {
-        let said = Refused::by_fault(what).json(&self.run.root);
+        let said = Refused::by_fault(what).json(&self.run.telling);
         let mut state = self.run.state();
         if state.now.remarks.len() < REMARKS {
             state.now.remarks.push(said["error"].clone());

@@ -109,7 +109,10 @@ fn named<'a>(store: &Store, bundle: &'a Inspected) -> Vec<&'a (Hash, Vec<u8>)> {
 
 /// The signer is trusted, and so is or was, directly or through trusted offices, every device in it. What each may say
 /// is for the gate to judge, event by event.
-fn check_trust(store: &Store, path: &Path, bundle: &Inspected) -> Result<(), BundleError> {
+///
+/// # Errors
+/// [`BundleError::Stranger`], [`BundleError::StrangeEvent`].
+pub fn check_trust(store: &Store, path: &Path, bundle: &Inspected) -> Result<(), BundleError> {
     let signer = &bundle.manifest;
     // What devices say of themselves in the bundle counts: nobody else says whose they are.
     let mut grounds = store.authority().grounds().clone();

@@ -12,7 +12,7 @@ mod read;
 mod request;
 mod write;
 
-pub use apply::{Applied, apply, is_receipt_of, receipt};
+pub use apply::{Applied, apply, check_trust, is_receipt_of, receipt};
 pub use container::Unlock;
 pub use error::BundleError;
 pub(crate) use error::trust_first;

@@ -4,6 +4,7 @@
 // a visit goes into it as its photographs, each untouched with its position beside it, and a GeoJSON of one row that the
 // office takes in as any other file. Nothing is lost without a network: a draft stays in this browser until it was
 // acknowledged, and can be saved as a file.
+import { FieldMap, forgetView } from "./map.js";
 
 const words = {
   title: ["外业核查", "Field visits"],
@@ -15,7 +16,8 @@ const words = {
   offline: ["当前没有网络：内容保存在本机，联网后请再次上报", "There is no network now: what you enter stays in this browser; send it later"],
   often: ["尝试次数过多，请一分钟后再试", "Tried too often: wait a minute"],
   failed: ["未能上报，内容仍保存在本机", "It was not sent; it is still here"],
-  insecure: ["当前为普通 HTTP 连接：浏览器不允许定位，也不能离线打开本页。请改用 HTTPS 地址并安装单位的证书。", "This is plain HTTP: the browser allows no position, and the page does not open offline. Use the HTTPS address, with the office's certificate installed."],
+  trouble: ["服务器未能处理（代码 {n}），内容保存在本机，请稍后再试", "The server could not do this (code {n}); what you enter stays in this browser: try again later"],
+  insecure: ["当前为普通 HTTP 连接：浏览器不提供定位，没有网络时打不开本页，口令和内容以明文传输。请尽量改用 HTTPS 地址，并安装单位的证书。", "This is plain HTTP: the browser gives no position, the page does not open without a network, and your password and what you send pass in the clear. Use the HTTPS address where there is one, with the office's certificate installed."],
   clock: ["手机时间与服务器相差约 {n} 分钟，请先校准手机时间", "This telephone's clock is about {n} minutes off: set it first"],
   sites: ["待办图斑", "Sites"],
   none: ["目前没有派给本组的图斑", "No site is assigned to this crew now"],
@@ -25,9 +27,27 @@ const words = {
   refresh: ["刷新", "Refresh"],
   back: ["返回", "Back"],
   here: ["我的位置：±{n} 米", "I am here: ±{n} m"],
+  away: ["距图斑 {n}", "{n} to the site"],
   nowhere: ["尚未取得位置", "No position yet"],
-  photos: ["拍照或选择照片", "Take or choose photographs"],
-  stripped: ["浏览器上传的照片可能被系统去掉位置信息：拍摄时的浏览器位置另存于照片旁。", "Systems may strip the position from photographs that a browser sends: the browser's position at that moment is kept beside each."],
+  unplaced: ["无位置", "no position"],
+  denied: ["未获得定位权限：请在手机设置中允许浏览器使用位置", "The browser may not use the position: allow it in the phone's settings"],
+  noplace: ["普通 HTTP 连接下没有位置", "No position over plain HTTP"],
+  take: ["拍照", "Take a photograph"],
+  choose: ["从相册选择", "Choose from the album"],
+  photos_visit: ["现场照片", "Photographs of the scene"],
+  photos_erad: ["铲除后照片", "Photographs after the eradication"],
+  remove: ["移除 {n}", "Remove {n}"],
+  stripped: ["浏览器上传的照片可能被系统去掉位置信息：添加照片时的浏览器位置另存于照片旁。请在现场拍照。", "Systems may strip the position from photographs that a browser sends: the browser's position when it was added is kept beside each. Take them on the spot."],
+  visit: ["核查", "Visit"],
+  eradication: ["铲除", "Eradication"],
+  map: ["图斑地图。方向键平移，+ 和 − 缩放；图斑均列于下方列表。", "Map of the sites. Arrow keys move it, + and − zoom; every site is in the list below."],
+  closer: ["放大", "Zoom in"],
+  wider: ["缩小", "Zoom out"],
+  me: ["到我的位置", "To where I am"],
+  waits: ["尚缺照片：{n}", "Still waiting for photographs: {n}"],
+  find_place: ["位置（经度, 纬度，WGS 84）", "Place (longitude, latitude in WGS 84)"],
+  find_here: ["取我的位置", "Take my position"],
+  find_wrong: ["位置格式为“经度, 纬度”，如 113.30, 33.74", "A place is a longitude and a latitude, such as 113.30, 33.74"],
   send: ["上报", "Send"],
   file: ["另存为文件", "Save as a file"],
   load: ["打开草稿文件", "Open a draft file"],
@@ -35,13 +55,13 @@ const words = {
   sure: ["确定删除？照片也会一并删除。", "Delete it, with its photographs?"],
   sent: ["已收到，原件已保存；录入成功后草稿自动删除", "Received and kept; the draft goes once it is recorded"],
   needed: ["请填写核查结论和核查人员", "Fill in the outcome and the officers"],
-  place: ["新发现须有位置：请等待定位", "A new find needs a position: wait for it"],
+  place: ["新发现须有位置：请等待定位，或填写经纬度", "A new find needs a place: wait for the position, or type it in"],
   navigate: ["导航到此", "Navigate"],
   metres: ["米", "m"],
   full: ["本机存储空间不足，草稿未能保存：请立即另存为文件", "This browser has no room: save the draft as a file now"],
 };
 
-const state = { language: localStorage.getItem("papaver.language") ?? 0, who: null, form: null, sites: [], here: null, pictures: new Map() };
+const state = { language: localStorage.getItem("papaver.language") ?? (/^zh\b/i.test(navigator.language) ? 0 : 1), who: null, form: null, sites: [], here: null, pictures: new Map(), imagery: null, refused: false, again: () => login(), moved: () => {} };
 state.language = Number(state.language) ? 1 : 0;
 const main = document.getElementById("main");
 const t = (key, n) => words[key][state.language].replace("{n}", n ?? "");
@@ -58,9 +78,12 @@ function el(name, properties = {}, ...inner) {
   made.append(...inner.filter((part) => part !== null && part !== undefined));
   return made;
 }
-function show(...parts) {
+/** Shows a view: what shows it anew in another language, what it does when the crew has moved, what lies in it. */
+function show({ again, moved = () => {} }, ...parts) {
+  const sameView = state.again.name === again.name;
+  Object.assign(state, { again, moved });
   main.replaceChildren(...parts.filter(Boolean));
-  window.scrollTo(0, 0);
+  if (!sameView) window.scrollTo(0, 0);
 }
 function say(text) {
   document.getElementById("status").textContent = text;
@@ -73,12 +96,14 @@ function warn(text) {
 
 // The crew's folder.
 
-function ask(path, options = {}) {
+function proof() {
   const { id, password } = state.who;
   const bytes = new TextEncoder().encode(`${id}:${password}`);
-  const coded = btoa(String.fromCharCode(...bytes));
-  const address = `/dav/${encodeURIComponent(id)}/${path.split("/").map(encodeURIComponent).join("/")}`;
-  const headers = { Authorization: `Basic ${coded}`, "X-Papaver": "1", ...options.headers };
+  return { Authorization: `Basic ${btoa(String.fromCharCode(...bytes))}`, "X-Papaver": "1" };
+}
+function ask(path, options = {}) {
+  const address = `/dav/${encodeURIComponent(state.who.id)}/${path.split("/").map(encodeURIComponent).join("/")}`;
+  const headers = { ...proof(), ...options.headers };
   return fetch(address, { ...options, headers, credentials: "omit", cache: "no-store" });
 }
 async function read(path) {
@@ -93,6 +118,59 @@ async function read(path) {
 async function put(path, body, type) {
   const answer = await ask(path, { method: "PUT", body, headers: { "Content-Type": type } });
   if (![200, 201, 204].includes(answer.status)) throw Object.assign(new Error(path), { status: answer.status });
+}
+
+/** What has gone wrong, as far as it is known: the network is one of several things that may. */
+const trouble = (error) => (error.status ? t("trouble", error.status) : t("offline"));
+
+// The imagery around the sites: what was seen once is kept for where there is no network.
+
+const TILES = "papaver-crew-imagery";
+async function imagery() {
+  const about = `papaver.imagery.${state.who.id}`;
+  try {
+    const answer = await asked("");
+    const found = answer.status === 200 ? await answer.json() : null;
+    const before = localStorage.getItem(about);
+    if (found) localStorage.setItem(about, JSON.stringify(found));
+    if (before && JSON.parse(before).version !== found?.version) await globalThis.caches?.delete(TILES);
+    state.imagery = found;
+  } catch {
+    state.imagery = JSON.parse(localStorage.getItem(about) ?? "null");
+  }
+}
+const asked = (path) => fetch(`/crew/imagery/${encodeURIComponent(state.who.id)}${path}`, { headers: proof(), credentials: "omit", cache: "no-store" });
+/** A tile as the office drew it; `null` where there is none. */
+async function tile(zoom, column, row) {
+  const path = `/${zoom}/${column}/${row}`;
+  const name = `/crew/imagery/${state.who.id}${path}?${state.imagery.version}`;
+  const kept = globalThis.caches ? await caches.open(TILES) : null;
+  const before = await kept?.match(name);
+  if (before) return before.blob();
+  const answer = await asked(path);
+  if (answer.status === 204) return null;
+  if (!answer.ok) throw Object.assign(new Error(path), { status: answer.status });
+  const bytes = await answer.blob();
+  await kept?.put(name, new Response(bytes)).catch(() => {});
+  return bytes;
+}
+/** Fetches what a crew will look at where there is no network: the ground around each site, close enough to know it by. */
+async function fetchAround(sites) {
+  if (!globalThis.caches) return;
+  const crew = state.who.id;
+  for (const feature of sites) {
+    const at = centre(feature);
+    for (const zoom of at ? [15, 17, 18] : []) {
+      const size = 2 ** zoom;
+      const column = Math.floor(((at[0] + 180) / 360) * size);
+      const row = Math.floor(((1 - Math.asinh(Math.tan((at[1] * Math.PI) / 180)) / Math.PI) / 2) * size);
+      const beside = zoom === 18 ? [-1, 0, 1] : [0];
+      for (const x of beside) for (const y of beside) {
+        if (state.who?.id !== crew || !state.imagery || zoom > state.imagery.deepest) return;
+        await tile(zoom, column + x, row + y);
+      }
+    }
+  }
 }
 
 // Drafts.
@@ -180,45 +258,38 @@ function metres([lon, lat], [lon2, lat2]) {
   return 2 * 6371008.8 * Math.asin(Math.sqrt(a));
 }
 const distance = (feature) => (state.here && centre(feature) ? metres(state.here.at, centre(feature)) : Infinity);
+const inWords = (far) => (far < 1000 ? `${Math.round(far)} ${t("metres")}` : `${(far / 1000).toFixed(far < 10_000 ? 1 : 0)} km`);
+const farAway = (feature) => (Number.isFinite(distance(feature)) ? inWords(distance(feature)) : "");
 function follow() {
   if (!navigator.geolocation || !window.isSecureContext) return;
   navigator.geolocation.watchPosition(
     ({ coords, timestamp }) => {
+      const first = !state.here;
       state.here = { at: [coords.longitude, coords.latitude], accuracy: coords.accuracy, altitude: coords.altitude, time: timestamp };
-      document.querySelectorAll("[data-here]").forEach((line) => (line.textContent = whereIAm()));
+      Object.assign(state, { refused: false });
+      state.moved(first);
     },
-    () => {},
+    (error) => {
+      state.refused = error.code === error.PERMISSION_DENIED;
+      state.moved(false);
+    },
     { enableHighAccuracy: true, maximumAge: 5000 },
   );
 }
-const whereIAm = () => (state.here ? t("here", Math.round(state.here.accuracy)) : t("nowhere"));
+function whereIAm(feature) {
+  if (!window.isSecureContext) return t("noplace");
+  if (!state.here) return state.refused ? t("denied") : t("nowhere");
+  const far = feature ? farAway(feature) : "";
+  return [t("here", Math.round(state.here.accuracy)), far && t("away", far)].filter(Boolean).join(" · ");
+}
+/** Where the crew is, as a line of a view. */
+const hereLine = (feature) => el("p", { className: "small here" }, whereIAm(feature));
 
-function map(features, choose) {
-  const svg = (name, properties, text) => {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(properties)) made.setAttribute(key, value);
-    if (text) made.textContent = text;
-    return made;
-  };
-  const points = features.map(centre).filter(Boolean);
-  const all = state.here ? [...points, state.here.at] : points;
-  if (!all.length) return null;
-  const [west, east] = [Math.min(...all.map((p) => p[0])), Math.max(...all.map((p) => p[0]))];
-  const [south, north] = [Math.min(...all.map((p) => p[1])), Math.max(...all.map((p) => p[1]))];
-  const squeeze = Math.cos(((south + north) / 2) * (Math.PI / 180));
-  const side = Math.max((east - west) * squeeze / 340, (north - south) / 240, 1e-6);
-  const place = ([lon, lat]) => [200 + ((lon - (west + east) / 2) * squeeze) / side, 150 - (lat - (south + north) / 2) / side];
-  const drawn = svg("svg", { viewBox: "0 0 400 300", class: "map", role: "img", "aria-label": t("sites") });
-  for (const feature of features.filter(centre)) {
-    const [x, y] = place(centre(feature));
-    const dot = svg("circle", { cx: x, cy: y, r: 7, fill: "#b22222", stroke: "#fff" });
-    dot.addEventListener("click", () => choose(feature));
-    drawn.append(dot, svg("text", { x: x + 9, y: y + 4 }, feature.properties.site));
-  }
-  if (state.here) {
-    const [x, y] = place(state.here.at);
-    drawn.append(svg("circle", { cx: x, cy: y, r: 6, fill: "#0b5cad", stroke: "#fff", "stroke-width": 2 }));
-  }
+function map(features) {
+  const sites = features.filter(centre).map((feature) => ({ at: centre(feature), title: feature.properties.site, site: feature }));
+  const own = { map: t("map"), closer: t("closer"), wider: t("wider"), me: t("me") };
+  const drawn = new FieldMap({ sites, choose: visit, words: own, imagery: state.imagery && { deepest: state.imagery.deepest, tile } });
+  if (state.here) drawn.moved(state.here.at, state.here.accuracy);
   return drawn;
 }
 
@@ -232,8 +303,8 @@ function login(message) {
     state.who = { id: id.value.trim(), password: password.value.trim() };
     await begin();
   };
-  show(
-    message && el("p", { className: "wrong" }, message),
+  show({ again: function entering() { login(); } },
+    message && el("p", { className: "wrong", role: "alert" }, message),
     el("form", { onsubmit: enter },
       el("label", {}, el("span", {}, t("name")), id),
       el("label", {}, el("span", {}, t("password")), password),
@@ -254,30 +325,43 @@ async function begin() {
     if (error.status === 401 || error.status === 404) return login(t("refused"));
     if (error.status === 429) return login(t("often"));
     const kept = localStorage.getItem(`papaver.data.${state.who.id}`);
-    if (!kept) return login(t("offline"));
+    if (!kept) return login(trouble(error));
     [state.form, state.sites] = JSON.parse(kept);
-    say(t("offline"));
+    say(trouble(error));
   }
+  await imagery();
   await list();
+  fetchAround(state.sites).catch(() => {});
 }
 
 async function list() {
   document.getElementById("title").textContent = `${state.form.crew} · ${t("title")}`;
   const mine = await ofThisCrew().catch(() => []);
   const sorted = [...state.sites].sort((a, b) => distance(a) - distance(b));
+  const rows = new Map();
   const entry = (feature) => {
-    const far = distance(feature);
     const { site, state_name: name, due } = feature.properties;
     const text = [name, due].filter(Boolean).join(" · ");
-    const where = Number.isFinite(far) ? `${far < 10000 ? Math.round(far) : Math.round(far / 1000) + "k"} ${t("metres")}` : "";
-    return el("li", {}, el("button", { onclick: () => visit(feature) }, el("span", {}, el("strong", {}, site), ` ${text}`), el("span", {}, where)));
+    const far = el("span", { className: "far" }, farAway(feature));
+    rows.set(feature, far);
+    return el("li", {}, el("button", { type: "button", onclick: () => visit(feature) }, el("span", {}, el("strong", {}, site), ` ${text}`), far));
   };
   const opened = el("input", { type: "file", accept: ".papaver-visit", hidden: true, onchange: async () => {
     try { edit(await openFile(opened.files[0])); } catch { say(t("failed")); }
   } });
-  show(
-    el("p", { className: "small", "data-here": "" }, whereIAm()),
-    map(sorted, visit),
+  const here = hereLine();
+  const drawn = sorted.some(centre) || state.here ? map(sorted) : null;
+  // The order stays as it is under a finger; the first position puts the nearest first.
+  const moved = (first) => {
+    if (first) return list();
+    here.textContent = whereIAm();
+    if (state.here) drawn?.moved(state.here.at, state.here.accuracy);
+    rows.forEach((far, feature) => (far.textContent = farAway(feature)));
+  };
+  show({ again: list, moved },
+    here,
+    drawn?.element,
+    state.imagery?.attribution ? el("p", { className: "small" }, state.imagery.attribution) : null,
     el("div", { className: "row" },
       el("button", { onclick: begin }, t("refresh")),
       el("button", { onclick: () => visit(null) }, t("find")),
@@ -292,7 +376,9 @@ async function list() {
 }
 function leave() {
   sessionStorage.removeItem("papaver.who");
-  state.who = null;
+  Object.assign(state, { who: null, form: null, sites: [], imagery: null });
+  state.pictures.clear();
+  forgetView();
   login();
 }
 
@@ -331,27 +417,69 @@ function field(draft, { key, widget, list: choices, ...titles }) {
 const photoColumns = (prefix) => state.form.fields.filter((f) => f.widget === "photo" && f.key.startsWith(prefix)).map((f) => f.key);
 
 function photographs(draft, prefix) {
-  const shown = el("ul", {});
+  const shown = el("ul", { className: "photos" });
   const most = photoColumns(prefix).length;
-  const fill = () => {
-    const own = draft.photos.filter((photo) => photo.of === prefix);
-    shown.replaceChildren(...own.map((photo) => el("li", { className: "small" }, `${photo.name} ${photo.position ? `±${Math.round(photo.position.accuracy_m)} ${t("metres")}` : t("nowhere")}`)));
-    input.disabled = own.length >= most;
-  };
-  const input = el("input", { type: "file", accept: "image/*", capture: "environment", multiple: true, onchange: async () => {
-    const here = state.here;
-    const position = here && { lon: here.at[0], lat: here.at[1], accuracy_m: here.accuracy, altitude_m: here.altitude, at: new Date(here.time).toISOString() };
-    for (const file of input.files) {
-      const number = draft.photos.length + 1;
-      const ending = /\.[A-Za-z0-9]+$/.exec(file.name)?.[0] ?? ".jpg";
-      draft.photos.push({ of: prefix, name: `${draft.id}-${number}${ending}`, original: file.name, type: file.type, file, position, chosen_at: now() });
-    }
-    input.value = "";
+  const inputs = [];
+  const changed = async () => {
     await keep(draft);
     fill();
-  } });
+  };
+  const entry = (photo) => {
+    const src = URL.createObjectURL(photo.file);
+    const seen = el("img", { src, alt: "", onload: () => URL.revokeObjectURL(src) });
+    const away = el("button", { type: "button", title: t("remove", photo.name), onclick: () => {
+      draft.photos = draft.photos.filter((other) => other !== photo);
+      changed();
+    } }, "✕");
+    away.setAttribute("aria-label", t("remove", photo.name));
+    const where = photo.position ? `±${Math.round(photo.position.accuracy_m)} ${t("metres")}` : t("unplaced");
+    return el("li", { className: "small" }, seen, el("span", {}, `${photo.name} ${where}`), away);
+  };
+  const fill = () => {
+    const own = draft.photos.filter((photo) => photo.of === prefix);
+    shown.replaceChildren(...own.map(entry));
+    for (const input of inputs) input.disabled = own.length >= most;
+  };
+  const taken = async (input) => {
+    const here = state.here;
+    const position = here && { lon: here.at[0], lat: here.at[1], accuracy_m: here.accuracy, altitude_m: here.altitude, at: new Date(here.time).toISOString() };
+    for (const file of [...input.files].slice(0, most - draft.photos.filter((photo) => photo.of === prefix).length)) {
+      draft.numbered = (draft.numbered ?? draft.photos.length) + 1;
+      const ending = /\.[A-Za-z0-9]+$/.exec(file.name)?.[0] ?? ".jpg";
+      draft.photos.push({ of: prefix, name: `${draft.id}-${draft.numbered}${ending}`, original: file.name, type: file.type, file, position, chosen_at: now() });
+    }
+    input.value = "";
+    await changed();
+  };
+  // A camera takes one at a time, and phones that are asked for the camera offer no album.
+  const way = (word, more) => {
+    const input = el("input", { type: "file", accept: "image/*", onchange: () => taken(input), ...more });
+    inputs.push(input);
+    return el("label", { className: "file" }, el("span", {}, t(word)), input);
+  };
+  const ways = [way("take", { capture: "environment" }), way("choose", { multiple: true })];
   fill();
-  return el("label", {}, el("span", {}, t("photos")), input, shown);
+  const title = t(prefix === "visit_" ? "photos_visit" : "photos_erad");
+  return el("fieldset", {}, el("legend", {}, title), el("div", { className: "row" }, ...ways), shown);
+}
+
+/** The place of a new find: where the crew is, or typed in where a browser gives no position. */
+function findPlace(draft) {
+  const text = () => (draft.geometry ? [...draft.geometry.coordinates].map((n) => n.toFixed(6)).join(", ") : "");
+  const input = el("input", { value: text(), inputMode: "decimal", placeholder: "113.300000, 33.740000", onchange: () => {
+    const [lon, lat, more] = input.value.split(/[,，\s]+/).filter(Boolean).map(Number);
+    const is = Math.abs(lon) <= 180 && Math.abs(lat) <= 90 && more === undefined;
+    draft.geometry = is ? { type: "Point", coordinates: [lon, lat] } : null;
+    say(is || !input.value.trim() ? "" : t("find_wrong"));
+    keep(draft);
+  } });
+  const take = el("button", { type: "button", onclick: () => {
+    if (!state.here) return say(whereIAm());
+    draft.geometry = { type: "Point", coordinates: state.here.at };
+    input.value = text();
+    keep(draft);
+  } }, t("find_here"));
+  return el("div", { className: "row place" }, el("label", {}, el("span", {}, t("find_place")), input), take);
 }
 
 function edit(draft) {
@@ -363,15 +491,19 @@ function edit(draft) {
   }
   const at = centre(draft);
   const fields = (prefix) => state.form.fields.filter((f) => f.widget !== "photo" && f.key.startsWith(prefix)).map((f) => field(draft, f));
-  show(
+  const here = hereLine(draft);
+  show({ again: function editing() { edit(draft); }, moved: () => (here.textContent = whereIAm(draft)) },
     el("div", { className: "row" },
       el("button", { onclick: list }, t("back")),
       at ? el("a", { href: `geo:${at[1].toFixed(6)},${at[0].toFixed(6)}` }, t("navigate")) : null),
     el("h2", {}, site ?? t("find")),
-    el("p", { className: "small", "data-here": "" }, whereIAm()),
+    here,
     pictures,
+    draft.isFind ? findPlace(draft) : null,
+    el("h3", {}, t("visit")),
     ...fields("visit_"),
     photographs(draft, "visit_"),
+    el("h3", {}, t("eradication")),
     ...fields("erad_"),
     photographs(draft, "erad_"),
     el("p", { className: "small" }, t("stripped")),
@@ -409,7 +541,7 @@ async function send(draft) {
     if (await wasTaken(`${folder}/${draft.id}.geojson`)) await forget(draft);
     await results();
   } catch (error) {
-    say(error.status === 401 ? t("refused") : error.status ? t("failed") : t("offline"));
+    say(error.status === 401 ? t("refused") : trouble(error));
   }
 }
 
@@ -425,24 +557,25 @@ async function wasTaken(path) {
 
 async function results() {
   let outcomes = [];
-  try { outcomes = await (await read("page/results.json")).json(); } catch { say(t("offline")); }
+  try { outcomes = await (await read("page/results.json")).json(); } catch (error) { say(trouble(error)); }
   const own = (both) => both[state.language ? 0 : 1];
   const fates = { recorded: ["recorded", "已录入"], before: ["recorded before", "此前已录入"], refused: ["REFUSED", "退回"] };
   const row = (r) => el("li", { className: r.fate === "refused" ? "wrong" : "" }, `${r.site ?? "—"} · ${own(fates[r.fate])} · ${r.told.map(own).join(state.language ? "; " : "；")}`);
-  show(
+  show({ again: results },
     el("div", { className: "row" }, el("button", { onclick: begin }, t("back")), el("button", { onclick: results }, t("refresh"))),
     el("h2", {}, t("results")),
     ...outcomes.map((o) => el("section", {},
       el("p", { className: "small" }, `${o.path.split("/").pop()} · ${new Date(o.sent).toLocaleString()}`),
       o.error ? el("p", { className: "wrong" }, own(o.error)) : null,
-      el("ul", {}, ...o.rows.map(row)))),
+      el("ul", {}, ...o.rows.map(row)),
+      o.waits_for?.length ? el("p", { className: "small" }, t("waits", o.waits_for.join(state.language ? ", " : "、"))) : null)),
   );
 }
 
 function languages() {
   document.documentElement.lang = state.language ? "en" : "zh-CN";
   document.getElementById("language").textContent = state.language ? "中文" : "EN";
-  document.getElementById("title").textContent = t("title");
+  document.getElementById("title").textContent = state.form ? `${state.form.crew} · ${t("title")}` : t("title");
   document.title = t("title");
   warn(window.isSecureContext ? "" : t("insecure"));
 }
@@ -450,7 +583,7 @@ document.getElementById("language").addEventListener("click", () => {
   state.language = 1 - state.language;
   localStorage.setItem("papaver.language", String(state.language));
   languages();
-  if (state.who && state.form) list(); else login();
+  state.again();
 });
 
 // What follows `#` comes off the crew's code; it is taken out of the address at once.
@@ -463,4 +596,7 @@ if (id && password) {
 }
 languages();
 follow();
+// Kept for where there is no network: the page, and what the crew enters. Browsers do so over HTTPS alone.
+navigator.serviceWorker?.register("offline.js").catch(() => {});
+navigator.storage?.persist?.().catch(() => {});
 if (state.who) begin(); else login();

@@ -41,7 +41,7 @@ export function sites(count) {
     const overdue = open && roll() < 0.15 ? 1 + Math.floor(roll() * 20) : null;
     return {
       id: code(), state, lon: 112.6 + roll() * 0.75 + (roll() - 0.5) * 0.05, lat: 33.6 + roll() * 0.4, name: PLACES[Math.floor(roll() * PLACES.length)],
-      season: 2026, disputed: roll() < 0.02, due: open ? '2026-05-20' : null, overdue_days: overdue,
+      season: index % 9 === 5 ? 2025 : 2026, disputed: roll() < 0.02, due: open ? `2026-05-${10 + (index % 15)}` : null, overdue_days: overdue,
       crew: open && state !== 'CANDIDATE' ? ['一组', '二组', '三组'][Math.floor(roll() * 3)] : null,
       kept: state === 'CANDIDATE' ? (roll() < 0.5 ? true : null) : null, rank: index + 1, district: district.code,
     };
@@ -104,14 +104,17 @@ export function campaign() {
   const roll = dice(11);
   const share = (of, least) => ({ count: Math.round(of * (least + roll() * (1 - least))), of });
   const process = (sites) => {
+    const candidates = share(sites, 0.8);
+    const screened = share(candidates.count, 0.7);
     const screened_out = share(sites, 0.4);
+    const dispatched = share(sites - screened_out.count, 0.7);
     const verified = share(sites - screened_out.count, 0.6);
     const confirmed = share(verified.count, 0.2);
     const eradicated = share(confirmed.count, 0.7);
-    return { sites, screened_out, verified, confirmed, eradicated, accepted: share(eradicated.count, 0.5), recurring: share(8, 0), disputed: share(sites, 0) };
+    return { sites, candidates, screened, screened_out, dispatched, verified, confirmed, eradicated, accepted: share(eradicated.count, 0.5), recurring: share(8, 0), disputed: share(sites, 0) };
   };
-  const districts = DISTRICTS.map(({ code, name }) => ({ code, name, area_m2: 38e6, searched_m2: (2 + roll() * 6) * 1e6, in_window_m2: (1 + roll()) * 1e6, patrolled_m2: roll() * 9e6, patrols: 2 + Math.floor(roll() * 6), zero_reports: Math.floor(roll() * 3), people: 20 + Math.floor(roll() * 40), vehicles: 3 + Math.floor(roll() * 9), process: process(Math.round(20 + roll() * 30)), overdue: Math.floor(roll() * 4) }));
-  return { season: 2026, on: '2026-05-08', process: process(424), overdue: 9, open: 158, flights: 14, patrols: 41, districts };
+  const districts = DISTRICTS.map(({ code, name }) => ({ code, name, area_m2: 38e6, searched_m2: (2 + roll() * 6) * 1e6, in_window_m2: (1 + roll()) * 1e6, patrolled_m2: roll() * 9e6, patrols: 2 + Math.floor(roll() * 6), zero_reports: Math.floor(roll() * 3), people: 20 + Math.floor(roll() * 40), vehicles: 3 + Math.floor(roll() * 9), process: process(Math.round(20 + roll() * 30)), overdue: Math.floor(roll() * 4), open: 8 + Math.floor(roll() * 9) }));
+  return { season: 2026, seasons: [2026, 2025], on: '2026-05-08', process: process(424), overdue: 9, open: 158, overdue_elsewhen: 3, flights: 14, patrols: 41, districts };
 }
 
 const table = (id, title, columns, rows, more = {}) => ({ id, title, note: '分子分母为同一范围。', columns, figures: columns.map((_, at) => rows.some((row) => /^[\d.,]+$/.test(row[at] ?? '') && !/^\d{6,}$/.test(row[at]))), rows, summed: false, remark: null, ...more });
@@ -164,4 +167,14 @@ export function coverage() {
   const square = (west, side) => [[west, 28.25], [west + side, 28.25], [west + side, 28.25 + side], [west, 28.25 + side], [west, 28.25]];
   const part = (reason, west, side, area_m2) => ({ type: 'Feature', id: reason ?? 'searched', properties: { status: reason ? 'not_searched' : 'searched', reason, area_m2 }, geometry: { type: 'Polygon', coordinates: [square(west, side)] } });
   return { type: 'FeatureCollection', features: [part(null, 113.93, 0.001, 10304), part('outside_boundary', 113.931, 0.001, 1695), part('gap', 113.932, 0.001, 310)] };
+}
+
+/** A bundle of the made-up county: some new sites, some that have moved on. */
+export function bundle(rows) {
+  const kind = (en, zh, count) => ({ kind: { en, zh }, count });
+  const sites = rows.slice(0, 80).map((row, index) => ({
+    code: row.id, name: row.name, district: row.district, before: index % 3 ? row.state : null, after: index % 3 ? 'CONFIRMED' : row.state, new_dispute: index === 4,
+    kinds: index % 3 ? [kind('visited', '核查', 1)] : [kind('found', '发现', 1), kind('screened', '研判', 1)],
+  }));
+  return { unit: '410423', device: '0a1b', created_at: '2026-05-08T10:00:00Z', part: [1, 1], encrypted: false, files: 30, new_events: 107, known_events: 4, refused: 2, kinds: [kind('visited', '核查', 53), kind('found', '发现', 27), kind('screened', '研判', 27)], new_sites: 27, changed_sites: 53, sites };
 }

@@ -46,7 +46,8 @@ async function scan(name) {
 
 function filtered(query) {
   const wanted = (name) => query.get(name) === 'true';
-  return all.filter((row) => (!query.get('state') || row.state === query.get('state')) && (!query.get('text') || JSON.stringify(row).includes(query.get('text')))
+  return all.filter((row) => (!query.get('state') || query.get('state').split(',').includes(row.state)) && (!query.get('season') || row.season === Number(query.get('season')))
+    && (!query.get('due_within') || (row.due && row.due <= `2026-05-${String(8 + Number(query.get('due_within'))).padStart(2, '0')}`)) && (!query.get('text') || JSON.stringify(row).includes(query.get('text')))
     && (!wanted('overdue') || row.overdue_days) && (!wanted('kept') || row.kept) && (!wanted('disputed') || row.disputed) && (!wanted('open') || row.due)
     && (!query.get('district') || row.district.startsWith(query.get('district'))) && (!query.get('crew') || row.crew === query.get('crew')));
 }
@@ -91,7 +92,7 @@ const ROUTES = [
   ['GET', /^\/api\/surveys\/s1\/(candidates|coverage)\.geojson$/, ([name]) => scan(`${name}.geojson`)],
   ['GET', /^\/api\/surveys\/s1\/pictures\/([\w-]+\.jpg)$/, async ([name]) => ({ raw: await readFile(join(results, 'chips', name)), type: 'image/jpeg' })],
   ['GET', /^\/api\/registries\/k1\/districts\.geojson$/, districtLines],
-  ['GET', /^\/api\/registries\/k1\/campaign$/, () => figures],
+  ['GET', /^\/api\/registries\/k1\/campaign$/, (_, query) => ({ ...figures, season: Number(query.get('season') ?? figures.season) })],
   ['GET', /^\/api\/registries\/k1\/campaign\/work$/, () => data.work()],
   ['GET', /^\/api\/registries\/k1\/(duties|patrols|tips|supervision)$/, ([list], query) => ledger.listed(list, Number(query.get('season') ?? 2026), session.roles, query.get('district'))],
   ['GET', /^\/api\/registries\/k1\/patrols\.geojson$/, () => ledger.walked()],
@@ -101,8 +102,8 @@ const ROUTES = [
   ['GET', /^\/api\/registries\/k1\/sites$/, () => ({ total: all.length, offset: 0, sites: all.slice(0, 200) })],
   ['GET', /^\/api\/registries\/k1\/province$/, (_, query) => data.province(Number(query.get('season') ?? 2026))],
   ['GET', /^\/api\/registries\/k1\/province\/(\w+)\.geojson$/, ([name]) => data.provinceLayer(name, corner)],
-  ['POST', /^\/api\/registries\/k1\/bundles$/, () => ({ token: 't1', preview: { unit: '410425', created_at: '2026-05-08T10:00:00Z', part: null, encrypted: false, files: 30, new_events: 128, known_events: 4, new_by_type: { create: 9, visit: 40 }, sites: 23 } })],
-  ['POST', /\/bundles\/t1\/apply$/, () => ({ new_events: 128, known_events: 4, refused: 0, whole: true })],
+  ['POST', /^\/api\/registries\/k1\/bundles$/, () => ({ token: 't1', preview: data.bundle(all) })],
+  ['POST', /\/bundles\/t1\/apply$/, () => ({ new_events: 128, known_events: 4, refused: 0, gaps: 0, forks: 0, missing_files: 0, whole: true, receipt: { format: 'papaver.receipt/1', have: {}, signature: '00' } })],
   ['GET', /^\/api\/basemap$/, () => []],
   ['GET', /^\/api\/flights$/, () => [earlier, survey()].map(({ id, title, date }) => ({ survey: id, title, captured: date, shown: true }))],
   ['GET', /^\/api\/surveys\/(s[01])\/ground$/, ([id], query) => ({ raw: picture(`${id}${query.get('lon')}${query.get('lat')}`), type: 'image/png' })],

@@ -2,7 +2,7 @@
 import type { Order } from '../pages/survey/order';
 import { get, send } from './request';
 import type {
-  BoundaryEntry, BundlePreview, Campaign, CandidateNow, FigureTable, FlightEntry, FolderEntry, Library, Person, Province, Queue, Run, SessionNow, SiteCollection,
+  BoundaryEntry, BundleShown, BundleTaken, Campaign, CandidateNow, FigureTable, FlightEntry, FolderEntry, Library, Person, Province, Queue, Run, SessionNow, SiteCollection,
   MoveTaken, SitePage, SiteRow, SurveySummary, TileLayerEntry, Uploaded, VerdictSent, VerdictTaken,
 } from './types';
 
@@ -74,19 +74,27 @@ export const basemaps = (): Promise<TileLayerEntry[]> => get('/api/basemap');
 export const basemapAddress = (layer: TileLayerEntry): string =>
   `/api/basemap/${part(layer.id)}/{z}/{x}/{y}${layer.version ? `?v=${part(layer.version)}` : ''}`;
 
-export const campaign = (registry: string): Promise<Campaign> => get(`/api/registries/${part(registry)}/campaign`);
+export const campaign = (registry: string, season: string | null): Promise<Campaign> =>
+  get(`/api/registries/${part(registry)}/campaign${season ? `?season=${part(season)}` : ''}`);
 export const work = (registry: string, season: number, lang: string): Promise<FigureTable[]> =>
   get(`/api/registries/${part(registry)}/campaign/work?season=${season}&lang=${lang}`);
 export const province = (registry: string, query: URLSearchParams): Promise<Province> => get(`/api/registries/${part(registry)}/province?${query}`);
 export type ProvinceLayer = 'ground' | 'hot_spots' | 'targets';
 export const provinceLayer = (registry: string, layer: ProvinceLayer, query: URLSearchParams): Promise<object> =>
   get(`/api/registries/${part(registry)}/province/${layer}.geojson?${query}`);
-export const reportAddress = (registry: string, kind: 'county' | 'province', lang: string): string =>
-  `/api/registries/${part(registry)}/report/${kind}?lang=${lang}`;
+export const reportAddress = (registry: string, kind: 'county' | 'province', lang: string, season: number | null = null): string =>
+  `/api/registries/${part(registry)}/report/${kind}?lang=${lang}${season === null ? '' : `&season=${season}`}`;
+
+/** Fails where an address does not answer, with what the server says; what it answers is not fetched. */
+export const answers = async (address: string): Promise<void> => {
+  const answer = await fetch(address, { credentials: 'same-origin', cache: 'no-store' }).catch(() => null);
+  if (answer?.ok) await answer.body?.cancel();
+  else await get(address);
+};
 
 /** Under a passphrase, where the bundle is encrypted to one. */
 const unlocking = (passphrase: string): Record<string, string> => (passphrase ? { 'X-Papaver-Passphrase': passphrase } : {});
-export const previewBundle = (registry: string, file: File, passphrase: string): Promise<BundlePreview> =>
-  send('POST', `/api/registries/${part(registry)}/bundles`, file, unlocking(passphrase));
-export const applyBundle = (registry: string, token: string, passphrase: string): Promise<Readonly<Record<string, unknown>>> =>
-  send('POST', `/api/registries/${part(registry)}/bundles/${part(token)}/apply`, {}, unlocking(passphrase));
+export const previewBundle = (registry: string, file: File, passphrase: string): Promise<BundleShown> =>
+  send('POST', `/api/registries/${part(registry)}/bundles?name=${part(file.name)}`, file, unlocking(passphrase));
+export const applyBundle = (registry: string, token: string, name: string, passphrase: string): Promise<BundleTaken> =>
+  send('POST', `/api/registries/${part(registry)}/bundles/${part(token)}/apply?name=${part(name)}`, {}, unlocking(passphrase));

@@ -247,7 +247,12 @@ export interface Share {
 /** How far sites have come. */
 export interface Process {
   readonly sites: number;
+  /** Found by a scan. */
+  readonly candidates: Share;
+  /** Decided at the desk, of those. */
+  readonly screened: Share;
   readonly screened_out: Share;
+  readonly dispatched: Share;
   readonly verified: Share;
   readonly confirmed: Share;
   readonly eradicated: Share;
@@ -270,6 +275,7 @@ export interface DistrictStands {
   readonly vehicles: number;
   readonly process: Process;
   readonly overdue: number;
+  readonly open: number;
 }
 
 /** A table of the reports, every cell as it is read there. */
@@ -326,10 +332,13 @@ export interface Province {
 
 export interface Campaign {
   readonly season: number;
+  readonly seasons: readonly number[];
   readonly on: string;
   readonly process: Process;
   readonly overdue: number;
   readonly open: number;
+  /** Overdue sites of other seasons. */
+  readonly overdue_elsewhen: number;
   readonly flights: number;
   readonly patrols: number;
   readonly districts: readonly DistrictStands[];
@@ -395,9 +404,56 @@ export interface Uploaded {
   readonly bytes: number;
 }
 
+export interface KindCount {
+  readonly kind: Both;
+  readonly count: number;
+}
+
+/** What would become of a site. */
+export interface SiteChange {
+  readonly code: string;
+  readonly name: string | null;
+  readonly district: string | null;
+  /** None where the site is new. */
+  readonly before: State | null;
+  readonly after: State | null;
+  readonly new_dispute: boolean;
+  readonly kinds: readonly KindCount[];
+}
+
 export interface BundlePreview {
+  readonly unit: string;
+  readonly device: string;
+  readonly created_at: string;
+  readonly part: readonly [number, number];
+  readonly encrypted: boolean;
+  readonly files: number;
+  readonly new_events: number;
+  readonly known_events: number;
+  /** New entries that would not be followed. */
+  readonly refused: number;
+  readonly kinds: readonly KindCount[];
+  readonly new_sites: number;
+  readonly changed_sites: number;
+  /** The first of them. */
+  readonly sites: readonly SiteChange[];
+}
+
+export interface BundleShown {
   readonly token: string;
-  readonly preview: Readonly<Record<string, unknown>>;
+  readonly preview: BundlePreview;
+}
+
+export interface BundleTaken {
+  readonly new_events: number;
+  readonly known_events: number;
+  readonly refused: number;
+  readonly gaps: number;
+  readonly forks: number;
+  readonly missing_files: number;
+  readonly whole: boolean;
+  /** The signed answer to the other office. */
+  readonly receipt: object;
 }
 
 export interface ServerEvent {

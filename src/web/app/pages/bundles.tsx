@@ -1,21 +1,23 @@
 // What other offices send: dropped in, looked at, then applied. Nothing changes before somebody has seen what would.
 import { useState } from 'preact/hooks';
 import { applyBundle, previewBundle, reportAddress } from '../api/endpoints';
-import type { BundlePreview, SessionNow } from '../api/types';
+import type { BundleShown, BundleTaken, SessionNow } from '../api/types';
 import { Drop } from '../parts/drop';
 import { Failure } from '../parts/failure';
 import { Field } from '../parts/field';
 import { tell } from '../parts/notice';
+import { OpenLink } from '../parts/open_link';
 import { bytes } from '../words/figures';
 import { language, say, sentences } from '../words/language';
-import { Outcome } from './outcome';
+import { Taken, WouldChange } from './bundle_facts';
+import { useNames } from './ledger/parts';
 
 interface Dropped {
   readonly key: number;
   readonly file: File;
-  readonly preview: BundlePreview | null;
+  readonly preview: BundleShown | null;
   readonly error: Error | null;
-  readonly done: Readonly<Record<string, unknown>> | null;
+  readonly done: BundleTaken | null;
 }
 
 let keys = 0;
@@ -23,6 +25,7 @@ let keys = 0;
 export function BundlesPage({ who }: { who: SessionNow }) {
   const [passphrase, setPassphrase] = useState('');
   const [dropped, setDropped] = useState<readonly Dropped[]>([]);
+  const names = useNames(who.registry);
   const change = (key: number, by: Partial<Dropped>): void =>
     setDropped((before) => before.map((one) => (one.key === key ? { ...one, ...by } : one)));
   const take = (files: File[]): void => {
@@ -34,7 +37,7 @@ export function BundlesPage({ who }: { who: SessionNow }) {
   };
   const apply = (one: Dropped): void => {
     if (!one.preview) return;
-    applyBundle(who.registry, one.preview.token, passphrase).then((done) => {
+    applyBundle(who.registry, one.preview.token, one.file.name, passphrase).then((done) => {
       change(one.key, { done, error: null });
       tell(say('bundle_applied', { name: one.file.name }));
     }, (error: Error) => change(one.key, { error }));
@@ -54,7 +57,7 @@ export function BundlesPage({ who }: { who: SessionNow }) {
           <h2>{one.done ? say('bundle_applied', { name: one.file.name }) : one.preview ? say('bundle_would', { name: one.file.name }) : one.error ? one.file.name : say('bundle_reading', { name: one.file.name })}</h2>
           <p class="soft">{bytes(one.file.size)}</p>
           {one.error && <Failure error={one.error} />}
-          {one.preview && <Outcome of={one.done ?? one.preview.preview} />}
+          {one.done ? <Taken of={one.done} name={one.file.name} /> : one.preview && <WouldChange of={one.preview.preview} names={names} />}
           {one.preview && !one.done && (
             <p class="row">
               <button type="button" class="primary" onClick={() => apply(one)}>{say('bundle_apply')}</button>
@@ -65,7 +68,7 @@ export function BundlesPage({ who }: { who: SessionNow }) {
       ))}
       <section>
         <h2>{say('reports')}</h2>
-        <p><a class="button" target="_blank" rel="noopener" href={reportAddress(who.registry, 'province', language.get())}>{say('report_province')}</a></p>
+        <OpenLink class="button" href={reportAddress(who.registry, 'province', language.get())}>{say('report_province')}</OpenLink>
       </section>
     </>
   );

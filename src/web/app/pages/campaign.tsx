@@ -6,21 +6,25 @@ import { useLoaded } from '../loading';
 import { Lists } from './ledger/parts';
 import { Figures } from '../parts/figure_table';
 import { Ready } from '../parts/loaded';
+import { OpenLink } from '../parts/open_link';
+import { link, requery, route } from '../router';
+import { useValue } from '../value';
 import { count, decimal, percent } from '../words/figures';
 import { language, say } from '../words/language';
 import type { Word } from '../words/words';
 
 type ShareName = Exclude<keyof Process, 'sites'>;
 
-const SHARES: readonly ShareName[] = ['screened_out', 'verified', 'confirmed', 'eradicated', 'accepted', 'recurring', 'disputed'];
+const SHARES: readonly ShareName[] = ['candidates', 'screened', 'screened_out', 'dispatched', 'verified', 'confirmed', 'eradicated', 'accepted', 'recurring', 'disputed'];
 
 /** What a share is called where it heads a column. */
 function heading(name: ShareName): Word {
-  return name === 'disputed' ? 'filter_disputed' : name;
+  return name === 'disputed' ? 'filter_disputed' : name === 'candidates' ? 'by_scan' : name;
 }
 
 export function CampaignPage({ who }: { who: SessionNow }) {
-  const loaded = useLoaded(() => campaign(who.registry), [who.registry]);
+  const season = useValue(route).query.get('season');
+  const loaded = useLoaded(() => campaign(who.registry, season), [who.registry, season]);
   useChanges('registry', who.registry, loaded.again);
   return <><Lists now="" /><Ready loaded={loaded}>{(found) => <Standing found={found} registry={who.registry} />}</Ready></>;
 }
@@ -29,7 +33,14 @@ function Standing({ found, registry }: { found: Campaign; registry: string }) {
   return (
     <>
       <section>
-        <h1>{say('campaign', { season: found.season })} <small class="soft">{found.on}</small></h1>
+        <header class="list-head">
+          <h1>{say('campaign', { season: found.season })} <small class="soft">{found.on}</small></h1>
+          <label class="check"><span class="unseen">{say('fact_season')}</span>
+            <select value={String(found.season)} onChange={(event) => requery(new URLSearchParams({ season: event.currentTarget.value }))}>
+              {found.seasons.map((season) => <option key={season} value={String(season)}>{say('season_n', { n: season })}</option>)}
+            </select>
+          </label>
+        </header>
         <dl class="figures">
           <Ground districts={found.districts} />
           <Plain word="flights" value={found.flights} /><Plain word="patrols" value={found.patrols} />
@@ -37,6 +48,7 @@ function Standing({ found, registry }: { found: Campaign; registry: string }) {
           {SHARES.map((name) => <Figure key={name} word={heading(name)} share={found.process[name]} />)}
           <Figure word="overdue" share={{ count: found.overdue, of: found.open }} bad />
         </dl>
+        {found.overdue_elsewhen > 0 && <p class="hint">{say('overdue_elsewhen', { n: found.overdue_elsewhen })} <a href={`${link('sites')}?overdue=true`}>{say('show_overdue')}</a></p>}
       </section>
       {found.districts.length > 0 ? <Districts rows={found.districts} />
         : <p class="hint">{say('no_districts')}<code>papaver registry districts districts.gpkg</code></p>}
@@ -44,10 +56,10 @@ function Standing({ found, registry }: { found: Campaign; registry: string }) {
       <Work registry={registry} season={found.season} />
       <section>
         <h2>{say('reports')}</h2>
-        <p class="row">
-          <a class="button" target="_blank" rel="noopener" href={reportAddress(registry, 'county', language.get())}>{say('report_county')}</a>
-          <a class="button" target="_blank" rel="noopener" href={reportAddress(registry, 'province', language.get())}>{say('report_province')}</a>
-        </p>
+        <div class="row">
+          <OpenLink class="button" href={reportAddress(registry, 'county', language.get(), found.season)}>{say('report_county')}</OpenLink>
+          <OpenLink class="button" href={reportAddress(registry, 'province', language.get(), found.season)}>{say('report_province')}</OpenLink>
+        </div>
       </section>
     </>
   );
@@ -154,7 +166,7 @@ function Row({ row }: { row: DistrictStands }) {
       <th scope="row">{row.name ?? row.code}{row.name && <small> {row.code}</small>}</th>
       <td>{ground(row.searched_m2)}<small> / {ground(row.area_m2)}</small></td><td>{ground(row.in_window_m2)}</td><td>{count(row.process.sites)}</td>
       {SHARES.map((name) => <td key={name}>{count(row.process[name].count)}<small> / {count(row.process[name].of)}</small></td>)}
-      <td class={row.overdue > 0 ? 'bad' : undefined}>{count(row.overdue)}</td>
+      <td class={row.overdue > 0 ? 'bad' : undefined}>{count(row.overdue)}<small> / {count(row.open)}</small></td>
     </tr>
   );
 }

@@ -5,6 +5,7 @@ import { paperAddress, supervision, type Act, type FindingLine, type Line, type 
 import type { SessionNow } from '../../api/types';
 import { useLoaded } from '../../loading';
 import { Ready } from '../../parts/loaded';
+import { OpenLink } from '../../parts/open_link';
 import { count, moment } from '../../words/figures';
 import { language, say } from '../../words/language';
 import { RUNGS, label } from '../../words/coded';
@@ -99,7 +100,7 @@ function Settled({ settled, act }: { settled: SettledLine; act: Follow }) {
 
 /** The paper that goes with it. */
 function Paper({ registry, line }: { registry: string; line: Line }) {
-  return <a class="button plain" target="_blank" rel="noopener" href={paperAddress(registry, line.entry, language.get())}>{say('print_paper')}</a>;
+  return <OpenLink class="button plain" href={paperAddress(registry, line.entry, language.get())}>{say('print_paper')}</OpenLink>;
 }
 
 function Measure({ registry, line, names, act }: { registry: string; line: MeasureLine; names: Names; act: Follow }) {

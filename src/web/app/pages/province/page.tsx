@@ -7,6 +7,7 @@ import type { Province, SessionNow } from '../../api/types';
 import { useLoaded } from '../../loading';
 import { Figures } from '../../parts/figure_table';
 import { Ready } from '../../parts/loaded';
+import { OpenLink } from '../../parts/open_link';
 import { requery, route } from '../../router';
 import { useValue } from '../../value';
 import { language, say } from '../../words/language';
@@ -35,7 +36,7 @@ function Shown({ found, query, registry }: ShownOf) {
     <>
       <div class="heading">
         <h1>{say('analysis', { season: found.season })}</h1>
-        <a class="button" target="_blank" rel="noopener" href={`${reportAddress(registry, 'province', language.get())}&season=${found.season}`}>{say('report_province')}</a>
+        <OpenLink class="button" href={reportAddress(registry, 'province', language.get(), found.season)}>{say('report_province')}</OpenLink>
       </div>
       <Choices found={found} query={query} registry={registry} />
       {found.level === null

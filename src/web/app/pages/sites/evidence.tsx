@@ -6,6 +6,7 @@ import { useLoaded } from '../../loading';
 import { groundOf, metresAround } from '../../map/flights';
 import { Compare } from '../../parts/compare';
 import { Dialog } from '../../parts/dialog';
+import { OpenLink } from '../../parts/open_link';
 import { moment, period } from '../../words/figures';
 import { pick, say } from '../../words/language';
 import { EVIDENCE, label } from '../../words/coded';
@@ -23,7 +24,7 @@ export function Evidence({ found }: { found: SitePage }) {
       {papers.length > 0 && (
         <section class="card">
           <h2>{say('evidence')}</h2>
-          <ul>{papers.map((one) => <li key={one.url}><a href={one.url} target="_blank" rel="noopener">{one.name}</a> <small>{label(EVIDENCE, one.role)}</small></li>)}</ul>
+          <ul>{papers.map((one) => <li key={one.url}><OpenLink href={one.url}>{one.name}</OpenLink> <small>{label(EVIDENCE, one.role)}</small></li>)}</ul>
         </section>
       )}
       {found.pictures.length === 0 && <section class="card"><h2>{say('evidence')}</h2><p class="soft">{say('evidence_none')}</p></section>}

@@ -1,5 +1,5 @@
 // Map and list of the sites in step: what is filtered, selected or looked at in one is so in the other.
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { districtNames } from '../../api/districts';
 import { crews, sites } from '../../api/endpoints';
 import { useChanges } from '../../api/events';
@@ -41,6 +41,14 @@ function useDelayed(value: string): string {
   return late;
 }
 
+/** What was ever listed here: a choice that was made leaves the others to choose from. */
+function useEver(now: readonly string[], of: string): readonly string[] {
+  const ever = useRef({ of, all: new Set<string>() });
+  if (ever.current.of !== of) ever.current = { of, all: new Set() };
+  for (const one of now) ever.current.all.add(one);
+  return [...ever.current.all].sort();
+}
+
 function known(rows: readonly SiteRow[], of: (row: SiteRow) => string | null | undefined): string[] {
   return [...new Set(rows.map(of).filter((value): value is string => Boolean(value)))].sort().slice(0, 500);
 }
@@ -56,7 +64,8 @@ function Both({ rows, query, who, again }: { rows: readonly SiteRow[]; query: UR
   const setSelected = (indices: ReadonlySet<number>): void => setCodes(new Set([...indices].map((index) => rows[index]?.id ?? '')));
   const names = useLoaded(() => districtNames(who.registry), [who.registry]).data;
   const teams = useLoaded(() => crews(who.registry), [who.registry]);
-  const districts = useMemo(() => known(rows, (row) => row.district), [rows]);
+  const districts = useEver(known(rows, (row) => row.district), who.registry);
+  const seasons = useEver(known(rows, (row) => String(row.season)), who.registry);
   const may = who.roles.includes('analyst') || who.roles.includes('supervisor');
   const toggle = (index: number): void => {
     const next = new Set(selected);
@@ -65,7 +74,7 @@ function Both({ rows, query, who, again }: { rows: readonly SiteRow[]; query: UR
   };
   return (
     <>
-      <Filters query={query} districts={districts} names={names} crews={teams.data ?? []} />
+      <Filters query={query} districts={districts} names={names} crews={teams.data ?? []} seasons={[...seasons].reverse()} />
       <div class="site-bar">
         <b class="num">{say('sites_n', { n: rows.length })}</b>
         {selected.size > 0 && <span>{say('selected_n', { n: selected.size })}</span>}
