@@ -115,11 +115,11 @@ const HISTORY: [ColumnTitle; 8] = [
 ];
 
 /// A row of something that happened to a site, at its place.
-fn at_site(entry: &Entry, values: Value) -> Feature {
+fn at_site(entry: &Entry, values: &Value) -> Feature {
     Feature {
         id: None,
         geometry: Some(Geometry::Point(entry.site.place.lonlat())),
-        properties: to_object(&values),
+        properties: to_object(values),
     }
 }
 
@@ -153,7 +153,7 @@ fn told(entry: &Entry, sealed: &Sealed, zone: Zone, lang: Lang) -> Feature {
         "type": event.body.kind(), "type_name": kind(&event.body, lang),
         "followed": refused.all(|(hash, _)| *hash != sealed.hash), "signed": event.actor.key.is_some(),
     });
-    at_site(entry, values)
+    at_site(entry, &values)
 }
 
 /// The visits to sites, each at the place of its site.
@@ -190,5 +190,5 @@ fn visited(entry: &Entry, visit: &Visit, stamp: &Stamp, lang: Lang) -> Feature {
         "area_m2": visit.area_dm2.map(|dm2| dm2 as f64 / 100.0), "habitat": visit.habitat,
         "officers": visit.officers.len(), "signed": stamp.own_key,
     });
-    at_site(entry, values)
+    at_site(entry, &values)
 }

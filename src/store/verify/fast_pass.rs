@@ -78,7 +78,7 @@ impl KeptEvent {
 }
 
 /// What sites are made of besides their own rows.
-struct Making<'a> {
+struct Derivation<'a> {
     gate: &'a Authority,
     neighbours: Neighbours,
     /// The events that concern a second site, by that site.
@@ -87,7 +87,7 @@ struct Making<'a> {
     upto: i64,
 }
 
-impl Making<'_> {
+impl Derivation<'_> {
     /// A site of these rows; `None` where one of them does not hold.
     fn site(&self, key: SiteKey, rows: &[ReadRow]) -> Option<DerivedSite> {
         let mut sums = IndexSums::default();
@@ -234,7 +234,7 @@ impl Store {
     }
 
     fn by_site(&self, gathered: &mut Gathered, upto: i64) -> Result<(), Mismatch> {
-        let making = Making {
+        let derivation = Derivation {
             gate: &self.gate,
             neighbours: self.all_neighbours().map_err(|_damaged| Mismatch)?,
             other_side: self.by_other_site()?,
@@ -257,7 +257,9 @@ impl Store {
                 })?)
             },
             |batch: &Vec<(SiteKey, Vec<ReadRow>)>| -> Option<Vec<DerivedSite>> {
-                let sites = batch.par_iter().map(|(key, rows)| making.site(*key, rows));
+                let sites = batch
+                    .par_iter()
+                    .map(|(key, rows)| derivation.site(*key, rows));
                 sites.collect()
             },
             |made| {
@@ -277,13 +279,13 @@ impl Store {
             },
         )?;
         // Sites of which only others' merges are known yet.
-        for key in making.other_side.keys() {
+        for key in derivation.other_side.keys() {
             let known = self
                 .connection
                 .prepare_cached("SELECT 1 FROM events WHERE site = ?1 LIMIT 1")?
                 .exists([key.as_bytes()])?;
             if !known {
-                let made = making.site(*key, &[]).ok_or(Mismatch)?;
+                let made = derivation.site(*key, &[]).ok_or(Mismatch)?;
                 self.compare(&made, gathered)?;
             }
         }
