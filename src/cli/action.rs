@@ -131,10 +131,7 @@ fn command(action: &Action) -> Typed {
     match action {
         Action::Again(choice) | Action::Without(choice) => option(choice),
         Action::Scan { input } => Typed::of("scan").path_or(input.as_deref(), IMAGERY),
-        Action::RunShard { shard } => Typed::of("scan --plan")
-            .blank(PLAN)
-            .and("--shard")
-            .value_or(shard.map(|n| n.to_string()).as_deref(), SHARD),
+        Action::RunShard { shard } => run_shard(*shard),
         Action::Pyramid { input } => Typed::of("pyramid").path_or(input.as_deref(), IMAGERY),
         Action::InspectModel => Typed::of("model inspect").blank(FILE),
         Action::WrapModel { set } => {
@@ -190,6 +187,12 @@ fn command(action: &Action) -> Typed {
         | Action::CorrectCount
         | Action::CorrectTime { .. } => command_of_a_site(action),
     }
+}
+
+fn run_shard(shard: Option<usize>) -> Typed {
+    let number = shard.map(|n| n.to_string());
+    let line = Typed::of("scan --plan").blank(PLAN).and("--shard");
+    line.value_or(number.as_deref(), SHARD)
 }
 
 fn command_of_a_site(action: &Action) -> Typed {

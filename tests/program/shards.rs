@@ -365,7 +365,7 @@ fn shards_have_the_same_share_of_valid_ground_where_a_collar_is_stored() {
     let clear = |x: usize, y: usize| x.abs_diff(y) > 1000 || y < 900;
     picture.fill(clear, [0, 0, 0]);
     picture.write_with(&ortho, 4, &options, |dataset| {
-        put_alpha(dataset, size, clear)
+        put_alpha(dataset, size, clear);
     });
     let at = folder.path().join("plan");
     plan(&[&ortho], &at, 4, &[]);
