@@ -67,7 +67,7 @@ const FENCES: [(&str, &[&str]); 21] = [
 /// add to a file, one that takes in what arrives, one that reads a copy, and one that is told how a client opens.
 const WRITERS: [(&str, &[&str]); 8] = [
     ("fs::write(", &[]),
-    ("File::create", &[]),
+    ("File::create", &["files/incoming.rs"]),
     ("fs::rename(", &[]),
     ("fs::hard_link(", &["files/incoming.rs"]),
     (".persist", &[]),

@@ -77,8 +77,8 @@ JOB
     )
 }
 
-#[cfg(test)]
 #[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::{TASKS, submission};
     use std::collections::BTreeSet;

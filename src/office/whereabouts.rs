@@ -88,7 +88,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let abroad = (2, places[2], Elsewhere::Abroad);
-        assert_eq!(told(&office), [abroad.clone()]);
+        assert_eq!(told(&office), std::slice::from_ref(&abroad));
         let square = |code: &str, west: f64| {
             let e = west + 0.1;
             format!(
@@ -104,7 +104,10 @@ mod tests {
             told(&office)
         };
         // Boundaries of others alone tell nothing of the office's own ground.
-        assert_eq!(fill(&square("410422", 113.1)), [abroad.clone()]);
+        assert_eq!(
+            fill(&square("410422", 113.1)),
+            std::slice::from_ref(&abroad)
+        );
         let both = [square("410423", 113.0), square("410422", 113.1)].join(",");
         let other = (
             1,

@@ -34,9 +34,10 @@ pub(super) struct Refused {
     pub(super) status: StatusCode,
     code: &'static str,
     english: Said,
-    chinese: Said,
+    /// Apart, as what may go wrong is to be small.
+    chinese: Box<Said>,
     /// What a file of the server's own is called by who sent it.
-    called: Option<(String, String)>,
+    called: Option<Box<(String, String)>>,
 }
 
 /// What a handler answers as JSON, or why not.
@@ -49,7 +50,7 @@ impl Refused {
             status,
             code,
             english: Said::new(english),
-            chinese: Said::new(chinese),
+            chinese: Said::new(chinese).into(),
             called: None,
         }
     }
@@ -57,7 +58,7 @@ impl Refused {
     /// The same with a remedy in both languages.
     pub fn hint(mut self, english: &str, chinese: &str) -> Self {
         self.english = self.english.hint(english);
-        self.chinese = self.chinese.hint(chinese);
+        *self.chinese = self.chinese.clone().hint(chinese);
         self
     }
 
@@ -67,14 +68,15 @@ impl Refused {
             status,
             code,
             english: error.say(Lang::En),
-            chinese: error.say(Lang::Zh),
+            chinese: error.say(Lang::Zh).into(),
             called: None,
         }
     }
 
     /// With the name by which whoever sent a file knows it.
     pub fn naming(mut self, path: &Path, name: &str) -> Self {
-        self.called = Some((path.display().to_string(), name.to_owned()));
+        let called = (path.display().to_string(), name.to_owned());
+        self.called = Some(called.into());
         self
     }
 
@@ -240,7 +242,7 @@ impl Refused {
 
     /// As it is answered, without the machine's paths.
     pub fn json(&self, telling: &Telling) -> Value {
-        let told = |text: &str| match &self.called {
+        let told = |text: &str| match self.called.as_deref() {
             Some((path, name)) => without_paths(&text.replace(path, name), &telling.root),
             None => without_paths(text, &telling.root),
         };

@@ -48,7 +48,9 @@ impl Desks {
         let own = taken.iter().position(|one| one.person == person);
         let before = own.map(|own| taken.swap_remove(own).seat);
         let is_free = |seat: &usize| taken.iter().all(|one| one.seat != *seat);
-        let seat = before.or_else(|| (0..).find(is_free)).unwrap_or_default();
+        // Of one seat more than are taken, one is free.
+        let free = || (0..=taken.len()).find(is_free);
+        let seat = before.or_else(free).unwrap_or_default();
         taken.sort_by_key(|one| one.seat);
         let others = taken.iter().map(|one| one.person.clone()).collect();
         taken.push(Taken {

@@ -9,8 +9,9 @@ use std::convert::Infallible;
 
 /// What a page asks for by itself, so that an open window keeps nobody logged in.
 fn is_by_a_person(path: &str) -> bool {
+    let of_others = path.contains("/screening/") && path.ends_with("/cards");
     let by_itself = matches!(path, "/api/session" | "/api/events" | "/api/library");
-    !by_itself && !(path.contains("/screening/") && path.ends_with("/cards"))
+    !by_itself && !of_others
 }
 
 /// Whoever asks, logged in or not.

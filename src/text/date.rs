@@ -107,7 +107,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// A text of digits alone, as cameras and telephones name files (20260504102100, 20260504_1021), with signs between its parts.
+/// A text of digits alone, as cameras and telephones name files (`20260504102100`, `20260504_1021`), with signs between its parts.
 fn in_signs(text: &str) -> String {
     let text = text.trim();
     let parts = text

@@ -190,7 +190,7 @@ fn a_method_is_described_where_it_is_taken_and_nowhere_else() {
     let all = shared.li.get("/api/openapi.json").ok();
     let nobody = shared.office.browser();
     for (path, operations) in all["paths"].as_object().expect("paths") {
-        let way = path.replace('{', "").replace('}', "");
+        let way = path.replace(['{', '}'], "");
         for method in ["get", "post", "put", "delete", "patch"] {
             let answer = nobody.change(&method.to_uppercase(), &way, b"{}", "application/json");
             let taken = answer.status != 405;

@@ -257,12 +257,11 @@ impl<'a> XmpReader<'a> {
         match value.find([quote, '<']) {
             Some(end) if value[end..].starts_with(quote) => {
                 let value = &value[..end];
-                match name.strip_prefix("xmlns:") {
-                    Some(prefix) => self.declare(prefix, value),
-                    None => {
-                        self.keep(name, value);
-                        self.keep_part(self.whole_of(element), name, value);
-                    }
+                if let Some(prefix) = name.strip_prefix("xmlns:") {
+                    self.declare(prefix, value);
+                } else {
+                    self.keep(name, value);
+                    self.keep_part(self.whole_of(element), name, value);
                 }
                 at + 1 + end + 1
             }

@@ -5,7 +5,7 @@
 use super::found::{CrewEntry, Denied, EntryKind};
 use super::inbox::{Inbox, Node, UploadChange};
 use super::outcome::{Outcomes, VersionOutcome};
-use super::paths::{self, ARRIVING, joined, lies_in, named, own_folder, plain, split};
+use super::paths::{self, ARRIVING, joined, lies_in, own_folder, plain, split};
 use super::project::{self, Project};
 use super::surroundings::{self, OpenMap, Surroundings};
 use super::taking::{self, Desk, TakenIn};
@@ -55,8 +55,29 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A path as it is kept, which is not the folder itself.
+fn named(path: &str) -> Result<String, Denied> {
+    let path = plain(path).filter(|path| !path.is_empty());
+    path.ok_or(Denied::Name)
+}
+
 fn has_room(inbox: &Inbox) -> Result<(), Denied> {
     inbox.has_room().then_some(()).ok_or(Denied::Full)
+}
+
+/// Fails where a folder has this name, or a file has the name of a folder above it.
+fn may_lie(inbox: &Inbox, path: &str) -> Result<(), Denied> {
+    if inbox.get(path).is_some_and(|node| node.file.is_none()) {
+        return Err(Denied::Exists);
+    }
+    let mut folder = split(path).0;
+    while !folder.is_empty() {
+        if inbox.get(folder).is_some_and(|node| node.file.is_some()) {
+            return Err(Denied::Exists);
+        }
+        folder = split(folder).0;
+    }
+    Ok(())
 }
 
 impl CrewFolder {
@@ -161,7 +182,7 @@ impl CrewFolder {
         let path = named(path)?;
         let inbox = lock(&self.inbox);
         has_room(&inbox)?;
-        self.may_lie(&inbox, &path)?;
+        may_lie(&inbox, &path)?;
         drop(inbox);
         Ok(Incoming::begin(&self.field.join(ARRIVING))?)
     }
@@ -179,7 +200,7 @@ impl CrewFolder {
             return Ok(());
         }
         self.may_be_named(&path, true)?;
-        self.may_lie(&inbox, &path)?;
+        may_lie(&inbox, &path)?;
         if !inbox.has_room() {
             return Err(Denied::Full);
         }
@@ -365,21 +386,6 @@ impl CrewFolder {
         } else {
             Denied::Missing
         }
-    }
-
-    /// Fails where a folder has this name, or a file has the name of a folder above it.
-    fn may_lie(&self, inbox: &Inbox, path: &str) -> Result<(), Denied> {
-        if inbox.get(path).is_some_and(|node| node.file.is_none()) {
-            return Err(Denied::Exists);
-        }
-        let mut folder = split(path).0;
-        while !folder.is_empty() {
-            if inbox.get(folder).is_some_and(|node| node.file.is_some()) {
-                return Err(Denied::Exists);
-            }
-            folder = split(folder).0;
-        }
-        Ok(())
     }
 
     fn in_a_folder(&self, path: &str) -> Result<(), Denied> {

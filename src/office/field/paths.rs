@@ -1,6 +1,5 @@
 //! Names below a crew's folder: plain parts between slashes, that lead nowhere else on any system.
 
-use super::found::Denied;
 use crate::files;
 use std::path::{Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
@@ -35,15 +34,6 @@ fn is_device(part: &str) -> bool {
     let first = first.trim_end();
     let is_port = matches!(first.as_bytes(), [b'c', b'o', b'm', n] | [b'l', b'p', b't', n] if n.is_ascii_digit());
     is_port || matches!(first, "con" | "prn" | "aux" | "nul")
-}
-
-/// A path as it is kept, which is not the folder itself.
-///
-/// # Errors
-/// [`Denied::Name`].
-pub(super) fn named(path: &str) -> Result<String, Denied> {
-    let path = plain(path).filter(|path| !path.is_empty());
-    path.ok_or(Denied::Name)
 }
 
 /// The folder of a path, and its last part.

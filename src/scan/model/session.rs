@@ -212,18 +212,15 @@ impl Model {
     /// # Errors
     /// See [`ModelError`].
     pub(crate) fn scorer(&self) -> Result<Scorer, ModelError> {
-        let session = match self.take_checked() {
-            Some(session) => session,
-            None => session(&self.runtime, &self.bytes, self.device)?,
-        };
+        let another = || session(&self.runtime, &self.bytes, self.device);
+        let session = self.take_checked().map_or_else(another, Ok)?;
         let head = self.contract.head();
         Ok(Scorer { session, head })
     }
 
     fn take_checked(&self) -> Option<Session> {
-        (self.checked.lock())
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        checked.take()
     }
 }
 

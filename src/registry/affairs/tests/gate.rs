@@ -52,7 +52,7 @@ fn vouch(device: u8, unit: &str) -> Trust {
     }
 }
 
-fn is_unit(refusal: Option<Refusal>) -> bool {
+fn is_unit(refusal: Option<&Refusal>) -> bool {
     matches!(refusal, Some(Refusal::Unit { .. }))
 }
 
@@ -211,7 +211,7 @@ fn an_office_vouches_for_no_device_beside_it_above_it_or_of_its_own() {
     assert_eq!(offices.stands_for(theirs), None);
     // Nor of the device that says so, nor of the registry's own.
     let own = offices.chief(1, Body::Trust(vouch(1, "410423001")));
-    assert!(is_unit(offices.refusal(own)));
+    assert!(is_unit(offices.refusal(own).as_ref()));
     let revoked = Trust {
         trusted: false,
         reason: Some("stolen".into()),
@@ -229,10 +229,10 @@ fn a_device_vouches_in_its_own_units_name_for_a_code_and_by_a_supervisor() {
     assert_eq!(offices.stands_for(town).as_deref(), Some("410423001"));
     offices.chief(1, Body::Trust(vouch(9, "410423001002")));
     let of_the_town = offices.change_last(|event| event.actor.unit = "410423001".into());
-    assert!(is_unit(offices.refusal(of_the_town)));
+    assert!(is_unit(offices.refusal(of_the_town).as_ref()));
     assert_eq!(offices.stands_for(9), None);
     let no_code = offices.chief(0, Body::Trust(vouch(9, "县")));
-    assert!(is_unit(offices.refusal(no_code)));
+    assert!(is_unit(offices.refusal(no_code).as_ref()));
     let by_wang = offices.say(0, "wang", Role::Analyst, Body::Trust(vouch(9, OTHER)));
     assert_eq!(offices.refusal(by_wang), Some(Refusal::Role));
     assert_eq!(offices.stands_for(9), None);
@@ -254,7 +254,7 @@ fn a_device_speaks_for_no_unit_beside_its_own_and_one_that_nobody_vouched_for_be
     let mut offices = Offices::new();
     offices.chief(1, tip(OTHER, "words"));
     let said = offices.change_last(|event| event.actor.unit = OTHER.into());
-    assert!(is_unit(offices.refusal(said)));
+    assert!(is_unit(offices.refusal(said).as_ref()));
     let (_, begun) = offices.join(OTHER);
     assert_eq!(offices.refusal(begun), Some(Refusal::Device));
 }

@@ -517,7 +517,7 @@ fn on_a_branch_nobody_governs_unsigned_and_nobody_who_ever_held_a_key_is_spoken_
         grant("gu", &[Role::Analyst]),
     );
     let signed = alter(&mut device, signed, |event| {
-        event.id = next_id(None, 40, [1; 8])
+        event.id = next_id(None, 40, [1; 8]);
     });
     assert_eq!(refusal_on_a_branch(&device, signed), None);
 }
@@ -564,7 +564,7 @@ fn a_first_key_says_once_and_by_number_what_its_holder_knew_of() {
     let body = Body::Actor(own);
     let said = device.say(None, "wang", Role::Analyst, vec![], body, 20);
     alter(&mut device, said, |event| {
-        event.actor.key = Some(public(21))
+        event.actor.key = Some(public(21));
     });
     let next = ActorChange {
         proof: Some(prove(&secret(23), UNIT, "wang")),
@@ -574,7 +574,7 @@ fn a_first_key_says_once_and_by_number_what_its_holder_knew_of() {
     let body = Body::Actor(next);
     let said = device.say(None, "wang", Role::Analyst, vec![], body, 30);
     let said = alter(&mut device, said, |event| {
-        event.actor.key = Some(public(21))
+        event.actor.key = Some(public(21));
     });
     device.take(&laptop);
     assert_eq!(refusal(&device, said), None);
@@ -599,7 +599,7 @@ fn once_whoever_began_a_registry_made_a_key_nothing_later_governs_unsigned() {
         30,
     );
     let said = alter(&mut device, said, |event| {
-        event.actor.key = Some(public(20))
+        event.actor.key = Some(public(20));
     });
     assert_eq!(refusal(&device, said), None);
     let radius = Body::Setting(Setting {
