@@ -118,7 +118,7 @@ fn no_way_leads_out_of_the_folder_and_no_answer_names_a_path_of_the_machine() {
         assert!(answer.status >= 400, "{name}: {answer:?}");
     }
     let scan = json!({"inputs": ["../elsewhere"], "name": "x"});
-    assert_eq!(shared.li.post("/api/surveys", &scan).status, 400);
+    assert_eq!(shared.li.post("/api/surveys", &scan).status, 404);
     for way in ["/api/library", "/api/folders", "/api/runs", "/api/nothing"] {
         let answer = shared.li.get(way);
         assert!(!answer.text.contains(&root), "{way}: {}", answer.text);

@@ -58,7 +58,6 @@ fn beyond_this_computer_it_is_reached_by_the_offices_own_authority_alone() {
     );
 }
 
-/// What `papaver serve --health` ends with.
 /// Over TLS a browser takes a cookie of this name from this server alone, and gives it back over TLS alone.
 #[test]
 fn over_tls_the_cookie_of_a_login_is_bound_to_this_server_and_to_tls() {
@@ -71,6 +70,8 @@ fn over_tls_the_cookie_of_a_login_is_bound_to_this_server_and_to_tls() {
     let login = agent.post(format!("{origin}/api/login"));
     let login = login
         .header("origin", &origin)
+        .header("x-papaver", "1")
+        .header("sec-fetch-site", "same-origin")
         .header("content-type", "application/json");
     let answer = login.send(given.to_string()).expect("logged in");
     let cookie = answer.headers()["set-cookie"].to_str().expect("text");
@@ -82,6 +83,7 @@ fn over_tls_the_cookie_of_a_login_is_bound_to_this_server_and_to_tls() {
     assert_eq!(about, "Path=/; HttpOnly; SameSite=Strict; Secure");
 }
 
+/// What `papaver serve --health` ends with.
 fn health(folder: &Path, port: &str, more: &[&str]) -> Option<i32> {
     let asked = Command::new(env!("CARGO_BIN_EXE_papaver"))
         .arg("serve")

@@ -63,12 +63,13 @@ fn work(office: &Office) -> Vec<String> {
     typed(office, &["actor", "grant", "li", "supervisor", "verifier"]);
     let li = office.login("li");
     let text = evil("文");
+    let due = (jiff::Zoned::now().date() + jiff::Span::new().days(10)).to_string();
     [
         ("/duties", json!({"district": "410423101", "person": text, "post": text, "letter": text, "signed_on": "2026-05-01"})),
         ("/patrols", json!({"on": "2026-05-03", "people": 3, "district": "410423101", "crew": text, "note": text, "seeds": text, "publicity": text, "area_m2": 50_000.0})),
         ("/tips", json!({"channel": "letter", "text": text, "district": "410423101"})),
         ("/rounds", json!({"name": text, "on": "2026-05-03", "team": [text], "districts": ["410423101"], "note": text})),
-        ("/findings", json!({"district": "410423101", "text": text, "due": "2026-06-01"})),
+        ("/findings", json!({"district": "410423101", "text": text, "due": due})),
         ("/measures", json!({"rung": "notice", "district": "410423101", "reason": text, "paper": text})),
     ]
     .into_iter()
