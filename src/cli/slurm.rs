@@ -14,17 +14,18 @@ const TASKS: usize = 1000;
 
 /// The command that started this program, by which a node starts it too: its path, or its name alone where that isn't known.
 fn whole_command() -> String {
-    platform::started_as().map_or_else(
-        || "papaver".into(),
-        |path| absolute(&path).to_string_lossy().into_owned(),
-    )
+    platform::started_as().map_or_else(|| "papaver".into(), |path| whole(&path))
+}
+
+/// A path that means the same in every folder.
+fn whole(path: &Path) -> String {
+    absolute(path).to_string_lossy().into_owned()
 }
 
 /// A script that submits the shards of a plan as an array job and the merge after it. A job that a node loses is put back
 /// into the queue; a shard that is done stays as it is. Where there are more shards than an array takes, each task runs
 /// several. Where a shard fails, the merge does not stay in the queue.
 pub(super) fn script(plan: &Path, shards: usize) -> String {
-    let whole = |path: &Path| absolute(path).to_string_lossy().into_owned();
     let program = whole_command();
     // Results lie in a folder of a machine, whatever holds the plan.
     let results = if is_in_bucket(plan) {

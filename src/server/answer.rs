@@ -58,7 +58,7 @@ impl Refused {
     /// The same with a remedy in both languages.
     pub fn hint(mut self, english: &str, chinese: &str) -> Self {
         self.english = self.english.hint(english);
-        *self.chinese = self.chinese.clone().hint(chinese);
+        self.chinese = Box::new(self.chinese.hint(chinese));
         self
     }
 

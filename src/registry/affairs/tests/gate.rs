@@ -88,17 +88,22 @@ fn a_patrol_reports_on_nobody_elses_district() {
     }
 }
 
+/// Why the founding device's first number stands twice.
+fn explained(branch: Hash) -> Acknowledge {
+    Acknowledge {
+        device: DeviceId([1; 32]),
+        seq: 1,
+        branches: vec![branch],
+        reason: "a backup was put back".into(),
+    }
+}
+
 #[test]
 fn nobody_explains_the_branch_of_a_device_that_is_not_below_it() {
-    let explained = |by: u8| {
+    let explained_by = |by: u8| {
         let mut offices = Offices::new();
         let branch = offices.said[0].0;
-        let fork = Acknowledge {
-            device: DeviceId([1; 32]),
-            seq: 1,
-            branches: vec![branch],
-            reason: "a backup was put back".into(),
-        };
+        let fork = explained(branch);
         let said = offices.chief(by, Body::Acknowledge(fork));
         let gate = gate_of(&offices.said);
         (
@@ -106,8 +111,8 @@ fn nobody_explains_the_branch_of_a_device_that_is_not_below_it() {
             gate.is_explained(DeviceId([1; 32]), branch),
         )
     };
-    assert_eq!(explained(0), (None, true));
-    let (refusal, is_explained) = explained(2);
+    assert_eq!(explained_by(0), (None, true));
+    let (refusal, is_explained) = explained_by(2);
     assert!(matches!(refusal, Some(Refusal::Unit { .. })) && !is_explained);
 }
 
@@ -285,12 +290,7 @@ fn nobody_sets_anothers_zone_and_nobody_but_a_supervisor_decides_or_explains() {
     };
     offices.say(1, "wang", Role::Analyst, Body::Setting(setting));
     let branch = offices.said[0].0;
-    let fork = Acknowledge {
-        device: DeviceId([1; 32]),
-        seq: 1,
-        branches: vec![branch],
-        reason: "a backup was put back".into(),
-    };
+    let fork = explained(branch);
     offices.say(0, "wang", Role::Analyst, Body::Acknowledge(fork));
     let gate = gate_of(&offices.said);
     assert!(gate.decided().is_empty());
