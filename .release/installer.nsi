@@ -61,6 +61,7 @@ Section Uninstall
   RMDir /r "$INSTDIR\licences"
   RMDir /r "$INSTDIR\models"
   Delete "$INSTDIR\samples\*.jpg"
+  Delete "$INSTDIR\samples\dask_shards.py"
   Delete "$INSTDIR\samples\village\ortho.tif"
   Delete "$INSTDIR\samples\village\boundary.geojson"
   Delete "$INSTDIR\samples\village\truth.geojson"
