@@ -136,6 +136,8 @@ command -v apt-get >/dev/null || fail "this system has no apt-get" "本系统没
     "make the release on Debian or Ubuntu: libraries and licences come from there" "请在 Debian 或 Ubuntu 上制作：所需的库和许可证取自该系统"
 needed python3 python3
 [ "$target" = "$host" ] || needed "$tools-gcc" "$compiler"
+# Headers and start files for another machine's Linux are only recommended by its compiler.
+case $target in "$host" | windows-*) ;; *) [ -e "/usr/$tools/include/stdio.h" ] || missing+=("libc6-dev-$architecture-cross") ;; esac
 case $target in windows-*) needed makensis nsis && needed zip zip ;; esac
 (target=$host && set_up "${missing[@]}")
 export PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
