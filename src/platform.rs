@@ -219,14 +219,14 @@ pub fn program_folder() -> Option<PathBuf> {
     program.parent().map(Path::to_path_buf)
 }
 
-/// A folder of data that a release carries: `share/NAME` beside the program or beside its folder.
+/// Data that a release carries, a folder or a file: `share/NAME` beside the program or beside its folder.
 pub fn carried(name: &str) -> Option<PathBuf> {
     let beside = program_folder()?;
     [Some(beside.as_path()), beside.parent()]
         .into_iter()
         .flatten()
         .map(|folder| folder.join("share").join(name))
-        .find(|folder| folder.is_dir())
+        .find(|data| data.exists())
 }
 
 /// Runs a command in the place of this process: the same process id, terminal and signals, where the system can; else as
