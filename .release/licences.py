@@ -137,15 +137,15 @@ def debian(system: pathlib.Path, folder: pathlib.Path) -> None:
     print(f"{len(rows)} Debian packages")
 
 
-def microsoft(system: pathlib.Path, folder: pathlib.Path) -> None:
+def microsoft(system: pathlib.Path, carried: list[str], folder: pathlib.Path) -> None:
     [terms] = system.glob("*.dist-info/licenses/LICENSE")
     folder.mkdir(parents=True)
     shutil.copyfile(terms, folder / "LICENSE.txt")
     # `msvc_runtime-14.51.36231.dist-info`
     version = terms.parents[1].name.removesuffix(".dist-info").split("-")[1]
-    files = sorted(file.name for file in (system / "lib").glob("*.dll"))
+    files = sorted(pathlib.Path(library).name for library in carried)
     write_tsv(folder / "files.tsv", [("file", "version"), *((file, version) for file in files)])
-    print("the C++ runtime's terms")
+    print(f"the C++ runtime's terms, for {len(files)} files")
 
 
 def pages(repository: pathlib.Path, folder: pathlib.Path) -> None:
@@ -210,7 +210,8 @@ def main(repository: str, triple: str, libraries: str, runtime: str, gdal: str, 
     listed = pathlib.Path(libraries).read_text(encoding="utf-8").split()
     with_gdal(pathlib.Path(gdal), [library for library in listed if library.startswith(f"{gdal}/")], folder / "gdal")
     if "windows" in triple:
-        microsoft(pathlib.Path(system), folder / "microsoft")
+        of_microsoft = [library for library in listed if pathlib.Path(library).is_relative_to(system)]
+        microsoft(pathlib.Path(system), of_microsoft, folder / "microsoft")
     else:
         debian(pathlib.Path(system), folder / "debian")
     shutil.copytree("/usr/share/common-licenses", folder / "common", symlinks=False)
