@@ -103,16 +103,23 @@ a_stick() {
 # a_file_in_use: a table that a spreadsheet program has open is not written over, and the message says what to close
 a_file_in_use() {
     local holder
-    printf '%s\n' '#include <windows.h>' 'int main(int count, char **names) { HANDLE file = CreateFileA(names[1], GENERIC_READ, FILE_SHARE_READ, 0, OPEN_EXISTING, 0, 0);' \
-        'if (file == INVALID_HANDLE_VALUE) return 1; Sleep(600000); return 0; }' >"$layer/holder.c"
+    printf '%s\n' '#include <stdio.h>' '#include <windows.h>' \
+        'int main(int count, char **names) { HANDLE file = CreateFileA(names[1], GENERIC_READ, FILE_SHARE_READ, 0, OPEN_EXISTING, 0, 0);' \
+        'if (file == INVALID_HANDLE_VALUE) return 1; puts("held"); fflush(stdout); Sleep(600000); return 0; }' >"$layer/holder.c"
     x86_64-w64-mingw32-gcc -o "$layer/holder.exe" "$layer/holder.c"
     cp "$(find . -maxdepth 1 -name '*.xlsx' | head -n 1)" open.xlsx
-    "$wine" "$layer/holder.exe" open.xlsx &
+    : >"$layer/held"
+    "$wine" "$layer/holder.exe" open.xlsx >"$layer/held" 2>&1 &
     holder=$!
-    sleep 5
+    for _ in $(seq 120); do
+        grep -q held "$layer/held" && break
+        kill -0 "$holder" 2>/dev/null || break
+        sleep 1
+    done
+    grep -q held "$layer/held" || { cat "$layer/held"; echo "error: no program could hold the table open"; exit 1; } >&2
     ! papaver export open.xlsx --overwrite --registry 410423.papaver >"$log" 2>&1 || { echo "error: written over while it was open"; exit 1; } >&2
     grep -qE 'close it in the program|Excel' "$log" || { cat "$log"; echo "error: the message does not say that it is open"; exit 1; } >&2
-    kill "$holder"
+    kill -KILL "$holder"
     wait "$holder" 2>/dev/null || true
     echo "  a table that is open elsewhere is left, and the message says so"
 }

@@ -30,7 +30,7 @@ a_scan() {
 # which it runs
 planned() {
     papaver plan "$@" -o shards --shards 2 --slurm >slurm.sh 2>"$log" || { tail -n 15 "$log"; echo "error: plan"; exit 1; } >&2
-    grep -qE "^program='(.*[/\\])?papaver(\.exe)?'" slurm.sh || { grep ^program= slurm.sh; echo "error: a node could not start that"; exit 1; } >&2
+    grep -qE "^program='(.*[/\\])?papaver(\.exe)?'" slurm.sh || { grep ^program= slurm.sh || cat slurm.sh; echo "error: a node could not start that"; exit 1; } >&2
     echo "  plan, with a script for Slurm"
 }
 

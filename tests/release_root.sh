@@ -60,7 +60,7 @@ started() {
     local place=$1 loader runtime
     loader=$(basename "$bare$place"/lib/ld-linux*) runtime=$(basename "$bare$place"/lib/libonnxruntime.so*)
     shift
-    inside env ORT_DYLIB_PATH="$place/lib/$runtime" GCONV_PATH="$place/share/gconv" ORT_DISABLE_TELEMETRY=1 \
+    inside env ORT_DYLIB_PATH="$place/lib/$runtime" GCONV_PATH="$place/share/gconv" ORT_DISABLE_TELEMETRY=1 PAPAVER_STARTED_AS="$place/papaver" \
         /usr/bin/qemu "$place/lib/$loader" --library-path "$place/lib" "$place/lib/papaver" "$@"
 }
 
