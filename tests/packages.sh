@@ -4,7 +4,7 @@
 # and the network once, for the bare root and for what the Python wheel depends on.
 # usage: bash tests/packages.sh PACKAGE…
 #   PACKAGE  a .deb, an .rpm, a .whl or an OCI image's .tar, as .release/package.sh makes them
-#   PYTHON   in the environment: a Python of 3.12 or newer for the wheel (default: python3)
+#   PYTHON   in the environment: a Python for the wheel; 3.12 or newer tries it in a fresh environment too (default: python3)
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 [ $# -gt 0 ] || { echo "usage: bash tests/packages.sh PACKAGE…"; exit 1; } >&2
@@ -28,11 +28,19 @@ wheel_installed() {
         --platform "manylinux2014_$machine" "${@:3}" "$1"
 }
 
+# is_for_venv WHEEL: whether it is this machine's, and the Python is one that it is for
+is_for_venv() {
+    [ "$(machine_of "$1")" = "$(uname -m)" ] && "$python" -c 'import sys; sys.exit(sys.version_info < (3, 12))'
+}
+
 # fetched: while there is a network
 fetched() {
     bare_root
     for package in "$@"; do
-        case $package in *.whl) mkdir -p "$wheels" && wheel_installed "$package" "$wheels/$(basename "$package" .whl)" --upgrade ;; esac
+        case $package in *.whl) ;; *) continue ;; esac
+        mkdir -p "$wheels"
+        wheel_installed "$package" "$wheels/$(basename "$package" .whl)" --upgrade
+        ! is_for_venv "$package" || "$python" -m pip download -q --only-binary=:all: -d "$wheels/parts" "$package"
     done
 }
 
@@ -121,6 +129,25 @@ print(*program, sep="\n")')
     tried
     cd /
     umount "$layer/site"
+    if is_for_venv "$1"; then a_venv "$1"; else echo "  in no environment of its own: another machine's, or PYTHON is older than 3.12"; fi
+}
+
+# a_venv WHEEL: put into a fresh environment as a person does it; the command, the module's scan, and out again
+a_venv() {
+    local venv=$layer/venv
+    must "a fresh environment" "$python" -m venv "$venv"
+    must "pip install" "$venv/bin/python" -m pip install -q --no-index --find-links "$wheels/parts" "$1"
+    papaver() { "$venv/bin/papaver" "$@"; }
+    mkdir "$layer/work-of-venv" && cd "$layer/work-of-venv"
+    tried
+    grep -qxF "program='$venv/bin/papaver'" slurm.sh || { grep ^program= slurm.sh; echo "error: that is not the command"; exit 1; } >&2
+    must "papaver.scan of Python" "$venv/bin/python" -c 'import papaver
+folder = papaver.scan("ortho.tif", "module", within="corner.geojson")
+assert papaver.candidates(folder) and papaver.coverage(folder)'
+    cmp corner/candidates.geojson module/candidates.geojson
+    cd /
+    must "pip uninstall" "$venv/bin/python" -m pip uninstall -q -y papaver
+    [ ! -e "$venv/bin/papaver" ]
 }
 
 # an_image: as user 65532 in a root that cannot be written to: by crun, or for another machine under qemu likewise
