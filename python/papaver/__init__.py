@@ -46,9 +46,8 @@ def run(*arguments: Name) -> "subprocess.CompletedProcess[str]":
     Raises Failed where it did not end well.
     """
     program, environment = command()
-    done = subprocess.run(
-        [*program, *map(os.fspath, arguments)], env=environment, capture_output=True, text=True, encoding="utf-8"
-    )
+    words = [*program, *(os.fspath(argument) for argument in arguments)]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, encoding="utf-8")
     if done.returncode != 0:
         raise Failed(done.returncode, done.stderr)
     return done
