@@ -13,6 +13,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 archive=$(realpath "${1:?usage: bash tests/release.sh [--target TARGET] ARCHIVE [ROOT]}")
 target=${target:-$(sed -E 's/.*-(linux|windows)-([a-z0-9_]+)\.(tar\.gz|zip)$/\1-\2/' <<<"$archive")}
 suite=${SUITE:-bookworm} root=${2:-${TMPDIR:-/tmp}/papaver-bare-${SUITE:-bookworm}} place=/opt/$(basename "$archive" | sed 's/\.\(tar\.gz\|zip\)$//')
+[ $# -le 2 ] && [ ! -f "$root" ] || { echo "error: $root is no root"; echo "hint: archives are tried one at a time"; exit 1; } >&2
 [ "$(id -u)" = 0 ] || { echo "error: a bare root needs root"; echo "hint: run this with sudo"; exit 1; } >&2
 # shellcheck source=release_life.sh
 . "$top/tests/release_life.sh"
