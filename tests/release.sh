@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
 # Tries a release where nothing is installed and there is no network: Linux on x86-64 in a bare Debian root, Linux on arm64
 # in the same under qemu, Windows under Wine. Scans the sample survey and photos, leads a season in a registry, and exchanges
-# bundles with a program of this machine. Under an emulator it is a part of the sample (WHOLE in the environment: all). Needs
-# root, and the network once, to make the bare root.
+# bundles with a program of this machine. Under an emulator it is a part of the sample (WHOLE in the environment: all; PART: a part
+# on any machine, to be compared with an emulator's). Needs root, and the network once, to make the bare root.
 # usage: bash tests/release.sh [--target linux-x86_64|linux-aarch64|windows-x86_64] ARCHIVE [ROOT]
 #   --target  what the archive is for (default: by its name)
 #   ROOT      a bare Debian root (default: made with debootstrap and kept in /tmp/papaver-bare-SUITE, suite from SUITE, else bookworm)
 #   OTHER     in the environment: the program that the other office runs (default: the release itself)
+#   KEEP      in the environment: a folder in which the candidates of survey and photos are kept, to be compared between targets
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 [ "${1:-}" = --target ] && { target=$2 && shift 2; }
 archive=$(realpath "${1:?usage: bash tests/release.sh [--target TARGET] ARCHIVE [ROOT]}")
 target=${target:-$(sed -E 's/.*-(linux|windows)-([a-z0-9_]+)\.(tar\.gz|zip)$/\1-\2/' <<<"$archive")}
 suite=${SUITE:-bookworm} root=${2:-${TMPDIR:-/tmp}/papaver-bare-${SUITE:-bookworm}} place=/opt/$(basename "$archive" | sed 's/\.\(tar\.gz\|zip\)$//')
+# They are used in other folders than this one.
+export OTHER=${OTHER:+$(realpath "$OTHER")} KEEP=${KEEP:+$(realpath -m "$KEEP")}
 [ $# -le 2 ] && [ ! -f "$root" ] || { echo "error: $root is no root"; echo "hint: archives are tried one at a time"; exit 1; } >&2
 [ "$(id -u)" = 0 ] || { echo "error: a bare root needs root"; echo "hint: run this with sudo"; exit 1; } >&2
 # shellcheck source=release_life.sh
@@ -34,7 +37,7 @@ linux() {
     *)
         emulator "${target#linux-}"
         papaver() { started "$place" "$@"; }
-        a_part
+        emulated=yes
         ;;
     esac
     libraries_from_outside
@@ -45,13 +48,13 @@ linux() {
 # a_part: of the sample what an emulator scans in minutes: the ground of two candidates, and two photos. WHOLE in the
 # environment: all of it, which takes an hour and more.
 a_part() {
-    [ -z "${WHOLE:-}" ] || return 0
+    [ -z "${WHOLE:-}" ] && [ "${emulated:-}${PART:-}" ] || return 0
     cat >"$samples/village/boundary.geojson" <<'END'
 {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [[[113.93087, 28.25280],
  [113.93109, 28.25280], [113.93109, 28.25289], [113.93087, 28.25289], [113.93087, 28.25280]]]}}
 END
     find "$samples/photos" -name 'PPV_*.JPG' ! -name 'PPV_000[12].JPG' -delete
-    echo "under an emulator: two candidates' ground and two photos of the sample"
+    echo "two candidates' ground and two photos of the sample"
 }
 
 libraries_from_outside() {
@@ -153,6 +156,7 @@ trap 'code=$?; finish || true; exit $code' EXIT
 began=$SECONDS
 loopback
 "${target%%-*}"
+a_part
 other() { if [ "${OTHER:-}" ]; then "$OTHER" "$@"; else papaver "$@"; fi; }
 papaver --version
 papaver model inspect
@@ -161,6 +165,6 @@ for part in a_scan a_list "a_season 410423 王" a_server an_exchange a_deep_path
     $part
 done
 case $target in windows-*) for part in a_stick a_file_in_use an_installer; do echo "== $part" && $part; done ;; esac
-if [ "${KEEP:-}" ]; then mkdir -p "$KEEP" && cp survey/candidates.geojson "$KEEP/candidates.geojson"; fi
+if [ "${KEEP:-}" ]; then mkdir -p "$KEEP" && cp survey/candidates.geojson "$KEEP/survey.geojson" && cp photos/candidates.geojson "$KEEP/photos.geojson"; fi
 sha256sum survey/candidates.geojson photos/candidates.geojson
 echo "the release for $target works without a network, in $((SECONDS - began)) s"
