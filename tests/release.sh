@@ -17,6 +17,8 @@ suite=${SUITE:-bookworm} root=${2:-${TMPDIR:-/tmp}/papaver-bare-${SUITE:-bookwor
 # They are used in other folders than this one.
 export OTHER=${OTHER:+$(realpath "$OTHER")} KEEP=${KEEP:+$(realpath -m "$KEEP")}
 [ $# -le 2 ] && [ ! -f "$root" ] || { echo "error: $root is no root"; echo "hint: archives are tried one at a time"; exit 1; } >&2
+size=$(($(stat -c %s "$archive") / 1000000))
+[ "$size" -le 90 ] || { echo "error: $archive has $size MB, more than 90" >&2; exit 1; }
 [ "$(id -u)" = 0 ] || { echo "error: a bare root needs root"; echo "hint: run this with sudo"; exit 1; } >&2
 # shellcheck source=release_life.sh
 . "$top/tests/release_life.sh"
