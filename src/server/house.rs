@@ -14,6 +14,7 @@ use super::lane::Lane;
 pub(super) use super::lane::waiting;
 use super::library::{Library, LibraryPlace};
 use super::maps::Maps;
+use super::pen::Pen;
 use super::remedy::TypedLine;
 use super::runs::Runs;
 use super::sessions::{SessionUser, Sessions, cookie_name};
@@ -27,7 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) type Shared = Arc<House>;
 
 /// Who holds it writes.
-type Turn = Arc<tokio::sync::Mutex<()>>;
+type Turn = Arc<tokio::sync::Mutex<Pen>>;
 
 /// A served folder.
 #[derive(Debug, Default)]

@@ -38,6 +38,7 @@ mod offices;
 mod openapi;
 mod options;
 mod packed;
+mod pen;
 mod registry;
 mod remedy;
 mod revalidated;

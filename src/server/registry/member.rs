@@ -3,7 +3,7 @@
 use crate::office::{Office, Session};
 use crate::server::answer::{Answer, Refused};
 use crate::server::desks::Sitting;
-use crate::server::house::{Shared, reading, waiting};
+use crate::server::house::{Shared, reading};
 use crate::server::library::LibraryPlace;
 use crate::server::sessions::SessionUser;
 use crate::server::visitors::LoggedIn;
@@ -110,18 +110,18 @@ impl Member {
             person,
         } = self;
         let turn = house.turn(&place.id);
-        let turn = turn.lock().await;
+        let mut pen = turn.lock().await;
         let events = house.events.clone();
-        let done = waiting(move || {
+        let work = move || {
             let session = person.session.again(happened);
             let name = session.author().name.clone();
             house.kept.write(&place.path, &name, |office| {
                 person.is_still(office.store())?;
                 act(office, &session)
             })
-        })
-        .await;
-        drop(turn);
+        };
+        let done = pen.write(work).await;
+        drop(pen);
         if done.is_ok() {
             events.tell(told);
         }
