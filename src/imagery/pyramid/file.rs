@@ -15,7 +15,7 @@ use std::path::Path;
 /// Pixels along the side of a block.
 const BLOCK: u32 = 256;
 /// How blocks are stored. Quality 75 shows nothing of itself at a quarter of the source's resolution or less.
-const OPTIONS: [&str; 9] = [
+const OPTIONS: [&str; 10] = [
     "TILED=YES",
     "BLOCKXSIZE=256",
     "BLOCKYSIZE=256",
@@ -25,6 +25,7 @@ const OPTIONS: [&str; 9] = [
     "INTERLEAVE=PIXEL",
     "SPARSE_OK=TRUE",
     "BIGTIFF=IF_SAFER",
+    "NUM_THREADS=ALL_CPUS",
 ];
 
 /// What is written of itself in a pyramid's file.
