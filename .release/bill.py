@@ -68,9 +68,15 @@ def libraries(licences: pathlib.Path, gdal: str, runtime: str) -> list[dict[str,
     return [*debian, *with_gdal, *microsoft, component("library", "onnxruntime", runtime, purl=f"pkg:pypi/onnxruntime@{runtime}")]
 
 
-def main(licences: str, name: str, version: str, runtime: str, gdal: str, model: str) -> None:
+def learnt(model: str) -> dict:
+    """A model that is built in."""
+    path = pathlib.Path(model)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return component("machine-learning-model", path.name, digest[:12], hashes=[{"alg": "SHA-256", "content": digest}])
+
+
+def main(licences: str, name: str, version: str, runtime: str, gdal: str, *models: str) -> None:
     folder = pathlib.Path(licences)
-    digest = hashlib.sha256(pathlib.Path(model).read_bytes()).hexdigest()
     bill = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -80,9 +86,7 @@ def main(licences: str, name: str, version: str, runtime: str, gdal: str, model:
             *crates(folder),
             *pages(folder),
             *libraries(folder, gdal, runtime),
-            component(
-                "machine-learning-model", "papaver.onnx", digest[:12], hashes=[{"alg": "SHA-256", "content": digest}]
-            ),
+            *map(learnt, models),
         ],
     }
     json.dump(bill, sys.stdout, ensure_ascii=False, indent=1)
@@ -90,6 +94,6 @@ def main(licences: str, name: str, version: str, runtime: str, gdal: str, model:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 7:
-        sys.exit("usage: python3 bill.py LICENCES NAME VERSION ONNXRUNTIME-VERSION GDAL-VERSION MODEL")
+    if len(sys.argv) < 7:
+        sys.exit("usage: python3 bill.py LICENCES NAME VERSION ONNXRUNTIME-VERSION GDAL-VERSION MODEL…")
     main(*sys.argv[1:])

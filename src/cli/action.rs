@@ -279,6 +279,7 @@ fn option(choice: &Choice) -> Typed {
         Choice::Learnt => with("--learnt", FILE),
         Choice::Unit => with("--unit", CODE),
         Choice::Captured => with("--captured", TIME),
+        Choice::FirstPass => Typed::of("--first-pass"),
         Choice::Device => with("--device", KIND),
         Choice::Shard => with("--shard", SHARD),
         Choice::Partial => Typed::of("--partial"),

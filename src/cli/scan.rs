@@ -69,6 +69,9 @@ pub(super) struct ScanOptions {
     /// Where the model runs: cpu or cuda (default: cpu) 运行设备：cpu 或 cuda（默认 cpu）
     #[arg(long, value_name = "DEVICE", value_parser = device)]
     device: Option<Device>,
+    /// Look first with a quick model, and with the model itself only where that sees anything: nearly twice as fast; for thresholds from the model's own on 先用快速模型初筛，仅在其有所发现处用模型细看：约快一倍；阈值不得低于模型自带的
+    #[arg(long)]
+    first_pass: bool,
     #[command(flatten)]
     #[serde(flatten)]
     raster: RasterArguments,
@@ -121,11 +124,12 @@ pub(super) struct ScanOptions {
 
 /// What of [`ScanOptions`] a plan has settled for its shards: all but the device, which has to be the plan's. An option group
 /// with options of another in it is empty to clap, so that each is named.
-pub(super) const PLANNED: [&str; 22] = [
+pub(super) const PLANNED: [&str; 23] = [
     "within",
     "model",
     "threshold",
     "site_radius",
+    "first_pass",
     "crs",
     "towgs84",
     "bands",
@@ -341,6 +345,7 @@ impl ScanOptions {
             out: PathBuf::new(),
             model: self.model,
             device: self.device.unwrap_or_default(),
+            first_pass: self.first_pass,
             threshold: self.threshold,
             threads: 1,
             site_radius_m: self.site_radius,

@@ -33,6 +33,16 @@ impl Rect {
         Self { x0, y0, x1, y1 }
     }
 
+    /// The smallest around two.
+    pub fn around(self, other: Self) -> Self {
+        Self {
+            x0: self.x0.min(other.x0),
+            y0: self.y0.min(other.y0),
+            x1: self.x1.max(other.x1),
+            y1: self.y1.max(other.y1),
+        }
+    }
+
     /// Its corners, from the top left on, clockwise in the picture.
     pub fn corners(self) -> [(u32, u32); 4] {
         let Self { x0, y0, x1, y1 } = self;

@@ -96,6 +96,8 @@ pub struct ScanRequest {
     pub model: Option<PathBuf>,
     /// Where the model runs.
     pub device: Device,
+    /// Let a first pass clear what is surely empty, before the model looks.
+    pub first_pass: bool,
     /// Another threshold than the model's own, 0 to 1.
     pub threshold: Option<f64>,
     /// Worker threads, at least 1.
@@ -142,6 +144,7 @@ impl ScanRequest {
             out,
             model: None,
             device: Device::Cpu,
+            first_pass: false,
             threshold: None,
             threads: 1,
             site_radius_m: SITE_RADIUS_M,

@@ -134,6 +134,8 @@ pub enum Action {
 /// A part of what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
+    /// A first pass.
+    FirstPass,
     /// Which registry.
     Registry,
     /// Who does it.

@@ -38,6 +38,7 @@ mod crew_maps;
 mod detectors;
 mod evaluate;
 mod field_files;
+mod first_pass;
 mod large;
 mod learn;
 mod maps;

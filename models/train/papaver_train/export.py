@@ -9,6 +9,7 @@ The graph is put together node by node (opset 13, IR 8), so that old runtimes lo
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from pathlib import Path
 
@@ -147,8 +148,13 @@ def calibration_crops(library: Path, shared: Path | None, count: int = 64) -> np
     )
 
 
-def quantise(source: Path, calibration: Path, target: Path) -> None:
-    """Static QDQ int8, calibrated on training crops (n, h, w, 3) uint8; the last layers stay in float."""
+def quantise(
+    source: Path, calibration: Path, target: Path, told: dict | None = None, narrow: bool = True
+) -> None:
+    """Static QDQ int8, calibrated on training crops (n, h, w, 3) uint8; the last layers stay in float.
+
+    `narrow` weights have seven bits, so that sums overflow on no processor: all get the same. `told` is added to the metadata.
+    """
     from onnxruntime.quantization import (
         CalibrationDataReader,
         CalibrationMethod,
@@ -190,11 +196,12 @@ def quantise(source: Path, calibration: Path, target: Path) -> None:
         weight_type=QuantType.QInt8,
         calibrate_method=CalibrationMethod.MinMax,
         nodes_to_exclude=last + tail,
+        reduce_range=narrow,
         extra_options={"ActivationSymmetric": False},
     )
     prepared.unlink()
     out = onnx.load(target)
-    helper.set_model_props(out, props)
+    helper.set_model_props(out, props | {key: json.dumps(value) for key, value in (told or {}).items()})
     onnx.save(out, target)
 
 
@@ -218,6 +225,11 @@ def main() -> None:
         default=Path("build/calibration.npy"),
         help="made from training scenes if it is not there",
     )
+    parser.add_argument(
+        "--first",
+        type=float,
+        help="with --quantise: the score below which the int8 file clears ground, as a first pass of the model",
+    )
     parser.add_argument("--library", type=Path, default=Path("build/library"))
     parser.add_argument("--shared", type=Path)
     args = parser.parse_args()
@@ -225,7 +237,11 @@ def main() -> None:
         if not args.calibration.exists():
             args.calibration.parent.mkdir(parents=True, exist_ok=True)
             np.save(args.calibration, calibration_crops(args.library, args.shared))
-        quantise(args.quantise, args.calibration, args.out)
+        told = {}
+        if args.first is not None:
+            digest = hashlib.sha256(args.quantise.read_bytes()).hexdigest()
+            told = {"papaver_first_of": digest, "papaver_first_threshold": args.first}
+        quantise(args.quantise, args.calibration, args.out, told)
         return
     net = PoppyNet(args.net)
     net.load(args.run / "last.pt")

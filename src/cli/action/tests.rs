@@ -27,7 +27,7 @@ use every;
 
 fn choices() -> Vec<Choice> {
     every!(Choice {
-        Registry, Actor, Passphrase, InTheirName, Force, Reason, When, Percent(1), Percent(100), Photo, Document,
+        FirstPass, Registry, Actor, Passphrase, InTheirName, Force, Reason, When, Percent(1), Percent(100), Photo, Document,
         Officer, Plants, Quadrats, Area, Identity, Season, Resolution, Crs(None), Crs(Some(4547)),
         Datum { seven: false }, Datum { seven: true }, Dem, Positions, GroundElevation, SensorWidth, LookingDown,
         AllowCoarse, Bands([3, 2, 1]), Restart, Output, Overwrite, NoPoppy(None), NoPoppy(Some("a b".into())), Model,
@@ -41,6 +41,7 @@ fn actions() -> Vec<Action> {
         Again(Choice::Registry),
         Without(Choice::Dem),
         Without(Choice::Device),
+        Without(Choice::FirstPass),
         Without(Choice::Learnt),
         Scan { input: None },
         RunShard { shard: None },

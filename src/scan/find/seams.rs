@@ -80,22 +80,12 @@ fn joined(boxes: &[PlacedBox], members: &[usize]) -> Hit {
     let larger = |a: Rect, b: Rect| if size(b) > size(a) { b } else { a };
     let best = parts().map(|p| p.hit).reduce(better);
     let whole = parts().filter(|p| !p.cut.any()).map(|p| p.hit.rect);
-    let around = parts().map(|p| p.hit.rect).reduce(around);
+    let around = parts().map(|p| p.hit.rect).reduce(Rect::around);
     let rect = whole.reduce(larger).or(around);
     let first = boxes[members[0]].hit;
     Hit {
         rect: rect.unwrap_or(first.rect),
         ..best.unwrap_or(first)
-    }
-}
-
-/// The box around two.
-fn around(a: Rect, b: Rect) -> Rect {
-    Rect {
-        x0: a.x0.min(b.x0),
-        y0: a.y0.min(b.y0),
-        x1: a.x1.max(b.x1),
-        y1: a.y1.max(b.y1),
     }
 }
 

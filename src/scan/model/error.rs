@@ -83,6 +83,15 @@ pub enum ModelError {
     },
     /// Its candidates are not looked at a second time: it is a detector or a segmenter.
     NoSecondLook,
+    /// A first pass is asked for, and the model has none, or does not run on the processor.
+    NoFirstPass,
+    /// A first pass is asked for at a threshold at which it would lose what is asked for.
+    BelowFirstPass {
+        /// The threshold.
+        threshold: f64,
+        /// The lowest at which it may be used.
+        lowest: f64,
+    },
     /// A segmenter's output is not `[N,C,h,w]` of squares that fit the tile.
     MaskShape {
         /// What it is.

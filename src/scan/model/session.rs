@@ -212,9 +212,17 @@ impl Model {
     /// # Errors
     /// See [`ModelError`].
     pub(crate) fn scorer(&self) -> Result<Scorer, ModelError> {
+        self.scorer_of(&self.contract)
+    }
+
+    /// A scorer for one thread, whose output is read by another contract.
+    ///
+    /// # Errors
+    /// See [`ModelError`].
+    pub(super) fn scorer_of(&self, contract: &Contract) -> Result<Scorer, ModelError> {
         let another = || session(&self.runtime, &self.bytes, self.device);
         let session = self.take_checked().map_or_else(another, Ok)?;
-        let head = self.contract.head();
+        let head = contract.head();
         Ok(Scorer { session, head })
     }
 

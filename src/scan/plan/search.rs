@@ -7,7 +7,7 @@ use crate::ground::Boundary;
 use crate::imagery::{RasterOptions, find_inputs, fingerprint_bytes};
 use crate::scan::error::ScanError;
 use crate::scan::ids::SourceId;
-use crate::scan::model::{Device, Model, Runtime};
+use crate::scan::model::{Device, FirstPass, Model, Runtime};
 use crate::scan::progress::{Progress, ScanStage};
 use crate::scan::request::ScanRequest;
 use crate::scan::score_store::{RunKey, ScoreStore};
@@ -19,6 +19,8 @@ pub struct Search<'a> {
     pub request: &'a ScanRequest,
     /// The model.
     pub model: Model,
+    /// What clears windows before it, where that is asked for.
+    pub first: Option<FirstPass>,
     /// The sources.
     pub sources: Sources,
     /// The boundary of the survey.
@@ -60,6 +62,10 @@ impl<'a> Search<'a> {
             || open_orthomosaics(&found, request),
         );
         let model = model?;
+        let threshold = request.threshold.unwrap_or(model.contract().threshold);
+        let of_model = || FirstPass::of(&model, request.device, threshold);
+        let first = request.first_pass.then(of_model);
+        let first = first.transpose()?;
         let within = request.within.as_deref();
         let boundary = within
             .map(|path| Boundary::read(path, request.raster.towgs84))
@@ -68,11 +74,12 @@ impl<'a> Search<'a> {
             progress.notice(note);
         }
         let sources = Sources::new(opened, &found, request, model.contract(), progress)?;
-        let options = options(boundary.as_ref(), request);
+        let options = options(boundary.as_ref(), request, first.as_ref());
         let fingerprints = sources.all.iter().map(|s| s.fingerprint().0.clone());
         let named = sources.names.iter().cloned().zip(fingerprints).collect();
         Ok(Self {
-            threshold: request.threshold.unwrap_or(model.contract().threshold),
+            threshold,
+            first,
             key: RunKey::new(model.sha256(), options, named),
             request,
             model,
@@ -192,7 +199,11 @@ impl<'a> Search<'a> {
 }
 
 /// The options that decide what a cell scores, by name.
-fn options(boundary: Option<&Boundary>, request: &ScanRequest) -> BTreeMap<String, String> {
+fn options(
+    boundary: Option<&Boundary>,
+    request: &ScanRequest,
+    first: Option<&FirstPass>,
+) -> BTreeMap<String, String> {
     let within = boundary.map_or_else(String::new, |b| {
         fingerprint_bytes(&[format!("{:?}", b.polygons()).as_bytes()]).0
     });
@@ -216,6 +227,9 @@ fn options(boundary: Option<&Boundary>, request: &ScanRequest) -> BTreeMap<Strin
     ]);
     if let Some(least) = request.photos.min_views {
         options.insert("min_views", least.to_string());
+    }
+    if let Some(first) = first {
+        options.insert("first_pass", first.sha256().to_owned());
     }
     let owned = options.into_iter().map(|(k, v)| (k.to_owned(), v));
     owned.collect()

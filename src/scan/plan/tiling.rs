@@ -70,6 +70,36 @@ pub struct PlannedGrid {
     pub gsd_cm: (f64, f64),
 }
 
+impl Tile {
+    /// The tile of a dense model around a rectangle of its core. It shrinks in steps, so that the model meets few different sizes.
+    pub(crate) fn shrunk(&self, to: Rect, cell: u32, halo: u32) -> Self {
+        let step = cell * TRIM_CELLS;
+        let (core, window) = (self.core, self.window);
+        let axis = |from: u32, to: u32, core: (u32, u32), window: u32| {
+            let first = core.0 + aligned_down(from.saturating_sub(core.0), step);
+            let last = core.0 + aligned_up(to - core.0, step, core.1 - core.0);
+            // What reaches the core's end keeps the window's end, which lies beyond it at the far edge of the source.
+            let length = if last == core.1 {
+                window - (first - core.0)
+            } else {
+                last - first + 2 * halo
+            };
+            (first, last, length)
+        };
+        let (x0, x1, width) = axis(to.x0, to.x1, (core.x0, core.x1), window.width);
+        let (y0, y1, height) = axis(to.y0, to.y1, (core.y0, core.y1), window.height);
+        Self {
+            window: Window {
+                x: window.x + i64::from(x0 - core.x0),
+                y: window.y + i64::from(y0 - core.y0),
+                width,
+                height,
+            },
+            core: Rect { x0, y0, x1, y1 },
+        }
+    }
+}
+
 impl TilePlan {
     /// Plans a source. `wanted` tells whether anything in a rectangle of level pixels is to be searched.
     pub fn new(
@@ -181,46 +211,16 @@ impl TilePlan {
     }
 
     /// A tile of a dense model without the cells that lie wholly beyond `ground`, a rectangle of level pixels in its core.
-    /// At the ragged edge of an orthomosaic most of a tile can be empty, and is not worth scoring. It shrinks in steps, so
-    /// that the model meets few different sizes.
+    /// At the ragged edge of an orthomosaic most of a tile can be empty, and is not worth scoring.
     pub(crate) fn trimmed(&self, tile: &Tile, ground: Rect, cell: u32, halo: u32) -> Tile {
-        let step = cell * TRIM_CELLS;
         let axis = |from: u32, to: u32, scale: f64, core: (u32, u32)| {
             let (from, to) = (f64::from(from) / scale, f64::from(to) / scale);
-            let first = aligned_down(whole(from.floor(), core).saturating_sub(core.0), step);
-            let last = aligned_up(whole(to.ceil(), core) - core.0, step, core.1 - core.0);
-            (core.0 + first, core.0 + last)
+            (whole(from.floor(), core), whole(to.ceil(), core))
         };
-        let (x0, x1) = axis(
-            ground.x0,
-            ground.x1,
-            self.scale.0,
-            (tile.core.x0, tile.core.x1),
-        );
-        let (y0, y1) = axis(
-            ground.y0,
-            ground.y1,
-            self.scale.1,
-            (tile.core.y0, tile.core.y1),
-        );
-        let length = |from: u32, to: u32, whole: (u32, u32), window: u32| {
-            // What reaches the core's end keeps the window's end, which lies beyond it at the far edge of the source.
-            if to == whole.1 {
-                window - (from - whole.0)
-            } else {
-                to - from + 2 * halo
-            }
-        };
-        let window = tile.window;
-        Tile {
-            window: Window {
-                x: window.x + i64::from(x0 - tile.core.x0),
-                y: window.y + i64::from(y0 - tile.core.y0),
-                width: length(x0, x1, (tile.core.x0, tile.core.x1), window.width),
-                height: length(y0, y1, (tile.core.y0, tile.core.y1), window.height),
-            },
-            core: Rect { x0, y0, x1, y1 },
-        }
+        let core = tile.core;
+        let (x0, x1) = axis(ground.x0, ground.x1, self.scale.0, (core.x0, core.x1));
+        let (y0, y1) = axis(ground.y0, ground.y1, self.scale.1, (core.y0, core.y1));
+        tile.shrunk(Rect { x0, y0, x1, y1 }, cell, halo)
     }
 
     /// The level pixels that a window is made of.

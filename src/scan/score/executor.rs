@@ -6,7 +6,7 @@
 
 use crate::imagery::{Pixels, RasterError};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
-use crate::scan::model::{Hit, Model, ModelError};
+use crate::scan::model::{FirstPass, Hit, Model, ModelError};
 use crate::scan::plan::Work;
 use crate::scan::score_store::ChunkReport;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -89,6 +89,8 @@ pub struct Executor<'a> {
     pub(super) works: &'a [Work],
     /// The model.
     pub(super) model: &'a Model,
+    /// What clears windows before the model sees them, where that is asked for.
+    pub(super) first: Option<&'a FirstPass>,
     /// Hits are kept from this score on.
     pub(super) floor: f32,
     pub(super) listener: &'a dyn PixelListener,
@@ -98,22 +100,23 @@ pub struct Executor<'a> {
 }
 
 impl<'a> Executor<'a> {
-    /// An executor of the works from `first` on, which keeps hits from `floor` on. It ends early when `stop` becomes true;
+    /// An executor of the works from `from` on, which keeps hits from `floor` on. It ends early when `stop` becomes true;
     /// what was reported is whole.
     pub fn new(
-        (works, first): (&'a [Work], WorkId),
-        model: &'a Model,
+        (works, from): (&'a [Work], WorkId),
+        (model, first): (&'a Model, Option<&'a FirstPass>),
         floor: f32,
         listener: &'a dyn PixelListener,
         stop: &'a AtomicBool,
     ) -> Self {
         let state = ExecutorState {
-            next: first.0,
+            next: from.0,
             ..ExecutorState::default()
         };
         Self {
             works,
             model,
+            first,
             floor,
             listener,
             state: Mutex::new(state),

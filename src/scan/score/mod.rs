@@ -1,6 +1,7 @@
 //! Scoring: workers read chunks and score tasks; what they report is kept, cells from a floor on, as lines in the journal
 //! while it comes and as one sorted file when all is done.
 
+mod clearing;
 mod executor;
 mod journal;
 mod lines;

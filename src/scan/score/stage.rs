@@ -169,7 +169,7 @@ impl ScoringRound<'_> {
         let search = self.search;
         let executor = Executor::new(
             (works, first),
-            &search.model,
+            (&search.model, search.first.as_ref()),
             self.journal.floor(),
             self.listener,
             self.stop,

@@ -208,20 +208,11 @@ pub fn extent(rect: Rect, chunks: &[Arc<Pixels>], kinds: &[Validity]) -> Option<
     };
     rows(rect, chunks)
         .filter_map(ends)
-        .fold(None, |all, (x0, x1, y)| {
-            let all = all.unwrap_or(Rect {
-                x0,
-                y0: y,
-                x1,
-                y1: y + 1,
-            });
-            Some(Rect {
-                x0: all.x0.min(x0),
-                y0: all.y0.min(y),
-                x1: all.x1.max(x1),
-                y1: all.y1.max(y + 1),
-            })
+        .map(|(x0, x1, y)| {
+            let (y0, y1) = (y, y + 1);
+            Rect { x0, y0, x1, y1 }
         })
+        .reduce(Rect::around)
 }
 
 /// Whether any pixel of a rectangle of level pixels is one of `kinds`.

@@ -1,5 +1,6 @@
 //! One worker of the executor: it opens sources, reads chunks and scores tasks.
 
+use super::clearing::{Clearing, part_of};
 use super::executor::{Executor, ExecutorFailure, WorkerReport, WorkerStep};
 use super::window::{Assembler, extent, holds};
 use crate::ground::{Rect, Region};
@@ -29,8 +30,12 @@ pub struct Worker<'a> {
     executor: &'a Executor<'a>,
     open: Option<OpenSource>,
     scorer: Scorer,
+    /// What clears windows before the scorer sees them.
+    clearing: Option<Clearing>,
     assembler: Assembler,
     input: Vec<f32>,
+    /// The part of an input that was not cleared.
+    part: Vec<f32>,
     spare: Option<Pixels>,
 }
 
@@ -64,12 +69,15 @@ impl<'a> Worker<'a> {
     /// # Errors
     /// [`ExecutorFailure::Model`].
     pub fn new(executor: &'a Executor<'a>) -> Result<Self, ExecutorFailure> {
+        let clearing = executor.first.map(Clearing::new).transpose();
         Ok(Self {
             executor,
             open: None,
             scorer: executor.model.scorer().map_err(ExecutorFailure::Model)?,
+            clearing: clearing.map_err(ExecutorFailure::Model)?,
             assembler: Assembler::new(executor.model.contract()),
             input: Vec::new(),
+            part: Vec::new(),
             spare: None,
         })
     }
@@ -189,18 +197,46 @@ impl<'a> Worker<'a> {
         for (tile, out) in live.iter().zip(self.input.chunks_exact_mut(one)) {
             self.assembler.fill(plan, tile.window, chunks, out);
         }
-        let cores: Vec<Rect> = live.iter().map(|t| t.core).collect();
-        let floor = self.executor.floor;
-        let batch = InputBatch {
-            values: &self.input,
-            count,
-            size: (height, width),
-        };
-        let hits = (self.scorer).hits(&batch, &cores, floor)?;
+        let hits = self.hits(&live, count, (height, width))?;
         // A cell without a single readable pixel is none, whatever the model says of blackness.
         let seen = [Validity::Searched, Validity::Blank];
         let is_seen = |hit: &Hit| holds(plan.level_rect(hit.rect, level), chunks, &seen);
-        Ok(hits.into_iter().flatten().filter(is_seen).collect())
+        Ok(hits.into_iter().filter(is_seen).collect())
+    }
+
+    /// The hits of tiles whose inputs, a whole batch of this many and this size, are assembled: the model's, and those of the first
+    /// pass where it cleared.
+    fn hits(
+        &mut self,
+        tiles: &[Tile],
+        count: usize,
+        size: (u32, u32),
+    ) -> Result<Vec<Hit>, ModelError> {
+        let floor = self.executor.floor;
+        let output = self.executor.model.contract().output;
+        if let (Some(clearing), Some(cells), [tile]) = (&mut self.clearing, output.cells(), tiles) {
+            let cleared = clearing.look(tile, &self.input, cells, floor)?;
+            let mut hits = cleared.hits;
+            if let Some(left) = cleared.left {
+                part_of(&self.input, tile.window, left.window, &mut self.part);
+                let batch = InputBatch {
+                    values: &self.part,
+                    count,
+                    size: (left.window.height, left.window.width),
+                };
+                let seen = self.scorer.hits(&batch, &[left.core], floor)?;
+                hits.extend(seen.into_iter().flatten());
+            }
+            return Ok(hits);
+        }
+        let cores: Vec<Rect> = tiles.iter().map(|t| t.core).collect();
+        let batch = InputBatch {
+            values: &self.input,
+            count,
+            size,
+        };
+        let hits = self.scorer.hits(&batch, &cores, floor)?;
+        Ok(hits.into_iter().flatten().collect())
     }
 }
 

@@ -257,7 +257,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Ports { inputs: 2, outputs: 2 },
         HalfPrecision, InputShape { found: "x".into() }, OutputShape { found: "x".into() },
         NoVerifier { path: path(), source: denied() }, NotAVerifier { kind: "x".into() }, VerifierPorts { found: "x".into() },
-        OtherKind { kind: "x".into() }, NoSecondLook,
+        OtherKind { kind: "x".into() }, NoSecondLook, NoFirstPass, BelowFirstPass { threshold: 0.2, lowest: 0.32 },
         MaskShape { found: "x".into() }, BoxShape { found: "x".into(), classes: Some(2) }, BoxShape { found: "x".into(), classes: None },
         OtherBoxes { kind: "x".into() }, NoClassNames, NoPositive { classes: vec!["x".into(), "y".into()] },
         Incomplete { missing: vec![("resolution".into(), "2".into()), ("tile_size".into(), "64".into())] },

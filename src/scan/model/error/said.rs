@@ -205,6 +205,10 @@ impl Say for ModelError {
                 .hint(lang.pick("of a YOLO that also gives masks or turned boxes, export the one that detects", "输出掩膜或旋转框的 YOLO，请改为导出普通检测模型")),
             Self::NoSecondLook => Said::new(lang.pick("a verifier looks at candidates of a classifier alone; this model is a detector or a segmenter", "复核模型只复核分类模型的疑似点；该模型是检测或分割模型").to_owned())
                 .hint(lang.pick("leave the verifier out", "请不要指定复核模型")),
+            Self::NoFirstPass => Said::new(lang.pick("only the built-in model, on the processor, has a first pass", "只有内置模型在处理器上运行时可以先初筛").to_owned())
+                .hint(remedy!(lang, "leave {flag} out", "请省略 {flag}", flag = Action::Without(Choice::FirstPass))),
+            Self::BelowFirstPass { threshold, lowest } => Said::new(tr!(lang, "a first pass clears ground on which the model would score {lowest} at most; below that, at {threshold}, it would hide what is asked for", "初筛会略过模型分数不超过 {lowest} 的地面；阈值 {threshold} 更低，会漏掉要找的内容"))
+                .hint(remedy!(lang, "leave {flag} out", "请省略 {flag}", flag = Action::Without(Choice::FirstPass))),
             Self::NoClassNames
             | Self::NoPositive { .. }
             | Self::Incomplete { .. }
