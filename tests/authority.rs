@@ -1120,10 +1120,15 @@ fn copy_all(from: &Path, to: &Path) {
     }
 }
 
-/// A scan's folder with candidates at these places, by their ids.
+/// A scan's folder with candidates at these places, by their ids, recorded.
 fn flight(office: &Office, candidates: &[(&str, f64)]) {
-    let folder = office.folder.join("flight");
-    std::fs::create_dir_all(&folder).expect("made");
+    flown(&office.folder.join("flight"), candidates);
+    office.ok("zhao", &["record", "flight"]);
+}
+
+/// A scan's folder as version 0.1.0 wrote it.
+fn flown(folder: &Path, candidates: &[(&str, f64)]) {
+    std::fs::create_dir_all(folder).expect("made");
     let features: Vec<Value> = (1..)
         .zip(candidates)
         .map(|(rank, (id, lon))| {
@@ -1153,7 +1158,6 @@ fn flight(office: &Office, candidates: &[(&str, f64)]) {
     for (name, value) in files {
         std::fs::write(folder.join(name), value.to_string()).expect("written");
     }
-    office.ok("zhao", &["record", "flight"]);
 }
 
 /// The lot that is drawn for the ground of a candidate of [`flight`].
@@ -1344,6 +1348,16 @@ fn what_one_of_two_says_nobody_reads_before_the_other_has_spoken() {
         }
         all
     };
+    let found = |text: &str| {
+        office
+            .ok("li", &["sites", "--text", text, "--json"])
+            .lines()
+            .count()
+    };
+    for text in ["discard", "crop", "rape field", "wang"] {
+        assert_eq!(found(text), 0, "{text}");
+    }
+    assert_eq!(found("000000000001"), 1);
     let page = std::fs::read_to_string(office.folder.join("first.html")).expect("a page");
     for text in [read(), page, told] {
         for words in ["rape field", "put aside", "discard"] {
@@ -1354,5 +1368,334 @@ fn what_one_of_two_says_nobody_reads_before_the_other_has_spoken() {
     assert!(read().contains("\"waits_for_second\":1"));
     office.signed("li", "li", &["screen", &site, "--reject", "crop"]);
     assert!(read().contains("rape field"));
+    assert_eq!(found("crop"), 1, "what both decided");
     assert!(!read().contains("a verdict waits for a second person"));
+}
+
+/// Whether any file below a folder holds some bytes.
+#[cfg(unix)]
+fn holds(folder: &Path, wanted: &[u8]) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths = entries.map(|entry| entry.path());
+    paths.any(|path| {
+        if path.is_dir() {
+            return holds(&path, wanted);
+        }
+        let bytes = std::fs::read(&path).expect("read");
+        bytes.windows(wanted.len()).any(|part| part == wanted)
+    })
+}
+
+#[cfg(unix)]
+#[test]
+fn no_link_in_a_received_folder_takes_a_file_of_this_machine_along() {
+    use std::os::unix::fs::symlink;
+    let kept = folder();
+    let at = |name: &str| kept.path().join(name);
+    let office = Office::begin(kept.path(), "410423", "a");
+    let key = std::fs::read_to_string(at("a.papaver.key")).expect("a key");
+    std::fs::write(at("secret.txt"), "SECRET-OF-HOME").expect("written");
+    office.picture("home.jpg", 7);
+    let picture = std::fs::read(at("home.jpg")).expect("read");
+    let flown = |name: &str| {
+        flown(&at(name), &[("000000000001", 113.3)]);
+        let path = at(name).join("candidates.geojson");
+        let text = std::fs::read_to_string(&path).expect("read");
+        let mut candidates: Value = serde_json::from_str(&text).expect("JSON");
+        candidates["features"][0]["properties"]["chip"] = json!("chips/1.jpg");
+        std::fs::write(path, candidates.to_string()).expect("written");
+        std::fs::create_dir_all(at(name).join("chips")).expect("made");
+    };
+    flown("model");
+    std::fs::write(
+        at("ground.geojson"),
+        r#"{"type":"FeatureCollection","features":[]}"#,
+    )
+    .expect("written");
+    let links = [
+        ("features.json", "a.papaver.key"),
+        ("features.json", "secret.txt"),
+        ("coverage.geojson", "ground.geojson"),
+        ("candidates.geojson", "model/candidates.geojson"),
+        ("scan.json", "model/scan.json"),
+        ("chips/1.jpg", "home.jpg"),
+    ];
+    for (n, (name, target)) in links.iter().enumerate() {
+        for whole in [false, true] {
+            let got = format!("got/{n}-{whole}");
+            flown(&got);
+            let link = at(&got).join(name);
+            let _absent = std::fs::remove_file(&link);
+            let up = if name.contains('/') {
+                "../../.."
+            } else {
+                "../.."
+            };
+            let relative = Path::new(up).join(target);
+            symlink(if whole { at(target) } else { relative }, &link).expect("linked");
+            let told = office.refused("wang", &["record", &got]);
+            assert!(
+                told.contains("is a link to what is none of the scan's files"),
+                "{name}: {told}"
+            );
+        }
+    }
+    // Results in the registry's own folder, where the link leads out of nothing; and a key that is the file itself.
+    flown(".");
+    symlink("a.papaver.key", at("features.json")).expect("linked");
+    let told = office.refused("wang", &["record", "."]);
+    assert!(told.contains("is a link to what"), "{told}");
+    flown("copied");
+    std::fs::write(at("copied/features.json"), &key).expect("written");
+    let told = office.refused("wang", &["record", "copied"]);
+    assert!(told.contains("is not what a scan writes"), "{told}");
+    // Nor is a key kept that somebody takes for a document.
+    let site = office.add("113.31,33.74");
+    symlink("a.papaver.key", at("licence.pdf")).expect("linked");
+    let told = office.refused("wang", &["note", &site, "x", "--document", "licence.pdf"]);
+    assert!(told.contains("becomes no evidence"), "{told}");
+    // An honest folder: a link of its own, itself named over a link, with what the models saw.
+    flown("disk/honest");
+    std::fs::write(at("disk/honest/chips/one.jpg"), &picture).expect("written");
+    symlink("one.jpg", at("disk/honest/chips/1.jpg")).expect("linked");
+    let seen =
+        json!({"format": "papaver.features/1", "scan_id": "flight", "names": [], "candidates": []});
+    std::fs::write(at("disk/honest/features.json"), seen.to_string()).expect("written");
+    symlink("disk/honest", at("honest")).expect("linked");
+    let (said, _) = said(
+        &office.with("wang", None, &["record", "honest", "--json"]),
+        &[],
+        0,
+    );
+    let said: Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(
+        (
+            &said["new"].as_array().map(Vec::len),
+            &said["pictures_missing"]
+        ),
+        (&Some(1), &json!(0)),
+        "{said}"
+    );
+    symlink("secret.txt", at("minutes.txt")).expect("linked");
+    office.ok("wang", &["note", &site, "x", "--document", "minutes.txt"]);
+    let evidence = at("a.papaver.files");
+    assert!(holds(&evidence, &picture), "the honest picture is kept");
+    assert!(!holds(&evidence, key.trim().as_bytes()));
+    office.ok("chief", &["bundle", "create", "all.bundle"]);
+    assert!(!holds(&evidence, key.trim().as_bytes()));
+}
+
+#[test]
+fn nobody_is_recorded_for_by_who_only_calls_themself_a_supervisor() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410423", "a");
+    let site = office.eradicated("113.30,33.74");
+    // As long as nobody holds a key, a supervisor's word is as good as anybody's, and stays marked.
+    let named = ["--recorder", "chief", "--without-key", "zhao is ill"];
+    office.ok("zhao", &[&["note", &site, "seen"][..], &named].concat());
+    office.signed("chief", "chief's", &["actor", "key", "chief"]);
+    let accept = [&["accept", &site][..], &named].concat();
+    let told = office.refused("zhao", &accept);
+    assert!(told.contains("did not sign"), "{told}");
+    let mayor = ["--recorder", "Mayor Zhang", "--without-key", "ordered it"];
+    for command in [&["note", &site, "x"][..], &["accept", &site]] {
+        let told = office.refused("zhao", &[command, &mayor].concat());
+        assert!(told.contains("did not sign"), "{told}");
+    }
+    assert_eq!(office.state(&site), "ERADICATED");
+    let marks = |words: &str| office.site(&site)["marks"].to_string().contains(words);
+    assert!(marks("zhao is ill") && !marks("ordered it"));
+    // The supervisor with their key; and anybody for themself.
+    office.ok("wang", &["note", &site, "mine"]);
+    office.signed(
+        "chief",
+        "chief's",
+        &[&accept[..], &["--actor", "zhao"]].concat(),
+    );
+    assert_eq!(office.state(&site), "CLOSED");
+    assert_eq!(office.site(&site)["accepted_without_own_key"], json!(true));
+}
+
+#[test]
+fn boundaries_are_a_supervisors_and_stay_in_the_history() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410423", "a");
+    let map = |name: &str, east: f64| {
+        let ring = [
+            [113.0, 33.0],
+            [east, 33.0],
+            [east, 34.0],
+            [113.0, 34.0],
+            [113.0, 33.0],
+        ];
+        let area = |code: &str| json!({"type": "Feature", "properties": {"code": code, "name": code}, "geometry": {"type": "Polygon", "coordinates": [ring]}});
+        let both = [area("410423"), area("410423001")];
+        let map = json!({"type": "FeatureCollection", "features": both});
+        std::fs::write(office.folder.join(name), map.to_string()).expect("written");
+    };
+    map("d.geojson", 114.0);
+    map("small.geojson", 113.1);
+    office.add("113.30,33.74");
+    let fill = |name: &'static str| ["registry", "districts", name, "--vintage", "2026"];
+    for who in ["nobody", "wang"] {
+        office.refused(who, &fill("d.geojson"));
+    }
+    office.signed("chief", "chief's", &["actor", "key", "chief"]);
+    let told = office.refused("chief", &fill("d.geojson"));
+    assert!(told.contains("has to sign"), "{told}");
+    let page = |name: &str| {
+        office.ok("chief", &["report", "county", "-o", name]);
+        std::fs::read_to_string(office.folder.join(format!("{name}.html"))).expect("a page")
+    };
+    office.signed("chief", "chief's", &fill("d.geojson"));
+    assert!(office.ok("wang", &["log"]).contains("districts = "));
+    assert!(page("r").contains("Boundaries: codes of 2026, file "));
+    // Nobody gives the registry others; the same are filled in for new sites by anybody, and no entry is made of it.
+    for who in ["nobody", "wang", "chief"] {
+        office.refused(who, &fill("small.geojson"));
+    }
+    let site = office.add("113.31,33.74");
+    let before = office.json(&["verify"])["events"].clone();
+    office.ok("wang", &fill("d.geojson"));
+    assert_eq!(office.json(&["verify"])["events"], before);
+    assert_eq!(office.site(&site)["district"]["code"], json!("410423001"));
+    assert_eq!(office.json(&["verify", "--full"])["findings"], json!([]));
+    assert!(page("s").contains("chief decided on them on"));
+}
+
+#[test]
+fn what_one_kept_nobody_else_puts_aside_in_silence_by_any_way_round() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410423", "a");
+    let lon = |n: u8| 113.3 + f64::from(n) * 0.01;
+    let add = |lon: f64| office.add(&format!("{lon},33.74"));
+    let screen = |who: &str, site: &str, keep: bool| {
+        let word: &[&str] = if keep {
+            &["--keep"]
+        } else {
+            &["--reject", "crop"]
+        };
+        office.ok(who, &[&["screen", site][..], word].concat());
+    };
+    let keep = |who: &str, n: u8| {
+        let site = add(lon(n));
+        screen(who, &site, true);
+        site
+    };
+    let now = |site: &str| {
+        let site = office.site(site);
+        format!(
+            "{} {}",
+            site["state"].as_str().expect("a state"),
+            site["disputed"]
+        )
+    };
+    let aside = |who: &str, site: &str| {
+        screen(who, site, false);
+        now(site)
+    };
+    let merge = |who: &str, site: &str, into: &str| {
+        office.ok(
+            who,
+            &["merge", site, "--into", into, "--reason", "one plot"],
+        );
+    };
+    let split = |who: &str, site: &str, n: u8| -> Vec<String> {
+        let places = [lon(n), lon(n) + 0.0001].map(|lon| format!("{lon},33.74"));
+        let [a, b] = &places;
+        let told = office.ok(
+            who,
+            &["split", site, "--at", a, "--at", b, "--reason", "two"],
+        );
+        let codes = told
+            .lines()
+            .filter_map(|line| line.split_whitespace().next());
+        codes.map(str::to_owned).collect()
+    };
+    let disputed = "CANDIDATE true";
+    let mut ways = Vec::new();
+    let (a, b) = (keep("li", 1), add(lon(1) + 0.00004));
+    merge("wang", &a, &b);
+    ways.push(("merged", aside("wang", &b)));
+    let whole = keep("li", 2);
+    for part in split("wang", &whole, 2) {
+        ways.push(("split", aside("wang", &part)));
+    }
+    let c = keep("li", 3);
+    screen("wang", &c, false);
+    office.ok(
+        "chief",
+        &["resolve", &c, "--state", "CANDIDATE", "--reason", "poppy"],
+    );
+    ways.push(("resolved", aside("wang", &c)));
+    let d = add(lon(4));
+    screen("wang", &d, false);
+    office.ok(
+        "chief",
+        &["reopen", &d, "--reason", "poppy seen from the road"],
+    );
+    ways.push(("opened again", aside("wang", &d)));
+    let (e, f, g) = (keep("li", 5), add(lon(5) + 0.00004), add(lon(5) + 0.00008));
+    merge("wang", &e, &f);
+    merge("wang", &f, &g);
+    ways.push(("merged twice", aside("wang", &g)));
+    assert_eq!(ways.len(), 6);
+    for (way, stands) in &ways {
+        assert_eq!(stands, disputed, "{way}: {ways:?}");
+    }
+    // Who kept it themself, what nobody kept, and what a supervisor decides.
+    let gone = "SCREENED_OUT false";
+    let (a, b) = (keep("wang", 6), add(lon(6) + 0.00004));
+    merge("li", &a, &b);
+    assert_eq!(aside("wang", &b), gone, "one's own, merged");
+    let (a, b) = (add(lon(7)), add(lon(7) + 0.00004));
+    merge("wang", &a, &b);
+    assert_eq!(aside("li", &b), gone, "kept by nobody");
+    office.ok(
+        "chief",
+        &[
+            "resolve",
+            &c,
+            "--state",
+            "SCREENED_OUT",
+            "--reason",
+            "looked again",
+        ],
+    );
+    assert_eq!(now(&c), gone, "a supervisor ends it");
+    office.ok("chief", &["reopen", &c, "--reason", "once more"]);
+    assert_eq!(aside("chief", &c), gone, "by who opened it");
+}
+
+#[test]
+fn what_two_looked_at_and_kept_one_of_them_does_not_put_aside_in_silence() {
+    let folder = folder();
+    let office = Office::begin(folder.path(), "410423", "a");
+    for name in ["wang", "li"] {
+        office.signed(name, name, &["actor", "key", name]);
+    }
+    let mut places = chosen(&office);
+    let [a, b] = [(); 2].map(|()| places.next().expect("a place"));
+    let all = [("000000000001", a), ("000000000002", b)];
+    flight(&office, &all);
+    let says = |name: &str, site: &str, word: &[&str]| {
+        office.signed(name, name, &[&["screen", site][..], word].concat());
+        let site = office.site(site);
+        (site["state"].clone(), site["disputed"].clone())
+    };
+    let reject = ["--reject", "crop"];
+    let site = code(&office, "000000000001");
+    says("li", &site, &["--keep"]);
+    says("wang", &site, &["--keep"]);
+    assert_eq!(
+        says("wang", &site, &reject),
+        (json!("CANDIDATE"), json!(true))
+    );
+    // Both of them agree that it is none.
+    let site = code(&office, "000000000002");
+    says("li", &site, &reject);
+    assert_eq!(
+        says("wang", &site, &reject),
+        (json!("SCREENED_OUT"), json!(false))
+    );
 }

@@ -1,7 +1,6 @@
 //! What is a registry or belongs to one: such files are never written over.
 
 use super::place::{folder_of, has_ending};
-use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
@@ -27,6 +26,9 @@ pub(super) const BELONGINGS: [&str; 11] = [
     "-wal",
     "-shm",
 ];
+
+/// Those of them that hold keys.
+const SECRETS: [&str; 2] = [".key", ".people"];
 
 /// Whether a file begins like a registry, or bears the name of one and is not empty.
 pub fn is_registry(path: &Path) -> bool {
@@ -57,16 +59,26 @@ pub(super) fn is_device_key(path: &Path) -> bool {
 /// Whether the file, or a folder above it, has a registry's name with one of the endings of what lies beside it. A name
 /// that is not taken yet counts too: a journal laid beside a registry would be played into it.
 pub(super) fn belongs_to_registry(path: &Path) -> bool {
+    bears_ending(path, &BELONGINGS)
+}
+
+/// Whether a file is nothing that leaves this machine as part of anything else: a registry, a device's key, or the sealed keys
+/// of its people. Links are followed.
+pub fn stays_here(path: &Path) -> bool {
+    let real = path.canonicalize();
+    let path = real.as_deref().unwrap_or(path);
+    is_registry(path) || is_device_key(path) || bears_ending(path, &SECRETS)
+}
+
+/// Whether the file, or a folder above it, is called as a registry beside it, with one of these endings.
+fn bears_ending(path: &Path, endings: &[&str]) -> bool {
     let folder = folder_of(path);
     // Links are followed, so that a folder by another name is seen for what it is.
     let folder = folder.canonicalize().unwrap_or(folder);
     let whole = folder.join(path.file_name().unwrap_or_default());
     whole.ancestors().any(|part| {
-        let name = part
-            .file_name()
-            .map(OsStr::to_string_lossy)
-            .unwrap_or_default();
-        BELONGINGS.iter().any(|ending| {
+        let name = part.file_name().unwrap_or_default().to_string_lossy();
+        endings.iter().any(|ending| {
             let split = name.len().checked_sub(ending.len());
             let Some((stem, found)) = split.and_then(|at| name.split_at_checked(at)) else {
                 return false;

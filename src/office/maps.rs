@@ -10,6 +10,7 @@ use crate::imagery::pyramid::{photos_pyramid_path, pyramid_path};
 use crate::imagery::tile::{Layer, PhotoLayer, RasterLayer, TileError};
 use crate::imagery::{InputFiles, Orthomosaic, RasterOptions, Source, find_inputs};
 use crate::schema::{ScanRecord, SourceRecord};
+use crate::text::names::lies_in;
 use std::path::{Path, PathBuf};
 
 /// The name of the layer of all photos of a survey.
@@ -54,8 +55,7 @@ impl<'a> SurveyImagery<'a> {
             return Err(TileError::Gone);
         }
         let photos = laid_photos(self.record, self.bases, &self.inputs().photos);
-        let path = photos_pyramid_path(self.results);
-        let pyramid = opened(&path, &RasterOptions::default());
+        let pyramid = self.pyramid(&photos_pyramid_path(self.results));
         let is_whole = !photos.is_empty();
         Ok(ShownSource {
             layer: Layer::Photos(PhotoLayer::new(photos, pyramid)?),
@@ -75,13 +75,18 @@ impl<'a> SurveyImagery<'a> {
             let raster = opened(path, &options)?;
             (raster.fingerprint().0 == source.fingerprint).then_some(raster)
         });
-        let path = pyramid_path(self.results, &source.name);
-        let pyramid = opened(&path, &RasterOptions::default());
+        let pyramid = self.pyramid(&pyramid_path(self.results, &source.name));
         let is_whole = raster.is_some();
         Ok(ShownSource {
             layer: Layer::Raster(RasterLayer::new(raster, pyramid)?),
             is_whole,
         })
+    }
+
+    /// A pyramid beside the results: no link in their folder leads to another raster.
+    fn pyramid(&self, path: &Path) -> Option<Source> {
+        let is_its_own = lies_in(self.results, path).unwrap_or(false);
+        is_its_own.then(|| opened(path, &RasterOptions::default()))?
     }
 
     /// How the scan read a raster.

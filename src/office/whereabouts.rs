@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn places_abroad_or_in_another_district_are_told() {
         let folder = tempfile::tempdir().expect("folder");
-        let (mut office, _chief) = begun(&folder.path().join("r.papaver"));
+        let (mut office, chief) = begun(&folder.path().join("r.papaver"));
         let own = LonLat::new(113.05, 33.5);
         let neighbour = LonLat::new(113.15, 33.5);
         let places = [
@@ -100,7 +100,7 @@ mod tests {
             let text = format!(r#"{{"type":"FeatureCollection","features":[{features}]}}"#);
             std::fs::write(&path, text).expect("written");
             let read = Districts::open(&path, "2026").expect("read");
-            fill_in_districts(&mut office, &read, "2026").expect("filled");
+            fill_in_districts(&mut office, &chief, &read, "2026").expect("filled");
             told(&office)
         };
         // Boundaries of others alone tell nothing of the office's own ground.

@@ -232,6 +232,9 @@ impl People {
                 return Err(Refusal::Unsigned);
             }
             Some(held) => held.confirmed,
+            None if author.recorder.is_some() && !self.records_in_their_name(author, event) => {
+                return Err(Refusal::Unsigned);
+            }
             None => false,
         };
         // Once a supervisor signs, no supervisor's word changes people unsigned: anybody could have typed it.
@@ -311,7 +314,13 @@ impl People {
             if first.is_some_and(|key| !key.knew(event) && !self.gave_up(event)) {
                 return Err(Refusal::Unsigned);
             }
-            return unsigned();
+            // Who holds no key is spoken for by nobody but a supervisor either, under the key which that one holds.
+            let signed = unsigned()?;
+            return match actor.recorder {
+                None => Ok(signed),
+                Some(_) if self.records_in_their_name(actor, event) => Ok(Signed::InTheirName),
+                Some(_) => Err(Refusal::Unsigned),
+            };
         };
         if actor.recorder.is_none() && actor.key == Some(held.key) {
             return if held.confirmed {

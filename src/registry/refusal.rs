@@ -218,8 +218,8 @@ impl Refusal {
                 "不合设备记录链的先后顺序",
             ),
             Self::Unsigned => Both(
-                "the author holds a key and did not sign with it",
-                "操作人有个人密钥而未签名",
+                "the author holds a key and did not sign with it, or who recorded it in their name is no supervisor who did",
+                "操作人有个人密钥而未签名，或代为录入的不是已签名的主管",
             ),
             Self::Key => Both(
                 "a key that is not made or confirmed by whoever may",

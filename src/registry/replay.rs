@@ -10,6 +10,7 @@ mod describe;
 mod fields;
 mod history;
 mod judge;
+mod keepers;
 mod kin;
 mod view;
 mod void;

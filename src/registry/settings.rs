@@ -1,11 +1,20 @@
 //! What a unit decides for itself: deadlines by state, the radius of matching, the growth window. Each change is an event.
 
+use super::ids::Hash;
 use super::state::State;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The name of the setting that says when a season begins.
 pub const SEASON_BEGINS: &str = "season_begins";
+
+/// The name of the setting that says which boundaries a unit goes by: see [`boundaries_value`].
+pub const DISTRICTS: &str = "districts";
+
+/// The value of the setting [`DISTRICTS`]: the digest of the boundary file as it is kept, and the year of its codes.
+pub fn boundaries_value(sha256: Hash, vintage: &str) -> String {
+    format!("{sha256} {vintage}")
+}
 
 /// The settings in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -96,7 +96,7 @@ fn reaches(layer: &Layer, at: LonLat) -> bool {
 
 /// Whether a survey says that it has imagery of a place, searched or not.
 fn was_flown(place: &LibraryPlace, at: LonLat) -> bool {
-    let bytes = crate::files::read(&place.path.join("coverage.geojson")).unwrap_or_default();
+    let bytes = place.read("coverage.geojson").unwrap_or_default();
     let features = read_features(&bytes).unwrap_or_default();
     let point = geo::Point::new(at.lon, at.lat);
     features.iter().any(|feature| {

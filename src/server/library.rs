@@ -4,6 +4,7 @@
 use crate::files::is_registry;
 use crate::registry::Hash;
 use crate::schema::{SCAN_FORMAT, ScanRecord};
+use crate::text::names::lies_in;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -25,6 +26,15 @@ pub(super) struct LibraryPlace {
     pub name: String,
     /// Where it lies.
     pub path: PathBuf,
+}
+
+impl LibraryPlace {
+    /// The bytes of a file of results, which may have been sent by anybody; nothing where a link leads out of their folder.
+    pub fn read(&self, name: &str) -> Option<Vec<u8>> {
+        let path = self.path.join(name);
+        let is_its_own = lies_in(&self.path, &path).unwrap_or(false);
+        is_its_own.then(|| crate::files::read(&path).ok())?
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -161,10 +171,39 @@ fn place(root: &Path, path: &Path) -> LibraryPlace {
 
 /// The record of a scan; nothing where it is of another format.
 pub(super) fn scan_of(place: &LibraryPlace) -> Option<ScanRecord> {
-    let bytes = crate::files::read(&place.path.join("scan.json")).ok()?;
-    let scan: ScanRecord = serde_json::from_slice(&bytes).ok()?;
+    let scan: ScanRecord = serde_json::from_slice(&place.read("scan.json")?).ok()?;
     (scan.format == SCAN_FORMAT).then_some(scan)
 }
 
 /// The folder, below the served one.
 pub(super) const INBOX: &str = "inbox";
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    #[cfg(unix)]
+    fn what_is_shown_of_results_is_theirs() {
+        let folder = tempfile::tempdir().expect("folder");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(at("s/chips")).expect("made");
+        std::fs::write(at("a.papaver.key"), "0".repeat(64)).expect("written");
+        std::fs::write(at("s/scan.json"), "{}").expect("written");
+        std::fs::write(at("s/ground"), "ground").expect("written");
+        let links = [
+            ("../a.papaver.key", "s/candidates.geojson"),
+            ("../../a.papaver.key", "s/chips/x.jpg"),
+            ("ground", "s/coverage.geojson"),
+        ];
+        for (target, link) in links {
+            std::os::unix::fs::symlink(target, at(link)).expect("linked");
+        }
+        let place = super::place(folder.path(), &at("s"));
+        assert_eq!(place.read("candidates.geojson"), None);
+        assert_eq!(place.read("chips/x.jpg"), None);
+        assert_eq!(
+            place.read("coverage.geojson").as_deref(),
+            Some(&b"ground"[..])
+        );
+        assert_eq!(place.read("scan.json").as_deref(), Some(&b"{}"[..]));
+    }
+}

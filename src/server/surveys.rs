@@ -5,7 +5,6 @@ use super::house::{Shared, waiting};
 use super::library::{LibraryPlace, scan_of};
 use super::revalidated::revalidated;
 use super::visitors::Looker;
-use crate::files;
 use crate::registry::Hash;
 use crate::schema::ScanRecord;
 use axum::extract::Path;
@@ -53,8 +52,8 @@ async fn map_file(
     name: &'static str,
 ) -> Result<Response, Refused> {
     waiting(move || {
-        let path = survey(&house, &id)?.path.join(name);
-        let bytes = files::read(&path).map_err(|_gone| Refused::no_such_page())?;
+        let bytes = survey(&house, &id)?.read(name);
+        let bytes = bytes.ok_or_else(Refused::no_such_page)?;
         let kind = [(header::CONTENT_TYPE, "application/geo+json")];
         Ok((kind, bytes).into_response())
     })
@@ -70,8 +69,8 @@ async fn picture(
         return Err(Refused::no_such_page());
     }
     waiting(move || {
-        let path = survey(&house, &id)?.path.join(PICTURES).join(&file);
-        let bytes = files::read(&path).map_err(|_gone| Refused::no_such_page())?;
+        let bytes = survey(&house, &id)?.read(&format!("{PICTURES}/{file}"));
+        let bytes = bytes.ok_or_else(Refused::no_such_page)?;
         let kind = [(header::CONTENT_TYPE, "image/jpeg")];
         revalidated(&headers, &Hash::of(&bytes).to_string(), || {
             Ok((kind, bytes).into_response())

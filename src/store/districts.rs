@@ -2,8 +2,11 @@
 
 use super::{Store, StoreError};
 use crate::registry::Site;
+use crate::registry::body::Body;
 use crate::registry::districts::Districts;
-use crate::registry::ids::{Hash, SiteKey};
+use crate::registry::event::Sealed;
+use crate::registry::ids::{DeviceId, Hash, SiteKey};
+use crate::registry::settings::{DISTRICTS, boundaries_value};
 use crate::store::evidence;
 use rusqlite::params;
 use serde_json::Value;
@@ -12,7 +15,68 @@ use std::collections::BTreeMap;
 /// Metres to a border within which its other side is named.
 const NEAR_BORDER_M: f64 = 500.0;
 
+/// The boundaries that a registry goes by.
+#[derive(Debug, Clone)]
+pub struct Boundaries {
+    /// SHA-256 of the file as it is kept beside the registry.
+    pub sha256: Hash,
+    /// The year of its codes.
+    pub vintage: String,
+    /// The entry that decided on them; none where they were filled in by an earlier version, or by no entry at all.
+    pub decided: Option<Sealed>,
+}
+
 impl Store {
+    /// The boundaries that the districts were filled in from last.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn boundaries(&self) -> Result<Option<Boundaries>, StoreError> {
+        let sha256 = self.local("districts_sha256")?;
+        let sha256: Option<Hash> = sha256.and_then(|text| text.parse().ok());
+        let Some((sha256, vintage)) = sha256.zip(self.local("districts_vintage")?) else {
+            return Ok(None);
+        };
+        let value = boundaries_value(sha256, &vintage);
+        let mut decisions = self.decisions_on_boundaries()?.into_iter();
+        let decided = decisions.find(|(said, _)| *said == value).map(|(_, by)| by);
+        Ok(Some(Boundaries {
+            sha256,
+            vintage,
+            decided,
+        }))
+    }
+
+    /// What each device of the registry's own unit decided last on boundaries, with the entry that says so.
+    fn decisions_on_boundaries(&self) -> Result<Vec<(String, Sealed)>, StoreError> {
+        let own = self.local("unit")?.unwrap_or_default();
+        let mut last: BTreeMap<DeviceId, (String, Sealed)> = BTreeMap::new();
+        for sealed in self.followed("setting")? {
+            if let Body::Setting(setting) = &sealed.event.body
+                && setting.key == DISTRICTS
+                && sealed.event.actor.unit == own
+            {
+                let said = setting.value.clone();
+                last.insert(sealed.event.device, (said, sealed));
+            }
+        }
+        Ok(last.into_values().collect())
+    }
+
+    /// Whether the boundaries are those that somebody decided on last, where anybody did. Another computer of the unit may have
+    /// been given others.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub(super) fn are_boundaries_as_decided(&self) -> Result<bool, StoreError> {
+        let decisions = self.decisions_on_boundaries()?;
+        let own = self.own_device();
+        Ok(match self.boundaries()? {
+            Some(now) => now.decided.is_some() || decisions.is_empty(),
+            None => !decisions.iter().any(|(_, by)| Some(by.event.device) == own),
+        })
+    }
+
     /// The district of a site, as it was filled in last.
     ///
     /// # Errors

@@ -29,6 +29,11 @@ pub enum EvidenceError {
         /// The file.
         path: PathBuf,
     },
+    /// A registry, or a key: what is kept as evidence goes to other offices.
+    StaysHere {
+        /// The file.
+        path: PathBuf,
+    },
     /// It cannot be kept.
     Unwritable {
         /// Where.
@@ -68,6 +73,16 @@ impl Say for EvidenceError {
                         document = Action::Again(Choice::Document),
                     ))
             }
+            Self::StaysHere { path } => Said::new(tr!(
+                lang,
+                "{path} is a registry or one of its keys: it becomes no evidence, which goes to other offices",
+                "{path} 是登记库或其密钥，不能作为证据：证据会随数据包送往其他单位",
+                path = path.display(),
+            ))
+            .hint(lang.pick(
+                "nothing was recorded; give the photograph or document itself, not a link",
+                "未作任何记录；请提供照片或文件本身，不要用链接",
+            )),
             Self::Unwritable { path, source } => Said::unwritable(lang, path, source).hint(tr!(
                 lang,
                 "nothing was recorded; make room or check the rights of the folder",
@@ -86,7 +101,7 @@ impl Say for EvidenceError {
 speaking_error!(EvidenceError, |e| match e {
     EvidenceError::Unreadable { source, .. } | EvidenceError::Unwritable { source, .. } =>
         Some(source),
-    EvidenceError::NotAPhoto { .. } => None,
+    EvidenceError::NotAPhoto { .. } | EvidenceError::StaysHere { .. } => None,
 });
 
 /// Where a file of this digest lies: two digits, then the rest.
@@ -256,6 +271,9 @@ pub fn keep_bytes(
     role: EvidenceRole,
     occasion: Occasion<'_>,
 ) -> Result<EvidenceRef, EvidenceError> {
+    if files::stays_here(path) {
+        return Err(EvidenceError::StaysHere { path: path.into() });
+    }
     let mime = match role {
         EvidenceRole::Coverage => Some("application/geo+json"),
         EvidenceRole::Features => Some("application/json"),

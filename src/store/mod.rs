@@ -34,6 +34,7 @@ mod verify;
 mod worked_out;
 mod write;
 
+pub use districts::Boundaries;
 pub use draft::{Author, Draft, InTheirName, Moment};
 pub use error::StoreError;
 pub use filter::Filter;

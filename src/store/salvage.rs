@@ -171,7 +171,9 @@ fn unkept(error: EvidenceError) -> StoreError {
         EvidenceError::Unwritable { path, source } | EvidenceError::Unreadable { path, source } => {
             (path, source)
         }
-        EvidenceError::NotAPhoto { path } => (path, io::ErrorKind::InvalidData.into()),
+        EvidenceError::NotAPhoto { path } | EvidenceError::StaysHere { path } => {
+            (path, io::ErrorKind::InvalidData.into())
+        }
     };
     StoreError::Io { path, source }
 }

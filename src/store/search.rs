@@ -48,13 +48,14 @@ impl Store {
     }
 
     /// The sites of which an event, its author, their code or their district's name contains a text, in any case of
-    /// Latin letters.
+    /// Latin letters. What people say of a candidate at the desk is not looked through: nobody reads the first of two before the
+    /// second has spoken, and what both decide is an event of its own.
     ///
     /// # Errors
     /// Those of reading.
     pub(super) fn sites_with_text(&self, text: &str) -> Result<BTreeSet<SiteKey>, StoreError> {
         let found = self.site_keys(
-            "SELECT site FROM events WHERE site IS NOT NULL AND (\
+            "SELECT site FROM events WHERE site IS NOT NULL AND kind <> 'look' AND (\
                instr(lower(json_extract(CAST(bytes AS TEXT), '$.actor.name')), lower(?1)) \
                OR EXISTS(SELECT 1 FROM json_tree(CAST(bytes AS TEXT), '$.body') AS said \
                  WHERE said.type = 'text' AND said.key IS NOT 'origin' AND instr(lower(said.value), lower(?1)))) \

@@ -168,6 +168,9 @@ impl Store {
 
     /// Whether each site lies in the district that the table says.
     fn verify_districts(&self, found: &mut Verification) -> Result<(), StoreError> {
+        if !self.are_boundaries_as_decided()? {
+            found.findings.push(Discrepancy::Boundaries);
+        }
         let Some(districts) = self.districts()? else {
             return Ok(());
         };

@@ -1,5 +1,7 @@
 //! File names as other systems write them: with backslashes, in other letter case, as the whole path on a phone.
 
+use crate::files;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file that is not where a name says.
@@ -86,19 +88,26 @@ pub fn below(folder: &Path, parts: &[String]) -> Result<PathBuf, NameFlaw> {
             }
         };
     }
-    let inside = |path: &Path| -> std::io::Result<bool> {
-        let root = std::fs::canonicalize(if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            folder
-        })?;
-        Ok(std::fs::canonicalize(path)?.starts_with(root))
-    };
-    match inside(&path) {
+    match lies_in(folder, &path) {
         Ok(true) => Ok(path),
         Ok(false) => Err(NameFlaw::Outside),
         Err(_) => Err(NameFlaw::Nothing),
     }
+}
+
+/// Whether a file or folder lies below a folder once links are followed, and is nothing that stays on this machine: what
+/// somebody sent may hold links to anything here.
+///
+/// # Errors
+/// Those of the system, of what is not there.
+pub fn lies_in(folder: &Path, path: &Path) -> io::Result<bool> {
+    let root = std::fs::canonicalize(if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    })?;
+    let real = std::fs::canonicalize(path)?;
+    Ok(real.starts_with(root) && !files::stays_here(&real))
 }
 
 #[cfg(test)]
@@ -150,5 +159,25 @@ mod tests {
                 .expect("linked");
             assert_eq!(find("in.jpg"), Err(NameFlaw::Outside));
         }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_leads_to_no_key_of_the_folder_itself() {
+        let folder = tempfile::tempdir().expect("folder");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("a.papaver"), "a registry").expect("written");
+        std::fs::write(at("a.papaver.key"), "0".repeat(64)).expect("written");
+        std::fs::write(at("b.json"), "{}").expect("written");
+        std::fs::create_dir(at("a.papaver.people")).expect("made");
+        std::fs::write(at("a.papaver.people/li"), "sealed").expect("written");
+        let links = ["a.papaver", "a.papaver.key", "a.papaver.people/li"];
+        for (n, target) in links.iter().enumerate() {
+            let link = at(&format!("{n}.json"));
+            std::os::unix::fs::symlink(target, &link).expect("linked");
+            assert!(!lies_in(folder.path(), &link).expect("there"), "{target}");
+        }
+        std::os::unix::fs::symlink("b.json", at("c.json")).expect("linked");
+        assert!(lies_in(folder.path(), &at("c.json")).expect("there"));
     }
 }

@@ -92,8 +92,8 @@ impl DistrictsArguments {
                 "警告：边界的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数，可能偏差 100 米以上；请以 CGCS2000 重新导出"
             ));
         }
-        let (mut office, _) = context.office()?;
-        let filled = fill_in_districts(&mut office, &read, &self.vintage)?;
+        let (mut office, session) = context.office()?;
+        let filled = fill_in_districts(&mut office, &session, &read, &self.vintage)?;
         if context.common.json {
             json(&serde_json::json!(filled));
         } else {

@@ -180,7 +180,9 @@ fn keep_of(
                 .to_string()
         };
         evidence::keep(folder, path, role, occasion).map_err(|error| match error {
-            EvidenceError::NotAPhoto { .. } => Ok(RowFlaw::NotAPhoto(name())),
+            EvidenceError::NotAPhoto { .. } | EvidenceError::StaysHere { .. } => {
+                Ok(RowFlaw::NotAPhoto(name()))
+            }
             EvidenceError::Unreadable { .. } => Ok(RowFlaw::NoPhoto(name())),
             other @ EvidenceError::Unwritable { .. } => Err(ExchangeError::Evidence(other)),
         })

@@ -28,6 +28,11 @@ pub enum RecordError {
         /// The file.
         path: PathBuf,
     },
+    /// A file is a link that leads out of the folder, or to a registry or a key.
+    LeadsOut {
+        /// The file.
+        path: PathBuf,
+    },
     /// A picture of the scan cannot be kept.
     Evidence(EvidenceError),
     /// The registry.
@@ -70,6 +75,16 @@ impl Say for RecordError {
                 "剔除疑似点请用 {screen}，不要改动文件",
                 screen = Action::Screen,
             )),
+            Self::LeadsOut { path } => Said::new(tr!(
+                lang,
+                "{path} is a link to what is none of the scan's files",
+                "{path} 是一个链接，指向的不是扫描结果的文件",
+                path = path.display(),
+            ))
+            .hint(lang.pick(
+                "nothing was recorded; copy the folder again from where it was scanned, as files and not as links",
+                "未作任何记录；请重新复制原文件夹：复制文件本身，不要复制链接",
+            )),
             Self::Evidence(source) => source.say(lang),
             Self::Store(source) => source.say(lang),
         }
@@ -87,7 +102,9 @@ speaking_error!(RecordError, |e| match e {
     RecordError::Unreadable { source, .. } => Some(source),
     RecordError::Evidence(source) => Some(source),
     RecordError::Store(source) => Some(source.as_ref()),
-    RecordError::Malformed { .. } | RecordError::Edited { .. } => None,
+    RecordError::Malformed { .. } | RecordError::Edited { .. } | RecordError::LeadsOut { .. } => {
+        None
+    }
 });
 
 impl From<StoreError> for RecordError {

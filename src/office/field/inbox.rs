@@ -67,6 +67,8 @@ pub(super) struct Version {
     pub path: String,
     pub sha256: Hash,
     pub at: Timestamp,
+    /// The number of the line that brought it.
+    pub line: usize,
 }
 
 /// An inbox.
@@ -174,6 +176,7 @@ impl Inbox {
                 path: path.clone(),
                 sha256: file.0,
                 at,
+                line: self.lines,
             });
         }
         if self.kept.insert(file.0) {

@@ -151,6 +151,11 @@ impl VersionOutcome {
         }
     }
 
+    /// Whether not all of it was taken in.
+    fn lacks_something(&self) -> bool {
+        self.error.is_some() || self.refused() > 0
+    }
+
     /// Rows that were refused.
     pub fn refused(&self) -> usize {
         let refused = |row: &&RowTold| row.fate == Fate::Refused;
@@ -296,7 +301,8 @@ impl Outcomes {
         self.last.iter().rev()
     }
 
-    /// The versions that are to be looked at: new ones, and those that waited for a photograph that has come.
+    /// The versions that are to be looked at: new ones, those that waited for a photograph that has come, and those of which
+    /// something was refused and that were sent once more: what they were refused for may have been put right.
     pub fn waiting(&self, inbox: &Inbox) -> Vec<Version> {
         let waits = |version: &&Version| {
             let of = |o: &&VersionOutcome| o.path == version.path && o.sha256 == version.sha256;
@@ -305,7 +311,8 @@ impl Outcomes {
             };
             let key = (version.path.clone(), version.sha256);
             let arrived = |name: &String| inbox.brought_since(name, outcome.seen);
-            self.again.contains(&key) || outcome.waits_for.iter().any(arrived)
+            let is_sent_anew = version.line > outcome.seen && outcome.lacks_something();
+            is_sent_anew || self.again.contains(&key) || outcome.waits_for.iter().any(arrived)
         };
         let mut waiting: Vec<Version> = Vec::new();
         for version in inbox.tables().iter().filter(waits) {

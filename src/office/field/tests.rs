@@ -233,6 +233,37 @@ fn a_row_waits_for_the_photograph_where_an_empty_or_broken_one_came_first() {
 }
 
 #[test]
+fn a_table_of_which_a_row_was_refused_is_looked_at_again_when_it_is_sent_again() {
+    let AtWork {
+        code,
+        kept,
+        field,
+        folder,
+        ..
+    } = at_work();
+    put(&folder, "DCIM/a.jpg", &photo(1)).expect("kept");
+    put(&folder, "DCIM/A.JPG", &photo(2)).expect("kept");
+    let list = read(&folder, "page/sites.geojson");
+    let table = filled(&list, "cultivated", "DCIM/a.JPG");
+    put(&folder, "v.geojson", &table).expect("kept");
+    field.take_in().expect("taken");
+    assert_eq!(outcomes(&folder)[0]["rows"][0]["fate"], json!("refused"));
+    let unseen = || field.take_in().expect("taken").0;
+    assert!(unseen().is_empty(), "nobody sent it again");
+    // The crew takes the other picture away, and sends the same table.
+    folder.remove("DCIM/A.JPG").expect("gone");
+    put(&folder, "v.geojson", &table).expect("kept");
+    assert!(!unseen().is_empty());
+    let told = outcomes(&folder);
+    assert_eq!(told[0]["rows"][0]["fate"], json!("recorded"), "{told}");
+    assert_eq!(state(&kept, &code), ("confirmed".into(), false, 1));
+    // What was taken in as a whole is not looked at once more.
+    put(&folder, "v.geojson", &table).expect("kept");
+    assert!(unseen().is_empty());
+    assert!(unseen().is_empty());
+}
+
+#[test]
 fn two_crews_at_one_site_are_in_dispute_and_both_photographs_are_kept() {
     let (mut unit, code) = unit();
     let first = unit.give("一组");

@@ -1,6 +1,6 @@
 //! The decisions that the contact sheet saves.
 
-use super::folder::read;
+use crate::files;
 use crate::office::RecordError;
 use crate::registry::body::Screen;
 use crate::schema::{DECISIONS_FORMAT, Decisions, Verdict};
@@ -26,8 +26,11 @@ pub fn decisions(path: &Path) -> Result<Vec<Decision>, RecordError> {
         path: path.into(),
         why,
     };
-    let file: Decisions =
-        serde_json::from_slice(&read(path)?).map_err(|e| malformed(e.to_string()))?;
+    let bytes = files::read(path).map_err(|source| RecordError::Unreadable {
+        path: path.into(),
+        source,
+    })?;
+    let file: Decisions = serde_json::from_slice(&bytes).map_err(|e| malformed(e.to_string()))?;
     if file.format != DECISIONS_FORMAT {
         return Err(malformed(format!("format {}", file.format)));
     }

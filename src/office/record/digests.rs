@@ -2,16 +2,33 @@
 //!
 //! Folders of version 0.1.0 name none; they are taken, and said to be unverifiable.
 
+use crate::files;
 use crate::ground::FileFeature;
 use crate::office::RecordError;
 use crate::registry::ids::Hash;
 use crate::schema::{SCAN_FILE, Totals};
+use crate::text::names::lies_in;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 /// Square metres by which areas may differ that were rounded to hundredths and added up.
 const ROUNDING_M2: f64 = 1.0;
+
+/// Reads a file of a scan's folder, which may come from anywhere: no link in it leads to anything else.
+///
+/// # Errors
+/// [`RecordError::Unreadable`], [`RecordError::LeadsOut`].
+pub(super) fn read_in(folder: &Path, path: &Path) -> Result<Vec<u8>, RecordError> {
+    let unreadable = |source| RecordError::Unreadable {
+        path: path.into(),
+        source,
+    };
+    if !lies_in(folder, path).map_err(unreadable)? {
+        return Err(RecordError::LeadsOut { path: path.into() });
+    }
+    files::read(path).map_err(unreadable)
+}
 
 /// The files of a scan by their names in its folder, as its record has them.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,11 +70,21 @@ impl ScanDigests {
         self.digests.as_ref().is_some_and(|d| d.contains_key(name))
     }
 
+    /// Reads a file of the folder as the scan wrote it.
+    ///
+    /// # Errors
+    /// [`RecordError::Unreadable`], [`RecordError::LeadsOut`], [`RecordError::Edited`].
+    pub(super) fn read(&self, path: &Path) -> Result<Vec<u8>, RecordError> {
+        let bytes = read_in(&self.folder, path)?;
+        self.check(path, &bytes)?;
+        Ok(bytes)
+    }
+
     /// Fails where the bytes of a file are not those that the scan wrote, or the scan wrote no such file.
     ///
     /// # Errors
     /// [`RecordError::Edited`].
-    pub(super) fn check(&self, path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
+    fn check(&self, path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
         let Some(digests) = &self.digests else {
             return Ok(());
         };

@@ -1,7 +1,6 @@
 //! A scan's folder as `papaver scan` writes it: what was covered, and its candidates with their pictures.
 
-use super::digests::ScanDigests;
-use crate::files;
+use super::digests::{ScanDigests, read_in};
 use crate::ground::{FileFeature, LonLat, read_features};
 use crate::office::RecordError;
 use crate::registry::body::{Detection, RecordedScan};
@@ -67,8 +66,8 @@ impl ScanFolder {
             path: path.into(),
             why,
         };
-        let scan: schema::ScanRecord =
-            serde_json::from_slice(&read(&path)?).map_err(|e| malformed(&path, e.to_string()))?;
+        let scan: schema::ScanRecord = serde_json::from_slice(&read_in(folder, &path)?)
+            .map_err(|e| malformed(&path, e.to_string()))?;
         if scan.format != schema::SCAN_FORMAT {
             return Err(malformed(&path, format!("format {}", scan.format)));
         }
@@ -170,8 +169,7 @@ fn coverage_of(
 
 /// The features of a file as the scan wrote it.
 fn features_of(path: &Path, written: &ScanDigests) -> Result<Vec<FileFeature>, RecordError> {
-    let bytes = read(path)?;
-    written.check(path, &bytes)?;
+    let bytes = written.read(path)?;
     read_features(&bytes).map_err(|flaw| RecordError::Malformed {
         path: path.into(),
         why: flaw.say(Lang::En),
@@ -181,23 +179,16 @@ fn features_of(path: &Path, written: &ScanDigests) -> Result<Vec<FileFeature>, R
 /// Reads a file of a scan's folder, and makes sure that it is what the scan wrote; of `scan.json` itself nobody can say so.
 pub(in crate::office) fn verified_file(folder: &Path, path: &Path) -> Result<Vec<u8>, RecordError> {
     let record = folder.join(SCAN_FILE);
-    let bytes = read(path)?;
-    if path != record {
-        let scan: schema::ScanRecord =
-            serde_json::from_slice(&read(&record)?).map_err(|e| RecordError::Malformed {
-                path: record.clone(),
-                why: e.to_string(),
-            })?;
-        ScanDigests::new(folder, scan.outputs)?.check(path, &bytes)?;
+    let said = read_in(folder, &record)?;
+    if path == record {
+        return Ok(said);
     }
-    Ok(bytes)
-}
-
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, RecordError> {
-    files::read(path).map_err(|source| RecordError::Unreadable {
-        path: path.into(),
-        source,
-    })
+    let scan: schema::ScanRecord =
+        serde_json::from_slice(&said).map_err(|e| RecordError::Malformed {
+            path: record.clone(),
+            why: e.to_string(),
+        })?;
+    ScanDigests::new(folder, scan.outputs)?.read(path)
 }
 
 fn check_days(days: &[String; 2]) -> Result<(), String> {

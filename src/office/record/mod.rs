@@ -4,6 +4,7 @@
 mod decisions;
 mod digests;
 mod folder;
+mod keeping;
 
 pub use decisions::{Decision, decisions};
 pub use digests::ScanDigests;
@@ -12,20 +13,15 @@ pub use folder::{ScanCandidate, ScanFolder};
 
 use super::{Office, RecordError, Session, Transaction};
 use crate::registry::body::{Body, Create, Meaning, Sighting, Source};
-use crate::registry::districts::Districts;
-use crate::registry::event::{EvidenceRef, EvidenceRole};
+use crate::registry::event::EvidenceRef;
 use crate::registry::ids::{Hash, SiteKey};
-use crate::registry::limits::MOVES_FREELY_M;
 use crate::registry::matching::{Match, find};
-use crate::registry::place::Place;
 use crate::registry::site::Site;
-use crate::registry::unit::{self, is_at_or_below, share_ground};
-use crate::store::evidence::{self, Occasion};
+use crate::registry::unit::{self, is_at_or_below};
 use crate::store::{Store, StoreError};
-use folder::read;
+use keeping::{Keeping, OwnGround, known_as};
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// A scan of the same imagery that was recorded as of other days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -85,103 +81,6 @@ struct RecordCounts {
     undated: usize,
 }
 
-/// Whose ground a scan shows: that of the unit that flew it, or where a boundary file is known, of the district itself. A
-/// site that a unit founds on another's ground swallows nothing there.
-struct OwnGround<'a> {
-    unit: &'a str,
-    districts: Option<Districts>,
-}
-
-impl OwnGround<'_> {
-    fn is_of(&self, site: &Site, place: &Place) -> bool {
-        let there = self
-            .districts
-            .as_ref()
-            .and_then(|d| d.code_of(place.lonlat()));
-        share_ground(&site.unit, there.unwrap_or(self.unit))
-    }
-}
-
-/// The site that a candidate is known as: one of this unit, or of one that shares its ground, whose place fits. That a
-/// site far away names the candidate says nothing.
-fn known_as(
-    store: &Store,
-    ground: &OwnGround,
-    candidate: &ScanCandidate,
-) -> Result<Option<SiteKey>, StoreError> {
-    let within = store.settings().reach_m() + MOVES_FREELY_M;
-    let id = &candidate.detection.candidate;
-    let fits = |site: &Site| {
-        ground.is_of(site, &candidate.place)
-            && site.detections().any(|d| d.candidate == *id)
-            && site.place.distance_m(&candidate.place) <= within
-    };
-    let sites = store.sites_of_candidate(id)?;
-    Ok(sites.iter().find(|site| fits(site)).map(|site| site.key))
-}
-
-/// The files of a scan on their way into the evidence of a registry.
-struct Keeping<'a> {
-    store: &'a Store,
-    scan: &'a ScanFolder,
-    at: &'a str,
-    /// Files that the folder lacks.
-    missing: usize,
-}
-
-impl Keeping<'_> {
-    /// Keeps a file as the scan wrote it; where the folder lacks it, that is counted.
-    fn keep(
-        &mut self,
-        role: EvidenceRole,
-        path: &Path,
-        place: Option<&Place>,
-    ) -> Result<Option<EvidenceRef>, RecordError> {
-        if !path.exists() {
-            self.missing += 1;
-            return Ok(None);
-        }
-        let bytes = read(path)?;
-        self.scan.written.check(path, &bytes)?;
-        let occasion = Occasion {
-            place,
-            day: self.at,
-            settings: self.store.settings(),
-        };
-        let folder = self.store.evidence_folder();
-        let kept = evidence::keep_bytes(&folder, path, &bytes, role, occasion);
-        kept.map(Some).map_err(RecordError::Evidence)
-    }
-
-    /// Keeps what says of the whole scan where it searched, and what its candidates look like.
-    fn coverage(&mut self) -> Result<Vec<EvidenceRef>, RecordError> {
-        let scan = self.scan;
-        let mut kept = Vec::new();
-        if let Some(path) = &scan.coverage {
-            kept.extend(self.keep(EvidenceRole::Coverage, path, None)?);
-        }
-        if let Some(path) = &scan.features {
-            kept.extend(self.keep(EvidenceRole::Features, path, None)?);
-        }
-        Ok(kept)
-    }
-
-    /// Keeps the pictures of the candidates that are new here, in the candidates' order.
-    fn pictures(&mut self, ground: &OwnGround) -> Result<Vec<Vec<EvidenceRef>>, RecordError> {
-        let mut pictures = Vec::new();
-        for candidate in &self.scan.candidates {
-            let mut own = Vec::new();
-            if known_as(self.store, ground, candidate)?.is_none() {
-                for (role, path) in &candidate.pictures {
-                    own.extend(self.keep(*role, path, Some(&candidate.place))?);
-                }
-            }
-            pictures.push(own);
-        }
-        Ok(pictures)
-    }
-}
-
 /// Records a scan, and keeps its coverage and the pictures of its new candidates with the evidence.
 ///
 /// # Errors
@@ -208,12 +107,7 @@ pub fn record(
             .unwrap_or(own_unit),
         districts: store.districts()?,
     };
-    let mut keeping = Keeping {
-        store,
-        scan,
-        at: session.at(),
-        missing: 0,
-    };
+    let mut keeping = Keeping::new(store, scan, session.at());
     let coverage = if is_new { keeping.coverage()? } else { vec![] };
     let pictures = keeping.pictures(&ground)?;
     recorded.pictures_missing = keeping.missing;
@@ -259,6 +153,7 @@ struct Before {
 
 impl Before {
     fn of(store: &Store, scan: &ScanFolder, unit: &str) -> Result<Self, RecordError> {
+        let read = |path| scan.written.read(path);
         let ground = scan.coverage.as_deref().map(read).transpose()?;
         let ground = ground.map(|bytes| Hash::of(&bytes));
         let signs = scan.record.signs(ground);

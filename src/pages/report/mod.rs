@@ -136,7 +136,8 @@ fn definitions(figures: &Figures, lang: Lang) -> Markup {
             "The figures are those of the registry on the day the report was made: {sites} known in the period.",
             "数据为制表当日登记库的内容：本期已知图斑 {known} 个。", sites = (known, "site", "sites"),),
     ];
-    html! { ul class="soft" { @for line in lines { li { (line) } } } }
+    let boundaries = figures.about.boundaries_in(lang);
+    html! { ul class="soft" { @for line in lines.into_iter().chain(boundaries) { li { (line) } } } }
 }
 
 #[cfg(test)]

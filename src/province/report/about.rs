@@ -4,7 +4,7 @@ use crate::province::finds::{Late, overdue_of};
 use crate::province::projection::targets_of;
 use crate::registry::body::TargetList;
 use crate::registry::districts::Districts;
-use crate::store::{Store, StoreError};
+use crate::store::{Boundaries, Store, StoreError};
 use crate::tr;
 use crate::words::Lang;
 use jiff::civil::Date;
@@ -25,6 +25,8 @@ pub struct ReportSource {
     pub lists: Vec<TargetList>,
     /// The day (`MM-DD`) on which the next year's season begins.
     pub season_begins: String,
+    /// The boundaries that the figures go by.
+    pub boundaries: Option<Boundaries>,
 }
 
 impl ReportSource {
@@ -46,6 +48,7 @@ impl ReportSource {
             late: overdue_of(store, on)?,
             lists: targets_of(store)?,
             season_begins: store.settings().season_begins.clone(),
+            boundaries: store.boundaries()?,
         })
     }
 
@@ -56,6 +59,32 @@ impl ReportSource {
             Some(name) => tr!(lang, "{name} ({unit})", "{name}（{unit}）"),
             None => unit.to_owned(),
         }
+    }
+
+    /// Which boundaries the figures go by, and who decided on them.
+    pub fn boundaries_in(&self, lang: Lang) -> Option<String> {
+        let Boundaries {
+            sha256,
+            vintage,
+            decided,
+        } = self.boundaries.as_ref()?;
+        let digest = &sha256.to_string()[..16];
+        Some(match decided {
+            Some(by) => {
+                let (name, day) = (&by.event.actor.name, by.event.at.get(..10));
+                let day = day.unwrap_or_default();
+                tr!(
+                    lang,
+                    "Boundaries: codes of {vintage}, file {digest}…; {name} decided on them on {day}.",
+                    "区划边界：{vintage} 年代码，文件校验值 {digest}…，由 {name} 于 {day} 确定。"
+                )
+            }
+            None => tr!(
+                lang,
+                "Boundaries: codes of {vintage}, file {digest}…; no entry says who decided on them.",
+                "区划边界：{vintage} 年代码，文件校验值 {digest}…，没有记录说明由谁确定。"
+            ),
+        })
     }
 
     /// The zone in which times are shown: that of this computer at the last event.

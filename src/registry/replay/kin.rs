@@ -3,6 +3,7 @@
 
 use super::history::History;
 use super::judge::{far, whole};
+use super::keepers::Keepers;
 use super::{DEEPEST, Elsewhere, Fold, MOST_FOLDS, Stand, fold_at, unit_in_key};
 use crate::registry::body::{Body, Create, Merge, Split};
 use crate::registry::event::Event;
@@ -52,6 +53,8 @@ pub(super) struct Brought {
     pub(super) percent: Option<u8>,
     /// Where it, and all that had become part of it, was found.
     pub(super) places: Vec<Place>,
+    /// Who kept it at the desk.
+    pub(super) keepers: BTreeSet<String>,
 }
 
 /// A part of a site lies where the site does.
@@ -101,6 +104,7 @@ impl Fold<'_> {
             let of_key = unit_in_key(key, &history).or_else(|| self.unit.clone());
             let unit = of_key.as_deref().unwrap_or_default();
             let mut last: Vec<(usize, u8)> = Vec::new();
+            let mut keepers = Keepers::default();
             for (at, (hash, event)) in history.events.iter().enumerate() {
                 if self.gate.author(*hash, event).is_err() || self.gate.over(event, unit).is_err() {
                     continue;
@@ -113,6 +117,12 @@ impl Fold<'_> {
                 {
                     brought.places.push(create.place.clone());
                 }
+                keepers.hear(event);
+                if let Body::Void(void) = &event.body
+                    && let Some((_, said)) = history.events.iter().find(|(of, _)| *of == void.of)
+                {
+                    keepers.take_back(event, said);
+                }
                 let Body::Eradicate(eradicate) = &event.body else {
                     continue;
                 };
@@ -123,6 +133,7 @@ impl Fold<'_> {
                 last.retain(|(other, _)| !history.past[at].contains(*other));
                 last.push((at, eradicate.percent));
             }
+            brought.keepers.extend(keepers.names());
             let least = last.iter().map(|(_, percent)| *percent).min();
             brought.percent = brought.percent.into_iter().chain(least).min();
         }

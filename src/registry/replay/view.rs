@@ -1,5 +1,6 @@
 //! What the author of an event could know of a site, and what the pictures show that go with it.
 
+use super::keepers::Keepers;
 use super::{Fold, Stand};
 use crate::registry::body::Body;
 use crate::registry::event::{Event, EvidenceRef, EvidenceRole};
@@ -33,6 +34,27 @@ impl Fold<'_> {
         }
     }
 
+    /// What the pictures of an event show; what those before it showed may count no more.
+    fn show_pictures(&self, earlier: usize, view: &mut MoveContext) {
+        let (_, event) = self.history.events[earlier];
+        // What was taken before anything was uprooted shows nothing of what is left, nor does what was taken before it
+        // was uprooted again.
+        if matches!(event.body, Body::Eradicate(_))
+            && (view.eradicators.is_empty()
+                || self.stands_before(earlier) == Some(State::Confirmed))
+        {
+            view.after_photo = false;
+        }
+        for file in event
+            .evidence
+            .iter()
+            .filter(|f| self.gate.is_here(f.sha256))
+        {
+            view.scene_photo |= file.role == EvidenceRole::Scene;
+            view.after_photo |= matches!(file.role, EvidenceRole::After | EvidenceRole::Reflight);
+        }
+    }
+
     /// What the author of an event could know.
     pub(super) fn view(&self, at: usize, joined: Option<&Stand>) -> MoveContext {
         let mut view = MoveContext {
@@ -48,24 +70,15 @@ impl Fold<'_> {
             .chain([joined.state])
             .collect();
         let mut eradications: Vec<(usize, u8)> = Vec::new();
+        let mut keepers = Keepers::default();
         for earlier in self.known_at(at) {
             let (_, event) = self.history.events[earlier];
-            // What was taken before anything was uprooted shows nothing of what is left, nor does what was taken before it
-            // was uprooted again.
-            if matches!(event.body, Body::Eradicate(_))
-                && (view.eradicators.is_empty()
-                    || self.stands_before(earlier) == Some(State::Confirmed))
-            {
-                view.after_photo = false;
+            self.show_pictures(earlier, &mut view);
+            if keepers.end(event) {
+                view.kept_at.clear();
             }
-            for file in event
-                .evidence
-                .iter()
-                .filter(|f| self.gate.is_here(f.sha256))
-            {
-                view.scene_photo |= file.role == EvidenceRole::Scene;
-                view.after_photo |=
-                    matches!(file.role, EvidenceRole::After | EvidenceRole::Reflight);
+            if keepers.hear(event) {
+                view.kept_at.insert(earlier);
             }
             match &event.body {
                 // Who destroyed a part of it accepts no more than who destroyed the whole, and no less is left.
@@ -74,6 +87,9 @@ impl Fold<'_> {
                     view.eradicators.extend(brought.names);
                     view.eradicators_keys.extend(brought.keys);
                     eradications.extend(brought.percent.map(|percent| (earlier, percent)));
+                    if keepers.join(brought.keepers) {
+                        view.kept_at.insert(earlier);
+                    }
                 }
                 Body::Eradicate(eradicate) => {
                     view.eradicators.insert(folded_name(&event.actor.name));
@@ -86,17 +102,10 @@ impl Fold<'_> {
                 }
                 // After a failed acceptance the work begins again, and so does the proof of it.
                 Body::Accept(accept) if !accept.passed => view.after_photo = false,
-                Body::Screen(screen) if screen.keep => {
-                    view.kept_by.insert(folded_name(&event.actor.name));
-                    view.kept_at.insert(earlier);
-                }
-                Body::Screen(_) | Body::Resolve(_) | Body::Reopen(_) => {
-                    view.kept_by.clear();
-                    view.kept_at.clear();
-                }
                 _ => {}
             }
         }
+        view.kept_by = keepers.names();
         view.percent = eradications.iter().map(|(_, percent)| *percent).min();
         view
     }

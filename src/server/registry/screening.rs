@@ -151,7 +151,7 @@ fn minutes_per_km2(effort: Effort, km2: f64) -> Option<f64> {
 
 /// The candidates as the scan wrote them; none where that cannot be read, and then the cards lack what they say.
 fn candidates(place: &LibraryPlace) -> HashMap<String, About> {
-    let bytes = crate::files::read(&place.path.join("candidates.geojson")).unwrap_or_default();
+    let bytes = place.read("candidates.geojson").unwrap_or_default();
     let features = read_features(&bytes).unwrap_or_default();
     let known = features.iter().map(|feature| {
         let properties: CandidateProperties = feature.properties().ok()?;

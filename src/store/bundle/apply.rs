@@ -52,7 +52,8 @@ pub fn apply(store: &mut Store, path: &Path, bundle: &Inspected) -> Result<Appli
             | evidence::EvidenceError::Unreadable { path, source } => {
                 BundleError::Io { path, source }
             }
-            evidence::EvidenceError::NotAPhoto { path } => BundleError::Strange {
+            evidence::EvidenceError::NotAPhoto { path }
+            | evidence::EvidenceError::StaysHere { path } => BundleError::Strange {
                 path,
                 entry: sha256.to_string(),
             },

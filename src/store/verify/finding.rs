@@ -57,6 +57,8 @@ pub enum Discrepancy {
     Grounds,
     /// Events that this device verified before, and signed that it did, are gone or others.
     Mark,
+    /// The boundaries are not those that the unit decided on last.
+    Boundaries,
     /// The district of a site is not that of the boundary file.
     District {
         /// The site.

@@ -387,7 +387,7 @@ fn store() -> Vec<Box<dyn Say>> {
     })));
     all.extend(boxed(every!(EvidenceError {
         Unreadable { path: path(), source: denied() }, NotAPhoto { path: path() },
-        Unwritable { path: path(), source: denied() },
+        StaysHere { path: path() }, Unwritable { path: path(), source: denied() },
     })));
     all.extend(boxed(bundles()));
     all.extend(boxed(peers()));
@@ -494,7 +494,7 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(RecordError {
         Unreadable { path: path(), source: denied() },
         Malformed { path: path(), why: "x".into() },
-        Edited { path: path() },
+        Edited { path: path() }, LeadsOut { path: path() },
         Evidence(photo()),
         Store(Box::new(missing())),
     })));

@@ -377,6 +377,62 @@ fn in_anothers_name_a_supervisor_speaks_who_signs_and_says_why() {
 }
 
 #[test]
+fn nobody_but_a_supervisor_speaks_for_who_holds_no_key() {
+    let mut device = office();
+    let boss = grant("boss", &[Role::Supervisor]);
+    supervisor(&mut device, "chief", None, boss);
+    let said = |device: &mut Device, by: (&str, Option<u8>), reason: &str| {
+        let said = in_the_name(device, "wang", by, reason);
+        worth(device, said)
+    };
+    let plain = reports(&mut device, "wang");
+    assert_eq!(worth(&device, plain), Ok(Signed::Unsigned));
+    // As long as no supervisor holds a key.
+    assert_eq!(
+        said(&mut device, ("chief", None), "ill"),
+        Ok(Signed::InTheirName)
+    );
+    let others = [
+        (("mayor", None), "ill"),
+        (("wang", None), "ill"),
+        (("chief", None), " "),
+        (("chief", Some(29)), "ill"),
+    ];
+    for (by, reason) in others {
+        let refused = said(&mut device, by, reason);
+        assert_eq!(refused, Err(Refusal::Unsigned), "{by:?}");
+    }
+    makes_key(&mut device, "boss", Role::Supervisor, 20);
+    for by in [("chief", None), ("boss", None), ("boss", Some(29))] {
+        let refused = said(&mut device, by, "ill");
+        assert_eq!(refused, Err(Refusal::Unsigned), "{by:?}");
+    }
+    let signed = said(&mut device, ("boss", Some(20)), "ill");
+    assert_eq!(signed, Ok(Signed::InTheirName));
+    let plain = reports(&mut device, "wang");
+    assert_eq!(worth(&device, plain), Ok(Signed::Unsigned));
+}
+
+#[test]
+fn nobody_governs_in_the_name_of_a_supervisor_who_holds_no_key() {
+    let mut device = office();
+    let said = supervisor(
+        &mut device,
+        "chief",
+        None,
+        grant("boss", &[Role::Supervisor]),
+    );
+    let said = alter(&mut device, said, |event| {
+        event.actor.recorder = Some(Recorder {
+            name: "mayor".into(),
+            key: None,
+            reason: "away".into(),
+        });
+    });
+    assert_eq!(refusal(&device, said), Some(Refusal::Unsigned));
+}
+
+#[test]
 fn what_was_not_known_when_a_first_key_was_made_bears_it_or_counts_for_nothing() {
     let mut device = office();
     let before = reports(&mut device, "wang");
