@@ -166,7 +166,8 @@ pub(super) fn go_on(
     journal.settle(&scored.scores)?;
     // Find.
     let outside = search.photos_outside()?;
-    let viewing = Viewing::new(&search.sources, &scored.works, &scored.scores, outside);
+    let searched = std::mem::take(&mut ground.searched);
+    let viewing = Viewing::new(search, &scored, &searched, outside);
     let at = |threshold| {
         let rules = FindRules::of(request, threshold);
         find(search, &scored, &ground, &viewing, rules)

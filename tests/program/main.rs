@@ -53,4 +53,5 @@ mod shards;
 mod truth;
 mod uses;
 mod vectors_as_sent;
+mod votes;
 mod within;
