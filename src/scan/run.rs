@@ -117,11 +117,12 @@ impl RankingInputs {
     fn dispatch(&self, model: &Model, candidates: &[Candidate]) -> Option<(f64, usize)> {
         let verifier = self.second.as_ref().and_then(|s| s.verifier.as_ref());
         let threshold = match verifier {
-            Some(verifier) => verifier.contract().dispatch_threshold,
+            Some(verifier) => verifier.contract().dispatch_threshold?,
             None => model.contract().uses.dispatch_threshold?,
         };
-        let score = |c: &Candidate| c.verdict().map_or_else(|| c.evidence(), |v| v.score);
-        let reach = candidates.iter().filter(|c| score(c) >= threshold);
+        let reach = candidates
+            .iter()
+            .filter(|c| c.dispatch_score() >= threshold);
         Some((threshold, reach.count()))
     }
 }

@@ -84,6 +84,11 @@ impl Candidate {
         self.second.as_ref().and_then(|s| s.verdict.as_ref())
     }
 
+    /// The score that decides whether a crew may be sent without screening: a verifier's, else the evidence.
+    pub fn dispatch_score(&self) -> f64 {
+        self.verdict().map_or_else(|| self.evidence(), |v| v.score)
+    }
+
     /// What is shown of its evidence.
     pub fn band(&self, threshold: f64) -> ScoreBand {
         self.verdict()
