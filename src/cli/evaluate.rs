@@ -6,7 +6,7 @@ use super::progress::Talk;
 use super::scan::second;
 use super::{Done, talk};
 use crate::evaluate::{
-    EvaluateOptions, Evaluation, OperatingPoint, Stages, evaluate, find_surveys,
+    EvaluateOptions, Evaluation, OperatingPoint, SecondStageFigures, Stages, evaluate, find_surveys,
 };
 use crate::ground::Crs;
 use crate::imagery::RasterOptions;
@@ -342,7 +342,30 @@ fn totals(report: &Evaluation, lang: Lang) -> Vec<String> {
             .as_ref()
             .map(|point| operating(point, lang)),
     );
+    if let Some(second) = &report.second_stage {
+        lines.extend(after_second(second, lang));
+    }
     lines
+}
+
+/// The thresholds after the second look for a wanted number of false alarms.
+fn after_second(second: &SecondStageFigures, lang: Lang) -> Vec<String> {
+    let point = |of: &Option<OperatingPoint>| of.as_ref().map(|point| operating(point, lang));
+    let evidence = point(&second.evidence.operating_point).map(|said| {
+        tr!(
+            lang,
+            "second look, by evidence: {said}",
+            "复看后，按综合证据：{said}"
+        )
+    });
+    let dispatch = point(&second.dispatch.operating_point).map(|said| {
+        tr!(
+            lang,
+            "second look, direct dispatch: {said}",
+            "复看后，直接派查：{said}"
+        )
+    });
+    evidence.into_iter().chain(dispatch).collect()
 }
 
 /// The threshold for a wanted number of false alarms, and what it costs.

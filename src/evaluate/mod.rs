@@ -17,6 +17,6 @@ pub use error::EvaluateError;
 pub use outcome::{JudgedCandidate, PlotResult, SurveyOutcome};
 pub use report::{Evaluation, RecallCell, SurveyFigures};
 pub use run::{Charts, EvaluateOptions, evaluate};
-pub use stages::Stages;
+pub use stages::{SecondStageFigures, Stages, ThresholdFigures};
 pub use survey::{SurveySource, find_surveys};
 pub use truth::{TruePlot, Truth, read_truth};

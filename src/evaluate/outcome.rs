@@ -31,6 +31,11 @@ pub struct PlotResult {
     pub found: bool,
     /// The best score of a candidate that marks it at the floor; 0 where there is none.
     pub score: f64,
+    /// The best evidence of all stages of a candidate that marks it at the floor, where there is one.
+    pub evidence: Option<f64>,
+    /// Of those that mark it at the operating threshold, the best score that decides whether a crew may be sent without
+    /// screening.
+    pub score_dispatch: Option<f64>,
 }
 
 /// A candidate, and whether it marks poppy.
@@ -54,6 +59,13 @@ pub struct JudgedCandidate {
     pub poppy: bool,
     /// The look-alike that it marks, where it marks no poppy.
     pub lookalike: Option<String>,
+}
+
+impl JudgedCandidate {
+    /// The score that decides whether a crew may be sent without screening: a second model's, else the evidence.
+    pub fn score_dispatch(&self) -> f64 {
+        self.score_verifier.unwrap_or(self.evidence)
+    }
 }
 
 /// A survey with its scans compared with its truth.
@@ -146,7 +158,9 @@ pub fn compare(
         gsd_cm,
         searched: plot.ground.intersects(&operating.coverage.searched),
         found: at_threshold.iter().any(|(_, marked)| marked.contains(&i)),
-        score: best_score(&at_floor, i),
+        score: best(&at_floor, i, |c| c.score_max).unwrap_or(0.0),
+        evidence: best(&at_floor, i, Candidate::evidence),
+        score_dispatch: best(&at_threshold, i, Candidate::dispatch_score),
     };
     SurveyOutcome {
         name: name.to_owned(),
@@ -200,18 +214,22 @@ fn judge(
     marks.iter().map(one).collect()
 }
 
-/// The middle value, the lower of two; 0 of nothing.
 /// A place in the middle of an area; `None` where it is empty.
 fn middle(area: &MultiPolygon) -> Option<LonLat> {
     area.centroid().map(|p| LonLat::new(p.x(), p.y()))
 }
 
-/// The best score of the candidates that mark a plot; 0 where none does.
-fn best_score(settled: &[(&Candidate, Vec<usize>)], plot: usize) -> f64 {
+/// The best score of the candidates that mark a plot.
+fn best(
+    settled: &[(&Candidate, Vec<usize>)],
+    plot: usize,
+    score: fn(&Candidate) -> f64,
+) -> Option<f64> {
     let marking = settled.iter().filter(|(_, marked)| marked.contains(&plot));
-    marking.map(|(c, _)| c.score_max).fold(0.0, f64::max)
+    marking.map(|(c, _)| score(c)).reduce(f64::max)
 }
 
+/// The middle value, the lower of two; 0 of nothing.
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values

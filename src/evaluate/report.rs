@@ -2,7 +2,7 @@
 
 use super::curve::{Curve, OperatingPoint};
 use super::outcome::{JudgedCandidate, PlotResult, SurveyOutcome};
-use super::stages::Stages;
+use super::stages::{SecondStageFigures, Stages};
 use crate::statistics::{Calibration, Rate, Share, calibration};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,6 +83,8 @@ pub struct Evaluation {
     pub false_alarms: Rate,
     /// How well the second look puts them in order; `None` where there was none.
     pub stages: Option<Stages>,
+    /// What thresholds after the second look would do; `None` where there was none.
+    pub second_stage: Option<SecondStageFigures>,
     /// Calibration of the candidates at the floor.
     pub calibration: Calibration,
     /// Precision against recall.
@@ -138,6 +140,7 @@ impl Evaluation {
             candidates: Rate::new(candidates.len(), outcomes.iter().map(|o| o.km2).sum()),
             false_alarms: Rate::new(empty.iter().map(|o| o.candidates.len()).sum(), empty_km2),
             stages: Stages::of(&candidates),
+            second_stage: SecondStageFigures::of(outcomes, &poppy, wanted),
             calibration: calibration(&at_floor, floor),
             curve: Curve::new(&at_floor, &best),
             operating_point: wanted
@@ -251,6 +254,8 @@ mod tests {
             searched: true,
             found,
             score,
+            evidence: (score > 0.0).then_some(score),
+            score_dispatch: found.then_some(score),
         }
     }
 

@@ -51,12 +51,7 @@ impl PhotoSource {
                 x_cm: gsd_cm,
                 y_cm: gsd_cm,
             },
-            captured: photo
-                .shot
-                .metadata
-                .captured
-                .filter(|c| !c.of_file)
-                .map(|c| Captured::day(c.local.date())),
+            captured: photo.shot.day().map(Captured::day),
             made: None,
             fingerprint,
         };

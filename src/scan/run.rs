@@ -36,7 +36,8 @@ pub fn scan(
     Ok(run(request, None, progress, stop)?.0)
 }
 
-/// Runs a scan, and finds candidates at a second threshold too, or at the scan's own where that is lower.
+/// Runs a scan, and finds candidates at a second threshold too, or at the scan's own where that is lower. They are looked at
+/// once more as the scan's own are.
 ///
 /// # Errors
 /// See [`ScanError`].
@@ -117,11 +118,12 @@ impl RankingInputs {
     fn dispatch(&self, model: &Model, candidates: &[Candidate]) -> Option<(f64, usize)> {
         let verifier = self.second.as_ref().and_then(|s| s.verifier.as_ref());
         let threshold = match verifier {
-            Some(verifier) => verifier.contract().dispatch_threshold,
+            Some(verifier) => verifier.contract().dispatch_threshold?,
             None => model.contract().uses.dispatch_threshold?,
         };
-        let score = |c: &Candidate| c.verdict().map_or_else(|| c.evidence(), |v| v.score);
-        let reach = candidates.iter().filter(|c| score(c) >= threshold);
+        let reach = candidates
+            .iter()
+            .filter(|c| c.dispatch_score() >= threshold);
         Some((threshold, reach.count()))
     }
 }
@@ -166,13 +168,14 @@ pub(super) fn go_on(
     journal.settle(&scored.scores)?;
     // Find.
     let outside = search.photos_outside()?;
-    let viewing = Viewing::new(&search.sources, &scored.works, &scored.scores, outside);
+    let searched = std::mem::take(&mut ground.searched);
+    let viewing = Viewing::new(search, &scored, &searched, outside);
     let at = |threshold| {
         let rules = FindRules::of(request, threshold);
         find(search, &scored, &ground, &viewing, rules)
     };
     let mut found = at(search.threshold)?;
-    let also = second.map(|_| at(lowest(search, second))).transpose()?;
+    let mut also = second.map(|_| at(lowest(search, second))).transpose()?;
     // Verify.
     if let Some(second) = second_look {
         let looking = Looking {
@@ -184,7 +187,8 @@ pub(super) fn go_on(
             folder: &request.out,
             stop,
         };
-        verify(&looking, &mut found.ranked, progress)?;
+        let also = also.as_mut().map(|also| &mut also.ranked);
+        verify(&looking, [Some(&mut found.ranked), also], progress)?;
     }
     if let Some(learnt) = learnt {
         learnt.rank(&mut found.ranked.candidates);
@@ -257,21 +261,24 @@ pub(super) fn floor_of(threshold: f64) -> f32 {
     single(SCORE_FLOOR.min(threshold))
 }
 
-/// Looks at all candidates once more, and puts them in order anew.
+/// Looks at all candidates once more, and puts those of each threshold in order anew.
 fn verify(
     looking: &Looking<'_>,
-    ranked: &mut RankedCandidates,
+    ranked: [Option<&mut RankedCandidates>; 2],
     progress: &dyn Progress,
 ) -> Result<(), ScanError> {
-    let candidates = &mut ranked.candidates;
+    let count = ranked.iter().flatten().map(|r| r.candidates.len());
     progress.stage(ScanStage::Verifying {
-        candidates: candidates.len(),
+        candidates: count.sum(),
     });
-    let seen = look(looking, candidates)?;
-    for (candidate, second) in candidates.iter_mut().zip(seen) {
-        candidate.second = second;
+    for ranked in ranked.into_iter().flatten() {
+        let candidates = &mut ranked.candidates;
+        let seen = look(looking, candidates)?;
+        for (candidate, second) in candidates.iter_mut().zip(seen) {
+            candidate.second = second;
+        }
+        rank(candidates);
     }
-    rank(candidates);
     Ok(())
 }
 

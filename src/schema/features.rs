@@ -118,13 +118,14 @@ pub struct CandidateProperties {
     /// Photos: metres within which it truly lies, in 95 of 100 cases.
     #[serde(default)]
     pub position_error_m: Option<f64>,
-    /// Photos: how many it was found in.
+    /// How many photos and orthomosaics it was found in, of the day that says most for it; absent where one orthomosaic alone
+    /// covers its place.
     #[serde(default)]
     pub seen_in: Option<usize>,
-    /// Photos: how many searched its place.
+    /// How many photos and orthomosaics of that day searched its place.
     #[serde(default)]
     pub covered_by: Option<usize>,
-    /// Photos: the mean over those that searched its place of the best score in each, nought where it was not found.
+    /// The mean over those that searched its place of the best score in each, nought where it was not found.
     #[serde(default)]
     pub score_views: Option<f64>,
     /// Longitude of a point inside it, degrees.

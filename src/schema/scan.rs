@@ -145,8 +145,9 @@ pub struct VerifierRecord {
     pub sha256: String,
     /// The score from which a candidate is worth screening.
     pub threshold: f64,
-    /// The score from which a crew may be sent without it.
-    pub dispatch_threshold: f64,
+    /// The score from which a crew may be sent without it; absent where the model names none.
+    #[serde(default)]
+    pub dispatch_threshold: Option<f64>,
 }
 
 /// The options that a scan's result depends on.

@@ -128,10 +128,40 @@ fn figures_are_those_worked_by_hand() {
     assert_eq!(cell("flower", "1"), (0, 1));
     assert_eq!(cell("capsule", "30+"), (4, 4));
 
+    // The candidates of the floor are looked at once more as well.
+    let second = &report["second_stage"];
+    let points = |of: &Value| of["curve"]["points"].as_array().unwrap().len();
+    assert!(points(&second["evidence"]) > 0 && points(&second["dispatch"]) > 0);
+    assert!(second["evidence"]["operating_point"].is_null());
+    for plot in report["plots"].as_array().unwrap() {
+        let (score, found) = (plot["score"].as_f64().unwrap(), &plot["found"]);
+        assert_eq!(plot["evidence"].is_number(), score > 0.0, "{plot}");
+        assert_eq!(&Value::from(plot["score_dispatch"].is_number()), found);
+    }
+
     let svg = fs::read_to_string(out.join("precision-recall.svg")).unwrap();
     assert!(svg.contains("recall") && svg.contains("precision"));
     let png = image::open(out.join("precision-recall.png")).unwrap();
     assert_eq!((png.width(), png.height()), (720, 560));
+
+    // A verifier's word is in the evidence of every plot, whether its candidate is one of the scan's or of the floor.
+    let verifier = fixture("verifier.onnx");
+    let both = folder.path().join("both");
+    let options = ["--verifier", verifier.to_str().unwrap(), "--quiet", "-o"];
+    let said = evaluate(
+        &[&options[..], &[both.to_str().unwrap()]].concat(),
+        &[&village],
+    );
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let plots = json(&both.join("evaluation.json"))["plots"].clone();
+    let marked = plots.as_array().unwrap().iter();
+    let marked: Vec<&Value> = marked.filter(|p| p["evidence"].is_number()).collect();
+    assert_eq!(marked.len(), 9);
+    for plot in marked {
+        let number = |name: &str| plot[name].as_f64().unwrap();
+        let apart = (number("evidence") - number("score")).abs();
+        assert!(apart > 1e-3, "{plot}");
+    }
 
     // For people, from the same scans; and a threshold that keeps every false alarm out, if there is one.
     let again = evaluate(
@@ -151,6 +181,8 @@ fn figures_are_those_worked_by_hand() {
         "rose called poppy",
         "false alarms without poppy",
         "for 0 per km²",
+        "second look, by evidence: for 0 per km²",
+        "second look, direct dispatch: for 0 per km²",
     ] {
         assert!(again.out.contains(words), "{words} in {}", again.out);
     }

@@ -54,4 +54,5 @@ mod shards;
 mod truth;
 mod uses;
 mod vectors_as_sent;
+mod votes;
 mod within;

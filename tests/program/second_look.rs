@@ -172,6 +172,31 @@ fn a_verifier_ranks_and_is_named_and_both_scores_are_kept() {
 }
 
 #[test]
+fn a_verifier_that_names_no_threshold_for_dispatch_sends_no_crew_and_has_three_bands() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("ortho.tif");
+    let mut picture = Picture::bare(Place::utm(2.0), (700, 600));
+    picture.target(100, 100);
+    picture.write(&path, &["TILED=YES"]);
+    // The key is written over by one that means nothing.
+    let (key, other) = (b"papaver_dispatch_threshold", b"papaver_dispatch_thresholx");
+    let mut bytes = fs::read(fixture("verifier.onnx")).unwrap();
+    let at = bytes.windows(key.len()).position(|w| w == key).unwrap();
+    bytes[at..at + key.len()].copy_from_slice(other);
+    let bare = folder.path().join("bare.onnx");
+    fs::write(&bare, bytes).unwrap();
+    let out = folder.path().join("out");
+    let options = ["--verifier", bare.to_str().unwrap()];
+    let said = scan(&[&path], &out, "colour_dense.onnx", &options, 0);
+    assert!(!said.out.contains("dispatch"), "{}", said.out);
+    let found = Results::read(&out).candidates;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].properties["band"], "strong", "{found:?}");
+    let second = &json(&out.join("scan.json"))["second_stage"];
+    assert!(second["verifier"]["dispatch_threshold"].is_null());
+}
+
+#[test]
 fn what_is_no_verifier_is_refused_before_the_long_work() {
     let folder = TempDir::new().unwrap();
     let (path, out) = (folder.path().join("ortho.tif"), folder.path().join("out"));

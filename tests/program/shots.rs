@@ -185,6 +185,8 @@ pub struct Tags {
     pub pitch: f64,
     pub roll: f64,
     pub orientation: u16,
+    /// The day by the camera's clock, as EXIF writes it.
+    pub day: String,
     /// Seconds after nine o'clock.
     pub second: u32,
 }
@@ -203,6 +205,7 @@ impl Tags {
             pitch: pose.pitch,
             roll: pose.roll,
             orientation: pose.orientation,
+            day: "2026:04:20".into(),
             second,
         }
     }
@@ -229,7 +232,7 @@ impl Tags {
             (Tag::Orientation, Value::Short(vec![self.orientation])),
             (
                 Tag::DateTimeOriginal,
-                text(&format!("2026:04:20 09:{minute:02}:{second:02}")),
+                text(&format!("{} 09:{minute:02}:{second:02}", self.day)),
             ),
             (Tag::OffsetTimeOriginal, text("+08:00")),
             (Tag::PixelXDimension, Value::Long(vec![SIZE.0])),

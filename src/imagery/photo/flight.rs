@@ -5,6 +5,7 @@ use super::camera::Axes;
 use super::metadata::{Attitude, Orientation};
 use super::shot::Shot;
 use crate::ground::{LocalPlane, LonLat};
+use crate::imagery::Captured;
 use std::collections::BTreeMap;
 
 /// A pause longer than this ends a flight: the battery was changed, and the altitude counts from a new take-off.
@@ -222,6 +223,15 @@ impl Flight {
         found
     }
 
+    /// The days on which it was flown, as its photos tell: two where it went on over midnight.
+    pub fn days(&self, shots: &[Shot]) -> Option<Captured> {
+        let days = self
+            .members
+            .iter()
+            .filter_map(|member| shots[*member].day());
+        days.map(Captured::day).reduce(Captured::with)
+    }
+
     /// What a pilot should know of it.
     pub fn remarks(&self, shots: &[Shot]) -> Vec<Remark> {
         let mut found = Vec::new();
@@ -426,6 +436,33 @@ mod tests {
         let members: Vec<&[usize]> = found.iter().map(|f| f.members.as_slice()).collect();
         assert_eq!(members, [&[1, 2][..], &[0], &[3]]);
         assert_eq!(found[0].take_off, shots[1].at);
+    }
+
+    #[test]
+    fn a_flight_over_midnight_is_of_both_days() {
+        let before = (15 * 3600) - 6;
+        let mut shots = vec![
+            shot("a", 0.0, 0.0, before),
+            shot("b", 20.0, 0.0, before + 5),
+            shot("c", 40.0, 0.0, before + 10),
+            shot("d", 0.0, 0.0, before + 4000),
+        ];
+        let days = |shots: &[Shot]| -> Vec<Option<String>> {
+            let all = flights(shots);
+            all.iter()
+                .map(|f| f.days(shots).map(|d| d.to_string()))
+                .collect()
+        };
+        let told = |days: &str| Some(days.to_owned());
+        assert_eq!(
+            days(&shots),
+            [told("2026-04-20/2026-04-21"), told("2026-04-21")]
+        );
+        // The time of a file's last change is no day.
+        for shot in &mut shots {
+            shot.metadata.captured.as_mut().expect("a time").of_file = true;
+        }
+        assert_eq!(days(&shots), [None, None]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::metadata_reader;
 use super::pos::PosRow;
 use crate::files;
 use crate::ground::LonLat;
+use jiff::civil::Date;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
@@ -90,6 +91,12 @@ impl Shot {
         let parts = [&told.make, &told.model, &told.serial].into_iter();
         let parts: Vec<&str> = parts.filter_map(Option::as_deref).collect();
         parts.join(" ")
+    }
+
+    /// The day on which it was taken, by the camera's clock: the time of the file's last change tells none.
+    pub fn day(&self) -> Option<Date> {
+        let told = self.metadata.captured.filter(|time| !time.of_file);
+        told.map(|time| time.local.date())
     }
 
     /// The camera's clock in seconds, where the photo has a time.

@@ -4,6 +4,7 @@
 //! radius are one sighting. Sightings of different photos are one plot when their distance can be explained by the
 //! errors of their places, the nearest first; two sightings of one photo never are, since that photo shows them apart.
 
+use super::votes::Voter;
 use crate::ground::{LocalPlane, LonLat, PlanePoint};
 use crate::scan::cluster::clusters_of;
 use crate::scan::ids::SourceId;
@@ -18,8 +19,11 @@ pub trait Views {
     /// How good a source's view of a place is, the smaller the better; `None` where it does not show it, or is none.
     fn view(&self, source: SourceId, at: LonLat) -> Option<f64>;
 
-    /// The photos that searched a place.
-    fn covering(&self, at: LonLat) -> usize;
+    /// A source as it votes on what is found.
+    fn voter(&self, source: SourceId) -> Voter;
+
+    /// The sources that searched a place.
+    fn searching(&self, at: LonLat) -> Vec<SourceId>;
 }
 
 /// A scan without photos.
@@ -34,8 +38,16 @@ impl Views for NoPhotos {
     fn view(&self, _: SourceId, _: LonLat) -> Option<f64> {
         None
     }
-    fn covering(&self, _: LonLat) -> usize {
-        0
+    fn voter(&self, _: SourceId) -> Voter {
+        Voter {
+            is_photo: false,
+            is_placed: true,
+            flown: None,
+            made: None,
+        }
+    }
+    fn searching(&self, _: LonLat) -> Vec<SourceId> {
+        Vec::new()
     }
 }
 
@@ -227,8 +239,11 @@ mod tests {
         fn view(&self, _: SourceId, _: LonLat) -> Option<f64> {
             Some(1.0)
         }
-        fn covering(&self, _: LonLat) -> usize {
-            8
+        fn voter(&self, source: SourceId) -> Voter {
+            NoPhotos.voter(source)
+        }
+        fn searching(&self, _: LonLat) -> Vec<SourceId> {
+            Vec::new()
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::association::{Views, plots};
 use super::second_look::{Moved, SecondLook, VerifierVerdict, log_odds};
+use super::votes::{Ballot, Votes, believed, of_photos};
 use crate::ground::{LocalPlane, LonLat, PlanePoint, Rect, Region, area_m2, union};
 use crate::imagery::Captured;
 use crate::scan::ids::{SourceId, candidate_id};
@@ -10,7 +11,7 @@ use crate::scan::plan::Located;
 use crate::schema::ScoreBand;
 use geo::{Area, Centroid, Contains, InteriorPoint, MultiPolygon, Polygon, Translate};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What candidates need to know of a source.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,25 +59,17 @@ pub struct Candidate {
     pub drawn: MultiPolygon,
     /// A point inside the polygon.
     pub at: LonLat,
-    /// What photos say of it, where it was found in any.
-    pub photos: Option<Sightings>,
+    /// Metres within which it truly lies, in 95 of 100 cases, where photos show it.
+    pub position_error_m: Option<f64>,
+    /// What the day says of it that says most for it, where photos show it or other sources searched its place.
+    pub votes: Option<Votes>,
+    /// The mean over the photos that searched its place on the day that says most for it; nothing where an orthomosaic
+    /// shows it.
+    pub agreement: Option<f64>,
     /// What a second look says of it, where there was one.
     pub second: Option<SecondLook>,
     /// How what was learnt from verdicts moved it, where anything was.
     pub moved: Option<Moved>,
-}
-
-/// What overlapping photos say of a plot.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sightings {
-    /// Metres within which it truly lies, in 95 of 100 cases.
-    pub position_error_m: f64,
-    /// Photos that it was found in.
-    pub seen_in: usize,
-    /// Photos that searched its place.
-    pub covered_by: usize,
-    /// The best score in each photo that searched its place, as a mean; nought for those it was not found in.
-    pub score_views: f64,
 }
 
 impl Candidate {
@@ -91,17 +84,21 @@ impl Candidate {
         self.second.as_ref().and_then(|s| s.verdict.as_ref())
     }
 
+    /// The score that decides whether a crew may be sent without screening: a verifier's, else the evidence.
+    pub fn dispatch_score(&self) -> f64 {
+        self.verdict().map_or_else(|| self.evidence(), |v| v.score)
+    }
+
     /// What is shown of its evidence.
     pub fn band(&self, threshold: f64) -> ScoreBand {
         self.verdict()
             .map_or_else(|| ScoreBand::of(self.evidence(), threshold), |v| v.band)
     }
 
-    /// The score that ranks it: its evidence, less up to a quarter where most photos that searched its place do not show it.
+    /// The score that ranks it: its evidence, less up to a quarter where most of those that searched its place on the day that
+    /// says most for it do not show it.
     fn rank_score(&self) -> f64 {
-        let doubt = self.photos.map_or(0.0, |p| {
-            1.0 - p.seen_in as f64 / p.covered_by.max(p.seen_in).max(1) as f64
-        });
+        let doubt = self.votes.map_or(0.0, |votes| 1.0 - votes.share());
         self.evidence() - 0.25 * doubt
     }
 
@@ -110,13 +107,12 @@ impl Candidate {
         log_odds(self.rank_score())
     }
 
-    /// Whether the photos that searched its place, taken together, reach the threshold. What a plant does to a picture it
-    /// does from every side; a glint on a leaf or a worn lawn deceives the model in one photo of many. What an
+    /// Whether the photos that searched its place on some day, taken together, reach the threshold. What a plant does to a
+    /// picture it does from every side; a glint on a leaf or a worn lawn deceives the model in one photo of many. What an
     /// orthomosaic shows is always agreed on.
     fn agreed(&self, threshold: f32) -> bool {
-        let enough =
-            |p: Sightings| p.seen_in < self.sources.len() || p.score_views >= f64::from(threshold);
-        self.photos.is_none_or(enough)
+        self.agreement
+            .is_none_or(|together| together >= f64::from(threshold))
     }
 }
 
@@ -253,13 +249,11 @@ fn candidate<E>(
     let in_best = by_source.get(&best).into_iter().flatten().copied();
     let peak = peak(in_best).unwrap_or(members[0].hit.rect);
     let at = inside(&polygon).unwrap_or(place);
-    let in_photos: Vec<&[&Hit]> = by_source
-        .iter()
-        .filter(|(n, _)| is_photo(**n))
-        .map(|(_, hits)| hits.as_slice())
-        .collect();
     let error_m = best_photo.and_then(|n| views.position_error_m(n, place));
-    let photos = sightings(&in_photos, error_m, || views.covering(at));
+    let in_photos = numbers.iter().any(|n| is_photo(*n));
+    let ballots = ballots(&by_source, at, views);
+    let all_photos = numbers.iter().all(|n| views.voter(*n).is_photo);
+    let together = of_photos(&ballots).filter(|_| all_photos);
     let scores = || members.iter().map(|l| f64::from(l.hit.score));
     Ok(Candidate {
         id: String::new(),
@@ -271,7 +265,9 @@ fn candidate<E>(
         hits: members.len(),
         best,
         peak,
-        photos,
+        position_error_m: in_photos.then(|| error_m.unwrap_or(0.0)),
+        votes: believed(&ballots).filter(|_| in_photos || ballots.len() > 1),
+        agreement: together.map(|votes| votes.score_views),
         second: None,
         moved: None,
         captured: numbers
@@ -317,25 +313,24 @@ fn best_view(
     })
 }
 
-/// What the photos say of a plot: the hits in each that it was found in, the error of its place, and how many searched it.
-fn sightings(
-    in_photos: &[&[&Hit]],
-    error_m: Option<f64>,
-    covering: impl Fn() -> usize,
-) -> Option<Sightings> {
-    let seen_in = in_photos.len();
-    if seen_in == 0 {
-        return None;
-    }
-    let covered_by = covering().max(seen_in);
-    let best = |hits: &&[&Hit]| hits.iter().map(|h| f64::from(h.score)).fold(0.0, f64::max);
-    let together: f64 = in_photos.iter().map(best).sum();
-    Some(Sightings {
-        position_error_m: error_m.unwrap_or(0.0),
-        seen_in,
-        covered_by,
-        score_views: together / covered_by as f64,
-    })
+/// What each source that shows a plot or searched its place says of it. Of a plot whose place is known to a hundred metres
+/// nobody can say who else searched that.
+fn ballots(
+    by_source: &BTreeMap<SourceId, Vec<&Hit>>,
+    at: LonLat,
+    views: &dyn Views,
+) -> Vec<Ballot> {
+    let is_placed = by_source.keys().any(|n| views.voter(*n).is_placed);
+    let searching = is_placed.then(|| views.searching(at));
+    let searching: BTreeSet<SourceId> = searching.into_iter().flatten().collect();
+    let score = |hits: &Vec<&Hit>| hits.iter().map(|h| f64::from(h.score)).fold(0.0, f64::max);
+    let all: BTreeSet<SourceId> = searching.iter().chain(by_source.keys()).copied().collect();
+    let ballot = |source: SourceId| Ballot {
+        voter: views.voter(source),
+        searched: searching.contains(&source),
+        score: by_source.get(&source).map(score),
+    };
+    all.into_iter().map(ballot).collect()
 }
 
 /// Degrees of longitude and latitude from where the best view has a plot to where all its views together have it: the
@@ -397,6 +392,7 @@ mod tests {
     use super::*;
     use crate::ground::Rect;
     use crate::scan::find::association::NoPhotos;
+    use crate::scan::find::votes::Voter;
     use geo::{MapCoords, Point};
 
     const DEGREE: f64 = 2e-7;
@@ -452,18 +448,45 @@ mod tests {
         candidates("s", hits, &facts(), rules, views, ground).expect("infallible")
     }
 
-    /// Photos all, and so many of them show any place.
-    struct Photos(usize);
+    /// Photos of these days, all of which searched any place; behind the last an orthomosaic where there is one.
+    struct Sources {
+        photos: Vec<&'static str>,
+        orthomosaic: Option<&'static str>,
+    }
 
-    impl Views for Photos {
-        fn position_error_m(&self, _: SourceId, _: LonLat) -> Option<f64> {
-            Some(3.0)
+    impl Sources {
+        fn is_photo(&self, source: SourceId) -> bool {
+            source.0 < self.photos.len()
         }
-        fn view(&self, _: SourceId, _: LonLat) -> Option<f64> {
-            Some(0.0)
+    }
+
+    /// So many photos of one day.
+    fn photos(count: usize) -> Sources {
+        Sources {
+            photos: vec!["2026-05-05"; count],
+            orthomosaic: None,
         }
-        fn covering(&self, _: LonLat) -> usize {
-            self.0
+    }
+
+    impl Views for Sources {
+        fn position_error_m(&self, source: SourceId, _: LonLat) -> Option<f64> {
+            self.is_photo(source).then_some(3.0)
+        }
+        fn view(&self, source: SourceId, _: LonLat) -> Option<f64> {
+            self.is_photo(source).then_some(0.0)
+        }
+        fn voter(&self, source: SourceId) -> Voter {
+            let day = self.photos.get(source.0).copied().or(self.orthomosaic);
+            Voter {
+                is_photo: self.is_photo(source),
+                is_placed: true,
+                flown: day.and_then(|day| day.parse().ok()),
+                made: None,
+            }
+        }
+        fn searching(&self, _: LonLat) -> Vec<SourceId> {
+            let count = self.photos.len() + usize::from(self.orthomosaic.is_some());
+            (0..count).map(SourceId).collect()
         }
     }
 
@@ -471,20 +494,70 @@ mod tests {
     fn what_one_photo_shows_and_three_do_not_is_left_out_and_counted() {
         let glint = [hit(0, 0, 0, 0.8)];
         let plot = [hit(0, 0, 0, 0.9), hit(0, 16, 0, 0.5), hit(1, 4, 4, 0.7)];
-        let left = ranked(&glint, &Photos(4), Some(0.3));
+        let left = ranked(&glint, &photos(4), Some(0.3));
         assert_eq!((left.candidates.len(), left.doubted), (0, 1));
-        let kept = ranked(&plot, &Photos(4), Some(0.3));
+        let kept = ranked(&plot, &photos(4), Some(0.3));
         assert_eq!((kept.candidates.len(), kept.doubted), (1, 0));
-        let photos = kept.candidates[0].photos.expect("photos");
-        assert_eq!((photos.seen_in, photos.covered_by), (2, 4));
-        assert!((photos.score_views - 0.4).abs() < 1e-6, "{photos:?}");
-        assert_eq!(ranked(&glint, &Photos(4), None).candidates.len(), 1);
+        let votes = kept.candidates[0].votes.expect("photos");
+        assert_eq!((votes.seen_in, votes.covered_by), (2, 4));
+        assert!((votes.score_views - 0.4).abs() < 1e-6, "{votes:?}");
+        assert_eq!(ranked(&glint, &photos(4), None).candidates.len(), 1);
         // What is just enough for a hit is enough where no other photo shows the place.
-        let just = ranked(&[hit(0, 0, 0, 0.29)], &Photos(1), Some(0.29));
+        let just = ranked(&[hit(0, 0, 0, 0.29)], &photos(1), Some(0.29));
         assert_eq!((just.candidates.len(), just.doubted), (1, 0));
-        // No photo speaks against an orthomosaic.
+        // Nobody speaks against an orthomosaic alone.
         let ortho = ranked(&glint, &NoPhotos, Some(0.3));
         assert_eq!((ortho.candidates.len(), ortho.doubted), (1, 0));
+        assert_eq!(ortho.candidates[0].votes, None);
+    }
+
+    #[test]
+    fn photos_of_another_day_outvote_no_flight() {
+        // Two photos of May show what three of April do not, when there was no flower.
+        let (april, may) = ("2026-04-20", "2026-05-05");
+        let plot = [hit(0, 0, 0, 0.5), hit(1, 4, 4, 0.5)];
+        let of = |day| Sources {
+            photos: vec![may, may, day, day, day],
+            orthomosaic: None,
+        };
+        let same = ranked(&plot, &of(may), Some(0.3));
+        assert_eq!((same.candidates.len(), same.doubted), (0, 1));
+        let apart = ranked(&plot, &of(april), Some(0.3));
+        assert_eq!((apart.candidates.len(), apart.doubted), (1, 0));
+        let votes = apart.candidates[0].votes.expect("photos");
+        assert_eq!((votes.seen_in, votes.covered_by), (2, 2));
+        let alone = ranked(&plot, &photos(2), Some(0.3));
+        assert_eq!(apart, alone);
+    }
+
+    #[test]
+    fn what_an_orthomosaic_shows_is_doubted_by_its_photos_and_never_dropped() {
+        // Something that is doubled on a seam, and a plot beside it that a photo shows as well.
+        let mosaic = Sources {
+            photos: vec!["2026-05-05"],
+            orthomosaic: Some("2026-05-05"),
+        };
+        let hits = [
+            hit(1, 0, 0, 0.6),
+            hit(1, 2000, 0, 0.5),
+            hit(0, 2004, 4, 0.5),
+        ];
+        let found = ranked(&hits, &mosaic, Some(0.3));
+        assert_eq!((found.candidates.len(), found.doubted), (2, 0));
+        let counted = |c: &Candidate| c.votes.map(|v| (v.seen_in, v.covered_by));
+        let both: Vec<_> = found.candidates.iter().map(counted).collect();
+        assert_eq!(
+            both,
+            [Some((2, 2)), Some((1, 2))],
+            "the doubted one ranks below"
+        );
+        let doubled = &found.candidates[1];
+        assert!((doubled.rank_score() - (0.6 - 0.125)).abs() < 1e-6);
+        assert_eq!(doubled.position_error_m, None);
+        // An orthomosaic that does not show what a photo shows takes off its rank, and drops nothing.
+        let photo = ranked(&[hit(0, 0, 0, 0.5)], &mosaic, Some(0.3));
+        assert_eq!((photo.candidates.len(), photo.doubted), (1, 0));
+        assert_eq!(counted(&photo.candidates[0]), Some((1, 2)));
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct SearchedGround {
     pub coverage: ScanCoverage,
     /// The areas of each source.
     pub areas: Vec<SourceAreas>,
+    /// What of each work was searched, in level pixels.
+    pub searched: Vec<Region>,
     /// What of each work was lost, in level pixels.
     pub lost: Vec<Region>,
     /// Sources, or parts of them, that turned out to be of no use.
@@ -27,6 +29,7 @@ pub struct SearchedGround {
 /// The ground of one work.
 struct WorkGround {
     part: SourceCoverage,
+    searched: Region,
     lost: Region,
     useless: Option<RasterError>,
 }
@@ -39,11 +42,13 @@ impl SearchedGround {
     pub fn new(search: &Search<'_>, scored: &Scored) -> Result<Self, ScanError> {
         let sources = &search.sources;
         let mut areas = vec![SourceAreas::default(); sources.all.len()];
-        let (mut parts, mut lost, mut useless) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut parts, mut searched) = (Vec::new(), Vec::new());
+        let (mut lost, mut useless) = (Vec::new(), Vec::new());
         for (id, work) in numbered(&scored.works) {
             let ground = of_work(id, work, &scored.scores)?;
             areas[work.source.0].add(&ground.part.areas());
             parts.push(ground.part);
+            searched.push(ground.searched);
             lost.push(ground.lost);
             useless.extend(ground.useless);
         }
@@ -70,6 +75,7 @@ impl SearchedGround {
         Ok(Self {
             coverage: ScanCoverage::of(&parts, &frames, boundary),
             areas,
+            searched,
             lost,
             useless,
         })
@@ -144,6 +150,7 @@ fn of_work(id: WorkId, work: &Work, scores: &ScoreStore) -> Result<WorkGround, S
     Ok(WorkGround {
         part,
         lost: ground.lost().union(&not_run),
+        searched: ground.searched,
         useless,
     })
 }

@@ -6,14 +6,17 @@ mod candidate;
 mod coverage;
 mod ground;
 mod seams;
+mod searched_raster;
 mod second_look;
 mod viewing;
+mod votes;
 
 pub use candidate::{Candidate, RankedCandidates, SourceFacts, peak, rank};
 pub use coverage::{ScanCoverage, SourceAreas};
 pub use ground::SearchedGround;
 pub use second_look::{LOOKS, Moved, SecondLook, VerifierVerdict, log_odds, probability};
 pub use viewing::Viewing;
+pub use votes::Votes;
 
 use super::error::ScanError;
 use super::ids::{SourceId, WorkId, scan_id};

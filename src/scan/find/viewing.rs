@@ -1,17 +1,23 @@
-//! How the photos of a scan see the ground: what of each was searched, and how sharp it is beside the others.
+//! How the sources of a scan see the ground: what of each was searched, when, and how sharp a photo is beside the others.
 
 use super::association::Views;
-use crate::ground::{LonLat, Rect};
+use super::searched_raster::SearchedRaster;
+use super::votes::Voter;
+use crate::ground::{LonLat, Rect, Region};
 use crate::imagery::photo::Remark;
+use crate::imagery::{Captured, Source};
 use crate::scan::ids::SourceId;
-use crate::scan::plan::{Sources, Work, numbered};
-use crate::scan::score_store::ScoreStore;
+use crate::scan::plan::{Search, Sources, Work, numbered};
+use crate::scan::score::Scored;
 use geo::Intersects;
 use std::collections::BTreeSet;
 
-/// What was searched of the photos.
+/// What was searched of the sources.
 pub struct Viewing<'a> {
     sources: &'a Sources,
+    voters: Vec<Voter>,
+    /// The orthomosaics, where there are other sources as well.
+    rasters: Vec<(SourceId, SearchedRaster<'a>)>,
     /// Of each source, what of it was searched where that is not all: rectangles of its pixels.
     searched: Vec<Option<Vec<Rect>>>,
     /// Of each source, how blurred its picture is beside the others: 1 for one as sharp as most.
@@ -23,13 +29,15 @@ pub struct Viewing<'a> {
 }
 
 impl<'a> Viewing<'a> {
-    /// What the works searched of the photos. Those `outside` the boundary are named to the pilot.
+    /// What was searched of the sources, of which `ground` says what of each work, in pixels of its level. Photos `outside`
+    /// the boundary are named to the pilot.
     pub fn new(
-        sources: &'a Sources,
-        works: &[Work],
-        scores: &ScoreStore,
+        search: &'a Search<'_>,
+        scored: &'a Scored,
+        ground: &'a [Region],
         outside: BTreeSet<SourceId>,
     ) -> Self {
+        let (sources, works, scores) = (&search.sources, &scored.works, &scored.scores);
         let count = sources.all.len();
         let mut searched: Vec<Option<Vec<Rect>>> = vec![Some(Vec::new()); count];
         for work in works {
@@ -59,6 +67,8 @@ impl<'a> Viewing<'a> {
             .collect();
         Self {
             sources,
+            voters: voters(sources, search.request.captured),
+            rasters: rasters(works, ground, count),
             searched,
             blur: blur(&sharpness),
             skipped,
@@ -92,7 +102,7 @@ impl<'a> Viewing<'a> {
     }
 
     /// Whether a place is on the part of a photo that was searched.
-    fn searches(&self, id: SourceId, at: LonLat) -> bool {
+    fn photo_searches(&self, id: SourceId, at: LonLat) -> bool {
         let Some(source) = self.sources.source(id).as_photo() else {
             return false;
         };
@@ -106,6 +116,38 @@ impl<'a> Viewing<'a> {
         let mut rects = rects.iter();
         rects.any(|r| within(r.x0, r.x1, p.x) && within(r.y0, r.y1, p.y)) && is_held()
     }
+}
+
+/// The sources as they vote. What they say of their days is nearer to the truth than what the user says of all together; a
+/// period that the user names does not tell which of its days a photo is of.
+fn voters(sources: &Sources, said: Option<Captured>) -> Vec<Voter> {
+    let voter = |(source, flown): (&Source, &Option<Captured>)| {
+        let is_photo = source.as_photo().is_some();
+        let said = said.filter(|said| !is_photo || said.from == said.to);
+        Voter {
+            is_photo,
+            is_placed: !source.has_unknown_datum(),
+            flown: flown.or(said),
+            made: source.made(),
+        }
+    };
+    sources.all.iter().zip(&sources.flown).map(voter).collect()
+}
+
+/// What was searched of the orthomosaics whose place is known; nothing where there is no other source beside.
+fn rasters<'a>(
+    works: &'a [Work],
+    ground: &'a [Region],
+    sources: usize,
+) -> Vec<(SourceId, SearchedRaster<'a>)> {
+    let is_raster = |work: &Work| {
+        let imagery = &work.imagery;
+        sources > 1 && imagery.as_photo().is_none() && !imagery.has_unknown_datum()
+    };
+    numbered(works)
+        .filter(|(_, work)| is_raster(work))
+        .map(|(id, work)| (work.source, SearchedRaster::new(work, &ground[id.0])))
+        .collect()
 }
 
 /// Metres within which places lie whose datum has no known way to WGS 84: the old datums of China are 40 to 150 m off.
@@ -137,8 +179,14 @@ impl Views for Viewing<'_> {
         Some(gsd_m / off_nadir_deg.to_radians().cos() * self.blur[source.0])
     }
 
-    fn covering(&self, at: LonLat) -> usize {
-        let searching = self.sources.iter();
-        searching.filter(|(id, _)| self.searches(*id, at)).count()
+    fn voter(&self, source: SourceId) -> Voter {
+        self.voters[source.0]
+    }
+
+    fn searching(&self, at: LonLat) -> Vec<SourceId> {
+        let photos = self.sources.iter().map(|(id, _)| id);
+        let photos = photos.filter(|id| self.photo_searches(*id, at));
+        let rasters = self.rasters.iter().filter(|(_, raster)| raster.holds(at));
+        photos.chain(rasters.map(|(id, _)| *id)).collect()
     }
 }

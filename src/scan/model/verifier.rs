@@ -72,8 +72,8 @@ pub struct VerifierContract {
     pub before_bloom: Option<usize>,
     /// The score from which a candidate goes on to screening.
     pub threshold: f64,
-    /// The score from which a crew may be sent without it.
-    pub dispatch_threshold: f64,
+    /// The score from which a crew may be sent without it; `None`: no crew is.
+    pub dispatch_threshold: Option<f64>,
     /// SHA-256 of the model whose candidates it learnt from.
     pub first_stage: Option<String>,
 }
@@ -96,8 +96,8 @@ impl VerifierContract {
             Ok(value)
         };
         let threshold = share("papaver_threshold")?.unwrap_or(0.5);
-        let dispatch_threshold = share("papaver_dispatch_threshold")?.unwrap_or(1.0);
-        let ordered = threshold <= dispatch_threshold;
+        let dispatch_threshold = share("papaver_dispatch_threshold")?;
+        let ordered = dispatch_threshold.is_none_or(|dispatch| threshold <= dispatch);
         keys.must(ordered, "papaver_dispatch_threshold")?;
         let std = keys.three("standardization_std")?.unwrap_or([1.0; 3]);
         keys.must(std.iter().all(|s| *s > 0.0), "standardization_std")?;
@@ -367,7 +367,7 @@ mod tests {
         assert!((contract.sights[1].cm() - 5.0).abs() < 1e-12);
         assert_eq!(
             (contract.threshold, contract.dispatch_threshold),
-            (0.5, 1.0)
+            (0.5, None)
         );
     }
 

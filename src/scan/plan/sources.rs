@@ -4,9 +4,9 @@
 use super::locate::frame;
 use crate::files::{each, is_in_bucket};
 use crate::imagery::photo::{
-    Dem, GroundModel, Photo, PhotoOptions, PlacedPhotos, Pos, Remark, place_all,
+    Dem, Flight, GroundModel, Photo, PhotoOptions, PlacedPhotos, Pos, Remark, Shot, place_all,
 };
-use crate::imagery::{Beside, InputFiles, Orthomosaic, PhotoSource, RasterError, Source};
+use crate::imagery::{Beside, Captured, InputFiles, Orthomosaic, PhotoSource, RasterError, Source};
 use crate::scan::error::ScanError;
 use crate::scan::ids::SourceId;
 use crate::scan::model::Contract;
@@ -16,7 +16,7 @@ use crate::scan::request::ScanRequest;
 use geo::BoundingRect;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What was opened.
@@ -25,6 +25,8 @@ pub struct Sources {
     pub all: Vec<Source>,
     /// Unique names, in the same order.
     pub names: Vec<String>,
+    /// The days on which each was flown, in the same order, as the imagery says it: of a photo those of its flight.
+    pub flown: Vec<Option<Captured>>,
     /// Those that were refused, with the reason.
     pub refused: Vec<RasterError>,
     /// Those refused as too coarse, whose ground is known.
@@ -155,10 +157,10 @@ impl Sources {
         }
         sources.sort_by(|a, b| (a.name(), a.fingerprint()).cmp(&(b.name(), b.fingerprint())));
         sources.dedup_by(|a, b| a.name() == b.name() && a.fingerprint() == b.fingerprint());
-        let names = unique_names(&sources);
         Ok(Self {
+            names: unique_names(&sources),
+            flown: flown(&sources, &placed.flights, &placed.shots),
             all: sources,
-            names,
             refused,
             too_coarse,
             remarks,
@@ -280,6 +282,24 @@ fn laid(photos: Vec<Photo>, contract: &Contract) -> Vec<Result<PhotoSource, Rast
     each(photos, is_far, |photo| {
         PhotoSource::new(photo, resolution_m)
     })
+}
+
+/// The days on which each source was flown, as the imagery says it. A flight that goes on over midnight is one.
+fn flown(sources: &[Source], flights: &[Flight], shots: &[Shot]) -> Vec<Option<Captured>> {
+    let mut of_flights: BTreeMap<&Path, Captured> = BTreeMap::new();
+    for flight in flights {
+        let Some(days) = flight.days(shots) else {
+            continue;
+        };
+        let members = flight.members.iter().map(|member| &shots[*member]);
+        let dated = members.filter(|shot| shot.day().is_some());
+        of_flights.extend(dated.map(|shot| (shot.path.as_path(), days)));
+    }
+    let days = |source: &Source| match source.as_photo() {
+        Some(_) => of_flights.get(source.path()).copied(),
+        None => source.captured(),
+    };
+    sources.iter().map(days).collect()
 }
 
 /// File names; where two are the same, with as many folders before them as tell them apart.

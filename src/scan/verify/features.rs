@@ -4,7 +4,7 @@
 use crate::ground::{LocalPlane, Rect};
 use crate::imagery::Pixels;
 use crate::scan::find::Candidate;
-use crate::scan::find::{SecondLook, log_odds};
+use crate::scan::find::{SecondLook, Votes, log_odds};
 use geo::{Area, Coord, Euclidean, Length, MapCoords};
 
 /// What each number is; those of a verifier's last layer follow.
@@ -63,9 +63,7 @@ pub fn features(
         (candidate.hits as f64).ln(),
         roundness(candidate),
         gsd_cm.max(1e-3).ln(),
-        candidate.photos.map_or(1.0, |p| {
-            p.seen_in as f64 / p.covered_by.max(p.seen_in).max(1) as f64
-        }),
+        candidate.votes.map_or(1.0, Votes::share),
     ];
     values.extend(colours(pixels));
     let verdict = second.verdict.as_ref();

@@ -225,13 +225,44 @@ impl<'a> Eyes<'a> {
     }
 }
 
-/// What is shown of a verifier's score: whether a crew may be sent, whether it is worth screening.
+/// What is shown of a verifier's score: whether a crew may be sent, whether it is worth screening. Of one that sends no crew it
+/// is the third above its threshold.
 fn band(score: f64, contract: &VerifierContract) -> ScoreBand {
-    if score >= contract.dispatch_threshold {
-        ScoreBand::Strong
-    } else if score >= contract.threshold {
-        ScoreBand::Fair
-    } else {
-        ScoreBand::Weak
+    match contract.dispatch_threshold {
+        None => ScoreBand::of(score, contract.threshold),
+        Some(dispatch) if score >= dispatch => ScoreBand::Strong,
+        Some(_) if score >= contract.threshold => ScoreBand::Fair,
+        Some(_) => ScoreBand::Weak,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ScoreBand::{Fair, Strong, Weak};
+
+    fn contract() -> VerifierContract {
+        let metadata = [
+            ("model_type", "\"Verifier\""),
+            ("class_names", r#"{"0": "other", "1": "poppy"}"#),
+            (
+                "papaver_sights",
+                r#"{"image": {"metres": 1.6, "pixels": 160}, "surroundings": {"metres": 4.8, "pixels": 96}}"#,
+            ),
+        ];
+        let metadata = metadata.map(|(k, v)| (k.to_owned(), v.to_owned()));
+        VerifierContract::new(&metadata.into()).expect("usable")
+    }
+
+    #[test]
+    fn bands_are_the_uses_of_a_verifier_and_thirds_where_it_sends_no_crew() {
+        let mut contract = contract();
+        contract.threshold = 0.4;
+        let mut bands = |dispatch| {
+            contract.dispatch_threshold = dispatch;
+            [0.3, 0.5, 0.7, 0.9].map(|score| band(score, &contract))
+        };
+        assert_eq!(bands(Some(0.6)), [Weak, Fair, Strong, Strong]);
+        assert_eq!(bands(None), [Weak, Weak, Fair, Strong]);
     }
 }
