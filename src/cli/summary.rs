@@ -256,6 +256,11 @@ fn beside_words(kind: Beside) -> [&'static str; 3] {
             "coarser copies of imagery that was searched",
             "已搜索影像的低分辨率副本",
         ],
+        Beside::Frame => [
+            "frame without a place that a program made of a photo",
+            "frames without a place that a program made of photos",
+            "处理软件由照片生成的无坐标图像（去畸变等中间成果）",
+        ],
         Beside::Picture => [
             "picture that no camera took, such as that of a report",
             "pictures that no camera took, such as those of reports",

@@ -34,6 +34,13 @@ pub enum RasterNote {
         /// The datum.
         datum: String,
     },
+    /// It has more bands than red, green and blue, and nothing says which those are: the first three were taken.
+    GuessedBands {
+        /// The file.
+        path: PathBuf,
+        /// How many bands it has.
+        bands: usize,
+    },
 }
 
 impl Say for RasterNote {
@@ -62,8 +69,25 @@ impl Say for RasterNote {
                 three = Action::Again(Choice::Datum { seven: false }),
                 seven = Action::Again(Choice::Datum { seven: true }),
             )),
+            Self::GuessedBands { path, bands } => guessed_bands(path, *bands, lang),
         }
     }
+}
+
+fn guessed_bands(path: &Path, bands: usize, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path} has {bands}, and nothing says which are red, green and blue: the first three were taken for these",
+        "{path} 有 {bands} 个波段，未注明哪些是红、绿、蓝：已按前三个波段读取",
+        bands = (bands, "band", "bands"),
+    ))
+    .hint(remedy!(
+        lang,
+        "multispectral cameras often have blue first: then name them with {bands}",
+        "多光谱相机的波段常以蓝波段在前：若是如此，请用 {bands} 指定",
+        bands = Action::Again(Choice::Bands([3, 2, 1])),
+    ))
 }
 speaking_error!(RasterNote);
 

@@ -15,7 +15,7 @@ pub(super) const RASTERS: [&str; 9] = [
     "tif", "tiff", "vrt", "jp2", "img", "ecw", "sid", "gpkg", "btf",
 ];
 /// Endings of the photos that are taken out of a folder.
-pub(super) const PHOTOS: [&str; 2] = ["jpg", "jpeg"];
+pub(super) const PHOTOS: [&str; 4] = ["jpg", "jpeg", "jfif", "jpe"];
 
 /// What a walk over the inputs found, each list sorted by path without doubles.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //! A [`Source`] is what is known of an orthomosaic or a photo before its pixels are read; it is shared between threads.
 //! A [`PixelReader`] owns what is open and belongs to one thread. Nothing is ever written beside the input.
 
+mod band_names;
 mod bands;
 mod bucket_inputs;
 mod captured;

@@ -39,8 +39,14 @@ impl Orthomosaic {
         let Georeference {
             crs,
             transform,
-            notes,
+            mut notes,
         } = georeference(path, &dataset, options)?;
+        if options.bands.is_none()
+            && let Some(bands) = bands::guessed(&dataset, &colours)
+        {
+            let path = path.into();
+            notes.push(RasterNote::GuessedBands { path, bands });
+        }
         let crs_error = |source| RasterError::Crs {
             path: path.into(),
             source,

@@ -3,7 +3,7 @@
 use crate::files::has_ending;
 use crate::ground::{CrsError, GeoPackageError};
 use crate::speaking_error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A raster that cannot be searched.
 #[derive(Debug)]
@@ -154,6 +154,8 @@ pub enum Beside {
     Heights,
     /// Coarser copies of imagery that is searched.
     Preview,
+    /// Frames of cameras that a program straightened or converted on its way to an orthomosaic.
+    Frame,
     /// Pictures of reports and quick looks, which no camera took.
     Picture,
     /// Imagery in a format that only its maker's programs read.
@@ -169,6 +171,7 @@ impl Beside {
             Self::Band => "band",
             Self::Heights => "heights",
             Self::Preview => "preview",
+            Self::Frame => "frame",
             Self::Picture => "picture",
             Self::Foreign => "foreign",
             Self::Vector => "vector",
@@ -176,9 +179,22 @@ impl Beside {
     }
 }
 
+/// Whether the name of a raster without a place is that of a photo which a program worked on: `DJI_0001.JPG.tif`, or in a folder of
+/// `undistorted` ones.
+fn is_frame(path: &Path) -> bool {
+    let stem = path.file_stem().map(Path::new);
+    let was_photo = stem.and_then(Path::extension).is_some_and(|ending| {
+        let endings = ["jpg", "jpeg", "jfif", "dng", "arw"];
+        endings.iter().any(|e| ending.eq_ignore_ascii_case(e))
+    });
+    let folders = path.parent().into_iter().flat_map(Path::components);
+    let mut folders = folders.map(|folder| folder.as_os_str().to_string_lossy().to_lowercase());
+    was_photo || folders.any(|folder| folder.starts_with("undistort"))
+}
+
 impl RasterError {
     /// The format of a file that cannot be opened, where its ending names one that only its maker's programs read.
-    pub(super) fn foreign(path: &std::path::Path) -> Option<Self> {
+    pub(super) fn foreign(path: &Path) -> Option<Self> {
         let format = match path.extension()?.to_ascii_lowercase().to_str()? {
             "ecw" => "ECW",
             "sid" => "MrSID",
@@ -199,6 +215,7 @@ impl RasterError {
             Self::NotARaster { path, .. } if has_ending(path, "gpkg") => Some(Beside::Vector),
             Self::Photo(aside) if aside.is_band() => Some(Beside::Band),
             Self::Photo(aside) if aside.is_no_photo() => Some(Beside::Picture),
+            Self::NoPlace { path } if is_frame(path) => Some(Beside::Frame),
             _ => None,
         }
     }

@@ -1,5 +1,7 @@
 //! What the registry's commands print: data on the standard output, talk on the standard error; and their errors.
 
+use crate::files;
+use crate::imagery::photo::picture_tags;
 use crate::registry::State;
 use crate::registry::body::Source;
 use crate::registry::coded::{Coded, listed};
@@ -82,6 +84,8 @@ pub(crate) enum ArgumentError {
     UnknownDistrict(String),
     /// Photographs that do not say where they were taken.
     NoPlace(Vec<PathBuf>),
+    /// A photograph whose place is of another system than WGS 84, as it says itself.
+    OtherSystem(PathBuf),
     /// No site waits for a crew among those that were asked for.
     NothingToAssign,
     /// The standard input cannot be read.
@@ -110,6 +114,17 @@ impl Fits {
 }
 
 impl ArgumentError {
+    /// Why photographs tell no place.
+    pub(super) fn no_place(photos: Vec<PathBuf>) -> Self {
+        let is_other = |path: &&PathBuf| {
+            files::read(path).is_ok_and(|bytes| picture_tags(&bytes).is_of_other_system)
+        };
+        match photos.iter().find(is_other) {
+            Some(path) => Self::OtherSystem(path.clone()),
+            None => Self::NoPlace(photos),
+        }
+    }
+
     /// A value that is none of a coded list.
     pub(crate) fn coded<T: Coded>(option: &'static str, value: &str) -> Self {
         Self::Coded {
@@ -249,6 +264,11 @@ fn of_the_desk(error: &ArgumentError, lang: Lang) -> Said {
             let photos = photos.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
             Said::new(tr!(lang, "{photos}: no photograph says where it was taken", "{photos}：照片没有位置信息"))
                 .hint(tr!(lang, "give the place with `--at LON,LAT`; a messenger takes positions out of photographs: ask for the original", "请用 `--at 经度,纬度` 给出位置；聊天软件会去掉照片位置，请索取原图"))
+        }
+        ArgumentError::OtherSystem(path) => {
+            let path = path.display();
+            Said::new(tr!(lang, "the position in {path} is of another coordinate system than WGS 84, as it says itself", "{path} 自注其坐标不是 WGS 84 坐标系的"))
+                .hint(tr!(lang, "give the place in WGS 84 with `--at LON,LAT`; most map programs of China show GCJ-02, which is hundreds of metres off", "请用 `--at 经度,纬度` 给出 WGS 84 位置；国内地图软件多显示 GCJ-02 坐标，相差数百米"))
         }
         ArgumentError::NothingToAssign => Said::new(tr!(lang, "none of these sites waits for a crew", "所选范围内没有待派查的图斑"))
             .hint(tr!(lang, "`papaver sites --open` lists what is open and with whom it is", "`papaver sites --open` 可查看未办结图斑及其核查组")),

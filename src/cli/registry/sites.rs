@@ -224,7 +224,7 @@ impl AddArguments {
         let at = match (&self.at, shot.at) {
             (Some(text), _) => lonlat("--at", text)?,
             (None, Some(at)) => at,
-            (None, None) => return Err(ArgumentError::NoPlace(self.photos).into()),
+            (None, None) => return Err(ArgumentError::no_place(self.photos).into()),
         };
         let source = match &self.source {
             None => Source::Find,
@@ -234,6 +234,13 @@ impl AddArguments {
         };
         let area_dm2 = self.area.map(|m2| dm2("--area", m2)).transpose()?;
         let mut common = self.common;
+        if common.when.is_none() && shot.taken.is_none() && !self.photos.is_empty() {
+            tell(&tr!(
+                lang,
+                "no photograph says when it was taken: the find is dated today; if it was another day: `--when DAY`",
+                "照片没有拍摄时间：发现日期按今天记录；如是其他日期，请用 `--when 日期`"
+            ));
+        }
         common.when = common.when.or(shot.taken);
         let context = Context { common, lang };
         let (mut office, session) = context.office()?;

@@ -111,6 +111,18 @@ impl Uncertainty {
     }
 }
 
+impl Uncertainty {
+    /// The same where the focal length may be another by a share of it: that moves what a frame shows as another height does, and
+    /// both readings are to lie within the radius.
+    #[must_use]
+    pub fn with_focal_doubt(mut self, share: f64, above_ground_m: f64) -> Self {
+        // A radius of 95 % is so many standard deviations along one axis.
+        const RADIUS_95: f64 = 1.96;
+        self.height_m = self.height_m.hypot(share * above_ground_m / RADIUS_95);
+        self
+    }
+}
+
 /// The radius in metres within which the true place lies in 95 of 100 cases.
 ///
 /// Each error moves the ray's foot on the plane that touches the terrain at `point`; the six shifts make a covariance,

@@ -3,7 +3,7 @@
 mod said;
 mod why;
 
-pub use why::Why;
+pub use why::{HeightHelp, Why};
 
 use super::jpeg::JpegError;
 use super::metadata::{Attitude, Metadata, MetadataFault, Position};

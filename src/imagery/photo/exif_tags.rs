@@ -2,13 +2,10 @@
 //! several blocks each tag comes from the first that has it. The one reader of EXIF: photos of drones and photographs of
 //! evidence are read alike.
 
-use super::jpeg;
-use super::metadata::{PhotoTime, Position};
-use super::xmp_value::number;
-use crate::ground::LonLat;
-use crate::text::foreign_datum;
+use super::metadata::Position;
+use crate::text::{decode, foreign_datum};
 use exif::{Exif, In, Tag, Value};
-use jiff::civil::DateTime;
+use std::borrow::Cow;
 use std::io::Cursor;
 
 /// Sub-directories that are followed in an EXIF block; real ones have three. Each may claim every byte of the block as
@@ -25,24 +22,6 @@ pub struct Tags {
     pub damaged: bool,
 }
 
-/// What a picture of any kind says of when and where it was taken.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct PictureTags {
-    /// The camera's own clock, not the time of a later change.
-    pub taken: Option<DateTime>,
-    /// Where, in WGS 84.
-    pub at: Option<LonLat>,
-}
-
-/// Reads the EXIF of a JPEG, HEIC, PNG, TIFF or WebP in memory; one without it says nothing.
-pub fn picture_tags(bytes: &[u8]) -> PictureTags {
-    let tags = Tags::of_file(bytes);
-    PictureTags {
-        taken: tags.captured().map(|c| c.local),
-        at: tags.position().place(),
-    }
-}
-
 impl Tags {
     /// Those of the EXIF blocks of a JPEG, each from its TIFF header on.
     pub fn of_blocks(blocks: &[Vec<u8>]) -> Self {
@@ -53,11 +32,8 @@ impl Tags {
         found
     }
 
-    /// Those of a whole file.
-    fn of_file(bytes: &[u8]) -> Self {
-        if let Ok(headers) = jpeg::headers(&mut Cursor::new(bytes)) {
-            return Self::of_blocks(&headers.exif);
-        }
+    /// Those of a whole file that is no JPEG.
+    pub fn of_file(bytes: &[u8]) -> Self {
         let mut whole = Cursor::new(bytes);
         let mut found = Self::default();
         found.take(read(&[], |reader| reader.read_from_container(&mut whole)));
@@ -81,7 +57,7 @@ impl Tags {
             let Value::Ascii(lines) = value else {
                 return None;
             };
-            let text = String::from_utf8_lossy(lines.first()?);
+            let text = readable(lines.first()?);
             let text: String = text
                 .trim_matches(|c: char| c.is_whitespace() || c == '\0')
                 .chars()
@@ -100,6 +76,12 @@ impl Tags {
     /// A finite number, of whichever type it was written.
     pub fn real(&self, tag: Tag) -> Option<f64> {
         self.values(tag).find_map(|value| part(value, 0))
+    }
+
+    /// Three finite numbers.
+    pub fn three(&self, tag: Tag) -> Option<[f64; 3]> {
+        let three = |value| Some([part(value, 0)?, part(value, 1)?, part(value, 2)?]);
+        self.values(tag).find_map(three)
     }
 
     /// XMP packets inside the blocks.
@@ -129,72 +111,15 @@ impl Tags {
             }
         })
     }
+}
 
-    /// When: the shutter's time, else that of the digitising; the time of the file's last change is neither.
-    pub fn captured(&self) -> Option<PhotoTime> {
-        let stamp = |tag| civil_of(&self.text(tag)?);
-        let (local, offset_tag, fraction_tag) = stamp(Tag::DateTimeOriginal)
-            .map(|t| (t, Tag::OffsetTimeOriginal, Tag::SubSecTimeOriginal))
-            .or_else(|| {
-                let taken = stamp(Tag::DateTimeDigitized)?;
-                Some((taken, Tag::OffsetTimeDigitized, Tag::SubSecTimeDigitized))
-            })?;
-        let offset_s = self
-            .text(offset_tag)
-            .or_else(|| self.text(Tag::OffsetTime))
-            .and_then(|o| offset_seconds(&o))
-            .or_else(|| self.offset_by_satellites(local));
-        let subsecond = self
-            .text(fraction_tag)
-            .filter(|s| s.len() <= 9 && s.bytes().all(|b| b.is_ascii_digit()))
-            .and_then(|s| number(&format!("0.{s}")))
-            .unwrap_or(0.0);
-        Some(PhotoTime {
-            local,
-            offset_s,
-            subsecond,
-            of_file: false,
-        })
+/// A text in UTF-8, or as telephones in China write it.
+fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
     }
-
-    /// The time of the file's last change, which a camera sets to the shutter's and a program to its own.
-    pub fn changed(&self) -> Option<PhotoTime> {
-        Some(PhotoTime {
-            local: civil_of(&self.text(Tag::DateTime)?)?,
-            offset_s: self.text(Tag::OffsetTime).and_then(|o| offset_seconds(&o)),
-            subsecond: 0.0,
-            of_file: true,
-        })
-    }
-
-    /// The clock's offset from the satellites' time, where it is near a quarter of an hour as zones are.
-    fn offset_by_satellites(&self, local: DateTime) -> Option<i32> {
-        let date = self.text(Tag::GPSDateStamp)?;
-        let mut parts = date.split([':', '-', '/']).map(str::trim);
-        let mut next = || parts.next()?.parse::<u16>().ok();
-        let (year, month, day) = (next()?, next()?, next()?);
-        let clock = self.values(Tag::GPSTimeStamp).next()?;
-        let clock = |i| part(clock, i).filter(|v| (0.0..=60.0).contains(v));
-        let (hour, minute, second) = (clock(0)?, clock(1)?, clock(2)?);
-        let midnight = civil([year, month, day, 0, 0, 0])?;
-        let utc_s = hour * 3600.0 + minute * 60.0 + second;
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "seconds between two dates are exact in an f64"
-        )]
-        let difference = local.duration_since(midnight).as_secs() as f64 - utc_s;
-        let quarters = (difference / 900.0).round();
-        let close = (difference - quarters * 900.0).abs() < 120.0;
-        if !close || quarters.abs() > 56.0 {
-            return None;
-        }
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "at most 56 quarters of an hour"
-        )]
-        let quarters = quarters as i32;
-        Some(quarters * 900)
-    }
+    let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
+    decode(&bytes[..end]).map_or_else(|_flaw| String::from_utf8_lossy(bytes), Cow::Owned)
 }
 
 fn tolerant() -> exif::Reader {
@@ -287,7 +212,7 @@ fn position_of(exif: &Exif) -> Position {
 }
 
 /// Whether a place lies in the degrees of China.
-fn is_in_china(lon: f64, lat: f64) -> bool {
+pub(super) fn is_in_china(lon: f64, lat: f64) -> bool {
     (73.0..=136.0).contains(&lon) && (3.0..=54.0).contains(&lat)
 }
 
@@ -310,37 +235,3 @@ fn degrees(value: &Value, negative: bool) -> Option<f64> {
     let minus = negative || part(value, 0).is_some_and(|v| v < 0.0);
     (parts(value) > 0).then_some(if minus { -total } else { total })
 }
-
-/// `2026:05:03 10:21:00`, as cameras write it.
-fn civil_of(text: &str) -> Option<DateTime> {
-    let read = exif::DateTime::from_ascii(text.as_bytes()).ok()?;
-    let [month, day, hour, minute, second] =
-        [read.month, read.day, read.hour, read.minute, read.second].map(u16::from);
-    civil([read.year, month, day, hour, minute, second])
-}
-
-fn civil([year, small @ ..]: [u16; 6]) -> Option<DateTime> {
-    let year = i16::try_from(year).ok().filter(|y| *y >= 1990)?;
-    let [month, day, hour, minute, second] = small.map(|v| i8::try_from(v).ok());
-    DateTime::new(year, month?, day?, hour?, minute?, second?, 0).ok()
-}
-
-/// `+08:00` in seconds.
-fn offset_seconds(text: &str) -> Option<i32> {
-    let text = text.trim();
-    if text == "Z" {
-        return Some(0);
-    }
-    let (sign, rest) = match text.split_at_checked(1)? {
-        ("+", rest) => (1, rest),
-        ("-", rest) => (-1, rest),
-        _ => return None,
-    };
-    let (hours, minutes) = rest.split_once(':')?;
-    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    ((0..=14).contains(&hours) && (0..60).contains(&minutes))
-        .then_some(sign * (hours * 3600 + minutes * 60))
-}
-
-#[cfg(test)]
-mod tests;

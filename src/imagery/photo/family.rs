@@ -112,10 +112,7 @@ pub fn attitude(xmp: &Xmp, found: &Metadata, image_direction: Option<f64>) -> At
     if is_of(found, &TELEPHONES) {
         return doubtful(Doubt::HandHeld);
     }
-    let drone = drone_yaw.is_some()
-        || ["dji", "parrot", "skydio", "autel"]
-            .iter()
-            .any(|n| xmp.has_namespace(n));
+    let drone = drone_yaw.is_some() || is_of_a_drone(xmp);
     if drone || found.make.is_none() || is_of(found, &WITH_GIMBAL) || is_autel(found) {
         return doubtful(lost);
     }
@@ -206,6 +203,17 @@ pub fn is_panorama(xmp: &Xmp) -> bool {
         || xmp.has_namespace("photos/1.0/panorama")
         || xmp.text(&OF_A_PANORAMA).is_some()
         || flag.is_some_and(|f| f.eq_ignore_ascii_case("true") || f == "1")
+}
+
+/// Whether a packet has names that only makers of drones write.
+pub fn is_of_a_drone(xmp: &Xmp) -> bool {
+    let makers = ["dji", "parrot", "skydio", "autel"];
+    makers.iter().any(|maker| xmp.has_namespace(maker))
+}
+
+/// Whether a photo's maker builds drones, or cameras that are fixed to one.
+pub fn is_on_a_drone(found: &Metadata) -> bool {
+    is_of(found, &WITH_GIMBAL) || is_of(found, &FIXED) || is_autel(found)
 }
 
 fn is_of(found: &Metadata, makers: &[&str]) -> bool {

@@ -3,7 +3,8 @@
 //! Where they contradict one another it is known by how much, and the stated error holds it.
 
 use super::accuracy::HeightSource;
-use super::aside::{SetAside, Why};
+use super::aside::{HeightHelp, SetAside, Why};
+use super::metadata::{Attitude, Metadata};
 use super::shot::Shot;
 use super::terrain::{HeightField, LevelGround};
 use crate::ground::LonLat;
@@ -15,6 +16,10 @@ pub(super) const HEIGHTS_M: std::ops::Range<f64> = 1.0..3000.0;
 const SAME_M: f64 = 5.0;
 /// Heights farther apart than this do not speak of the same ground: one of them is not set.
 const UNRELATED_M: f64 = 100.0;
+/// From this pitch on a camera looks straight down, in degrees.
+const STRAIGHT_DOWN_DEG: f64 = -75.0;
+/// What stands on the ground is no taller, in metres.
+const TALLEST_M: f64 = 30.0;
 /// What a contradiction adds to the stated error at most, in metres.
 const MOST_DOUBT_M: f64 = 30.0;
 
@@ -84,24 +89,62 @@ fn over_terrain(
     };
     let of = |camera_m, source| Heights::new(camera_m, terrain.clone(), source);
     match (found.relative_altitude_m, found.above_ground_m) {
-        (Some(relative), _) => {
-            // A corrected receiver's height differs by the geoid's; that says nothing of the take-off.
-            let share = if found.over_ellipsoid { 0.0 } else { 0.25 };
-            Ok(of(over(take_off)? + relative, HeightSource::Terrain)
-                .beside(found.altitude_m, share))
+        (Some(relative), Some(above)) if found.ranged && looks_down(found) => {
+            let here = over(shot.at)?;
+            let by_take_off = over(take_off)? + relative;
+            Ok(of_two(found, [by_take_off, here + above], of))
         }
+        (Some(relative), _) => Ok(by_take_off_and_altitude(
+            found,
+            over(take_off)? + relative,
+            of,
+        )),
         (None, Some(above)) => Ok(of(over(shot.at)? + above, HeightSource::Terrain)),
         (None, None) => Ok(of(sea_altitude(shot)?, HeightSource::AltitudeOverTerrain)),
     }
 }
 
+/// The height of a camera over a terrain by its take-off and by what it measured, of which the altitude decides: the first photo
+/// may have been taken far above the take-off, and a laser may have hit what stands on the ground.
+fn of_two(
+    found: &Metadata,
+    [by_take_off, measured]: [f64; 2],
+    of: impl Fn(f64, HeightSource) -> Heights,
+) -> Heights {
+    let sea = found.altitude_m.filter(|_| !found.over_ellipsoid);
+    let is_apart = (measured - by_take_off).abs() > SAME_M;
+    match sea {
+        Some(sea) if (sea - by_take_off).abs() > (sea - measured).abs() + SAME_M => {
+            of(measured, HeightSource::Terrain).beside(Some(by_take_off), 0.25)
+        }
+        None if is_apart => of(by_take_off, HeightSource::Terrain).beside(Some(measured), 0.5),
+        _ => by_take_off_and_altitude(found, by_take_off, of),
+    }
+}
+
+/// The height by the take-off, beside the altitude. That of a corrected receiver differs by the geoid's, which says nothing of the
+/// take-off.
+fn by_take_off_and_altitude(
+    found: &Metadata,
+    by_take_off: f64,
+    of: impl Fn(f64, HeightSource) -> Heights,
+) -> Heights {
+    let share = if found.over_ellipsoid { 0.0 } else { 0.25 };
+    of(by_take_off, HeightSource::Terrain).beside(found.altitude_m, share)
+}
+
+/// Whether a camera measured what lies right below it.
+fn looks_down(found: &Metadata) -> bool {
+    matches!(found.attitude, Attitude::Gimbal { pitch, .. } if pitch <= STRAIGHT_DOWN_DEG)
+}
+
 fn over_elevation(shot: &Shot, elevation: f64) -> Result<Heights, SetAside> {
     let found = &shot.metadata;
-    let told = found.relative_altitude_m.or(found.above_ground_m);
     let Some(altitude) = found.altitude_m else {
         return over_take_off(shot);
     };
     let by_altitude = altitude - elevation;
+    let told = told_beside(found, by_altitude);
     match told {
         // The height of a corrected receiver counts from the ellipsoid, the elevation from the sea.
         Some(told)
@@ -122,13 +165,22 @@ fn over_elevation(shot: &Shot, elevation: f64) -> Result<Heights, SetAside> {
     }
 }
 
+/// The height that a photo tells beside its altitude: above take-off, or what a laser measured where that fits better.
+fn told_beside(found: &Metadata, by_altitude: f64) -> Option<f64> {
+    let off = |told: f64| (told - by_altitude).abs();
+    match (found.relative_altitude_m, found.above_ground_m) {
+        (Some(relative), Some(above)) if found.ranged && off(above) < off(relative) => Some(above),
+        (relative, above) => relative.or(above),
+    }
+}
+
 fn over_take_off(shot: &Shot) -> Result<Heights, SetAside> {
     let found = &shot.metadata;
     match (found.relative_altitude_m, found.above_ground_m) {
         // What was measured down to the ground knows of the slope between it and the take-off.
         (Some(relative), Some(above)) if (relative - above).abs() > SAME_M => {
             Ok(Heights::new(above, level(0.0), HeightSource::AboveGround)
-                .beside(Some(relative), 0.25))
+                .beside(Some(relative), share_of_measured(found, relative - above)))
         }
         (Some(relative), _) => Ok(Heights::new(
             relative,
@@ -137,6 +189,23 @@ fn over_take_off(shot: &Shot) -> Result<Heights, SetAside> {
         )),
         (None, Some(above)) => Ok(Heights::new(above, level(0.0), HeightSource::AboveGround)),
         (None, None) => Err(SetAside::no_altitude(&shot.path, found)),
+    }
+}
+
+/// How much of a contradiction the error of a measured height has to hold. A laser may have hit a crown or a roof, above which
+/// the camera was less high than above the ground.
+fn share_of_measured(found: &Metadata, lower_by_m: f64) -> f64 {
+    let by_a_crown = found.ranged && (0.0..=TALLEST_M).contains(&lower_by_m);
+    if by_a_crown { 0.5 } else { 0.25 }
+}
+
+/// What would help a photo whose height above the ground is absurd.
+pub(super) fn height_help(found: &Metadata, ground: &GroundModel) -> HeightHelp {
+    let sea = found.altitude_m.is_some() && !found.over_ellipsoid;
+    match ground {
+        GroundModel::Terrain(_) | GroundModel::Elevation(_) => HeightHelp::Given,
+        GroundModel::TakeOff if sea => HeightHelp::Elevation,
+        GroundModel::TakeOff => HeightHelp::Nothing,
     }
 }
 
@@ -159,4 +228,100 @@ pub enum GroundModel {
     Elevation(f64),
     /// Level ground at the height of the take-off.
     TakeOff,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: LonLat = LonLat {
+        lon: 113.3,
+        lat: 33.74,
+    };
+
+    /// A photo straight down, 536 m above the sea; a laser's height where `laser` says one.
+    fn shot(relative: Option<f64>, laser: Option<f64>, altitude: Option<f64>) -> Shot {
+        let metadata = Metadata {
+            relative_altitude_m: relative,
+            above_ground_m: laser,
+            ranged: laser.is_some(),
+            altitude_m: altitude,
+            attitude: Attitude::Gimbal {
+                yaw: Some(0.0),
+                pitch: -90.0,
+                roll: 0.0,
+            },
+            ..Metadata::default()
+        };
+        Shot {
+            path: "a.jpg".into(),
+            metadata,
+            stored: (4000, 3000),
+            bytes: 1,
+            at: AT,
+        }
+    }
+
+    fn above(shot: &Shot, ground: &GroundModel) -> (f64, Heights) {
+        // The first photo was taken where the ground is as high as below this one.
+        let found = heights(shot, AT, ground).expect("heights");
+        let below = found.ground.height_m(AT).expect("level");
+        (found.camera_m - below, found)
+    }
+
+    fn is_near(a: f64, b: f64) -> bool {
+        (a - b).abs() < 0.1
+    }
+
+    #[test]
+    fn a_laser_knows_of_the_valley_from_which_a_drone_took_off() {
+        let shot = shot(Some(124.0), Some(24.0), Some(536.0));
+        let terrain: Arc<dyn HeightField> = Arc::new(LevelGround(512.0));
+        for ground in [
+            GroundModel::TakeOff,
+            GroundModel::Elevation(512.0),
+            GroundModel::Terrain(terrain),
+        ] {
+            let (height, found) = above(&shot, &ground);
+            assert!(is_near(height, 24.0), "{height}");
+            let is_said = matches!(ground, GroundModel::Elevation(_)) || found.apart_m.is_some();
+            assert!(is_said, "{:?}", found.apart_m);
+        }
+    }
+
+    #[test]
+    fn a_laser_that_hit_a_crown_moves_nothing_that_the_altitude_confirms() {
+        let crown = shot(Some(60.0), Some(45.0), Some(572.0));
+        let terrain: Arc<dyn HeightField> = Arc::new(LevelGround(512.0));
+        for ground in [GroundModel::Elevation(512.0), GroundModel::Terrain(terrain)] {
+            let (height, found) = above(&crown, &ground);
+            assert!(is_near(height, 60.0) && found.least_sd_m == 0.0, "{height}");
+        }
+        // Without anything beside it, the error holds both.
+        let (height, found) = above(&crown, &GroundModel::TakeOff);
+        assert!(
+            is_near(height, 45.0) && is_near(found.least_sd_m, 7.5),
+            "{height}"
+        );
+    }
+
+    #[test]
+    fn heights_without_a_laser_are_as_they_were() {
+        let terrain: Arc<dyn HeightField> = Arc::new(LevelGround(512.0));
+        let plain = shot(Some(24.0), None, Some(536.0));
+        for ground in [
+            GroundModel::TakeOff,
+            GroundModel::Elevation(512.0),
+            GroundModel::Terrain(terrain),
+        ] {
+            let (height, found) = above(&plain, &ground);
+            assert!(is_near(height, 24.0) && found.apart_m.is_none(), "{height}");
+        }
+        let slope = shot(Some(42.0), None, Some(542.0));
+        let (height, found) = above(&slope, &GroundModel::Elevation(512.0));
+        assert!(
+            is_near(height, 30.0) && is_near(found.least_sd_m, 6.0),
+            "{height}"
+        );
+    }
 }

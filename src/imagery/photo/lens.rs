@@ -137,8 +137,26 @@ impl Lens {
         }
         // The definition goes by the diagonal (CIPA DCG-001); makers fold the zoom in.
         let equivalent = found.focal_35mm?;
-        let focal_px = equivalent / 36.0_f64.hypot(24.0) * width.hypot(height);
+        let long = width.max(height);
+        // A wide frame is cut out of one of 4:3, of which the equivalent is told.
+        let diagonal = if is_wide((width, height)) {
+            long.hypot(long * 0.75)
+        } else {
+            width.hypot(height)
+        };
+        let focal_px = equivalent / 36.0_f64.hypot(24.0) * diagonal;
         Some((plain(focal_px)?, FocalSource::Equivalent35mm))
+    }
+
+    /// By what share the focal length may be another: that of a wide frame's 35 mm equivalent, which some makers reckon by the
+    /// frame's own diagonal.
+    pub fn focal_doubt(&self, source: FocalSource) -> f64 {
+        if source != FocalSource::Equivalent35mm || !is_wide(self.stored) {
+            return 0.0;
+        }
+        let (width, height) = self.stored;
+        let long = width.max(height);
+        1.0 - width.hypot(height) / long.hypot(long * 0.75)
     }
 
     /// A lens without distortion whose axis meets the image's centre. `None` where the focal length is no length.
@@ -262,6 +280,14 @@ impl Lens {
     }
 }
 
+/// Whether a frame is longer than those of any sensor of a drone, which are of 4:3 or 3:2.
+fn is_wide((width, height): (f64, f64)) -> bool {
+    width.max(height) > LONGEST_SENSOR * width.min(height)
+}
+
+/// The long side of the longest sensor, by its short side.
+const LONGEST_SENSOR: f64 = 1.6;
+
 /// The radius up to which a radial polynomial grows: beyond it two directions would share a pixel.
 fn reach(radial: &[f64; 3]) -> f64 {
     const STEP: f64 = 0.005;
@@ -272,11 +298,20 @@ fn reach(radial: &[f64; 3]) -> f64 {
     flat.unwrap_or(f64::INFINITY)
 }
 
+/// Whether a model is one of the known cameras, which take colour.
+pub(super) fn is_known(model: &str) -> bool {
+    body_of(model).is_some()
+}
+
+fn body_of(model: &str) -> Option<&'static CameraModel> {
+    let model = model.trim().to_ascii_uppercase();
+    BODIES.iter().find(|b| b.model == model)
+}
+
 /// The focal length in pixels of a known camera. A frame cropped in one direction (16:9 out of 4:3) has the full sensor
 /// along its other side; one made smaller has it along both.
 fn by_table(found: &Metadata, (width, height): (f64, f64)) -> Option<f64> {
-    let model = found.model.as_deref()?.trim().to_ascii_uppercase();
-    let body = BODIES.iter().find(|b| b.model == model)?;
+    let body = body_of(found.model.as_deref()?)?;
     let (long, short) = (width.max(height), width.min(height));
     // Pixels per millimetre, if the frame fills the sensor's long side, or its short side: a frame cannot be larger.
     let density = (long / body.sensor_mm.0).max(short / body.sensor_mm.1);
@@ -364,6 +399,30 @@ mod tests {
                 (found / equivalent_mm - 1.0).abs() < 0.05,
                 "{model}: {found}"
             );
+        }
+    }
+
+    #[test]
+    fn the_equivalent_of_a_wide_frame_is_that_of_the_frame_it_was_cut_out_of() {
+        let found = Metadata {
+            focal_35mm: Some(35.0),
+            ..Default::default()
+        };
+        let of = |size| Lens::of(&found, size, None).expect("a lens");
+        let (whole, _) = of((800, 600));
+        for size in [(800, 450), (450, 800), (800, 480)] {
+            let (cut, source) = of(size);
+            assert!((cut.focal_px() - whole.focal_px()).abs() < 0.01, "{size:?}");
+            // By its own diagonal it would be shorter by so much.
+            let (width, height) = cut.size();
+            let other = 35.0 / 36.0_f64.hypot(24.0) * width.hypot(height);
+            let doubt = 1.0 - other / cut.focal_px();
+            assert!((cut.focal_doubt(source) - doubt).abs() < 1e-9, "{size:?}");
+            assert!(cut.focal_doubt(FocalSource::Table).abs() < 1e-9);
+        }
+        for size in [(800, 600), (600, 400), (600, 800)] {
+            let (lens, source) = of(size);
+            assert!(lens.focal_doubt(source).abs() < 1e-9, "{size:?}");
         }
     }
 

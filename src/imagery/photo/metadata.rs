@@ -28,8 +28,10 @@ pub struct Metadata {
     pub over_ellipsoid: bool,
     /// Metres above the take-off point.
     pub relative_altitude_m: Option<f64>,
-    /// Metres above the ground right below, where the drone measured it.
+    /// Metres above the ground below, or above what the camera aims at, where the drone measured it.
     pub above_ground_m: Option<f64>,
+    /// Whether that is a laser's height, above whatever it hit: a crown or a roof lies above the ground.
+    pub ranged: bool,
     /// Where the camera looked.
     pub attitude: Attitude,
     /// Degrees between the heading of the camera and that of the drone, where the camera's looks as if it was not written.

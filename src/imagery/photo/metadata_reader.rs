@@ -6,8 +6,11 @@ use super::exif_tags::Tags;
 use super::family;
 use super::jpeg::Headers;
 use super::metadata::{Accuracy, Dewarp, Metadata, MetadataFault, Orientation, Position};
+use super::photo_time;
+use super::rangefinder;
 use super::spectral_band::{band_by_body, xmp_band};
 use super::xmp::Xmp;
+use super::xmp_exif;
 use super::xmp_value::number;
 use exif::Tag;
 
@@ -26,11 +29,18 @@ pub fn read(headers: &Headers) -> Metadata {
         found.faults.push(MetadataFault::Xmp);
     }
     from_xmp(&xmp, &mut found);
+    found.captured = photo_time::captured(&tags, &xmp).or_else(|| photo_time::changed(&tags));
     found.attitude = family::attitude(&xmp, &found, tags.real(Tag::GPSImgDirection));
+    if found.above_ground_m.is_none() {
+        found.above_ground_m = rangefinder::above_target_m(&xmp, &found);
+        found.ranged = found.above_ground_m.is_some();
+    }
     found.heading_doubt_deg = family::heading_doubt_deg(&xmp);
     // "6" is a panorama in the values that Apple's telephones write.
     found.panorama = family::is_panorama(&xmp) || tags.whole(Tag::CustomRendered) == Some(6);
-    found.band = band_by_body(&found, (headers.width, headers.height)).unwrap_or(found.band);
+    let on_a_drone = family::is_on_a_drone(&found) || family::is_of_a_drone(&xmp);
+    let stored = (headers.width, headers.height);
+    found.band = band_by_body(&found, stored, on_a_drone).unwrap_or(found.band);
     found
 }
 
@@ -59,7 +69,6 @@ fn from_exif(tags: &Tags, found: &mut Metadata) {
     found.focal_35mm = within(Tag::FocalLengthIn35mmFilm, 1.0..5000.0);
     found.digital_zoom = within(Tag::DigitalZoomRatio, 1.0..200.0);
     found.pixel_pitch_mm = pixel_pitch(tags);
-    found.captured = tags.captured().or_else(|| tags.changed());
 }
 
 /// Millimetres of a unit of resolution.
@@ -128,7 +137,12 @@ fn place_by_xmp(xmp: &Xmp, found: &mut Metadata) {
             xmp.number_in("dji", "Longitude")
                 .zip(xmp.number_in("dji", "Latitude"))
         });
-    let Some((lon, lat)) = own else { return };
+    let Some((lon, lat)) = own else {
+        if found.position == Position::Missing {
+            found.position = xmp_exif::position(xmp);
+        }
+        return;
+    };
     let at = Position::of(lon, lat);
     if let (Position::At(xmp), Position::At(exif)) = (at, found.position) {
         found.places_apart_m = Some(xmp.distance_m(exif));

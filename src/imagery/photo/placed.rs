@@ -7,7 +7,7 @@ use super::decode::{MOST_BYTES, decode};
 use super::duplicates::duplicates;
 use super::flight::{Flight, Remark, axes, flights, has_heading, turn_doubt_deg};
 use super::footprint::{Footprint, footprint};
-use super::height::{GroundModel, HEIGHTS_M, Heights, heights};
+use super::height::{GroundModel, HEIGHTS_M, Heights, height_help, heights};
 use super::jpeg;
 use super::lens::{FocalSource, Lens};
 use super::metadata::{Attitude, Doubt, MetadataFault};
@@ -253,7 +253,10 @@ impl Photo {
             .ok_or_else(|| aside(Why::OffTerrain))?;
         let above_ground_m = heights.camera_m - below;
         if !HEIGHTS_M.contains(&above_ground_m) {
-            return Err(aside(Why::AbsurdAltitude { above_ground_m }));
+            return Err(aside(Why::AbsurdAltitude {
+                above_ground_m,
+                ground: height_help(&shot.metadata, &options.ground),
+            }));
         }
         let attitude = shot.metadata.attitude;
         match attitude {
@@ -269,7 +272,8 @@ impl Photo {
             (false, None) => YawSource::Unknown,
         };
         let camera = Camera::new(lens, shot.at, heights.camera_m, axes(&shot, track));
-        let uncertainty = uncertainty(&shot, &heights, yaw_source);
+        let uncertainty = uncertainty(&shot, &heights, yaw_source)
+            .with_focal_doubt(lens.focal_doubt(focal_source), above_ground_m);
         let turned = uncertainty.yaw_deg > TURNED_DEG;
         // About a vertical axis a frame keeps its largest circle; about a tilted one nothing of it stays.
         if turned && -camera.axes.forward[2] < UPRIGHT_DEG.to_radians().cos() {

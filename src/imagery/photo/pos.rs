@@ -4,9 +4,10 @@
 //! With a line of titles the columns go by their names; without one they are name, longitude, latitude, height, yaw, pitch,
 //! roll. Bytes in, rows out; what cannot be settled is an error, never a guess.
 
-use super::metadata::{Attitude, Doubt, Metadata, Position};
+use super::metadata::{Attitude, Metadata, Position};
+use super::pos_angles::convention;
 use super::pos_error::PosError;
-use super::pos_line::{Height, Order, PosLine, PosLines, key, lines_of};
+use super::pos_line::{Height, Order, PosLine, PosLines, folders, key, lines_of};
 use crate::ground::{Crs, CrsPoint, LonLat, ToLonLat};
 use crate::text::decode;
 use std::collections::BTreeMap;
@@ -18,12 +19,15 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// A list of positions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pos {
-    rows: BTreeMap<String, PosRow>,
+    /// The rows of each name, one a folder.
+    rows: BTreeMap<String, Vec<PosRow>>,
 }
 
 /// What it says of one photo.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PosRow {
+    /// The folders before the name, in small letters.
+    folders: Vec<String>,
     at: LonLat,
     height: Option<(Height, f64)>,
     attitude: Option<Attitude>,
@@ -50,6 +54,7 @@ impl Pos {
         let PosLines {
             lines,
             order,
+            radians,
             crs: named,
             strange,
         } = lines_of(&text);
@@ -61,57 +66,122 @@ impl Pos {
             return Err(PosError::Titles { path, titles });
         }
         let places = places(&lines, order, named.as_ref().or(crs), path)?;
-        let convention = convention(&lines);
-        let mut rows: BTreeMap<String, PosRow> = BTreeMap::new();
+        let angles: Vec<[f64; 3]> = lines.iter().filter_map(|line| line.angles).collect();
+        let convention = convention(&angles, radians);
+        let mut rows: BTreeMap<String, Vec<PosRow>> = BTreeMap::new();
         for (line, at) in lines.iter().zip(places) {
             let row = PosRow {
+                folders: line.folders.clone(),
                 at,
                 height: line.height,
                 attitude: line.angles.map(&convention),
             };
-            match rows.get(&line.name) {
-                Some(before) if before.at.distance_m(at) > 0.01 => {
+            let named = rows.entry(line.name.clone()).or_default();
+            let same = named
+                .iter()
+                .position(|before| before.folders == row.folders);
+            match same {
+                Some(i) if named[i].at.distance_m(at) > 0.01 => {
                     return Err(PosError::Twice {
                         path: path.into(),
                         name: line.name.clone(),
                     });
                 }
-                _ => rows.insert(line.name.clone(), row),
-            };
+                Some(i) => named[i] = row,
+                None if named.len() >= MOST_FOLDERS => {}
+                None => named.push(row),
+            }
         }
         Ok(Self { rows })
     }
 
-    /// Refuses a list of which no name is that of a photo.
+    /// Refuses a list of which no name is that of a photo, or only of several.
     ///
     /// # Errors
-    /// [`PosError::NoneMatches`].
+    /// [`PosError::NoneMatches`], [`PosError::Shared`].
     pub fn check(&self, path: &Path, photos: &[PathBuf]) -> Result<(), PosError> {
         let none = self.matched(photos).iter().all(Option::is_none);
-        match self.rows.keys().next() {
-            Some(name) if none && !photos.is_empty() => Err(PosError::NoneMatches {
-                path: path.into(),
-                name: name.clone(),
-            }),
-            _ => Ok(()),
-        }
+        let Some(first) = self
+            .rows
+            .keys()
+            .next()
+            .filter(|_| none && !photos.is_empty())
+        else {
+            return Ok(());
+        };
+        let shared = photos.iter().map(|photo| name_of(photo));
+        let shared = shared
+            .map(|name| key(&name))
+            .find(|name| self.rows.contains_key(name));
+        let path = path.into();
+        Err(match shared {
+            Some(name) => PosError::Shared { path, name },
+            None => PosError::NoneMatches {
+                path,
+                name: first.clone(),
+            },
+        })
     }
 
-    /// The row of each photo. Where two photos have one name, it is not known whose the row is: neither has it.
+    /// The row of each photo. Where several photos or several rows have one name, the folders before it tell them apart, where they
+    /// do: what may be anybody's is nobody's.
     pub(super) fn matched(&self, photos: &[PathBuf]) -> Vec<Option<&PosRow>> {
-        let names: Vec<String> = photos
-            .iter()
-            .map(|p| key(&p.file_name().unwrap_or_default().to_string_lossy()))
-            .collect();
-        let mut count: BTreeMap<&str, usize> = BTreeMap::new();
-        for name in &names {
-            *count.entry(name).or_default() += 1;
+        let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (number, photo) in photos.iter().enumerate() {
+            by_name
+                .entry(key(&name_of(photo)))
+                .or_default()
+                .push(number);
         }
-        names
-            .iter()
-            .map(|name| self.rows.get(name).filter(|_| count[name.as_str()] == 1))
-            .collect()
+        let mut found = vec![None; photos.len()];
+        for (name, numbers) in by_name {
+            let Some(rows) = self.rows.get(&name) else {
+                continue;
+            };
+            let folders: Vec<Vec<String>> =
+                numbers.iter().map(|n| folders_of(&photos[*n])).collect();
+            for (photo, row) in pairs(rows, &folders) {
+                found[numbers[photo]] = Some(&rows[row]);
+            }
+        }
+        found
     }
+}
+
+/// Rows of one name in other folders that are kept; no survey has more cards.
+const MOST_FOLDERS: usize = 256;
+
+fn name_of(photo: &Path) -> String {
+    let name = photo.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+fn folders_of(photo: &Path) -> Vec<String> {
+    folders(&photo.to_string_lossy())
+}
+
+/// Which photo has which row, of photos and rows of one name: each the other's best, and better than any other, by how many folders
+/// before the name are the same.
+fn pairs(rows: &[PosRow], photos: &[Vec<String>]) -> Vec<(usize, usize)> {
+    let same = |row: &PosRow, photo: &Vec<String>| {
+        let both = row.folders.iter().rev().zip(photo.iter().rev());
+        both.take_while(|(a, b)| a == b).count()
+    };
+    let best = |scores: Vec<usize>| {
+        let most = *scores.iter().max()?;
+        let mut all = (0..scores.len()).filter(|i| scores[*i] == most);
+        all.next().filter(|_| all.next().is_none())
+    };
+    let of_photo = |photo| best(rows.iter().map(|row| same(row, photo)).collect());
+    let of_row: Vec<Option<usize>> = rows
+        .iter()
+        .map(|row| best(photos.iter().map(|photo| same(row, photo)).collect()))
+        .collect();
+    let pair = |(number, photo)| {
+        let row = of_photo(photo)?;
+        (of_row[row] == Some(number)).then_some((number, row))
+    };
+    photos.iter().enumerate().filter_map(pair).collect()
 }
 
 impl PosRow {
@@ -251,33 +321,6 @@ fn latitude_first(lines: &[PosLine], path: &Path) -> Result<bool, PosError> {
     }
 }
 
-/// How the angles of a list count, by all of them: about -90 from the horizon, about 0 from straight down. Three angles of
-/// which the last goes all the way round are not yaw, pitch and roll, but perhaps omega, phi and kappa.
-fn convention(lines: &[PosLine]) -> impl Fn([f64; 3]) -> Attitude {
-    let angles = || lines.iter().filter_map(|l| l.angles);
-    let from_horizon = angles().all(|a| (-120.0..=-45.0).contains(&a[1]));
-    let from_nadir = angles().all(|a| a[1].abs() <= 15.0 && a[2].abs() <= 15.0);
-    let zeros = lines
-        .iter()
-        .filter_map(|l| l.angles)
-        .flatten()
-        .all(|a| a == 0.0);
-    move |[yaw, pitch, roll]| {
-        if zeros {
-            let (doubt, heading) = (Doubt::AllZero, None);
-            Attitude::Doubtful { doubt, heading }
-        } else if from_horizon {
-            let yaw = Some(yaw);
-            Attitude::Gimbal { yaw, pitch, roll }
-        } else if from_nadir {
-            Attitude::Body { yaw, pitch, roll }
-        } else {
-            let (doubt, heading) = (Doubt::Ambiguous, Some(yaw));
-            Attitude::Doubtful { doubt, heading }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,7 +332,7 @@ mod tests {
 
     fn one(text: &str) -> PosRow {
         let pos = of(text.as_bytes()).expect("a list");
-        pos.rows["dji_0001"].clone()
+        pos.rows["dji_0001"][0].clone()
     }
 
     #[test]
@@ -396,7 +439,7 @@ mod tests {
         let crs = Crs::parse("EPSG:4547").expect("known");
         let plain = Pos::of_bytes(b"dji_0001,113.3,33.74", Path::new("pos.txt"), Some(&crs));
         assert_eq!(
-            plain.expect("a list").rows["dji_0001"].at,
+            plain.expect("a list").rows["dji_0001"][0].at,
             LonLat::new(113.3, 33.74)
         );
     }
@@ -443,7 +486,76 @@ mod tests {
         let photos = ["x/A.jpg", "y/a.JPG", "y/b.jpg"].map(PathBuf::from);
         let found: Vec<bool> = pos.matched(&photos).iter().map(Option::is_some).collect();
         assert_eq!(found, [false, false, true]);
-        assert!(pos.check(Path::new("p"), &photos[..2]).is_err());
+        assert!(matches!(
+            pos.check(Path::new("p"), &photos[..2]),
+            Err(PosError::Shared { name, .. }) if name == "a"
+        ));
+        let others = [PathBuf::from("x/c.jpg")];
+        assert!(matches!(
+            pos.check(Path::new("p"), &others),
+            Err(PosError::NoneMatches { .. })
+        ));
+    }
+
+    #[test]
+    fn folders_before_a_name_tell_photos_of_one_name_apart() {
+        let pos =
+            of(b"100MEDIA\\A.JPG,113,33\n101media/a.jpg,114,34\nb.jpg,115,35").expect("a list");
+        let photos = [
+            "card/100media/a.jpg",
+            "card/101MEDIA/A.JPG",
+            "card/102MEDIA/a.jpg",
+            "card/102MEDIA/b.jpg",
+        ]
+        .map(PathBuf::from);
+        let found: Vec<Option<f64>> = (pos.matched(&photos).iter())
+            .map(|row| row.map(|row| row.at.lon))
+            .collect();
+        assert_eq!(found, [Some(113.0), Some(114.0), None, Some(115.0)]);
+        // Folders of another computer do not matter where the name is one photo's.
+        let far = of(b"D:\\x\\A.JPG,113,33").expect("a list");
+        assert!(far.matched(&photos[..1])[0].is_some());
+        // One name twice in a folder.
+        assert!(matches!(
+            of(b"x/a,113,33\nX/A.JPG,114,33"),
+            Err(PosError::Twice { .. })
+        ));
+    }
+
+    #[test]
+    fn titles_with_units_and_the_axes_of_surveyors_are_read() {
+        let at = LonLat::new(113.3, 33.74);
+        for (text, height) in [
+            (
+                "EPSG:4526\n照片编号,X(m),Y(m),H(m)\nDJI_0001,3735042.323,38435133.665,536",
+                Height::Ellipsoid,
+            ),
+            (
+                "EPSG:4526\n照片编号,纵坐标X,横坐标Y,高程H\nDJI_0001,3735042.323,38435133.665,536",
+                Height::Unknown,
+            ),
+            (
+                "EPSG:4547\n照片编号,横坐标(m),纵坐标(m),海拔（米）\nDJI_0001,435133.665,3735042.323,536",
+                Height::Sea,
+            ),
+            (
+                "EPSG:4547\n点名,X（北）,Y（东）,Z(m)\nDJI_0001,3735042.323,435133.665,536",
+                Height::Unknown,
+            ),
+            (
+                "影像名称,B(°),L(°),H(m)\nDJI_0001,33.74,113.3,536",
+                Height::Ellipsoid,
+            ),
+            (
+                "影像,经度（度）,纬度（度）,相对高度(m)\nDJI_0001,113.3,33.74,536",
+                Height::TakeOff,
+            ),
+            ("1 DJI_0001.JPG 113.3 33.74 536", Height::Unknown),
+        ] {
+            let row = one(text);
+            assert!(row.at.distance_m(at) < 0.1, "{text}: {:?}", row.at);
+            assert_eq!(row.height, Some((height, 536.0)), "{text}");
+        }
     }
 
     #[test]
@@ -454,7 +566,7 @@ mod tests {
         let chinese = encoding_rs::GB18030.encode(titled).0;
         crate::text::fuzz::try_all(&[plain, titled.as_bytes(), &chinese], |bytes| {
             if let Ok(pos) = of(bytes) {
-                assert!(pos.rows.values().all(|row| row.at.is_on_earth()));
+                assert!(pos.rows.values().flatten().all(|row| row.at.is_on_earth()));
             }
         });
     }
@@ -468,7 +580,7 @@ mod tests {
         #[test]
         fn any_table_is_survived(text in "([a-z,;\t 0-9.\\-]{0,40}\n){0,6}") {
             if let Ok(pos) = of(text.as_bytes()) {
-                prop_assert!(pos.rows.values().all(|r| r.at.is_on_earth()));
+                prop_assert!(pos.rows.values().flatten().all(|r| r.at.is_on_earth()));
             }
         }
     }

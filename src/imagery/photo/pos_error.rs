@@ -65,6 +65,13 @@ pub enum PosError {
         /// The name.
         name: String,
     },
+    /// Its names are those of photos, but each of several.
+    Shared {
+        /// The file.
+        path: PathBuf,
+        /// One of its names.
+        name: String,
+    },
     /// None of its names is that of a photo.
     NoneMatches {
         /// The file.
@@ -131,6 +138,11 @@ impl PosError {
                 "{path} says two places of {name}",
                 "{path} 中 {name} 有两个位置"
             ),
+            Self::Shared { name, .. } => tr!(
+                lang,
+                "several photos are named {name}: which of them {path} means cannot be told",
+                "有多张照片名为 {name}，无法判断 {path} 指的是哪一张"
+            ),
             Self::NoneMatches { name, .. } => tr!(
                 lang,
                 "no photo is named as {path} says, such as {name}",
@@ -169,8 +181,14 @@ impl PosError {
                 .into(),
             Self::Twice { .. } => lang
                 .pick(
-                    "give a list for each folder of photos and scan them one by one",
-                    "请每个照片文件夹各用一份列表，分别扫描",
+                    "write the folder before the name, as in `100MEDIA/DJI_0001.JPG`, or give a list for each folder and scan them one by one",
+                    "请在照片名前写上文件夹，如 `100MEDIA/DJI_0001.JPG`；或每个照片文件夹各用一份列表，分别扫描",
+                )
+                .into(),
+            Self::Shared { .. } => lang
+                .pick(
+                    "write the folder before the name, as in `100MEDIA/DJI_0001.JPG`, or scan the folders one by one, each with a list of its own",
+                    "请在照片名前写上文件夹，如 `100MEDIA/DJI_0001.JPG`；或各文件夹分别扫描，各用一份列表",
                 )
                 .into(),
             Self::NoneMatches { .. } => lang
@@ -194,6 +212,7 @@ impl PosError {
             | Self::Row { path, .. }
             | Self::Datum { path, .. }
             | Self::Twice { path, .. }
+            | Self::Shared { path, .. }
             | Self::NoneMatches { path, .. } => path,
         }
     }

@@ -36,6 +36,57 @@ pub(super) enum PosColumn {
     Other,
 }
 
+const EAST: [&str; 9] = [
+    "e", "east", "xeast", "yeast", "东", "东向", "y东", "东y", "x东",
+];
+const NORTH: [&str; 9] = [
+    "n", "north", "ynorth", "xnorth", "北", "北向", "x北", "北x", "y北",
+];
+
+/// A title without the unit in brackets behind it: `X(m)`, `高度（米）`, `Latitude [decimal degrees]`.
+fn without_unit(title: &str) -> &str {
+    let title = title.trim();
+    let bare = title.trim_end_matches([')', '）', ']', '】']);
+    let Some(open) = bare
+        .rfind(['(', '（', '[', '【'])
+        .filter(|_| bare.len() < title.len())
+    else {
+        return title;
+    };
+    let unit: String = (bare[open..].chars().skip(1))
+        .filter(|c| !c.is_whitespace() && *c != '.')
+        .collect();
+    if UNITS.contains(&&*unit) || is_radians(&unit) {
+        bare[..open].trim_end()
+    } else {
+        title
+    }
+}
+
+const UNITS: [&str; 14] = [
+    "m",
+    "米",
+    "meter",
+    "meters",
+    "metre",
+    "metres",
+    "公尺",
+    "°",
+    "度",
+    "deg",
+    "degree",
+    "degrees",
+    "decimaldegrees",
+    "十进制度",
+];
+
+/// Whether a title, or its unit, says that angles are radians.
+fn is_radians(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    text.contains("弧度") || words.any(|word| ["rad", "rads", "radian", "radians"].contains(&word))
+}
+
 /// The columns of a file that names none.
 const ORDER: [PosColumn; 7] = [
     PosColumn::Name,
@@ -50,13 +101,16 @@ const ORDER: [PosColumn; 7] = [
 impl PosColumn {
     /// Of a title in one of the two languages.
     fn of(title: &str) -> Self {
-        let title: String = title
-            .to_lowercase()
+        let title: String = without_unit(&title.to_lowercase())
             .chars()
             .filter(|c| c.is_alphanumeric())
             .collect();
         let has = |parts: &[&str]| parts.iter().any(|p| title.contains(p));
-        if has(&["经度", "longitude"]) || ["lon", "lng", "long", "l"].contains(&&*title) {
+        if has(&["横坐标"]) {
+            Self::East
+        } else if has(&["纵坐标"]) {
+            Self::North
+        } else if has(&["经度", "longitude"]) || ["lon", "lng", "long", "l"].contains(&&*title) {
             Self::Lon
         } else if has(&["纬度", "latitude"]) || ["lat", "b"].contains(&&*title) {
             Self::Lat
@@ -74,9 +128,9 @@ impl PosColumn {
             Self::Roll
         } else if has(&["高", "height", "alt", "elev"]) || title == "z" {
             Self::Height(Height::Unknown)
-        } else if has(&["东坐标", "easting"]) || ["e", "east", "xeast"].contains(&&*title) {
+        } else if has(&["东坐标", "easting"]) || EAST.contains(&&*title) {
             Self::East
-        } else if has(&["北坐标", "northing"]) || ["n", "north", "ynorth"].contains(&&*title) {
+        } else if has(&["北坐标", "northing"]) || NORTH.contains(&&*title) {
             Self::North
         } else if ["x", "x坐标"].contains(&&*title) {
             Self::X
@@ -102,6 +156,8 @@ impl PosColumn {
 pub(super) struct PosLine {
     pub(super) number: usize,
     pub(super) name: String,
+    /// The folders before the name, in small letters.
+    pub(super) folders: Vec<String>,
     pub(super) first: f64,
     pub(super) second: f64,
     pub(super) height: Option<(Height, f64)>,
@@ -121,6 +177,8 @@ pub(super) enum Order {
 pub(super) struct PosLines {
     pub(super) lines: Vec<PosLine>,
     pub(super) order: Order,
+    /// Whether a title says that the angles are radians.
+    pub(super) radians: bool,
     /// The system that a first line names.
     pub(super) crs: Option<Crs>,
     /// A line of titles above the first row that is not understood.
@@ -136,7 +194,7 @@ fn is_head(line: &str, fields: &[&str], cells: usize) -> bool {
 
 pub(super) fn lines_of(text: &str) -> PosLines {
     let mut columns: Option<Vec<PosColumn>> = None;
-    let mut crs = None;
+    let (mut crs, mut radians) = (None, false);
     let mut lines: Vec<PosLine> = Vec::new();
     let (mut above, mut strange): (Vec<&str>, _) = (Vec::new(), None);
     for (number, line) in (1..).zip(text.lines()).take(MAX_ROWS) {
@@ -156,6 +214,11 @@ pub(super) fn lines_of(text: &str) -> PosLines {
             || (known(PosColumn::X) && known(PosColumn::Y))
         {
             if columns.is_none() {
+                let is_angle = |c: &PosColumn| {
+                    matches!(c, PosColumn::Yaw | PosColumn::Pitch | PosColumn::Roll)
+                };
+                radians =
+                    (titles.iter().zip(&fields)).any(|(c, title)| is_angle(c) && is_radians(title));
                 columns = Some(titles);
             }
             continue;
@@ -181,6 +244,7 @@ pub(super) fn lines_of(text: &str) -> PosLines {
     PosLines {
         lines,
         order,
+        radians,
         crs,
         strange,
     }
@@ -260,6 +324,11 @@ pub(super) fn line_of(
     fields: &[&str],
     columns: Option<&[PosColumn]>,
 ) -> Option<PosLine> {
+    let fields = match (columns, fields) {
+        // A number of the row before the name.
+        (None, [row, name, rest @ ..]) if rest.len() >= 2 && is_counted(row, name) => &fields[1..],
+        _ => fields,
+    };
     let column = |i: usize| {
         columns.map_or_else(
             || PosColumn::by_order(i),
@@ -273,7 +342,8 @@ pub(super) fn line_of(
     let name = (0..fields.len())
         .find(|i| column(*i) == PosColumn::Name)
         .unwrap_or(0);
-    let name = key(fields.get(name)?);
+    let written = fields.get(name)?;
+    let (name, folders) = (key(written), folders(written));
     let height = (0..fields.len()).find_map(|i| match column(i) {
         PosColumn::Height(from) => Some((from, self::number(fields[i])?)),
         _ => None,
@@ -289,6 +359,7 @@ pub(super) fn line_of(
     (!name.is_empty() && name.len() <= MAX_NAME).then_some(PosLine {
         number,
         name,
+        folders,
         first: half(field(&[PosColumn::Lon, PosColumn::East, PosColumn::X])?)?,
         second: half(field(&[PosColumn::Lat, PosColumn::North, PosColumn::Y])?)?,
         height,
@@ -296,11 +367,33 @@ pub(super) fn line_of(
     })
 }
 
+/// Whether a row begins with its own number, and the photo's name follows.
+fn is_counted(row: &str, name: &str) -> bool {
+    row.bytes().all(|b| b.is_ascii_digit())
+        && half(name).is_none()
+        && key(name).len() < name.trim().len()
+}
+
 /// A photo's name without its folder and ending, in small letters.
 pub(super) fn key(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let lower = name.trim().trim_matches('"').to_lowercase();
-    let endings = [".jpg", ".jpeg", ".tif", ".tiff", ".png", ".dng", ".arw"];
+    let endings = [
+        ".jpg", ".jpeg", ".jfif", ".jpe", ".tif", ".tiff", ".png", ".dng", ".arw",
+    ];
     let stem = endings.iter().find_map(|e| lower.strip_suffix(e));
     stem.unwrap_or(&lower).to_owned()
+}
+
+/// The folders before a photo's name, in small letters.
+pub(super) fn folders(name: &str) -> Vec<String> {
+    let mut parts: Vec<String> = name
+        .trim()
+        .trim_matches('"')
+        .split(['/', '\\'])
+        .map(|part| part.trim().to_lowercase())
+        .collect();
+    parts.pop();
+    parts.retain(|part| !part.is_empty() && part != ".");
+    parts
 }

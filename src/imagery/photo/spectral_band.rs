@@ -1,5 +1,6 @@
 //! Which light a photo shows: what people see, or one band of a camera of several.
 
+use super::lens::is_known;
 use super::metadata::{Band, Metadata};
 use super::xmp::Xmp;
 
@@ -27,38 +28,141 @@ pub(super) fn xmp_band(xmp: &Xmp) -> Band {
 }
 
 /// Frame sizes of thermal sensors, the longer side first.
-pub(super) const THERMAL_SIZES: [(u32, u32); 6] = [
+const THERMAL_SIZES: [(u32, u32); 8] = [
     (640, 512),
     (640, 480),
     (336, 256),
     (320, 256),
     (160, 120),
     (1280, 1024),
+    (384, 288),
+    (320, 240),
 ];
 
+/// Thermal sensors have pixels of ten microns and more, those of colour a few.
+const FINEST_THERMAL_MM: f64 = 0.009;
+
 /// Parts of the model names of cameras with a thermal sensor.
-pub(super) const THERMAL_CAMERAS: [&str; 11] = [
+const THERMAL_CAMERAS: [&str; 14] = [
     "FLIR",
     "XTR",
     "XT2",
     "XT S",
     "ZH20",
     "ZH30",
+    "H20N",
+    "H30T",
     "M30T",
     "M3T",
     "M4T",
     "MAVIC2-ENTERPRISE",
     "THERMAL",
+    "DUAL 640",
 ];
 
-/// What the make, the model and the size of the frame give away.
-pub(super) fn band_by_body(found: &Metadata, stored: (u32, u32)) -> Option<Band> {
+/// Parts of the names of makers of thermal cameras.
+const THERMAL_MAKERS: [&str; 7] = [
+    "FLIR",
+    "WORKSWELL",
+    "INFRATEC",
+    "INFIRAY",
+    "HIKMICRO",
+    "OPTRIS",
+    "GUIDE SENSMART",
+];
+
+/// What the make, the model and the size of the frame give away; `on_a_drone` where its maker builds drones.
+pub(super) fn band_by_body(found: &Metadata, stored: (u32, u32), on_a_drone: bool) -> Option<Band> {
     let upper = |s: &Option<String>| s.as_deref().unwrap_or_default().to_ascii_uppercase();
     let (make, model) = (upper(&found.make), upper(&found.model));
     if make.contains("MICASENSE") || model.contains("REDEDGE") {
         return (found.band == Band::Colour).then(|| Band::Multispectral("?".into()));
     }
-    let body = make.contains("FLIR") || THERMAL_CAMERAS.iter().any(|c| model.contains(c));
-    let size = (stored.0.max(stored.1), stored.0.min(stored.1));
-    (body && THERMAL_SIZES.contains(&size)).then_some(Band::Thermal)
+    let named = THERMAL_MAKERS.iter().any(|maker| make.contains(maker))
+        || THERMAL_CAMERAS.iter().any(|camera| model.contains(camera));
+    let taken = found.taken_size.unwrap_or(stored);
+    let by_name = named && (is_of_heat(stored) || is_of_heat(taken));
+    (by_name || on_a_drone && is_heat_alone(found, taken)).then_some(Band::Thermal)
+}
+
+fn long_first((width, height): (u32, u32)) -> (u32, u32) {
+    (width.max(height), width.min(height))
+}
+
+fn is_of_heat(size: (u32, u32)) -> bool {
+    THERMAL_SIZES.contains(&long_first(size))
+}
+
+/// Whether only a drone's thermal camera takes frames of this size, whatever it is called. Colour cameras have sides of 4:3, 3:2
+/// or 16:9: a frame of 4:3 may also be a known one's that was made smaller.
+fn is_heat_alone(found: &Metadata, taken: (u32, u32)) -> bool {
+    let (long, short) = long_first(taken);
+    let is_common = u64::from(long) * 3 == u64::from(short) * 4;
+    let colour = found.model.as_deref().is_some_and(is_known)
+        || found.calibrated_focal_px.is_some()
+        || found.dewarp.is_some()
+        || found
+            .pixel_pitch_mm
+            .is_some_and(|mm| mm < FINEST_THERMAL_MM);
+    is_of_heat(taken) && !(is_common && colour)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn band(
+        make: &str,
+        model: &str,
+        taken: Option<(u32, u32)>,
+        stored: (u32, u32),
+    ) -> Option<Band> {
+        let found = Metadata {
+            make: Some(make.into()),
+            model: Some(model.into()),
+            taken_size: taken,
+            ..Metadata::default()
+        };
+        let on_a_drone = crate::imagery::photo::family::is_on_a_drone(&found);
+        band_by_body(&found, stored, on_a_drone)
+    }
+
+    #[test]
+    fn a_frame_of_a_thermal_sensors_size_from_a_drone_is_heat_whatever_its_camera_is_called() {
+        for (make, model, size) in [
+            ("Autel Robotics", "XL709", (640, 512)),
+            ("Autel Robotics", "XK729", (1280, 1024)),
+            ("Yuneec", "CGOET", (640, 512)),
+            ("Parrot", "ANAFI USA", (320, 256)),
+            ("DJI", "FC2403", (640, 480)),
+            ("DJI", "H20N", (640, 512)),
+            ("Skydio", "X10", (512, 640)),
+            ("senseFly", "Duet T", (640, 512)),
+            ("Hasselblad", "L2D-20c", (640, 512)),
+            ("FLIR", "Vue Pro", (336, 256)),
+            ("INFIRAY", "ZH20", (384, 288)),
+        ] {
+            for taken in [Some(size), None] {
+                let found = band(make, model, taken, size);
+                assert_eq!(found, Some(Band::Thermal), "{make} {model} {taken:?}");
+            }
+        }
+        // A copy that was made smaller is as hot as its original.
+        let small = band("Autel Robotics", "XL709", Some((640, 512)), (480, 384));
+        assert_eq!(small, Some(Band::Thermal));
+    }
+
+    #[test]
+    fn colour_photos_that_were_made_smaller_stay_colour() {
+        for (make, model, taken, stored) in [
+            ("DJI", "FC3682", Some((4000, 3000)), (640, 480)),
+            ("DJI", "FC6310", Some((640, 480)), (640, 480)),
+            ("DJI", "M3M", Some((5280, 3956)), (640, 512)),
+            ("DJI", "FC3682", Some((800, 600)), (800, 600)),
+            ("Canon", "PowerShot S110", Some((640, 480)), (640, 480)),
+            ("HUAWEI", "ELE-AL00", Some((1280, 1024)), (1280, 1024)),
+        ] {
+            assert_eq!(band(make, model, taken, stored), None, "{make} {model}");
+        }
+    }
 }

@@ -219,6 +219,7 @@ fn pass_over(
         let kind = error.beside().filter(|kind| match kind {
             // Among photos, a picture without a camera's tags is one that lost them.
             Beside::Picture => !photos && !frames.is_empty(),
+            Beside::Frame => photos || !frames.is_empty(),
             _ => true,
         });
         match kind {

@@ -282,6 +282,13 @@ fn an_output_folder_of_another_program_is_searched_and_what_is_damaged_in_it_is_
     ] {
         preview.save(made(name)).expect("saved");
     }
+    // Photos without their distortion, beside nothing that says where they lie.
+    for number in 1..=3 {
+        let path = made(&format!(
+            "opensfm/undistorted/images/DJI_000{number}.JPG.tif"
+        ));
+        preview.save(path).expect("saved");
+    }
     for name in [
         "odm_orthophoto/odm_orthophoto.tif.ovr.tmp",
         "odm_orthophoto/odm_orthophoto.mbtiles",
@@ -308,6 +315,7 @@ fn an_output_folder_of_another_program_is_searched_and_what_is_damaged_in_it_is_
     for words in [
         "3 terrain models or maps of measured values",
         "2 ECW or MrSID",
+        "3 frames without a place",
     ] {
         assert!(
             found.said.out.contains(words),
@@ -316,6 +324,18 @@ fn an_output_folder_of_another_program_is_searched_and_what_is_damaged_in_it_is_
         );
     }
     found.results().expect_searched(picture.m2(700 * 600));
+    // An orthomosaic that lost its place is none of these.
+    let lost = made("旧/无坐标.tif");
+    preview.save(&lost).expect("saved");
+    let named = scan(folder.path(), &[]);
+    assert_eq!(named.said.code, Some(2), "{}", named.said.err);
+    assert_eq!(
+        named.said.err.matches("warning").count(),
+        1,
+        "{}",
+        named.said.err
+    );
+    fs::remove_file(&lost).expect("removed");
     fs::write(made("odm_orthophoto/副本.tif"), b"II*\0").expect("written");
     let damaged = scan(folder.path(), &[]);
     assert_eq!(damaged.said.code, Some(2), "{}", damaged.said.err);

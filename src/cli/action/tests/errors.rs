@@ -9,7 +9,7 @@ use crate::files::{BucketError, FileError};
 use crate::ground::{BoundaryError, BoundaryNote, CrsError, GeoPackageError, Misfit, VectorError};
 use crate::imagery::base_map::BaseMapError;
 use crate::imagery::photo::{
-    Band, Defect, DemError, Doubt, JpegError, PosError, Position, SetAside, Why,
+    Band, Defect, DemError, Doubt, HeightHelp, JpegError, PosError, Position, SetAside, Why,
 };
 use crate::imagery::pyramid::PyramidError;
 use crate::imagery::tile::TileError;
@@ -164,7 +164,9 @@ fn photos() -> Vec<Why> {
         NoPosition { position: Position::Missing, damaged: true, camera: true },
         NoAltitude { above_sea: true, damaged: false },
         NoAltitude { above_sea: false, damaged: true },
-        AbsurdAltitude { above_ground_m: 9000.0 },
+        AbsurdAltitude { above_ground_m: 9000.0, ground: HeightHelp::Given },
+        AbsurdAltitude { above_ground_m: 0.0, ground: HeightHelp::Elevation },
+        AbsurdAltitude { above_ground_m: 0.0, ground: HeightHelp::Nothing },
         OffTerrain, Antimeridian, NoFocalLength, TooCoarse { gsd_cm: 9.0, coarsest_cm: 3.0 }, TooOblique,
         Attitude(Doubt::AllZero), Panorama, OverEllipsoid, Band(Band::Thermal), Defect(Defect::NearInfrared),
     }));
@@ -201,7 +203,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
     }));
     all.extend(boxed(every!(RasterNote {
         Overridden { path: path(), own: "a".into(), taken: "b".into() },
-        UnknownDatum { path: path(), datum: "x".into() },
+        UnknownDatum { path: path(), datum: "x".into() }, GuessedBands { path: path(), bands: 5 },
     })));
     all.extend(boxed(every!(InputError {
         Missing { path: path() },
@@ -215,7 +217,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         Empty { path: path() }, Order { path: path() }, NoCrs { path: path() },
         Titles { path: path(), titles: "x".into() },
         Row { path: path(), line: 1 }, Datum { path: path(), datum: "x".into() },
-        Twice { path: path(), name: "x".into() }, NoneMatches { path: path(), name: "x".into() },
+        Twice { path: path(), name: "x".into() }, Shared { path: path(), name: "x".into() }, NoneMatches { path: path(), name: "x".into() },
     })));
     all.extend(boxed(every!(DemError {
         Unreadable { path: path() }, NoPlace { path: path() },
@@ -556,7 +558,7 @@ fn arguments() -> Vec<ArgumentError> {
         UnknownCrew { crew: "x".into(), meant: Some("y".into()), known: vec!["y".into()] },
         UnknownCrew { crew: "x".into(), meant: None, known: vec![] },
         UnknownCrew { crew: "x".into(), meant: None, known: vec!["y".into()] },
-        UnknownDistrict("4104".into()), NoPlace(vec![path()]), Input(denied()),
+        UnknownDistrict("4104".into()), NoPlace(vec![path()]), OtherSystem(path()), Input(denied()),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Why a photo is set aside, in words: one function a family of reasons.
 
-use super::why::Why;
+use super::why::{HeightHelp, Why};
 use crate::imagery::photo::jpeg::JpegError;
 use crate::imagery::photo::metadata::{Band, Doubt, Position};
 use crate::imagery::photo::quality::Defect;
@@ -145,7 +145,7 @@ fn no_height(why: &Why, p: &Display<'_>, lang: Lang) -> String {
             "{p} has no readable height above the ground: its XMP is damaged",
             "{p} 的 XMP 已损坏，读不出离地高度"
         ),
-        Why::AbsurdAltitude { above_ground_m } => tr!(
+        Why::AbsurdAltitude { above_ground_m, .. } => tr!(
             lang,
             "{p} would have been taken {above_ground_m:.0} m above the ground",
             "{p} 的离地高度为 {above_ground_m:.0} 米，不合理"
@@ -280,6 +280,10 @@ fn for_the_height(why: &Why, lang: Lang) -> Remedy {
     match why {
         Why::NoAltitude {
             above_sea: true, ..
+        }
+        | Why::AbsurdAltitude {
+            ground: HeightHelp::Elevation,
+            ..
         } => remedy!(
             lang,
             "give the height of the ground above the sea in metres: {height}",
@@ -290,6 +294,15 @@ fn for_the_height(why: &Why, lang: Lang) -> Remedy {
             .pick(
                 "copy the originals from the card: editing or messaging programs drop the altitude",
                 "请使用存储卡中的原图：经编辑或社交软件转发的照片会丢失高度",
+            )
+            .into(),
+        Why::AbsurdAltitude {
+            ground: HeightHelp::Nothing,
+            ..
+        } => lang
+            .pick(
+                "its height above take-off was not written; give the originals from the card, or photos with a height",
+                "照片未写入有效的相对高度；请使用存储卡中的原图或含有高度的照片",
             )
             .into(),
         Why::AbsurdAltitude { .. } => lang

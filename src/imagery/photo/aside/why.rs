@@ -40,6 +40,8 @@ pub enum Why {
     AbsurdAltitude {
         /// Metres above the ground.
         above_ground_m: f64,
+        /// What would tell the ground's height better.
+        ground: HeightHelp,
     },
     /// The terrain model has no height there.
     OffTerrain,
@@ -66,4 +68,15 @@ pub enum Why {
     Band(Band),
     /// Its picture is useless.
     Defect(Defect),
+}
+
+/// What would help a height that makes no sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeightHelp {
+    /// The elevation or the terrain model that was given is to be looked at.
+    Given,
+    /// The photo's height above the sea would do, with the ground's.
+    Elevation,
+    /// Nothing that the photo says.
+    Nothing,
 }

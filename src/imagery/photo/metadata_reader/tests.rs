@@ -243,6 +243,22 @@ fn a_height_that_says_its_own_zero_is_believed() {
 }
 
 #[test]
+fn what_a_laser_measured_is_a_height_above_the_ground() {
+    let read = |members: &str| read_parts(None, Some(&packet(members)));
+    let pose = r#"drone-dji:AbsoluteAltitude="+536" drone-dji:RelativeAltitude="+124" drone-dji:GimbalYawDegree="3"
+        drone-dji:GimbalPitchDegree="-90" drone-dji:GimbalRollDegree="0""#;
+    let laser = r#"drone-dji:LRFStatus="Normal" drone-dji:LRFTargetDistance="24.0" drone-dji:LRFTargetAbsAlt="512""#;
+    let found = read(&format!("{pose} {laser}"));
+    assert!(found.ranged && found.above_ground_m.is_some_and(|m| (m - 24.0).abs() < 0.1));
+    let far = read(&format!("{pose} {}", laser.replace("Normal", "TooFar")));
+    assert!(!far.ranged && far.above_ground_m.is_none());
+    let own = read(&format!(
+        r#"{pose} {laser} Camera:AboveGroundAltitude="30""#
+    ));
+    assert!(!own.ranged && own.above_ground_m == Some(30.0));
+}
+
+#[test]
 fn a_place_of_another_system_than_wgs_84_is_none() {
     let at = |datum: &str| {
         let fields = [
