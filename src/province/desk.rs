@@ -246,7 +246,7 @@ mod tests {
     fn ground_counts_as_far_as_its_candidates_were_decided_on_and_clean_ground_as_a_whole() {
         let flights: Vec<FlightFact> = (0..10).map(|n| flight(&n.to_string(), 1.0)).collect();
         let each: Vec<(&FlightFact, f64)> = flights.iter().map(|f| (f, 1.0)).collect();
-        let false_ = |n| site(n, State::ScreenedOut, Some(1_000 + n as i64 * 9), None);
+        let false_ = |n| site(n, State::ScreenedOut, Some(1_000), Some(9_000));
         let mut sites = on("3", (0..5).map(false_));
         sites.extend(on("7", (5..10).map(false_)));
         let all = &cost_of(&each, &sites)[0];

@@ -187,7 +187,7 @@ mod tests {
     impl Survey {
         /// The share of real ones falls along a curve of the score, along a power of it, by bands, or not at all.
         fn new(random: &mut StdRng, kind: usize) -> Self {
-            let count = random.random_range(60..300);
+            let count: usize = random.random_range(60..300);
             let (level, steep) = (random.random::<f64>(), random.random::<f64>());
             let bend = 1.0 + 2.0 * random.random::<f64>();
             let scores: Vec<f64> = (0..count)

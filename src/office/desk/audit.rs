@@ -388,9 +388,11 @@ mod tests {
     use crate::office::desk::queue::{Wanted, draw, next};
     use crate::office::desk::stopping::{MAY_MISS, Word, stop};
     use crate::office::desk::table::table;
+    use crate::office::desk::verdict::{VerdictRequest, judge};
     use crate::office::fixture::{begun, grant};
     use crate::office::{Office, OfficeError};
-    use crate::registry::body::{Create, Detection, Source};
+    use crate::province::desk::screened_share;
+    use crate::registry::body::{Create, Detection, RejectReason, Source};
     use crate::registry::unit::origin;
     use std::path::Path;
 
@@ -518,5 +520,19 @@ mod tests {
         let drawn = all.iter().filter(|(_, why)| *why == QueueReason::Audit);
         assert_eq!((all.len(), drawn.count()), (15, 2));
         assert_eq!(all, laid(&office));
+        // Six seconds on one of fifteen are a minute and a half a square kilometre, of which a fifteenth is screened.
+        let verdict = VerdictRequest {
+            opinion: Opinion::Discard,
+            reason: Some(RejectReason::Object),
+            note: None,
+            took_ms: Some(6_000),
+        };
+        judge(&mut office, &chief, &lots[0].0, verdict).expect("judged");
+        let table = table(office.store(), &chief, "s", std::iter::empty()).expect("laid");
+        let share = screened_share(table.decided, table.queue.len());
+        let minutes = table.effort.minutes_per_km2(1e6 * share);
+        assert!((minutes.expect("known") - 1.5).abs() < 1e-9, "{minutes:?}");
+        assert_eq!(table.queue[0].candidate, lots[1].0);
+        assert_eq!((table.done, table.left, table.season), (1, 14, Some(2026)));
     }
 }

@@ -8,7 +8,7 @@ use crate::registry::body::{Look, Opinion};
 use crate::registry::place::Place;
 use crate::registry::site::{DeskTime, Stamp};
 use crate::registry::{Site, State};
-use crate::schema::RejectReason;
+use crate::schema::{Ranked, RejectReason};
 use crate::store::{Filter, Store, StoreError};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -149,7 +149,7 @@ pub fn table<'a>(
         cards.push(Card {
             laid,
             lot: lot.transpose()?,
-            doubt: ranked.map(|ranked| ranked.doubt()),
+            doubt: ranked.map(Ranked::doubt),
         });
     }
     let queue = in_order(cards, scan);
