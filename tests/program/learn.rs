@@ -173,7 +173,9 @@ fn stops(office: &Office) {
     let said = office.ok(&["screen", "--audit"]);
     assert!(said.contains("drawn of 12; 0 looked at"), "{said}");
     assert!(said.contains("go on"), "{said}");
-    assert!(said.contains("--audit` lists what is left of it"), "{said}");
+    let said = office.ok(&["screen", "--stop", "0.2"]);
+    let lists = "`papaver screen --next 9 --audit` lists what is left of it";
+    assert!(said.contains(lists), "{said}");
     let again = office.run(&["screen", "--audit"]);
     assert_eq!(again.code, Some(1), "{again:?}");
     assert!(again.err.contains("the first draw counts"), "{again:?}");
