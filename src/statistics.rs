@@ -1,5 +1,6 @@
 //! Statistics of counts, pure: intervals of shares and rates, calibration, how many will be real, and when to stop looking.
 
+pub mod curve;
 pub mod expected;
 pub mod logistic;
 pub mod order;

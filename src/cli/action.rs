@@ -174,6 +174,7 @@ fn command(action: &Action) -> Typed {
                 .and("--unit")
                 .value_or(unit, CODE)
         }
+        Action::DrawAudit => Typed::of("screen --audit"),
         Action::ApplyBundle => Typed::of("bundle apply").blank(FILE),
         Action::MakeIdentity => Typed::of("bundle identity").blank(FILE),
         Action::Add

@@ -53,6 +53,11 @@ pub enum OfficeError {
     ManyUnits(String),
     /// There is no candidate to be screened.
     NothingOpen,
+    /// No random audit was drawn of a season.
+    NoAudit {
+        /// The season.
+        season: i16,
+    },
     /// A random audit was drawn of what there is.
     AuditStands {
         /// The season.
@@ -79,7 +84,10 @@ impl OfficeError {
             Self::Peer(cause) => cause.as_ref(),
             Self::Mirror(cause) => cause,
             Self::File(cause) => cause,
-            Self::ManyUnits(_) | Self::NothingOpen | Self::AuditStands { .. } => return None,
+            Self::ManyUnits(_)
+            | Self::NothingOpen
+            | Self::NoAudit { .. }
+            | Self::AuditStands { .. } => return None,
         })
     }
 }
@@ -105,6 +113,17 @@ impl Say for OfficeError {
                 "record a scan first: {record}",
                 "请先录入扫描结果：{record}",
                 record = Action::Record
+            )),
+            (None, Self::NoAudit { season }) => Said::new(tr!(
+                lang,
+                "no random audit of season {season} was drawn: there are no lots to list",
+                "{season} 年度尚未随机抽查，没有可列出的抽查样本"
+            ))
+            .hint(remedy!(
+                lang,
+                "draw one first: {draw}",
+                "请先抽查：{draw}",
+                draw = Action::DrawAudit
             )),
             (None, Self::AuditStands { season, by, at }) => Said::new(tr!(
                 lang,
@@ -136,7 +155,10 @@ speaking_error!(OfficeError, |e| match e {
     OfficeError::Peer(cause) => Some(cause.as_ref()),
     OfficeError::Mirror(cause) => Some(cause),
     OfficeError::File(cause) => Some(cause),
-    OfficeError::ManyUnits(_) | OfficeError::NothingOpen | OfficeError::AuditStands { .. } => None,
+    OfficeError::ManyUnits(_)
+    | OfficeError::NothingOpen
+    | OfficeError::NoAudit { .. }
+    | OfficeError::AuditStands { .. } => None,
 });
 
 /// Each cause becomes its variant.

@@ -4,7 +4,7 @@
 
 use crate::ground::LonLat;
 use crate::registry::affairs::Affairs;
-use crate::registry::body::{GrowthStage, Source};
+use crate::registry::body::{GrowthStage, RejectReason, Source};
 use crate::registry::{Hash, Settings, Site, SiteKey, State};
 use geo::MultiPolygon;
 use jiff::civil::Date;
@@ -132,6 +132,12 @@ pub struct SiteFact {
     pub state: State,
     /// Verified as poppy (true), as something else (false), or not verified yet.
     pub confirmed: Option<bool>,
+    /// What was plainly said of it, by which others can be judged: that it is real, or something else.
+    pub told: Option<bool>,
+    /// Whether the desk keeps it and no crew has it yet.
+    pub kept: bool,
+    /// Why the desk put it aside, where that stands.
+    pub aside: Option<RejectReason>,
     /// Plants counted.
     pub plants: Option<u64>,
     /// Area in m².
@@ -144,6 +150,8 @@ pub struct SiteFact {
     pub scan: Option<String>,
     /// Score of its detection, 0 to 1.
     pub score: Option<f64>,
+    /// The chance that it is real by what was learnt, where that orders its scan.
+    pub learnt: Option<f64>,
     /// Whether it would have gone down by what was learnt, and stays to be looked at.
     pub audit: bool,
     /// Its last verdict at the desk.

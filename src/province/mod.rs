@@ -23,6 +23,7 @@ mod patrols;
 pub mod period;
 pub mod process;
 pub mod projection;
+pub mod prospects;
 pub mod quality;
 pub mod rank;
 pub mod report;

@@ -8,7 +8,7 @@ use super::patrols::{PatrolFacts, patrols};
 use super::windows::Windows;
 use super::work::work_of;
 use crate::ground::LonLat;
-use crate::registry::body::{Body, Outcome, TargetList};
+use crate::registry::body::{Body, Outcome, RejectReason, TargetList};
 use crate::registry::districts::{District, Districts};
 use crate::registry::limits::SEEN_WITHIN_M;
 use crate::registry::unit::{is_at_or_below, share_ground};
@@ -199,6 +199,7 @@ fn site_fact(
         .filter(|code| site.unit.is_empty() || share_ground(code, &site.unit))
         .or_else(|| Some(site.unit.clone()).filter(|unit| !unit.is_empty()));
     let detection = site.detection.as_ref();
+    let ranked = detection.and_then(|d| ranking.of(&d.candidate, &site.unit));
     SiteFact {
         unit: site.unit.clone(),
         irregular: irregular::of_site(site, sharing.contains(&site.key)),
@@ -213,17 +214,19 @@ fn site_fact(
             State::Refuted => Some(false),
             _ => None,
         },
+        told: told(site),
+        kept: site.state == State::Candidate && site.screened.as_ref().is_some_and(|s| s.0),
+        aside: (site.screened.as_ref())
+            .filter(|_| site.state == State::ScreenedOut)
+            .and_then(|(_, reason, _)| *reason),
         plants: site.plants,
         area_m2: site.area_dm2.map(|dm2| dm2 as f64 / 100.0),
         stage: site.stage(),
         habitat: site.habitat.clone(),
         scan: detection.map(|d| d.scan.clone()),
         score: detection.map(|d| d.score_e4 as f64 / 1e4),
-        audit: detection.is_some_and(|d| {
-            ranking
-                .of(&d.candidate, &site.unit)
-                .is_some_and(|r| r.audit)
-        }),
+        learnt: ranked.map(|ranked| ranked.score_learnt),
+        audit: ranked.is_some_and(|ranked| ranked.audit),
         look: DeskLook::of(site),
         steps: steps(site),
         crew: site.crew().map(str::to_owned),
@@ -232,15 +235,35 @@ fn site_fact(
     }
 }
 
+/// Whether a visit settled what a place is.
+fn settles(outcome: Outcome) -> bool {
+    !matches!(
+        outcome,
+        Outcome::NotReached | Outcome::TooEarly | Outcome::Unsure
+    )
+}
+
+/// What was plainly said of a site: what is another's duplicate, what could not be seen and what grows under licence tells nothing of
+/// others.
+fn told(site: &Site) -> Option<bool> {
+    let visits = site.visits.iter().rev().map(|(visit, _)| visit.outcome);
+    let last = visits.into_iter().find(|outcome| settles(*outcome));
+    let reason = site.screened.as_ref().and_then(|(_, reason, _)| *reason);
+    match site.state {
+        State::Confirmed | State::Eradicated | State::Closed => Some(true),
+        State::Refuted if last != Some(Outcome::Licensed) => Some(false),
+        State::ScreenedOut => (!matches!(
+            reason,
+            Some(RejectReason::Duplicate | RejectReason::ShadowOrBlur)
+        ))
+        .then_some(false),
+        _ => None,
+    }
+}
+
 /// The days of a site's steps as its life stands: the first visit that told what it is, the eradication that left
 /// nothing, and the acceptance that passed, each after the last reopening of what came before.
 fn steps(site: &Site) -> Steps {
-    let settles = |outcome: Outcome| {
-        !matches!(
-            outcome,
-            Outcome::NotReached | Outcome::TooEarly | Outcome::Unsure
-        )
-    };
     Steps {
         found: site.created.as_ref().and_then(|stamp| day_of(&stamp.at)),
         screened: site

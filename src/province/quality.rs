@@ -9,12 +9,12 @@
 
 use super::desk::{Cost, costs};
 use super::facts::{Facts, FlightFact, SiteFact};
+use super::prospects::Prospects;
 use super::windows::Windows;
-use crate::ground::LonLat;
+use crate::ground::{LonLat, area_m2};
 use crate::registry::State;
 use crate::registry::body::{GrowthStage, Source};
 use crate::registry::coded::Coded;
-use crate::statistics::expected::{Expected, ScoreRange};
 use crate::statistics::{Calibration, Share, calibration};
 use geo::{BoundingRect, Intersects, Point, Rect};
 use serde::Serialize;
@@ -69,7 +69,9 @@ pub struct Quality {
     pub precision: Share,
     /// Detections put aside at the desk: never verified, and in no figure.
     pub screened_out: usize,
-    /// Detections that wait for a crew.
+    /// Detections that nobody has decided on.
+    pub undecided: usize,
+    /// Detections that wait for a crew: the desk keeps them, or a crew has them.
     pub waiting: usize,
     /// By ground sample distance of the flight.
     pub by_gsd: Vec<Group>,
@@ -87,11 +89,8 @@ pub struct Quality {
     pub missed_by_chance: usize,
     /// Independent finds on ground that was not searched so: they say nothing of the model.
     pub finds_elsewhere: usize,
-    /// How many of the detections that nobody decided on are real, by what became of others of like score, screened ones too; `None`
-    /// where too few verdicts can tell.
-    pub real_undecided: Option<Expected>,
-    /// The same of those that wait for a crew, by what crews found alone.
-    pub real_dispatched: Option<Expected>,
+    /// How many of the detections that nobody knows yet are real.
+    pub prospects: Prospects,
     /// What became of candidates that would have gone down by what was learnt and stayed to be looked at.
     pub audit: Demoted,
     /// What screening cost.
@@ -139,15 +138,14 @@ pub fn quality(
         .iter()
         .filter_map(|v| Some((v.site.score?, v.poppy)))
         .collect();
+    let prospects = Prospects::of(detections.iter().map(|(site, _)| *site));
     Quality {
         season,
         models: models(&flights),
         precision: share(&verified),
         screened_out: detections.iter().filter(|(site, _)| aside(site)).count(),
-        waiting: detections
-            .iter()
-            .filter(|(site, _)| !aside(site) && site.confirmed.is_none())
-            .count(),
+        undecided: prospects.undecided.of,
+        waiting: prospects.kept.of + prospects.sent.of,
         by_gsd: groups(&verified, |v| Some(gsd_band(v.flight.gsd_cm))),
         by_stage: groups(&verified, |v| v.site.stage.map(stage)),
         by_habitat: groups(&verified, |v| v.site.habitat.clone().map(|name| (0, name))),
@@ -156,14 +154,9 @@ pub fn quality(
         recall_by_source: by_source(&inside),
         missed_by_chance: by_chance.iter().filter(|f| !f.seen).count(),
         finds_elsewhere: elsewhere,
-        real_undecided: expected(&detections, |s| s == State::Candidate, true),
-        real_dispatched: expected(
-            &detections,
-            |s| matches!(s, State::Dispatched | State::Revisit),
-            false,
-        ),
+        prospects,
         audit: demoted(&detections),
-        cost: costs(&detections, |flight| gsd_band(flight.gsd_cm)),
+        cost: cost(&flights, &detections),
         calibration: calibration(&scored, 0.0),
     }
 }
@@ -190,25 +183,15 @@ fn demoted(detections: &[(&SiteFact, &FlightFact)]) -> Demoted {
     demoted
 }
 
-/// How many of the open detections are real, by band of score; what the desk put aside counts as false where the desk is what
-/// they wait for.
-fn expected(
+/// What screening of these flights cost.
+fn cost(
+    flights: &BTreeMap<&str, &FlightFact>,
     detections: &[(&SiteFact, &FlightFact)],
-    is_open: impl Fn(State) -> bool,
-    with_screened: bool,
-) -> Option<Expected> {
-    let mut bands = [ScoreRange::default(); SCORES.len()];
-    for (site, _) in detections {
-        let Some(score) = site.score else { continue };
-        let band = &mut bands[score_band(score).0];
-        match site.confirmed {
-            Some(true) => band.yes += 1,
-            Some(false) => band.no += 1,
-            None if site.state == State::ScreenedOut => band.no += usize::from(with_screened),
-            None => band.open += usize::from(is_open(site.state)),
-        }
-    }
-    Expected::new(&bands).filter(|expected| expected.of > 0)
+) -> Vec<Cost> {
+    let flights = flights.values().map(|f| (*f, area_m2(&f.searched)));
+    let flights: Vec<(&FlightFact, f64)> = flights.collect();
+    let sites: Vec<&SiteFact> = detections.iter().map(|(site, _)| *site).collect();
+    costs(&flights, &sites, |flight| gsd_band(flight.gsd_cm))
 }
 
 struct Verified<'a> {
@@ -394,7 +377,10 @@ mod tests {
         ];
         let found = quality(&facts, &finds, &Windows::default(), Some(2026), None);
         assert_eq!((found.precision.count, found.precision.of), (3, 4));
-        assert_eq!((found.screened_out, found.waiting), (1, 1));
+        assert_eq!(
+            (found.screened_out, found.waiting, found.undecided),
+            (1, 1, 0)
+        );
         let named: Vec<(&str, usize, usize)> = found
             .by_gsd
             .iter()

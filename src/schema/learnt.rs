@@ -115,6 +115,13 @@ pub struct Ranked {
     pub audit: bool,
 }
 
+impl Ranked {
+    /// How far what was learnt is from knowing, 0 to 0.5.
+    pub fn doubt(&self) -> f64 {
+        (self.score_learnt - 0.5).abs()
+    }
+}
+
 impl FeaturesRecord {
     /// Whether it is whole, and of a scan.
     pub fn is_of(&self, scan: &str) -> bool {

@@ -72,6 +72,10 @@ fn on_a_page(action: &Action, lang: Lang) -> Option<String> {
             ));
         }
         Action::Screen => ("the page “Screening”", "“研判”栏目"),
+        Action::DrawAudit => (
+            "“Draw an audit” under “Screening”",
+            "“研判”栏目的“随机抽查”",
+        ),
         Action::Eradicate { .. } => (
             "“Record the eradication” on the site's page",
             "图斑页面上的“录入铲除”",

@@ -26,10 +26,10 @@ pub struct Fit {
 
 /// Steps of Newton's method at most.
 const STEPS: usize = 60;
-/// A pull on the bias, so little that it only keeps verdicts of one kind from pushing it to infinity.
-const ON_BIAS: f64 = 1e-2;
-
 impl Fit {
+    /// A pull on the bias, so little that it only keeps verdicts of one kind from pushing it to infinity.
+    pub(super) const ON_BIAS: f64 = 1e-2;
+
     /// What leaves everything as it was.
     pub fn none(features: usize) -> Self {
         Self {
@@ -82,9 +82,10 @@ impl Fit {
         examples.iter().map(one).sum()
     }
 
-    fn loss(&self, examples: &[Example], pull: f64) -> f64 {
+    /// The negative log likelihood of verdicts with what pulls: the least where the fit is.
+    pub(super) fn loss(&self, examples: &[Example], pull: f64) -> f64 {
         let squares: f64 = self.weights.iter().map(|w| w * w).sum();
-        self.surprise(examples) + pull * squares / 2.0 + ON_BIAS * self.bias * self.bias / 2.0
+        self.surprise(examples) + pull * squares / 2.0 + Self::ON_BIAS * self.bias * self.bias / 2.0
     }
 
     fn moved(&self, step: &[f64], share: f64) -> Self {
@@ -99,10 +100,10 @@ impl Fit {
     fn step(&self, examples: &[Example], pull: f64) -> Option<Vec<f64>> {
         let n = self.weights.len() + 1;
         let mut gradient: Vec<f64> = self.weights.iter().map(|w| pull * w).collect();
-        gradient.push(ON_BIAS * self.bias);
+        gradient.push(Self::ON_BIAS * self.bias);
         let mut curvature = vec![0.0; n * n];
         for i in 0..n {
-            curvature[i * n + i] = if i + 1 == n { ON_BIAS } else { pull };
+            curvature[i * n + i] = if i + 1 == n { Self::ON_BIAS } else { pull };
         }
         for example in examples {
             let odds = self.log_odds(&example.values, example.offset);

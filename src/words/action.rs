@@ -52,6 +52,8 @@ pub enum Action {
     },
     /// Decide at the desk about a candidate.
     Screen,
+    /// Draw a random audit of what nobody has decided on.
+    DrawAudit,
     /// Record an eradication.
     Eradicate {
         /// The site's code.

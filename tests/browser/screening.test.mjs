@@ -3,6 +3,56 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { launched, loggedIn, opened, standIn } from './common.mjs';
 
+describe('an order that was learnt', { concurrency: false }, () => {
+  let browser;
+  let server;
+  before(async () => {
+    server = await standIn('--candidates', '60', '--learnt', 'yes');
+    browser = await launched();
+  });
+  after(async () => {
+    await browser?.close();
+    server?.stop();
+  });
+
+  it('is that in which the page shows candidates, lots between the best and alone', async () => {
+    const { page, context, wrong } = await opened(browser, server.address, { locale: 'en-US' });
+    await loggedIn(page, server.address, '李伟', 'correct');
+    await page.goto(`${server.address}#/screening/s1`);
+    await page.waitForSelector('.pane img');
+    const { queue } = await page.evaluate(async () => (await fetch('/api/registries/k1/screening/s1')).json());
+    const shown = async () => Number(/learnt from verdicts: rank (\d+)/.exec(await page.locator('.verdict header .num').first().textContent())[1]);
+    for (const item of queue.slice(0, 12)) {
+      assert.equal(await shown(), item.rank_learnt);
+      assert.equal(await page.locator('.verdict .why').count(), item.why === 'best' ? 0 : 1);
+      await page.keyboard.press('ArrowRight');
+    }
+    await page.locator('.progress-line select').selectOption('lots');
+    const lots = queue.filter(({ why }) => why === 'audit').map(({ rank_learnt }) => rank_learnt);
+    assert.equal(lots.length, 6);
+    for (let n = 0; n < 6; n += 1) await page.keyboard.press('ArrowLeft');
+    for (const rank of lots) {
+      assert.equal(await shown(), rank);
+      await page.keyboard.press('ArrowRight');
+    }
+    assert.deepEqual(wrong, []);
+    await context.close();
+  });
+
+  it('the line above the list says whether to stop and how many are to be expected, and an audit is drawn there', async () => {
+    const { page, context, wrong } = await opened(browser, server.address, { locale: 'en-US' });
+    await loggedIn(page, server.address, '李伟', 'correct');
+    await page.goto(`${server.address}#/screening/s1`);
+    await page.waitForSelector('.prospect:has-text("no random audit was drawn"):has-text("15 to 30 of 60 undecided will be kept")');
+    await page.click('.prospect button');
+    await page.waitForSelector('.prospect:has-text("go on, up to 18 % may be missed")');
+    assert.equal(await page.locator('.prospect button').count(), 0);
+    await page.waitForSelector('.pane img');
+    assert.deepEqual(wrong, []);
+    await context.close();
+  });
+});
+
 describe('screening', { concurrency: false }, () => {
   let browser;
   let server;

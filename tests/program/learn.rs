@@ -167,12 +167,27 @@ fn in_the_registry(office: &Office, shipped: &[(usize, Value)]) {
 fn stops(office: &Office) {
     let said = office.ok(&["screen", "--stop", "0.2"]);
     assert!(said.contains("cannot say: no random audit"), "{said}");
+    let lots = office.run(&["screen", "--next", "3", "--audit"]);
+    assert_eq!(lots.code, Some(1), "{lots:?}");
+    assert!(lots.err.contains("papaver screen --audit"), "{lots:?}");
     let said = office.ok(&["screen", "--audit"]);
     assert!(said.contains("drawn of 12; 0 looked at"), "{said}");
     assert!(said.contains("go on"), "{said}");
+    let said = office.ok(&["screen", "--stop", "0.2"]);
+    let lists = "`papaver screen --next 9 --audit` lists what is left of it";
+    assert!(said.contains(lists), "{said}");
     let again = office.run(&["screen", "--audit"]);
     assert_eq!(again.code, Some(1), "{again:?}");
     assert!(again.err.contains("the first draw counts"), "{again:?}");
+    let whys = |arguments: &[&str]| {
+        let listed = office.ok(&[&["screen", "--next"], arguments, &["--json"]].concat());
+        let listed: Value = serde_json::from_str(&listed).unwrap();
+        let next = listed["next"].as_array().unwrap().iter();
+        next.map(|n| n["why"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(whys(&["1"]), ["audit"]);
+    assert_eq!(whys(&["3", "--audit"]), ["audit"; 3]);
     let next: Value =
         serde_json::from_str(&office.ok(&["screen", "--next", "10", "--json"])).unwrap();
     let next = next["next"].as_array().unwrap();
@@ -183,9 +198,10 @@ fn stops(office: &Office) {
         [7, 2, 1]
     );
     // Ten are put aside: of the two that are left none is missed by more than the bound says.
-    for next in next {
+    for (n, next) in next.iter().enumerate() {
         let site = next["site"].as_str().unwrap();
-        office.ok(&["screen", site, "--reject", "object"]);
+        let reason = if n == 0 { "duplicate" } else { "object" };
+        office.ok(&["screen", site, "--reject", reason]);
     }
     let stop = || -> Value {
         serde_json::from_str(&office.ok(&["screen", "--stop", "0.2", "--json"])).unwrap()
@@ -202,6 +218,14 @@ fn stops(office: &Office) {
     assert_eq!(stop()["word"], "may_stop");
     let said = office.ok(&["quality"]);
     assert!(said.contains("cost of screening"), "{said}");
+    // A duplicate tells nothing of others, and is no false candidate.
+    let found: Value = serde_json::from_str(&office.ok(&["quality", "--json"])).unwrap();
+    assert_eq!(found["prospects"]["screened"], 35, "{found}");
+    assert_eq!(found["screened_out"], 32);
+    assert_eq!(found["cost"][0]["put_aside"]["count"], 31);
+    let names = found["cost"].as_array().unwrap().iter();
+    let names: Vec<&str> = names.map(|cost| cost["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["", "1–2 cm", "2026"]);
 }
 
 #[test]
@@ -248,6 +272,12 @@ fn verdicts_put_the_rest_in_order_and_drop_nothing() {
         said.contains("4 true and 20 false verdicts on 36 candidates"),
         "{said}"
     );
+    let said = office.ok(&["quality"]);
+    assert!(
+        said.contains("of 12 not decided on,") && said.contains("will be kept"),
+        "{said}"
+    );
+    assert!(said.contains("real nobody can say yet"), "{said}");
     in_the_registry(&office, &shipped);
 
     let file = at("learnt.json");

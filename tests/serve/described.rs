@@ -134,6 +134,10 @@ fn what_is_described_is_what_is_sent_and_answered() {
             "/api/flights?lon=113.3001&lat=33.74".to_owned(),
         ),
         (
+            "/api/registries/{registry}/screening",
+            office.way("/screening?season=2026"),
+        ),
+        (
             "/api/registries/{registry}/screening/{survey}/cards",
             format!("{table}/cards"),
         ),

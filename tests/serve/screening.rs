@@ -265,3 +265,34 @@ fn who_screens_beside_somebody_has_another_seat_and_is_told_what_became_of_a_can
         (&json!(false), &json!([]), &json!(1))
     );
 }
+
+#[test]
+fn whether_to_stop_and_how_many_to_expect_is_answered_and_an_audit_is_drawn_whose_lots_are_in_the_list()
+ {
+    let shared = shared();
+    let (table, stands) = (shared.office.table(), shared.office.way("/screening"));
+    let all = shared.li.get(&table).ok();
+    assert_eq!(all["season"], 2026);
+    let before = shared.li.get(&format!("{stands}?season=2026")).ok();
+    assert_eq!(before["word"], "no_audit", "{before}");
+    let open = before["open"].as_u64().expect("open");
+    assert!(before["prospects"]["undecided"]["of"].as_u64() >= Some(open));
+    let lots = |all: &Value| {
+        let queue = all["queue"].as_array().expect("queue");
+        let why = queue.iter().filter_map(|card| card["why"].as_str());
+        why.filter(|why| *why != "best")
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert!(!lots(&all).is_empty());
+    assert!(lots(&all).iter().all(|why| why == "random"));
+    let season = json!({"season": 2026});
+    let audits = shared.office.way("/audits");
+    assert_eq!(shared.wang.post(&audits, &season).status, 403);
+    let drawn = shared.li.post(&audits, &season).ok();
+    assert_eq!(drawn["word"], "go_on", "{drawn}");
+    assert_eq!(shared.li.post(&audits, &season).status, 400);
+    let all = shared.li.get(&table).ok();
+    assert_eq!(all["queue"][0]["why"], "audit", "the first of ten");
+    assert!(lots(&all).iter().all(|why| why == "audit"));
+}

@@ -64,6 +64,7 @@ fn actions() -> Vec<Action> {
         Sites { state: Some("confirmed") },
         Show { site: site() },
         Screen,
+        DrawAudit,
         Eradicate { site: site(), percent: 100 },
         Fail { site: site() },
         Resolve { site: None },

@@ -10,11 +10,12 @@ use crate::pages::reliability::reliability;
 use crate::province::desk::Cost;
 use crate::province::finds::finds_of;
 use crate::province::projection::{facts_of, windows_of};
+use crate::province::prospects::{Prospects, Unvisited};
 use crate::province::quality::{Demoted, Group, Quality as Found, quality};
 use crate::registry::body::GrowthStage;
 use crate::registry::coded::{Coded, habitat_label};
-use crate::statistics::Share;
 use crate::statistics::expected::{Expected, LEAST_VERDICTS};
+use crate::statistics::{Rate, Share};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -89,40 +90,86 @@ fn in_words(name: &str, lang: Lang) -> &str {
     GrowthStage::read(name).map_or_else(|| habitat_label(name, lang), |stage| stage.label(lang))
 }
 
-/// How many of those that nobody has looked at yet will be real.
+/// How many of those that nobody knows yet will be real: each group apart, also where nobody can say.
 fn real(found: &Found, lang: Lang) -> Vec<String> {
-    let groups = [
-        (
-            lang.pick("of {of} not decided on", "尚未研判的 {of} 处"),
-            found.real_undecided,
-        ),
-        (
-            lang.pick("of {of} that wait for a crew", "待核查的 {of} 处"),
-            found.real_dispatched,
-        ),
-    ];
-    let line = |(group, expected): (&str, Option<Expected>)| {
-        let expected = expected?;
-        let group = group.replace("{of}", &expected.of.to_string());
-        let (mean, low, high) = (expected.mean, expected.low, expected.high);
-        let verdicts = expected.verdicts;
-        Some(tr!(
-            lang,
-            "{group}, {low} to {high} will be real (90 % interval; {mean:.1} on average), by {verdicts} on others of like score",
-            "{group}中，预计属实 {low} 至 {high} 处（90% 区间，平均 {mean:.1} 处），依据 {verdicts} 处得分相近图斑的结论",
-            verdicts = (verdicts, "verdict", "verdicts"),
-        ))
+    let Prospects {
+        screened,
+        visited,
+        undecided,
+        kept,
+        sent,
+    } = found.prospects;
+    let by_crews = tr!(
+        lang,
+        "by {visits}",
+        "依据 {visited} 处核查结果",
+        visits = (visited, "visit", "visits"),
+    );
+    let by_both = tr!(
+        lang,
+        "by {verdicts} of the desk and {visited} of crews",
+        "依据 {screened} 处研判结论和 {visited} 处核查结果",
+        verdicts = (screened, "verdict", "verdicts"),
+    );
+    let [verdicts, visits] = [("verdicts", "研判结论"), ("visits", "核查结果")]
+        .map(|(english, chinese)| lang.pick(english, chinese));
+    let of_open = lang.pick("not decided on", "尚未研判");
+    let first = match (undecided.kept, undecided.real) {
+        (Some(kept), None) => will_be_kept(kept, screened, lang),
+        (_, None) => unsaid(of_open, undecided.of, verdicts, lang),
+        (_, Some(real)) => will_be_real(of_open, real, &by_both, lang),
     };
-    let lines: Vec<String> = groups.into_iter().filter_map(line).collect();
-    if lines.is_empty() && found.waiting > 0 {
-        return vec![tr!(
-            lang,
-            "how many of the {} that wait will be real nobody can say: fewer than {LEAST_VERDICTS} verdicts, or all of one kind",
-            "其余 {} 处预计有多少属实：无法判断（结论不足 {LEAST_VERDICTS} 处，或结论全部相同）",
-            found.waiting
-        )];
-    }
-    lines
+    let unvisited = |group: &str, Unvisited { of, real }: Unvisited| {
+        let said = real.map(|real| will_be_real(group, real, &by_crews, lang));
+        (of > 0).then(|| said.unwrap_or_else(|| unsaid(group, of, visits, lang)))
+    };
+    let of_kept = lang.pick("kept that no crew has yet", "已保留、尚未派查");
+    let of_sent = lang.pick("that crews have", "已派查、尚无结果");
+    let lines = [
+        Some(first).filter(|_| undecided.of > 0),
+        unvisited(of_kept, kept),
+        unvisited(of_sent, sent),
+    ];
+    lines.into_iter().flatten().collect()
+}
+
+fn will_be_real(group: &str, real: Expected, by: &str, lang: Lang) -> String {
+    let Expected {
+        of,
+        mean,
+        low,
+        high,
+    } = real;
+    tr!(
+        lang,
+        "of {of} {group}, {low} to {high} will be real (90 % interval; {mean:.1} on average), {by} on others of like score",
+        "{group}的 {of} 处中，预计属实 {low} 至 {high} 处（90% 区间，平均 {mean:.1} 处），{by}"
+    )
+}
+
+/// Where nobody can say.
+fn unsaid(group: &str, of: usize, verdicts: &str, lang: Lang) -> String {
+    tr!(
+        lang,
+        "of {of} {group}, how many will be real nobody can say yet: fewer than {LEAST_VERDICTS} {verdicts}, or all of one kind",
+        "{group}的 {of} 处中属实多少，尚无法判断（{verdicts}不足 {LEAST_VERDICTS} 处，或全部相同）"
+    )
+}
+
+/// Where no crew has come back yet.
+fn will_be_kept(kept: Expected, screened: usize, lang: Lang) -> String {
+    let Expected {
+        of,
+        mean,
+        low,
+        high,
+    } = kept;
+    tr!(
+        lang,
+        "of {of} not decided on, {low} to {high} will be kept (90 % interval; {mean:.1} on average), by {verdicts} of the desk; how many of these are real nobody can say yet: fewer than {LEAST_VERDICTS} visits, or all of one kind",
+        "尚未研判的 {of} 处中，预计保留 {low} 至 {high} 处（90% 区间，平均 {mean:.1} 处），依据 {screened} 处研判结论；其中属实多少，尚无法判断（核查结果不足 {LEAST_VERDICTS} 处，或全部相同）",
+        verdicts = (screened, "verdict", "verdicts"),
+    )
 }
 
 fn page(found: &Found, lang: Lang) {
@@ -145,11 +192,11 @@ fn page(found: &Found, lang: Lang) {
     rows.extend(part(lang.pick("stage", "生长期"), &found.by_stage));
     rows.extend(part(lang.pick("habitat", "生境"), &found.by_habitat));
     print(&head, &rows, 1);
-    let (aside, waiting) = (found.screened_out, found.waiting);
+    let (aside, waiting, undecided) = (found.screened_out, found.waiting, found.undecided);
     data(&tr!(
         lang,
-        "{detections} put aside at the desk and {waiting} wait for a crew: neither is in any figure",
-        "研判排除 {aside} 处、待核查 {waiting} 处：均未计入",
+        "{detections} put aside at the desk, {waiting} wait for a crew and {undecided} for the desk: none of them is in any figure",
+        "研判排除 {aside} 处、待核查 {waiting} 处、待研判 {undecided} 处：均未计入",
         detections = (aside, "detection was", "detections were"),
     ));
     data("");
@@ -198,11 +245,15 @@ fn cost(found: &Found, lang: Lang) {
         lang.pick("km² screened", "研判面积（km²）"),
         lang.pick("candidates", "研判数"),
         lang.pick("minutes / km²", "分钟/km²"),
-        lang.pick("put aside / km²", "研判排除/km²"),
-        lang.pick("refuted / km²", "核查排除/km²"),
+        lang.pick("put aside / km² [95 %]", "研判排除/km²［95%］"),
+        lang.pick("refuted / km² [95 %]", "核查排除/km²［95%］"),
     ]
     .map(str::to_owned);
     let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| format!("{v:.1}"));
+    let rate = |rate: &Rate| {
+        let [per_km2, low, high] = [rate.per_km2, rate.low, rate.high].map(figure);
+        format!("{per_km2} [{low}, {high}]")
+    };
     let row = |cost: &Cost| {
         let name = match cost.name.as_str() {
             "" => lang.pick("all", "全部"),
@@ -213,8 +264,8 @@ fn cost(found: &Found, lang: Lang) {
             format!("{:.3}", cost.km2),
             cost.screened.to_string(),
             figure(cost.minutes_km2),
-            figure(cost.put_aside_km2),
-            figure(cost.refuted_km2),
+            rate(&cost.put_aside),
+            rate(&cost.refuted),
         ]
     };
     data("");

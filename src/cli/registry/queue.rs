@@ -3,7 +3,7 @@
 use super::Done;
 use super::context::Context;
 use super::say::{Failure, against, data, tell};
-use crate::office::desk::queue::{self, Next, Nexts, QueueReason};
+use crate::office::desk::queue::{self, Next, Nexts, QueueReason, Wanted};
 use crate::office::desk::stopping::{self, Stop, Word};
 use crate::statistics::stopping::Audit;
 use crate::tr;
@@ -13,8 +13,13 @@ use crate::words::{Both, Lang};
 const SHARE_RULE: Both = Both("between 0 and 1, such as 0.05", "0 与 1 之间的数，如 0.05");
 
 /// Which to screen next.
-pub(super) fn next(context: &Context, season: Option<i16>, count: usize) -> Result<Done, Failure> {
-    let nexts = queue::next(&context.read()?, season, count)?;
+pub(super) fn next(
+    context: &Context,
+    season: Option<i16>,
+    count: usize,
+    wanted: Wanted,
+) -> Result<Done, Failure> {
+    let nexts = queue::next(&context.read()?, season, count, wanted)?;
     context.show(&nexts, || waiting(&nexts, context.lang));
     Ok(Done::Whole)
 }
@@ -120,11 +125,14 @@ fn verdict(stop: &Stop, lang: Lang) -> String {
         ),
         Word::GoOn => {
             let needed = stop.audit.and_then(|audit| audit.needed);
+            let looked = stop.audited.map_or(0, |[_, looked, _]| looked);
+            let needed = needed.filter(|needed| *needed > looked);
             let needed = needed.map_or_else(String::new, |needed| {
+                let left = needed - looked;
                 tr!(
                     lang,
-                    "; an audit of {needed} in all that finds none would do",
-                    "；抽查总数达到 {needed} 个且均不属实时可停止"
+                    "; an audit of {needed} in all that finds none would do (`papaver screen --next {left} --audit` lists what is left of it)",
+                    "；抽查总数达到 {needed} 个且均不属实时可停止（`papaver screen --next {left} --audit` 列出尚缺的部分）"
                 )
             });
             tr!(

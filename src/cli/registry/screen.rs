@@ -6,6 +6,7 @@ use super::moves::word;
 use super::queue;
 use super::say::{ArgumentError, Failure, json, tell};
 use crate::office::Files;
+use crate::office::desk::queue::Wanted;
 use crate::office::life::LifeStep;
 use crate::office::record::decisions;
 use crate::office::screening::screen_all;
@@ -30,11 +31,11 @@ pub(crate) struct ScreenArguments {
     /// Take the decisions that review.html saved 录入 review.html 保存的研判结果
     #[arg(long, value_name = "FILE", conflicts_with_all = ["site", "keep", "reject"])]
     from: Option<PathBuf>,
-    /// List which to screen next: mostly the best, some uncertain, some by lot 列出接下来应研判的疑似点：多数为排名靠前的，兼顾难以判断的和随机抽取的
+    /// List which to screen next: mostly the best, some uncertain, some by lot; with `--audit` the audit's lots alone 列出接下来应研判的疑似点：多数为排名靠前的，兼顾难以判断的和随机抽取的；与 `--audit` 同用时只列抽查样本
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "20", conflicts_with_all = ["site", "from", "keep", "reject"])]
     next: Option<usize>,
     /// Draw a random audit of what nobody has decided on; `--next` lists it then 从尚未研判的疑似点中随机抽查；此后由 `--next` 列出
-    #[arg(long, conflicts_with_all = ["site", "from", "keep", "reject", "next"])]
+    #[arg(long, conflicts_with_all = ["site", "from", "keep", "reject"])]
     audit: bool,
     /// Whether screening may stop with at most this share of the true ones missed, after a random audit 根据随机抽查判断：在漏检比例不超过该值的前提下，能否停止研判
     #[arg(long, value_name = "SHARE", num_args = 0..=1, default_missing_value = "0.05", conflicts_with_all = ["site", "from", "keep", "reject", "next", "audit"])]
@@ -53,7 +54,12 @@ impl ScreenArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
         if let Some(count) = self.next {
-            return queue::next(&context, self.season, count);
+            let wanted = if self.audit {
+                Wanted::Lots
+            } else {
+                Wanted::Mixed
+            };
+            return queue::next(&context, self.season, count, wanted);
         }
         if self.audit {
             return queue::draw(&context, self.season);

@@ -7,7 +7,8 @@
 //! them. An audit that an earlier version drew goes by the lots of its own event, or by those of the candidates' ids; of several of
 //! those the first counts that was of all there is.
 
-use super::item::Item;
+use super::item::{Item, items_of};
+use super::turns::QueueReason;
 use crate::office::Session;
 use crate::registry::affairs::{Affairs, Said};
 use crate::registry::body::{Body, Draw, Look, Opinion};
@@ -46,14 +47,25 @@ impl Seed {
         items: impl Iterator<Item = &'i Item>,
     ) -> Result<BTreeMap<SiteKey, (u64, &'i str)>, StoreError> {
         let of = |item: &'i Item| {
-            let drawn = if self.by_ground {
-                self.of_ground(store, item.founded, &item.place)?
-            } else {
-                lot(&self.text, &item.candidate)
-            };
+            let drawn = self.lot(store, &item.candidate, item.founded, &item.place)?;
             Ok((item.key, (drawn, item.candidate.as_str())))
         };
         items.map(of).collect()
+    }
+
+    /// The lot of a candidate, whose site is at a place and was founded by an event.
+    pub(super) fn lot(
+        &self,
+        store: &Store,
+        candidate: &str,
+        founded: Option<Hash>,
+        place: &Place,
+    ) -> Result<u64, StoreError> {
+        if self.by_ground {
+            self.of_ground(store, founded, place)
+        } else {
+            Ok(lot(&self.text, candidate))
+        }
     }
 
     /// The lot of the ground that a site was founded on: where it was moved since, nobody moved its lot.
@@ -97,6 +109,21 @@ impl Lots {
     /// The audits that were drawn for a season, in their order.
     pub fn draws(&self, season: i16) -> impl Iterator<Item = &Said<Draw>> {
         self.affairs.draws_of(&self.unit, season)
+    }
+
+    /// What is drawn by now, and what for: by the lots of the season's audit, and where none was drawn by others.
+    pub fn now(&self, store: &Store, season: i16) -> Result<(Seed, QueueReason), StoreError> {
+        let mut draws = self.draws(season).peekable();
+        let Some(first) = draws.peek().copied() else {
+            return Ok((self.beforehand(), QueueReason::Random));
+        };
+        if first.body.by_lot {
+            return Ok((self.seed_of(Some(first)), QueueReason::Audit));
+        }
+        // Which one counts of those of an earlier version hangs on what there was.
+        let drawn = Drawn::of(store, self, season, &items_of(store, season)?)?;
+        let seed = drawn.map_or_else(|| self.seed_of(Some(first)), |drawn| drawn.seed);
+        Ok((seed, QueueReason::Audit))
     }
 
     /// What is drawn by before there is an audit: others than its lots, so that nobody comes to the first of these beforehand.
@@ -358,11 +385,14 @@ mod tests {
     use super::*;
     use crate::ground::LonLat;
     use crate::office::desk::item::of_season;
-    use crate::office::desk::queue::draw;
+    use crate::office::desk::queue::{Wanted, draw, next};
     use crate::office::desk::stopping::{MAY_MISS, Word, stop};
+    use crate::office::desk::table::table;
+    use crate::office::desk::verdict::{VerdictRequest, judge};
     use crate::office::fixture::{begun, grant};
     use crate::office::{Office, OfficeError};
-    use crate::registry::body::{Create, Detection, Source};
+    use crate::province::desk::screened_share;
+    use crate::registry::body::{Create, Detection, RejectReason, Source};
     use crate::registry::unit::origin;
     use std::path::Path;
 
@@ -453,5 +483,56 @@ mod tests {
             item.place = Place::point(LonLat::new(113.0, 33.0));
         }
         assert_eq!(of(&items), before);
+    }
+
+    #[test]
+    fn lots_are_reached_however_few_are_asked_for_alone_and_on_the_table_as_in_the_list() {
+        let kept = tempfile::tempdir().expect("folder");
+        let (mut office, chief) = office(&kept.path().join("a.papaver"));
+        for n in 1..=15 {
+            find(&mut office, &chief, n);
+        }
+        let listed = |office: &Office, count, wanted| {
+            let next = next(office.store(), None, count, wanted)
+                .expect("read")
+                .next;
+            let shown = next.into_iter().map(|next| (next.candidate, next.why));
+            shown.collect::<Vec<_>>()
+        };
+        let laid = |office: &Office| {
+            let table = table(office.store(), &chief, "s", std::iter::empty()).expect("laid");
+            let queue = table.queue.into_iter();
+            let shown = queue.map(|laid| (laid.candidate, laid.why.expect("waits")));
+            shown.collect::<Vec<_>>()
+        };
+        let undrawn = next(office.store(), None, 5, Wanted::Lots);
+        assert!(matches!(
+            undrawn,
+            Err(OfficeError::NoAudit { season: 2026 })
+        ));
+        assert_eq!(listed(&office, 20, Wanted::Mixed), laid(&office));
+        assert_eq!(laid(&office)[0].1, QueueReason::Random);
+        draw(&mut office, &chief, None).expect("drawn");
+        let lots = listed(&office, 15, Wanted::Lots);
+        assert!(lots.iter().all(|(_, why)| *why == QueueReason::Audit));
+        assert_eq!(listed(&office, 5, Wanted::Mixed)[0], lots[0]);
+        let all = listed(&office, 20, Wanted::Mixed);
+        let drawn = all.iter().filter(|(_, why)| *why == QueueReason::Audit);
+        assert_eq!((all.len(), drawn.count()), (15, 2));
+        assert_eq!(all, laid(&office));
+        // Six seconds on one of fifteen are a minute and a half a square kilometre, of which a fifteenth is screened.
+        let verdict = VerdictRequest {
+            opinion: Opinion::Discard,
+            reason: Some(RejectReason::Object),
+            note: None,
+            took_ms: Some(6_000),
+        };
+        judge(&mut office, &chief, &lots[0].0, verdict).expect("judged");
+        let table = table(office.store(), &chief, "s", std::iter::empty()).expect("laid");
+        let share = screened_share(table.decided, table.queue.len());
+        let minutes = table.effort.minutes_per_km2(1e6 * share);
+        assert!((minutes.expect("known") - 1.5).abs() < 1e-9, "{minutes:?}");
+        assert_eq!(table.queue[0].candidate, lots[1].0);
+        assert_eq!((table.done, table.left, table.season), (1, 14, Some(2026)));
     }
 }

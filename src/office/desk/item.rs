@@ -55,7 +55,7 @@ impl Item {
 
     /// How far what was learnt is from knowing.
     pub(super) fn doubt(&self) -> Option<f64> {
-        self.ranked.map(|r| (r.score_learnt - 0.5).abs())
+        self.ranked.map(|ranked| ranked.doubt())
     }
 }
 
@@ -134,6 +134,13 @@ fn items(store: &Store) -> Result<Vec<Item>, StoreError> {
         followed(store, item)?;
     }
     items.sort_unstable_by_key(|item| item.key);
+    Ok(items)
+}
+
+/// Those of a season.
+pub(super) fn items_of(store: &Store, season: i16) -> Result<Vec<Item>, StoreError> {
+    let mut items = items(store)?;
+    items.retain(|item| item.season == season);
     Ok(items)
 }
 

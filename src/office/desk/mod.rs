@@ -7,14 +7,17 @@
 
 mod audit;
 mod item;
+pub mod outlook;
 pub mod queue;
 pub mod stopping;
 mod table;
+mod turns;
 mod veil;
 mod verdict;
 
+pub use crate::province::desk::screened_share;
 pub(super) use audit::is_own;
-pub use table::{DeskTable, Effort, Laid, ScreenerOpinion, table};
+pub use table::{DeskTable, Effort, Laid, ScreenerOpinion, cards, table};
 pub use veil::Veil;
 pub(super) use verdict::screen;
 pub use verdict::{Judged, VerdictRequest, judge, undo};

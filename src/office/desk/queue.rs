@@ -4,31 +4,13 @@
 use super::audit::{Drawn, Lots};
 use super::item::{Item, of_season};
 use super::stopping::{MAY_MISS, Stop, stop};
+pub use super::turns::QueueReason;
+use super::turns::{Waiting, by_lot, in_turn};
 use crate::office::{Office, OfficeError, Session};
 use crate::registry::body::{Body, Draw};
 use crate::registry::site::Stamp;
 use crate::store::{Store, StoreError};
 use serde::Serialize;
-use std::collections::BTreeSet;
-
-/// One of so many is drawn at random.
-const RANDOM: usize = 10;
-/// One of so many is uncertain.
-const UNCERTAIN: usize = 5;
-
-/// Why a candidate is to be screened next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum QueueReason {
-    /// It comes first.
-    Best,
-    /// What was learnt can hardly tell.
-    Uncertain,
-    /// It was drawn by lot.
-    Random,
-    /// It was drawn by lot for the audit.
-    Audit,
-}
 
 /// A candidate to be screened next.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -62,94 +44,71 @@ pub struct Nexts {
     pub next: Vec<Next>,
 }
 
-/// The next candidates to be screened: one of five is one of which what was learnt can hardly tell, one of ten is drawn by lot, from the
-/// audit where one was drawn; all others are the best.
+/// Which of the next candidates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Mostly the best, and lots and uncertain ones between them.
+    Mixed,
+    /// The lots of the audit alone.
+    Lots,
+}
+
+/// The next candidates to be screened: the first of ten is drawn by lot, from the audit where one was drawn; of one of five what was
+/// learnt can hardly tell; all others are the best. Or lots alone.
 ///
 /// # Errors
-/// [`OfficeError::NothingOpen`], and those of reading.
-pub fn next(store: &Store, season: Option<i16>, count: usize) -> Result<Nexts, OfficeError> {
+/// [`OfficeError::NothingOpen`], [`OfficeError::NoAudit`] where lots alone are wanted and none was drawn, and those of reading.
+pub fn next(
+    store: &Store,
+    season: Option<i16>,
+    count: usize,
+    wanted: Wanted,
+) -> Result<Nexts, OfficeError> {
     let (season, items) = of_season(store, season)?;
     let lots = Lots::of(store)?;
     let draw = Drawn::of(store, &lots, season, &items)?;
-    let none = BTreeSet::new();
-    let audited = draw.as_ref().map_or(&none, |draw| &draw.members);
-    let seed = draw
-        .as_ref()
-        .map_or_else(|| lots.beforehand(), |draw| draw.seed.clone());
-    let order = seed.lots(store, items.iter())?;
+    if wanted == Wanted::Lots && draw.is_none() {
+        return Err(OfficeError::NoAudit { season });
+    }
+    let (seed, why) = match draw {
+        Some(draw) => (draw.seed, QueueReason::Audit),
+        None => (lots.beforehand(), QueueReason::Random),
+    };
     let is_open = |item: &&Item| item.verdict.is_none() && !item.is_gone;
-    let mut open: Vec<&Item> = items.iter().filter(is_open).collect();
-    let waiting = open.len();
-    let shares = Shares::of(count, open.iter().any(|item| item.doubt().is_some()));
-    let mut chosen: Vec<(&Item, QueueReason)> = Vec::new();
-    open.sort_by_key(|item| (item.rank.is_none(), item.rank, &item.scan, &item.candidate));
-    take(&mut open, shares.best, QueueReason::Best, &mut chosen);
-    open.sort_by(|a, b| {
-        let doubt = |item: &Item| item.doubt().unwrap_or(f64::INFINITY);
-        doubt(a).total_cmp(&doubt(b))
+    let open: Vec<&Item> = items.iter().filter(is_open).collect();
+    let order = seed.lots(store, open.iter().copied())?;
+    let waits = open.iter().map(|item| Waiting {
+        candidate: &item.candidate,
+        scan: &item.scan,
+        rank: item.rank,
+        doubt: item.doubt(),
+        lot: order.get(&item.key).map_or(u64::MAX, |lot| lot.0),
     });
-    take(
-        &mut open,
-        shares.uncertain,
-        QueueReason::Uncertain,
-        &mut chosen,
-    );
-    // Those of the audit come first: each of them tells of the rest.
-    open.sort_by_key(|item| (!audited.contains(&item.key), order.get(&item.key)));
-    let why = if draw.is_some() {
-        QueueReason::Audit
-    } else {
-        QueueReason::Random
+    let waiting: Vec<Waiting> = waits.collect();
+    let turns = match wanted {
+        Wanted::Mixed => in_turn(&waiting, count, why),
+        Wanted::Lots => by_lot(&waiting, count, why),
     };
-    take(&mut open, shares.random, why, &mut chosen);
-    let shown = |(item, why): (&Item, QueueReason)| {
-        Ok(Next {
-            site: store.code(item.key)?,
-            candidate: item.candidate.clone(),
-            scan: item.scan.clone(),
-            rank: item.rank,
-            rank_shipped: item.ranked.map(|r| r.rank_shipped),
-            score_learnt: item.ranked.map(|r| r.score_learnt),
-            why,
-        })
-    };
-    let next: Result<_, StoreError> = chosen.into_iter().map(shown).collect();
+    let next = turns.iter().map(|(at, why)| shown(store, open[*at], *why));
+    let next: Result<_, StoreError> = next.collect();
     Ok(Nexts {
         season,
-        open: waiting,
+        open: open.len(),
         seed: seed.text,
         next: next?,
     })
 }
 
-/// Moves the first of those that wait to those that are chosen.
-fn take<'a>(
-    open: &mut Vec<&'a Item>,
-    count: usize,
-    why: QueueReason,
-    chosen: &mut Vec<(&'a Item, QueueReason)>,
-) {
-    let taken = open.drain(..count.min(open.len()));
-    chosen.extend(taken.map(|item| (item, why)));
-}
-
-/// How many of each kind.
-struct Shares {
-    best: usize,
-    uncertain: usize,
-    random: usize,
-}
-
-impl Shares {
-    fn of(count: usize, is_learnt: bool) -> Self {
-        let uncertain = if is_learnt { count / UNCERTAIN } else { 0 };
-        let random = count / RANDOM;
-        Self {
-            best: count - uncertain - random,
-            uncertain,
-            random,
-        }
-    }
+fn shown(store: &Store, item: &Item, why: QueueReason) -> Result<Next, StoreError> {
+    Ok(Next {
+        site: store.code(item.key)?,
+        candidate: item.candidate.clone(),
+        scan: item.scan.clone(),
+        rank: item.rank,
+        rank_shipped: item.ranked.map(|r| r.rank_shipped),
+        score_learnt: item.ranked.map(|r| r.score_learnt),
+        why,
+    })
 }
 
 /// Draws a random audit of what nobody has decided on, of a season.

@@ -1,14 +1,18 @@
 //! What lies on a person's table: the candidates of a scan, what was said of each as far as they may see, what it has cost.
 
-use super::audit::{Lots, awaiting, seen_by_two};
+use super::audit::{Lots, Seed, awaiting, is_open, seen_by_two};
 use super::mine;
+use super::turns::{QueueReason, Waiting, in_turn};
 use crate::office::Session;
 use crate::registry::body::{Look, Opinion};
+use crate::registry::place::Place;
 use crate::registry::site::{DeskTime, Stamp};
 use crate::registry::{Site, State};
-use crate::schema::RejectReason;
+use crate::schema::{Ranked, RejectReason};
 use crate::store::{Filter, Store, StoreError};
 use serde::Serialize;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// What one person said, as a page shows it.
 #[derive(Debug, Clone, Serialize)]
@@ -36,6 +40,9 @@ pub struct Laid {
     pub rank: Option<u64>,
     /// Its rank by what was learnt from verdicts, where something holds for the scan.
     pub rank_learnt: Option<u64>,
+    /// Why it stands where it does in the table; `None` of what this person has said something of, and where no table is laid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<QueueReason>,
     /// Degrees east.
     pub lon: f64,
     /// Degrees north.
@@ -69,14 +76,49 @@ pub struct Effort {
 /// The table of one person.
 #[derive(Debug, Clone, Serialize)]
 pub struct DeskTable {
-    /// The candidates, the first to be looked at first.
+    /// The season of its candidates; `None` where there are none.
+    pub season: Option<i16>,
+    /// The candidates, the first to be looked at first: in the order of [`super::queue::next`], then those of which this person has said
+    /// something that is not settled, then those that are done.
     pub queue: Vec<Laid>,
     /// How many of them this person has done.
     pub done: usize,
     /// How many are left for this person.
     pub left: usize,
+    /// How many somebody has decided on.
+    pub decided: usize,
     /// What it has cost so far, all persons together.
     pub effort: Effort,
+}
+
+/// A candidate that is laid, with what its turn hangs on.
+struct Card {
+    laid: Laid,
+    /// Its lot, and what lots are drawn for; `None` of what has no turn.
+    lot: Option<(u64, QueueReason)>,
+    doubt: Option<f64>,
+}
+
+/// What lots are drawn by in a season, and what for.
+#[derive(Default)]
+struct Seeds(BTreeMap<i16, (Seed, QueueReason)>);
+
+impl Seeds {
+    fn lot(
+        &mut self,
+        store: &Store,
+        lots: &Lots,
+        site: &Site,
+        candidate: &str,
+    ) -> Result<(u64, QueueReason), StoreError> {
+        let (seed, drawn) = match self.0.entry(site.season) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(lots.now(store, site.season)?),
+        };
+        let founded = site.created.as_ref().map(|stamp| stamp.event);
+        let place = Place::point(site.place.lonlat());
+        Ok((seed.lot(store, candidate, founded, &place)?, *drawn))
+    }
 }
 
 /// Lays the candidates of a scan on the table of a person: those that the scan's folder names, where it does; else every site is asked.
@@ -91,36 +133,110 @@ pub fn table<'a>(
 ) -> Result<DeskTable, StoreError> {
     let lots = Lots::of(store)?;
     let ranking = store.ranking_of(Some(scan))?;
-    let mut table = DeskTable {
-        queue: Vec::new(),
-        done: 0,
-        left: 0,
-        effort: Effort::default(),
+    let mut seeds = Seeds::default();
+    let mut effort = Effort::default();
+    let (mut season, mut decided) = (None, 0);
+    let mut cards = Vec::new();
+    for (site, candidate) in sites(store, scan, named)? {
+        effort.count(&site);
+        season = season.max(Some(site.season));
+        decided += usize::from(!is_open(&site));
+        let ranked = ranking.of(&candidate, &site.unit);
+        let mut laid = lay(store, session, &site, candidate, &lots)?;
+        laid.rank_learnt = ranked.map(|ranked| ranked.rank);
+        let waits = !laid.done && laid.mine.is_none();
+        let lot = waits.then(|| seeds.lot(store, &lots, &site, &laid.candidate));
+        cards.push(Card {
+            laid,
+            lot: lot.transpose()?,
+            doubt: ranked.map(Ranked::doubt),
+        });
+    }
+    let queue = in_order(cards, scan);
+    let done = queue.iter().filter(|laid| laid.done).count();
+    Ok(DeskTable {
+        season,
+        left: queue.len() - done,
+        done,
+        decided,
+        effort,
+        queue,
+    })
+}
+
+/// How candidates of a scan stand now for a person, in no order.
+///
+/// # Errors
+/// Those of reading.
+pub fn cards<'a>(
+    store: &Store,
+    session: &Session,
+    scan: &str,
+    named: impl ExactSizeIterator<Item = &'a str>,
+) -> Result<Vec<Laid>, StoreError> {
+    let lots = Lots::of(store)?;
+    let ranking = store.ranking_of(Some(scan))?;
+    let lay = |(site, candidate): (Site, String)| {
+        let learnt = ranking.of(&candidate, &site.unit).map(|ranked| ranked.rank);
+        let mut laid = lay(store, session, &site, candidate, &lots)?;
+        laid.rank_learnt = learnt;
+        Ok(laid)
     };
+    sites(store, scan, named)?.into_iter().map(lay).collect()
+}
+
+/// The sites in which a scan saw something, each with what it saw.
+fn sites<'a>(
+    store: &Store,
+    scan: &str,
+    named: impl ExactSizeIterator<Item = &'a str>,
+) -> Result<Vec<(Site, String)>, StoreError> {
     let sites = if named.len() == 0 {
         store.sites(&Filter::default())?
     } else {
         store.sites_of_candidates(named)?
     };
-    for site in sites {
+    let seen = |site: Site| {
         let found = site.detections().find(|found| found.scan == scan);
-        let Some(candidate) = found.map(|found| found.candidate.clone()) else {
-            continue;
-        };
-        table.effort.count(&site);
-        let learnt = ranking.of(&candidate, &site.unit).map(|ranked| ranked.rank);
-        let mut laid = lay(store, session, &site, candidate, &lots)?;
-        laid.rank_learnt = learnt;
-        table.done += usize::from(laid.done);
-        table.left += usize::from(!laid.done);
-        table.queue.push(laid);
-    }
-    let order = |laid: &Laid| {
-        let rank = laid.rank_learnt.or(laid.rank);
-        (laid.done, laid.mine.is_some(), rank.is_none(), rank)
+        let candidate = found.map(|found| found.candidate.clone())?;
+        Some((site, candidate))
     };
-    table.queue.sort_by_key(order);
-    Ok(table)
+    Ok(sites.into_iter().filter_map(seen).collect())
+}
+
+/// Those that wait in turn; then those of which the person has said something that is not settled, and those that are done, by rank.
+fn in_order(mut cards: Vec<Card>, scan: &str) -> Vec<Laid> {
+    let waits = |at: &usize| cards[*at].lot.is_some();
+    let open: Vec<usize> = (0..cards.len()).filter(waits).collect();
+    let waiting = |at: &usize| {
+        let Card { laid, lot, doubt } = &cards[*at];
+        Waiting {
+            candidate: &laid.candidate,
+            scan,
+            rank: laid.rank_learnt.or(laid.rank),
+            doubt: *doubt,
+            lot: lot.map_or(u64::MAX, |lot| lot.0),
+        }
+    };
+    let waiting: Vec<Waiting> = open.iter().map(waiting).collect();
+    let turns = in_turn(&waiting, waiting.len(), QueueReason::Random);
+    let mut places = vec![usize::MAX; cards.len()];
+    for (place, (at, why)) in turns.into_iter().enumerate() {
+        let at = open[at];
+        let drawn = cards[at].lot.filter(|_| why == QueueReason::Random);
+        cards[at].laid.why = Some(drawn.map_or(why, |lot| lot.1));
+        places[at] = place;
+    }
+    let mut queue: Vec<(usize, Laid)> = places
+        .into_iter()
+        .zip(cards)
+        .map(|(at, card)| (at, card.laid))
+        .collect();
+    queue.sort_by_key(|(place, laid)| {
+        let rank = laid.rank_learnt.or(laid.rank);
+        (laid.done, *place, rank.is_none(), rank)
+    });
+    queue.into_iter().map(|(_, laid)| laid).collect()
 }
 
 fn lay(
@@ -149,6 +265,7 @@ fn lay(
             .find(|d| d.candidate == candidate)
             .and_then(|d| d.rank),
         rank_learnt: None,
+        why: None,
         lon: at.lon,
         lat: at.lat,
         done: !open || settled && !(site.opinions_differ() && site.screened.is_none()),
@@ -175,6 +292,15 @@ fn said(look: &Look, stamp: &Stamp) -> ScreenerOpinion {
 }
 
 impl Effort {
+    /// Minutes at the desk for each square kilometre of this ground; of those verdicts whose time is known, as if all took as long.
+    pub fn minutes_per_km2(&self, ground_m2: f64) -> Option<f64> {
+        let time = self.time;
+        (time.timed > 0 && ground_m2 > 0.0).then(|| {
+            let minutes = time.milliseconds as f64 / 60_000.0;
+            minutes * time.verdicts as f64 / time.timed as f64 / (ground_m2 / 1e6)
+        })
+    }
+
     fn count(&mut self, site: &Site) {
         self.time.add(site.desk);
         if let Some([one, other]) = seen_by_two(site) {

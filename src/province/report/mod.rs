@@ -180,7 +180,7 @@ impl<'f> Figures<'f> {
             irregular: irregular::by_unit(facts, period, scope.within),
             doubted: irregular::doubted_flights(facts, period, scope.within),
             work: Worked::of(facts, period, scope, on),
-            cost: desk::cost(facts, period, &all),
+            cost: desk::cost(facts, period, scope),
         }
     }
 

@@ -183,6 +183,18 @@ pub(super) const TABLE: &[(&str, &str, bool, &str)] = &[
     ),
     (
         "get",
+        "/api/registries/{registry}/screening",
+        true,
+        "Where screening of a season stands: whether it may stop, how many will be real",
+    ),
+    (
+        "post",
+        "/api/registries/{registry}/audits",
+        true,
+        "Draw a random audit of what nobody has decided on",
+    ),
+    (
+        "get",
         "/api/registries/{registry}/screening/{survey}",
         true,
         "The screening table of whoever is logged in",

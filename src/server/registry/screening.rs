@@ -2,7 +2,8 @@
 
 use super::Member;
 use crate::ground::{LocalPlane, LonLat, read_features};
-use crate::office::desk::{self, Effort, Judged, Laid, VerdictRequest};
+use crate::office::desk::outlook::{Outlook, outlook};
+use crate::office::desk::{self, Effort, Judged, Laid, VerdictRequest, queue as turns};
 use crate::registry::body::{Opinion, RejectReason};
 use crate::registry::coded::Coded;
 use crate::schema::{CandidateProperties, ScoreBand};
@@ -24,6 +25,8 @@ const LONGEST_LOOK_MS: f64 = 600_000.0;
 pub(super) fn routes() -> Router<Shared> {
     let table = "/api/registries/{registry}/screening/{survey}";
     Router::new()
+        .route("/api/registries/{registry}/screening", get(stands))
+        .route("/api/registries/{registry}/audits", post(draw))
         .route(table, get(queue))
         .route(&format!("{table}/cards"), get(cards))
         .route(&format!("{table}/verdicts"), post(verdict))
@@ -69,6 +72,8 @@ struct ReasonKey {
 #[derive(Debug, Serialize)]
 struct ScreeningTable {
     queue: Vec<ScreeningCard>,
+    /// The season of its candidates; `null` where there are none.
+    season: Option<i16>,
     /// This person's place among those who screen this list now, from 0.
     seat: usize,
     /// Who else does.
@@ -79,7 +84,8 @@ struct ScreeningTable {
     /// Candidates of the survey that the registry has not recorded.
     unrecorded: usize,
     effort: Effort,
-    /// Minutes of looking for each square kilometre searched, as far as times are known.
+    /// Minutes of looking for each square kilometre screened, as far as times are known: of the ground searched the share that the
+    /// candidates decided on are of all.
     minutes_per_km2: Option<f64>,
 }
 
@@ -92,22 +98,48 @@ async fn queue(member: Member, Path((_, id)): Path<(String, String)>) -> Answer<
             let mut known = candidates(&place);
             let named = known.keys().map(String::as_str);
             let table = desk::table(store, session, &scan.scan_id, named)?;
-            let km2 = scan.totals.searched_m2 / 1e6;
+            let (season, done, left) = (table.season, table.done, table.left);
+            let (effort, decided) = (table.effort, table.decided);
             let cards = table.queue.into_iter().map(|laid| {
                 let about = known.remove(&laid.candidate);
                 card(laid, about, &place)
             });
+            let queue: Vec<ScreeningCard> = cards.collect();
+            let share = desk::screened_share(decided, queue.len() + known.len());
             Ok(Json(ScreeningTable {
-                queue: cards.collect(),
+                queue,
+                season,
                 seat,
                 others,
                 reasons: reasons(),
-                done: table.done,
-                left: table.left,
+                done,
+                left,
                 unrecorded: known.len(),
-                minutes_per_km2: minutes_per_km2(table.effort, km2),
-                effort: table.effort,
+                minutes_per_km2: effort.minutes_per_km2(scan.totals.searched_m2 * share),
+                effort,
             }))
+        })
+        .await
+}
+
+/// Of which season; the last with candidates that wait where none is named.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct SeasonQuery {
+    season: Option<i16>,
+}
+
+async fn stands(member: Member, Query(asked): Query<SeasonQuery>) -> Answer<Outlook> {
+    member
+        .read(move |store, _| Ok(Json(outlook(store, asked.season)?)))
+        .await
+}
+
+async fn draw(member: Member, Json(asked): Json<SeasonQuery>) -> Answer<Outlook> {
+    member
+        .act(None, move |office, session| {
+            turns::draw(office, session, asked.season)?;
+            Ok(outlook(office.store(), asked.season)?)
         })
         .await
 }
@@ -134,19 +166,10 @@ async fn cards(
                 Some(all) => all.keys().map(String::as_str).collect(),
                 None => asked.of.split(',').collect(),
             };
-            let table = desk::table(store, session, &scan.scan_id, named.into_iter())?;
-            Ok(Json(table.queue))
+            let cards = desk::cards(store, session, &scan.scan_id, named.into_iter())?;
+            Ok(Json(cards))
         })
         .await
-}
-
-/// A screener's minutes over the ground that was searched; of those verdicts whose time is known, as if all took as long.
-fn minutes_per_km2(effort: Effort, km2: f64) -> Option<f64> {
-    let time = effort.time;
-    (time.timed > 0 && km2 > 0.0).then(|| {
-        let minutes = time.milliseconds as f64 / 60_000.0;
-        minutes * time.verdicts as f64 / time.timed as f64 / km2
-    })
 }
 
 /// The candidates as the scan wrote them; none where that cannot be read, and then the cards lack what they say.

@@ -100,6 +100,20 @@ export function queue(count, pictures) {
   });
 }
 
+/** The same candidates in an order that was learnt, the last of the shipped one first; each tenth is drawn by lot. */
+export function learnt(shipped) {
+  const best = [...shipped].reverse().map((item, index) => ({ ...item, rank_learnt: index + 1, why: 'best' }));
+  const lots = best.splice(best.length - Math.ceil(best.length / 10)).map((item) => ({ ...item, why: 'audit' }));
+  return Array.from({ length: shipped.length }, (_, place) => (place % 10 === 0 ? lots : best).shift());
+}
+
+/** Where screening stands: nobody has been sent, so that nobody can say how many are real. */
+export function outlook(season, open, drawn) {
+  const prospects = { screened: 120, visited: 0, undecided: { of: open, kept: { of: open, mean: open / 3, low: Math.round(open / 4), high: Math.round(open / 2) }, real: null }, kept: { of: 40, real: null }, sent: { of: 0, real: null } };
+  const audit = drawn ? { most_left: 9, most_missed: 0.18, needed: 59 } : null;
+  return { season, may_miss: 0.05, found: 40, open, draw: null, draws: drawn ? 1 : 0, audit, audited: drawn ? [open, 0, 0] : null, word: drawn ? 'go_on' : 'no_audit', prospects };
+}
+
 export function campaign() {
   const roll = dice(11);
   const share = (of, least) => ({ count: Math.round(of * (least + roll() * (1 - least))), of });

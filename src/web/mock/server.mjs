@@ -1,6 +1,6 @@
 // Stands in for the program while its pages are written and their layout is tried: the built pages, and answers of the shape
 // that the program gives, from a made-up county. It records nothing.
-//   node mock/server.mjs [PORT] [--candidates N] [--sites N] [--results FOLDER-OF-A-SCAN]
+//   node mock/server.mjs [PORT] [--candidates N] [--sites N] [--results FOLDER-OF-A-SCAN] [--learnt yes]
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { existsSync, readdirSync } from 'node:fs';
@@ -26,7 +26,9 @@ const pictures = {
   of: (index, suffix) => (chips.length ? `/api/surveys/s1/pictures/${chips[index % chips.length]}${suffix}.jpg?of=${index}` : `/mock/picture.png?of=${index}${suffix}`),
 };
 const all = data.sites(Number(argument('sites', 400)));
-const queue = data.queue(Number(argument('candidates', chips.length || 200)), pictures);
+const shipped = data.queue(Number(argument('candidates', chips.length || 200)), pictures);
+const queue = argument('learnt', null) ? data.learnt(shipped) : shipped;
+let drawn = false;
 const figures = data.campaign();
 let session = null;
 const verdicts = new Map();
@@ -80,7 +82,9 @@ const ROUTES = [
   }],
   ['POST', /^\/api\/registries\/k1\/sites\/([^/]+)\/moves$/, (_, __, body) => (body.move === 'visit' ? refuse(409, 'lacks', both('two officers and a photograph of the scene are needed', '需要两名核查人员和现场照片'), both('name the second officer, add the photograph', '请填写第二名核查人员并添加照片')) : {})],
   ['POST', /^\/api\/registries\/k1\/assign$/, (_, __, body) => { for (const row of all) if (body.codes.includes(row.id)) Object.assign(row, { crew: body.crew, state: 'DISPATCHED' }); return {}; }],
-  ['GET', /^\/api\/registries\/k1\/screening\/s1$/, () => ({ queue: queue.map(now), seat: 0, others: [], reasons: data.REASONS, done: verdicts.size, left: queue.length - verdicts.size, unrecorded: 0, minutes_per_km2: 1.4 })],
+  ['GET', /^\/api\/registries\/k1\/screening\/s1$/, () => ({ queue: queue.map(now), seat: 0, others: [], reasons: data.REASONS, done: verdicts.size, left: queue.length - verdicts.size, unrecorded: 0, minutes_per_km2: 1.4, season: 2026 })],
+  ['GET', /^\/api\/registries\/k1\/screening$/, (_, query) => data.outlook(Number(query.get('season')), queue.length - verdicts.size, drawn)],
+  ['POST', /^\/api\/registries\/k1\/audits$/, (_, __, body) => { drawn = true; return data.outlook(body.season, queue.length - verdicts.size, drawn); }],
   ['GET', /^\/api\/registries\/k1\/screening\/s1\/cards$/, (_, query) => queue.filter(({ candidate }) => !query.get('of') || query.get('of').split(',').includes(candidate)).map(now)],
   ['POST', /\/screening\/s1\/verdicts$/, (_, __, body) => {
     verdicts.set(body.candidate, { person: session.name, verdict: body.verdict, reason: body.reason ?? null, at: '2026-05-04T10:00:00+08:00' });

@@ -516,7 +516,7 @@ fn above() -> Vec<Box<dyn Say>> {
         Mirror(MirrorError::NoUser),
         Exchange(Box::new(ExchangeError::Unknown { path: path() })),
         File(exists()),
-        ManyUnits("Li".into()), NothingOpen,
+        ManyUnits("Li".into()), NothingOpen, NoAudit { season: 2026 },
         AuditStands { season: 2026, by: "Li".into(), at: "2026-05-01T08:00:00+08:00".into() },
         Entry(EntryError::Unknown { typed: "3f9c".into(), found: 0 }),
         Field(FieldError::NoAccess { crew: "x".into() }),

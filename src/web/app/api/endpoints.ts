@@ -2,7 +2,7 @@
 import type { Order } from '../pages/survey/order';
 import { get, send } from './request';
 import type {
-  BoundaryEntry, BundleShown, BundleTaken, Campaign, CandidateNow, FigureTable, FlightEntry, FolderEntry, Library, Person, Province, Queue, Run, SessionNow, SiteCollection,
+  BoundaryEntry, BundleShown, BundleTaken, Campaign, CandidateNow, FigureTable, FlightEntry, FolderEntry, Library, Outlook, Person, Province, Queue, Run, SessionNow, SiteCollection,
   MoveTaken, SitePage, SiteRow, SurveySummary, TileLayerEntry, Uploaded, VerdictSent, VerdictTaken,
 } from './types';
 
@@ -38,6 +38,10 @@ export const districtsAddress = (registry: string): string => `/api/registries/$
 
 const screening = (registry: string, survey: string): string => `/api/registries/${part(registry)}/screening/${part(survey)}`;
 export const queue = (registry: string, survey: string): Promise<Queue> => get(screening(registry, survey));
+/** Where screening of a season stands. */
+export const outlook = (registry: string, season: number): Promise<Outlook> => get(`/api/registries/${part(registry)}/screening?season=${season}`);
+/** Draws a random audit of what nobody has decided on. */
+export const drawAudit = (registry: string, season: number): Promise<Outlook> => send('POST', `/api/registries/${part(registry)}/audits`, { season });
 /** How candidates stand now, all where none is named. */
 export const standing = (registry: string, survey: string, candidates: readonly string[]): Promise<CandidateNow[]> =>
   get(`${screening(registry, survey)}/cards?of=${candidates.map(part).join(',')}`);

@@ -174,6 +174,8 @@ export interface QueueItem {
   readonly rank: number | null;
   /** Its rank by what was learnt from verdicts. */
   readonly rank_learnt?: number | null;
+  /** Why it stands where it does in the list; not known of what this person has said something of. */
+  readonly why?: 'best' | 'uncertain' | 'random' | 'audit' | null;
   readonly score: number | null;
   readonly band: 'strong' | 'fair' | 'weak' | null;
   readonly area_m2?: number | null;
@@ -204,8 +206,28 @@ export interface ReasonEntry {
 /** How a candidate stands now. */
 export type CandidateNow = Pick<QueueItem, 'candidate' | 'verdicts' | 'audit' | 'waits_for_second' | 'done' | 'mine' | 'disagreement' | 'rank_learnt'>;
 
+/** How many of some candidates, at least and at most, in nine of ten cases. */
+export interface Expected {
+  readonly of: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Where screening of a season stands. */
+export interface Outlook {
+  readonly season: number;
+  readonly may_miss: number;
+  readonly open: number;
+  readonly word: 'may_stop' | 'go_on' | 'no_audit' | 'changed';
+  readonly audit: { readonly most_left: number; readonly most_missed: number | null; readonly needed: number | null } | null;
+  readonly prospects: { readonly undecided: { readonly of: number; readonly kept: Expected | null; readonly real: Expected | null } };
+}
+
 export interface Queue {
+  /** The first to be looked at first. */
   readonly queue: readonly QueueItem[];
+  readonly season?: number | null;
   /** This person's place among those who screen this list now, from 0. */
   readonly seat: number;
   /** Who else does. */

@@ -6,9 +6,10 @@ export interface Own {
   readonly reason: string | null;
 }
 
-export type Choice = 'open' | 'all' | 'disagreement' | 'audit' | 'second';
+export type Choice = 'open' | 'all' | 'lots' | 'disagreement' | 'audit' | 'second';
 
 export interface Screening {
+  /** In the order in which the server laid them: learnt ranks, lots and uncertain ones between the best. */
   readonly items: readonly QueueItem[];
   readonly own: ReadonlyMap<string, Own>;
   readonly disagreements: ReadonlySet<string>;
@@ -49,11 +50,10 @@ export function begun(queue: readonly QueueItem[], person: string, seat: number)
     if (item.mine && item.mine !== 'withdrawn' && (item.done || item.mine === 'unsure')) own.set(item.candidate, { verdict: item.mine, reason });
     if (item.disagreement) disagreements.add(item.candidate);
   }
-  const items = [...queue].sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity));
-  const start: Screening = { items, own, disagreements, reopened: new Set(), choice: 'open', list: [], current: -1, past: [], overtaken: null };
+  const start: Screening = { items: queue, own, disagreements, reopened: new Set(), choice: 'open', list: [], current: -1, past: [], overtaken: null };
   const list = chosen(start, left(start) === 0 ? 'all' : 'open');
   // Those of which somebody was unsure lie at the end of it, and are no place to begin at.
-  const fresh = list.list.filter((index) => isUntouched(list, items[index] as QueueItem));
+  const fresh = list.list.filter((index) => isUntouched(list, queue[index] as QueueItem));
   return { ...list, current: fresh[Math.floor(share(seat) * fresh.length)] ?? list.current };
 }
 
@@ -82,6 +82,7 @@ function belongs(state: Screening, choice: Choice, item: QueueItem): boolean {
     case 'open': return isOpen(state, item);
     case 'disagreement': return state.disagreements.has(item.candidate);
     case 'audit': return item.audit;
+    case 'lots': return item.why === 'audit' || item.why === 'random';
     case 'second': return waits(state, item);
     case 'all': return true;
   }

@@ -53,16 +53,18 @@ function WhichSurvey({ registry }: { registry: string }) {
 }
 
 function OfSurvey({ who, survey }: { who: SessionNow; survey: string }) {
+  // Once an audit is drawn the list comes in another order, and is laid anew.
+  const [round, setRound] = useState(0);
   const loaded = useLoaded(async () => {
     const [found, all] = await Promise.all([queue(who.registry, survey), library()]);
     const entry = all.surveys.find((one) => one.id === survey) ?? null;
-    return { found, entry, has_earlier: all.surveys.some((one) => isBefore(one.date, entry?.date ?? null)) };
-  }, [who.registry, survey]);
+    return { round, found, entry, has_earlier: all.surveys.some((one) => isBefore(one.date, entry?.date ?? null)) };
+  }, [who.registry, survey, round]);
   return (
     <Ready loaded={loaded}>
-      {({ found, entry, has_earlier }) => found.queue.length === 0
+      {({ round: laid, found, entry, has_earlier }) => found.queue.length === 0
         ? <Unrecorded registry={who.registry} survey={survey} found={found} again={loaded.again} />
-        : <Desk who={who} survey={survey} queue={found} entry={entry} has_earlier={has_earlier} />}
+        : <Desk key={laid} drawn={() => setRound((before) => before + 1)} who={who} survey={survey} queue={found} entry={entry} has_earlier={has_earlier} />}
     </Ready>
   );
 }
@@ -89,6 +91,7 @@ function Unrecorded({ registry, survey, found, again }: { registry: string; surv
 }
 
 interface DeskOf {
+  drawn: () => void;
   who: SessionNow;
   survey: string;
   queue: Queue;
@@ -96,7 +99,7 @@ interface DeskOf {
   has_earlier: boolean;
 }
 
-function Desk({ who, survey, queue: found, entry, has_earlier }: DeskOf) {
+function Desk({ drawn, who, survey, queue: found, entry, has_earlier }: DeskOf) {
   const deciding = useDeciding(who.registry, survey, who.name, found);
   const { state } = deciding;
   const [looking, setLooking] = useState<Looking>({ outline: true, before: false, zoom: 0 });
@@ -137,7 +140,7 @@ function Desk({ who, survey, queue: found, entry, has_earlier }: DeskOf) {
   }, [state.current, state.list, looking.outline]);
   return (
     <div class="desk">
-      <ProgressLine deciding={deciding} title={entry?.title ?? ''} others={found.others} square_kilometres={entry?.hectares == null ? null : entry.hectares / 100} before={found.minutes_per_km2} sheet={sheet} toggleSheet={hands.sheet} help={hands.help} />
+      <ProgressLine deciding={deciding} registry={who.registry} title={entry?.title ?? ''} season={found.season ?? null} drawn={drawn} others={found.others} square_kilometres={entry?.hectares == null ? null : entry.hectares / 100} before={found.minutes_per_km2} sheet={sheet} toggleSheet={hands.sheet} help={hands.help} />
       {sheet && <ContactSheet deciding={deciding} reasons={found.reasons} open={(index) => { deciding.open(index); setSheet(false); }} />}
       {!sheet && item && <Pictures key={item.candidate} survey={survey} has_earlier={has_earlier} item={item} decoded={decoded} looking={looking} change={setLooking} />}
       {!sheet && item && <VerdictPanel item={item} deciding={deciding} reasons={found.reasons} hands={hands} note={note} person={who.name} />}

@@ -1,18 +1,24 @@
-// How far the screening is, how fast it goes, and whether everything is saved.
+// How far the screening is, whether it may stop, how fast it goes, and whether everything is saved.
 import { useValue } from '../../value';
 import { decimal } from '../../words/figures';
 import { say } from '../../words/language';
 import type { Word } from '../../words/words';
 import { left, waits, type Choice, type Screening } from './list';
+import { Prospect } from './prospect';
 import type { Deciding } from './use';
 
-const CHOICES: readonly (readonly [Choice, Word])[] = [['open', 'undecided'], ['all', 'all'], ['disagreement', 'only_disagreement'], ['audit', 'only_audit'], ['second', 'only_second']];
+const CHOICES: readonly (readonly [Choice, Word])[] = [['open', 'undecided'], ['all', 'all'], ['lots', 'only_lots'], ['disagreement', 'only_disagreement'], ['audit', 'only_audit'], ['second', 'only_second']];
 /** Before so many verdicts a pace says nothing. */
 const ENOUGH = 5;
 
 interface ProgressOf {
   deciding: Deciding;
+  registry: string;
   title: string;
+  /** The season of the list, where it has one. */
+  season: number | null;
+  /** An audit was drawn: the list comes in another order. */
+  drawn: () => void;
   /** Who else screened this list when it was opened. */
   others: readonly string[];
   square_kilometres: number | null;
@@ -23,7 +29,7 @@ interface ProgressOf {
   help: () => void;
 }
 
-export function ProgressLine({ deciding, title, others, square_kilometres, before, sheet, toggleSheet, help }: ProgressOf) {
+export function ProgressLine({ deciding, registry, title, season, drawn, others, square_kilometres, before, sheet, toggleSheet, help }: ProgressOf) {
   const { state } = deciding;
   const all = state.items.length;
   const done = all - left(state);
@@ -44,6 +50,7 @@ export function ProgressLine({ deciding, title, others, square_kilometres, befor
         <button type="button" aria-pressed={sheet} aria-keyshortcuts="g" onClick={toggleSheet}><kbd>G</kbd>{say(sheet ? 'one_by_one' : 'contact_sheet')}</button>
         <button type="button" aria-keyshortcuts="?" aria-label={say('keys')} onClick={help}>?</button>
       </span>
+      {season !== null && <Prospect registry={registry} season={season} none_left={left(state) === 0} drawn={drawn} />}
     </header>
   );
 }

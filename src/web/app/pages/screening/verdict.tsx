@@ -11,6 +11,10 @@ import type { Deciding, Hands } from './use';
 
 export const VERDICTS: Readonly<Record<Verdict, Word>> = { keep: 'kept', discard: 'discarded', unsure: 'said_unsure' };
 
+type Drawn = 'uncertain' | 'random' | 'audit';
+const WHY: Readonly<Record<Drawn, Word>> = { uncertain: 'why_uncertain', random: 'why_random', audit: 'why_audit' };
+const WHY_HELP: Readonly<Record<Drawn, Word>> = { uncertain: 'why_uncertain_help', random: 'why_random_help', audit: 'why_audit_help' };
+
 interface VerdictPanelOf {
   item: QueueItem;
   deciding: Deciding;
@@ -65,6 +69,7 @@ function Title({ item, all, own, reasons }: { item: QueueItem; all: number; own:
       <p>
         {item.band && <span class={`band ${item.band}`}>{label(BANDS, item.band)}</span>}
         {item.rank_learnt != null && <span class="num">{say('rank_learnt', { rank: item.rank_learnt })}</span>}
+        {item.why && item.why !== 'best' && <span class="why" title={say(WHY_HELP[item.why])}>{say(WHY[item.why])}</span>}
         {item.area_m2 !== undefined && <span class="num">{area(item.area_m2)}</span>}
         <span class={own ? `state ${own.verdict}` : 'state'}>{own ? verdictWords(own.verdict, own.reason, reasons) : say(item.done ? 'decided_by_another' : 'undecided')}</span>
       </p>
