@@ -132,6 +132,10 @@ pub struct SiteFact {
     pub state: State,
     /// Verified as poppy (true), as something else (false), or not verified yet.
     pub confirmed: Option<bool>,
+    /// Whether what was found there is poppy, licensed or not, as far as anybody can tell who looked at it ([`label_of`]).
+    ///
+    /// [`label_of`]: crate::registry::label::label_of
+    pub poppy: Option<bool>,
     /// Plants counted.
     pub plants: Option<u64>,
     /// Area in m².

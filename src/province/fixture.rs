@@ -48,6 +48,11 @@ pub fn site(name: &str, season: i16, state: State) -> SiteFact {
             State::Refuted => Some(false),
             _ => None,
         },
+        poppy: match state {
+            State::Confirmed | State::Eradicated | State::Closed => Some(true),
+            State::Refuted | State::ScreenedOut => Some(false),
+            _ => None,
+        },
         plants: None,
         area_m2: None,
         stage: None,
@@ -170,6 +175,7 @@ impl World {
                 State::Confirmed
             },
             confirmed: Some(true),
+            poppy: Some(true),
             plants: Some(plants),
             area_m2: Some(plants as f64 / 4.0),
             stage: None,

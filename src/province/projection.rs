@@ -10,9 +10,10 @@ use super::work::work_of;
 use crate::ground::LonLat;
 use crate::registry::body::{Body, Outcome, TargetList};
 use crate::registry::districts::{District, Districts};
+use crate::registry::label::{label, label_of};
 use crate::registry::limits::SEEN_WITHIN_M;
 use crate::registry::unit::{is_at_or_below, share_ground};
-use crate::registry::{Site, SiteKey, State};
+use crate::registry::{Settings, Site, SiteKey, State};
 use crate::store::{Ranking, Store, StoreError};
 use crate::text::day_of;
 use std::collections::{BTreeMap, BTreeSet};
@@ -146,10 +147,13 @@ fn areas(districts: &Districts) -> Vec<DistrictArea> {
 fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, StoreError> {
     let known = store.district_codes()?;
     let sharing = store.sites_sharing_pictures()?;
-    let ranking = store.ranking()?;
+    let (ranking, settings) = (store.ranking()?, store.settings());
     let mut sites = store.map_sites(|site| {
         let stays = !site.state.is_gone();
-        stays.then(|| site_fact(&site, &known, districts, (&sharing, &ranking)))
+        stays.then(|| SiteFact {
+            poppy: poppy(&site, settings),
+            ..site_fact(&site, &known, districts, (&sharing, &ranking))
+        })
     })?;
     sites.sort_unstable_by_key(|site| site.key);
     believe_recurrence(&mut sites);
@@ -213,6 +217,7 @@ fn site_fact(
             State::Refuted => Some(false),
             _ => None,
         },
+        poppy: None,
         plants: site.plants,
         area_m2: site.area_dm2.map(|dm2| dm2 as f64 / 100.0),
         stage: site.stage(),
@@ -229,6 +234,14 @@ fn site_fact(
         crew: site.crew().map(str::to_owned),
         disputed: site.disputed,
         recurs_of: site.recurs_of,
+    }
+}
+
+/// Whether what was found at a site is poppy.
+fn poppy(site: &Site, settings: &Settings) -> Option<bool> {
+    match &site.detection {
+        Some(found) => label_of(site, found, settings),
+        None => label(site).map(|label| label.poppy),
     }
 }
 

@@ -12,10 +12,10 @@ pub use error::LearnError;
 
 use super::{Office, Session, unit_of};
 use crate::registry::affairs::Said;
-use crate::registry::body::{Body, LearntHead};
+use crate::registry::body::{Body, Detection, LearntHead};
 use crate::registry::ids::Hash;
+use crate::registry::label::label_of;
 use crate::registry::site::Site;
-use crate::registry::state::State;
 use crate::registry::unit::is_at_or_below;
 use crate::schema::{FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord, standardised};
 use crate::statistics::logistic::Example;
@@ -230,31 +230,21 @@ fn agreed(lessons: &[Lesson]) -> Result<i16, LearnError> {
 
 /// What a registry says of candidates: the sites of this unit, or below it, that they became, or else were seen at.
 fn told(store: &Store) -> Result<BTreeMap<String, bool>, StoreError> {
-    let own = store.authority().unit();
+    let (own, settings) = (store.authority().unit(), store.settings());
     let of_site = |site: Site| {
-        let yes = verdict(&site).filter(|_| is_at_or_below(&site.unit, own))?;
         let became = site.detection.iter().map(|d| (true, d));
         let seen = site.sightings.iter().map(|s| (false, &s.detection));
         let told = became.chain(seen);
-        Some(
-            told.map(|(became, d)| (became, d.candidate.clone(), yes))
-                .collect(),
-        )
+        let of = |(became, d): (bool, &Detection)| {
+            Some((became, d.candidate.clone(), label_of(&site, d, settings)?))
+        };
+        is_at_or_below(&site.unit, own).then(|| told.filter_map(of).collect())
     };
     let told: Vec<Vec<(bool, String, bool)>> = store.map_sites(of_site)?;
     let mut told: Vec<(bool, String, bool)> = told.into_iter().flatten().collect();
     // What a candidate became comes last, and stands.
     told.sort();
     Ok(told.into_iter().map(|(_, id, yes)| (id, yes)).collect())
-}
-
-/// Whether a site is real, where somebody said so.
-fn verdict(site: &Site) -> Option<bool> {
-    match site.state {
-        State::Confirmed | State::Eradicated | State::Closed => Some(true),
-        State::Refuted | State::ScreenedOut => Some(false),
-        _ => None,
-    }
 }
 
 /// The mean and the standard deviation of each feature.
