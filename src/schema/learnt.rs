@@ -68,10 +68,14 @@ pub struct LearntRecord {
     /// How well verdicts that it had not seen were told apart by the shipped rank, and by what was learnt: the chance that a true
     /// one comes before a false one.
     pub areas: [f64; 2],
-    /// The share of the rendered plots that come with the program which lie in the upper half of the scans' candidates, by the shipped
+    /// The share of the rendered plots that come with the program which lie in the first part of the scans' candidates, by the shipped
     /// rank and by what was learnt; absent where there are none for the models.
     #[serde(default)]
     pub recall: Option<[f64; 2]>,
+    /// That part: of several the one in which what was learnt loses most; where it is absent, as in files of earlier versions, the
+    /// upper half.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall_depth: Option<f64>,
     /// How strongly it was pulled towards the shipped rank.
     pub pull: f64,
     /// The features by name.
@@ -225,6 +229,7 @@ mod tests {
             verdicts: [10, 10],
             areas: [0.5, 0.9],
             recall: None,
+            recall_depth: None,
             pull: 1.0,
             names: vec!["red".into()],
             centre: vec![0.0],

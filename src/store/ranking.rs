@@ -144,6 +144,7 @@ mod tests {
             verdicts: [10, 10],
             areas: [0.5, 0.9],
             recall: None,
+            recall_depth: None,
             pull: 1.0,
             names: vec!["red".into()],
             centre: vec![0.0],

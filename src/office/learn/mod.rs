@@ -21,6 +21,7 @@ use crate::schema::{FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord, sta
 use crate::statistics::logistic::Example;
 use crate::store::{Ranking, Store, StoreError};
 use fit::{LabelledCandidate, taught};
+use guard::Recall;
 use lesson::Lesson;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -93,6 +94,7 @@ fn learned(store: &Store, folders: &[PathBuf], at: &str) -> Result<Learned, Lear
         verdicts: fitted.verdicts,
         areas: fitted.areas,
         recall: None,
+        recall_depth: None,
         pull: fitted.pull,
         names: names.clone(),
         centre: fitted.centre,
@@ -101,7 +103,11 @@ fn learned(store: &Store, folders: &[PathBuf], at: &str) -> Result<Learned, Lear
         bias: fitted.bias,
     };
     let recall = guarded(&head, &seen)?;
-    let head = LearntRecord { recall, ..head };
+    let head = LearntRecord {
+        recall: recall.map(|recall| recall.shares),
+        recall_depth: recall.map(|recall| recall.depth),
+        ..head
+    };
     let ranking = store.ranking()?;
     let (audited, audited_open) = audit(&ranking, rows().map(|row| row.id.as_str()), &told);
     Ok(Learned {
@@ -188,10 +194,15 @@ pub fn fitted(
 }
 
 /// The recall of rendered plots before and after, unless too much of it would be lost.
-fn guarded(head: &LearntRecord, seen: &[&FeaturesRecord]) -> Result<Option<[f64; 2]>, LearnError> {
+fn guarded(head: &LearntRecord, seen: &[&FeaturesRecord]) -> Result<Option<Recall>, LearnError> {
     match guard::recall(head, seen) {
-        Some([before, after]) if before - after > guard::MAY_LOSE => {
-            Err(LearnError::Loses { before, after })
+        Some(recall) if recall.excess() > 0.0 => {
+            let [before, after] = recall.shares;
+            Err(LearnError::Loses {
+                depth: recall.depth,
+                before,
+                after,
+            })
         }
         recall => Ok(recall),
     }

@@ -170,6 +170,7 @@ fn learnt(unit: &str, season: i16) -> Body {
         verdicts: [10, 20],
         areas_e4: [5_000, 9_000],
         recall_e4: None,
+        recall_depth_e4: None,
         pull_e6: 10_000_000,
         names: vec!["red".into()],
         centre_e6: vec![0],

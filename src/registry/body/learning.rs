@@ -30,9 +30,12 @@ pub struct LearntHead {
     pub verdicts: [u64; 2],
     /// How well unseen verdicts were told apart, shipped and learnt.
     pub areas_e4: [i64; 2],
-    /// The share of rendered plots in the upper half, shipped and learnt.
+    /// The share of rendered plots in the first part of the list, shipped and learnt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recall_e4: Option<[i64; 2]>,
+    /// That part; where it is absent, as earlier versions wrote it, the upper half.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall_depth_e4: Option<i64>,
     /// How strongly it was pulled towards the shipped rank.
     pub pull_e6: i64,
     /// The features by name.
@@ -71,6 +74,7 @@ impl LearntHead {
             verdicts: record.verdicts.map(|n| n as u64),
             areas_e4: pair(record.areas, E4),
             recall_e4: record.recall.map(|recall| pair(recall, E4)),
+            recall_depth_e4: record.recall_depth.map(|depth| scaled(depth, E4)),
             pull_e6: scaled(record.pull, E6),
             names: record.names.clone(),
             centre_e6: all(&record.centre),
@@ -100,6 +104,7 @@ impl LearntHead {
                 .map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
             areas: pair(self.areas_e4, E4),
             recall: self.recall_e4.map(|recall| pair(recall, E4)),
+            recall_depth: self.recall_depth_e4.map(|depth| depth as f64 / E4),
             pull: self.pull_e6 as f64 / E6,
             names: self.names.clone(),
             centre: all(&self.centre_e6),

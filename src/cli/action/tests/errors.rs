@@ -501,7 +501,7 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(LearnError {
         NoScan, Folder { path: path(), why: "x".into() }, NoFeatures { path: path() },
         Otherwise { scan: "x".into() }, NoSeason { scan: "x".into() }, Unlike { scan: "x".into() }, TooFew { yes: 1, no: 2 },
-        NothingLearnt { yes: 10, no: 20 }, Worse { before: 0.9, after: 0.8 }, Loses { before: 0.9, after: 0.8 },
+        NothingLearnt { yes: 10, no: 20 }, Worse { before: 0.9, after: 0.8 }, Loses { depth: 0.2, before: 0.9, after: 0.8 },
         Record(RecordError::Edited { path: path() }), Store(Box::new(missing())),
     })));
     all.extend(boxed(every!(OfficeError {
