@@ -135,6 +135,7 @@ mod tests {
             format: LEARNT_FORMAT.into(),
             unit: unit.into(),
             season: 2026,
+            from: None,
             expires: "2026-12-31".into(),
             made: String::new(),
             gsd_cm: [1.0, 3.0],
@@ -151,6 +152,7 @@ mod tests {
             scale: vec![1.0],
             weights: vec![9.0],
             bias: 0.0,
+            by_lot: false,
         };
         let actor = Actor {
             name: "wang".into(),

@@ -152,12 +152,12 @@ fn say(learned: &Learned, lang: Lang) {
             "抽查      本应下调而保留原位的：属实 {real} 处、排除 {false_} 处、尚无结论 {open} 处"
         ));
     }
-    let (season, unit) = (head.season, &head.unit);
+    let (unit, from, expires) = (&head.unit, head.first_day(), &head.expires);
     let [finest, coarsest] = head.gsd_cm;
     data(&tr!(
         lang,
-        "holds for     unit {unit} and below, imagery of {season}, {finest:.2} to {coarsest:.2} cm a pixel",
-        "适用于    单位 {unit} 及下级，{season} 年影像，每像元 {finest:.2} 至 {coarsest:.2} 厘米"
+        "holds for     unit {unit} and below, imagery of {from} to {expires}, {finest:.2} to {coarsest:.2} cm a pixel",
+        "适用于    单位 {unit} 及下级，{from} 至 {expires} 的影像，每像元 {finest:.2} 至 {coarsest:.2} 厘米"
     ));
     if !learned.unverified.is_empty() {
         let scans = learned.unverified.join(lang.pick(", ", "、"));

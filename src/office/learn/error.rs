@@ -28,7 +28,7 @@ pub enum LearnError {
         /// The scan.
         scan: String,
     },
-    /// It is not known in which year a scan's imagery was taken.
+    /// It is not known in which season a scan's imagery was taken.
     NoSeason {
         /// The scan.
         scan: String,
@@ -90,8 +90,8 @@ impl LearnError {
             )),
             Self::NoSeason { .. } => Said::new(tr!(
                 lang,
-                "it is not known in which year the imagery of scan {scan} was taken, or it was taken in several",
-                "扫描 {scan} 的影像拍摄年份不明，或跨了年度"
+                "it is not known in which season the imagery of scan {scan} was taken, or it was taken in several",
+                "扫描 {scan} 的影像所属年度不明，或跨了年度"
             ))
             .hint(tr!(
                 lang,

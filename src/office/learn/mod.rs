@@ -69,7 +69,8 @@ fn learned(store: &Store, folders: &[PathBuf], at: &str) -> Result<Learned, Lear
     let lessons = match folders {
         [] => Lesson::recorded(store)?,
         folders => {
-            let folders = folders.iter().map(|path| Lesson::of_folder(path));
+            let of = |path: &PathBuf| Lesson::of_folder(path, store.settings());
+            let folders = folders.iter().map(of);
             folders.collect::<Result<_, _>>()?
         }
     };
@@ -79,13 +80,19 @@ fn learned(store: &Store, folders: &[PathBuf], at: &str) -> Result<Learned, Lear
     let seen: Vec<&FeaturesRecord> = lessons.iter().map(|l| &l.features).collect();
     let fitted = fitted(&seen, &told)?;
     let first = lessons.first().ok_or(LearnError::NoScan)?;
+    let of_none = || LearnError::NoSeason {
+        scan: first.scan.clone(),
+    };
+    let days = store.settings().season_days(season);
+    let [from, expires] = days.ok_or_else(of_none)?;
     let names = &first.features.names;
     let rows = || rows(&seen);
     let head = LearntRecord {
         format: LEARNT_FORMAT.into(),
         unit: unit_of(store)?,
         season,
-        expires: format!("{season}-12-31"),
+        from: Some(from.to_string()),
+        expires: expires.to_string(),
         made: at.to_owned(),
         gsd_cm: gsd_range(names, rows().map(|row| row.values.as_slice())),
         model: first.model.clone(),
@@ -101,6 +108,7 @@ fn learned(store: &Store, folders: &[PathBuf], at: &str) -> Result<Learned, Lear
         scale: fitted.scale,
         weights: fitted.weights,
         bias: fitted.bias,
+        by_lot: true,
     };
     let recall = guarded(&head, &seen)?;
     let head = LearntRecord {

@@ -69,6 +69,7 @@ fn head(flights: &Flights, flight: &FeaturesRecord, fitted: Fitted) -> LearntRec
         format: LEARNT_FORMAT.into(),
         unit: "410423".into(),
         season: 2026,
+        from: None,
         expires: "2026-12-31".into(),
         made: String::new(),
         gsd_cm: [1.0, 4.0],
@@ -85,6 +86,7 @@ fn head(flights: &Flights, flight: &FeaturesRecord, fitted: Fitted) -> LearntRec
         scale: fitted.scale,
         weights: fitted.weights,
         bias: fitted.bias,
+        by_lot: true,
     }
 }
 

@@ -271,7 +271,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Unreadable { path: path(), why: "x".into() }, NoneInForce { path: path() }, NoLook { path: path() }, OtherModel { path: path() },
         NoUnit { path: path(), unit: "410423".into() }, OtherUnit { path: path(), unit: "410423".into() },
         NoDate { path: path(), name: "x".into() },
-        OtherSeason { path: path(), name: "x".into(), expires: "2026-12-31".into() },
+        OtherSeason { path: path(), name: "x".into(), from: "2025-09-15".into(), expires: "2026-09-14".into() },
         OtherGsd { path: path(), name: "x".into(), gsd: 1.0, range: [2.0, 3.0] },
     })));
     all.extend(boxed(every!(JournalError {
