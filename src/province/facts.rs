@@ -148,7 +148,7 @@ pub struct SiteFact {
     pub scan: Option<String>,
     /// Score of its detection, 0 to 1.
     pub score: Option<f64>,
-    /// Whether it would have gone down by what was learnt, and stays to be looked at.
+    /// Whether it would have gone down by what was learnt then and stayed to be looked at, before anybody had decided on it.
     pub audit: bool,
     /// Its last verdict at the desk.
     pub look: Option<DeskLook>,

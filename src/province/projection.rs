@@ -14,7 +14,7 @@ use crate::registry::label::{label, label_of};
 use crate::registry::limits::SEEN_WITHIN_M;
 use crate::registry::unit::{is_at_or_below, share_ground};
 use crate::registry::{Settings, Site, SiteKey, State};
-use crate::store::{Ranking, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::text::day_of;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -147,13 +147,11 @@ fn areas(districts: &Districts) -> Vec<DistrictArea> {
 fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, StoreError> {
     let known = store.district_codes()?;
     let sharing = store.sites_sharing_pictures()?;
-    let (ranking, settings) = (store.ranking()?, store.settings());
+    let (audited, settings) = (store.audited()?, store.settings());
     let mut sites = store.map_sites(|site| {
         let stays = !site.state.is_gone();
-        stays.then(|| SiteFact {
-            poppy: poppy(&site, settings),
-            ..site_fact(&site, &known, districts, (&sharing, &ranking))
-        })
+        let beside = (&sharing, &audited, settings);
+        stays.then(|| site_fact(&site, &known, districts, beside))
     })?;
     sites.sort_unstable_by_key(|site| site.key);
     believe_recurrence(&mut sites);
@@ -195,7 +193,7 @@ fn site_fact(
     site: &Site,
     known: &BTreeMap<SiteKey, String>,
     districts: Option<&Districts>,
-    (sharing, ranking): (&BTreeSet<SiteKey>, &Ranking),
+    (sharing, audited, settings): (&BTreeSet<SiteKey>, &BTreeSet<SiteKey>, &Settings),
 ) -> SiteFact {
     let at: LonLat = site.place.lonlat();
     // A site that a unit founds on another's ground is counted where the unit is, not where it says.
@@ -217,18 +215,14 @@ fn site_fact(
             State::Refuted => Some(false),
             _ => None,
         },
-        poppy: None,
+        poppy: poppy(site, settings),
         plants: site.plants,
         area_m2: site.area_dm2.map(|dm2| dm2 as f64 / 100.0),
         stage: site.stage(),
         habitat: site.habitat.clone(),
         scan: detection.map(|d| d.scan.clone()),
         score: detection.map(|d| d.score_e4 as f64 / 1e4),
-        audit: detection.is_some_and(|d| {
-            ranking
-                .of(&d.candidate, &site.unit)
-                .is_some_and(|r| r.audit)
-        }),
+        audit: audited.contains(&site.key),
         look: DeskLook::of(site),
         steps: steps(site),
         crew: site.crew().map(str::to_owned),

@@ -26,12 +26,6 @@ impl Ranking {
         own.next().map(|(_, ranked)| ranked)
     }
 
-    /// Whether a candidate would have gone down, wherever it was recorded, and stays where it was.
-    pub fn is_audited(&self, candidate: &str) -> bool {
-        let recorded = self.candidates.get(candidate);
-        recorded.is_some_and(|all| all.last().is_some_and(|(_, ranked)| ranked.audit))
-    }
-
     /// The head that orders a scan.
     pub fn head(&self, scan: &str) -> Option<Hash> {
         self.heads.get(scan).copied()

@@ -19,23 +19,23 @@ use crate::registry::site::Site;
 use crate::registry::unit::is_at_or_below;
 use crate::schema::{FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord, standardised};
 use crate::statistics::logistic::Example;
-use crate::store::{Ranking, Store, StoreError};
+use crate::store::{Store, StoreError};
 use fit::{LabelledCandidate, taught};
 use guard::Recall;
 use lesson::Lesson;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 /// By so much finer or coarser imagery may be than what was learnt from.
 const GSD_SLACK: f64 = 1.25;
 
-/// What was learnt, and what became of the last audit.
+/// What was learnt, and what became of the audits before.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Learned {
     /// The head.
     pub head: LearntRecord,
-    /// Audited candidates of these scans with a verdict: true, false.
+    /// Audited candidates of these scans that were decided on since, of whatever was in force: true, false.
     pub audited: [usize; 2],
     /// Audited candidates without one.
     pub audited_open: usize,
@@ -116,8 +116,7 @@ fn learned(store: &Store, folders: &[PathBuf], at: &str) -> Result<Learned, Lear
         recall_depth: recall.map(|recall| recall.depth),
         ..head
     };
-    let ranking = store.ranking()?;
-    let (audited, audited_open) = audit(&ranking, rows().map(|row| row.id.as_str()), &told);
+    let (audited, audited_open) = audit(store, &seen)?;
     Ok(Learned {
         // As the event says it, in whole numbers.
         head: LearntHead::of(&head).record(at),
@@ -216,20 +215,20 @@ fn guarded(head: &LearntRecord, seen: &[&FeaturesRecord]) -> Result<Option<Recal
     }
 }
 
-/// What became of the candidates that would have gone down and stayed to be looked at.
-fn audit<'a>(
-    ranking: &Ranking,
-    candidates: impl Iterator<Item = &'a str>,
-    told: &BTreeMap<String, bool>,
-) -> ([usize; 2], usize) {
-    let (mut audited, mut open) = ([0, 0], 0);
-    for id in candidates.filter(|id| ranking.is_audited(id)) {
-        match told.get(id) {
-            Some(yes) => audited[usize::from(!yes)] += 1,
-            None => open += 1,
-        }
-    }
-    (audited, open)
+/// What became of those of these candidates that would have gone down, by whatever was in force, and stayed to be looked at.
+fn audit(store: &Store, seen: &[&FeaturesRecord]) -> Result<([usize; 2], usize), StoreError> {
+    let candidates: HashSet<&str> = rows(seen).map(|row| row.id.as_str()).collect();
+    let (own, settings) = (store.authority().unit(), store.settings());
+    let kept = store.audited()?;
+    let of_site = |site: Site| {
+        let found = site.detection.as_ref()?;
+        let is_of = kept.contains(&site.key) && candidates.contains(found.candidate.as_str());
+        let is_own = is_at_or_below(&site.unit, own);
+        (is_of && is_own).then(|| label_of(&site, found, settings))
+    };
+    let told = store.map_sites(of_site)?;
+    let count = |wanted: Option<bool>| told.iter().filter(|told| **told == wanted).count();
+    Ok(([count(Some(true)), count(Some(false))], count(None)))
 }
 
 /// The season that all scans are of; all have to be of the same models too.
@@ -339,5 +338,7 @@ pub fn heads_for(store: &Store, unit: Option<&str>) -> Result<Vec<LearntRecord>,
         .collect())
 }
 
+#[cfg(test)]
+mod audit_tests;
 #[cfg(test)]
 mod tests;
