@@ -8,10 +8,10 @@
 use super::{ExchangeError, original};
 use crate::files::{self, Existing, FileError, Workshop};
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
-use crate::registry::body::Outcome;
 use crate::registry::coded::Coded;
 use crate::registry::event::{EvidenceRef, EvidenceRole};
-use crate::registry::{Site, State};
+use crate::registry::label::{label, label_of};
+use crate::registry::{Settings, Site};
 use crate::store::{Filter, Store};
 use serde_json::{Map, json};
 use std::fs;
@@ -36,28 +36,12 @@ pub struct TrainingSet {
     pub without_outline: usize,
 }
 
-/// Whether a detection was poppy, where a visit settled it: licensed poppy is poppy to the eye.
-fn label(site: &Site) -> Option<bool> {
-    let outcome = site
-        .visits
-        .iter()
-        .rev()
-        .map(|(visit, _)| visit.outcome)
-        .find(|outcome| {
-            !matches!(
-                outcome,
-                Outcome::NotReached | Outcome::TooEarly | Outcome::Unsure
-            )
-        });
-    match (site.state, outcome?) {
-        (
-            State::Confirmed | State::Eradicated | State::Closed,
-            Outcome::Cultivated | Outcome::Wild,
-        )
-        | (State::Refuted, Outcome::Licensed) => Some(true),
-        (State::Refuted, Outcome::Lookalike | Outcome::Nothing) => Some(false),
-        _ => None,
-    }
+/// Whether a site is poppy, where a visit settled it; and whether the picture of its first detection shows that.
+fn known_to_crews(site: &Site, settings: &Settings) -> (Option<bool>, Option<bool>) {
+    let known = label(site).filter(|label| label.visited);
+    let known = known.map(|label| label.poppy);
+    let found = site.detection.as_ref().filter(|_| known.is_some());
+    (known, found.and_then(|d| label_of(site, d, settings)))
 }
 
 /// The outline of a site with what it is known to be; `None` where only a point is known.
@@ -126,7 +110,8 @@ pub fn write_training_set(
         if site.state.is_gone() {
             continue;
         }
-        let (known, code) = (label(&site), store.code(site.key)?);
+        let (known, shown) = known_to_crews(&site, store.settings());
+        let code = store.code(site.key)?;
         match outline(&site, &code, known) {
             Some(feature) => {
                 features.push(feature);
@@ -138,7 +123,7 @@ pub fn write_training_set(
             }
             None => done.without_outline += 1,
         }
-        let (Some(poppy), Some(_)) = (known, &site.detection) else {
+        let Some(poppy) = shown else {
             continue;
         };
         let Some((file, bytes)) = chip(&site, &evidence) else {

@@ -140,7 +140,7 @@ fn cost<'a>(
         for site in &one.sites {
             screened += usize::from(site.look.is_some());
             put_aside += usize::from(is_put_aside(site));
-            refuted += usize::from(site.confirmed.is_some() && site.told == Some(false));
+            refuted += usize::from(site.confirmed.is_some() && site.poppy == Some(false));
             if let Some(lasted) = seconds.get(&site.key) {
                 spent += lasted;
                 timed += 1;
@@ -273,7 +273,7 @@ mod tests {
             ..site(n, State::ScreenedOut, Some(1_000), None)
         };
         let licensed = SiteFact {
-            told: None,
+            poppy: Some(true),
             ..site(2, State::Refuted, None, None)
         };
         let mut sites = on(

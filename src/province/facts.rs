@@ -132,8 +132,10 @@ pub struct SiteFact {
     pub state: State,
     /// Verified as poppy (true), as something else (false), or not verified yet.
     pub confirmed: Option<bool>,
-    /// What was plainly said of it, by which others can be judged: that it is real, or something else.
-    pub told: Option<bool>,
+    /// Whether what was found there is poppy, licensed or not, as far as anybody can tell who looked at it ([`label_of`]).
+    ///
+    /// [`label_of`]: crate::registry::label::label_of
+    pub poppy: Option<bool>,
     /// Whether the desk keeps it and no crew has it yet.
     pub kept: bool,
     /// Why the desk put it aside, where that stands.
@@ -152,7 +154,7 @@ pub struct SiteFact {
     pub score: Option<f64>,
     /// The chance that it is real by what was learnt, where that orders its scan.
     pub learnt: Option<f64>,
-    /// Whether it would have gone down by what was learnt, and stays to be looked at.
+    /// Whether it would have gone down by what was learnt then and stayed to be looked at, before anybody had decided on it.
     pub audit: bool,
     /// Its last verdict at the desk.
     pub look: Option<DeskLook>,

@@ -48,7 +48,7 @@ pub fn site(name: &str, season: i16, state: State) -> SiteFact {
             State::Refuted => Some(false),
             _ => None,
         },
-        told: match state {
+        poppy: match state {
             State::Confirmed | State::Eradicated | State::Closed => Some(true),
             State::Refuted | State::ScreenedOut => Some(false),
             _ => None,
@@ -178,7 +178,7 @@ impl World {
                 State::Confirmed
             },
             confirmed: Some(true),
-            told: Some(true),
+            poppy: Some(true),
             kept: false,
             aside: None,
             plants: Some(plants),

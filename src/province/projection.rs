@@ -10,9 +10,10 @@ use super::work::work_of;
 use crate::ground::LonLat;
 use crate::registry::body::{Body, Outcome, RejectReason, TargetList};
 use crate::registry::districts::{District, Districts};
+use crate::registry::label::{label, label_of};
 use crate::registry::limits::SEEN_WITHIN_M;
 use crate::registry::unit::{is_at_or_below, share_ground};
-use crate::registry::{Site, SiteKey, State};
+use crate::registry::{Settings, Site, SiteKey, State};
 use crate::store::{Ranking, Store, StoreError};
 use crate::text::day_of;
 use std::collections::{BTreeMap, BTreeSet};
@@ -146,10 +147,11 @@ fn areas(districts: &Districts) -> Vec<DistrictArea> {
 fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, StoreError> {
     let known = store.district_codes()?;
     let sharing = store.sites_sharing_pictures()?;
-    let ranking = store.ranking()?;
+    let (ranking, audited, settings) = (store.ranking()?, store.audited()?, store.settings());
     let mut sites = store.map_sites(|site| {
         let stays = !site.state.is_gone();
-        stays.then(|| site_fact(&site, &known, districts, (&sharing, &ranking)))
+        let beside = (&sharing, &ranking, &audited, settings);
+        stays.then(|| site_fact(&site, &known, districts, beside))
     })?;
     sites.sort_unstable_by_key(|site| site.key);
     believe_recurrence(&mut sites);
@@ -191,7 +193,12 @@ fn site_fact(
     site: &Site,
     known: &BTreeMap<SiteKey, String>,
     districts: Option<&Districts>,
-    (sharing, ranking): (&BTreeSet<SiteKey>, &Ranking),
+    (sharing, ranking, audited, settings): (
+        &BTreeSet<SiteKey>,
+        &Ranking,
+        &BTreeSet<SiteKey>,
+        &Settings,
+    ),
 ) -> SiteFact {
     let at: LonLat = site.place.lonlat();
     // A site that a unit founds on another's ground is counted where the unit is, not where it says.
@@ -214,7 +221,7 @@ fn site_fact(
             State::Refuted => Some(false),
             _ => None,
         },
-        told: told(site),
+        poppy: poppy(site, settings),
         kept: site.state == State::Candidate && site.screened.as_ref().is_some_and(|s| s.0),
         aside: (site.screened.as_ref())
             .filter(|_| site.state == State::ScreenedOut)
@@ -226,7 +233,7 @@ fn site_fact(
         scan: detection.map(|d| d.scan.clone()),
         score: detection.map(|d| d.score_e4 as f64 / 1e4),
         learnt: ranked.map(|ranked| ranked.score_learnt),
-        audit: ranked.is_some_and(|ranked| ranked.audit),
+        audit: audited.contains(&site.key),
         look: DeskLook::of(site),
         steps: steps(site),
         crew: site.crew().map(str::to_owned),
@@ -235,29 +242,11 @@ fn site_fact(
     }
 }
 
-/// Whether a visit settled what a place is.
-fn settles(outcome: Outcome) -> bool {
-    !matches!(
-        outcome,
-        Outcome::NotReached | Outcome::TooEarly | Outcome::Unsure
-    )
-}
-
-/// What was plainly said of a site: what is another's duplicate, what could not be seen and what grows under licence tells nothing of
-/// others.
-fn told(site: &Site) -> Option<bool> {
-    let visits = site.visits.iter().rev().map(|(visit, _)| visit.outcome);
-    let last = visits.into_iter().find(|outcome| settles(*outcome));
-    let reason = site.screened.as_ref().and_then(|(_, reason, _)| *reason);
-    match site.state {
-        State::Confirmed | State::Eradicated | State::Closed => Some(true),
-        State::Refuted if last != Some(Outcome::Licensed) => Some(false),
-        State::ScreenedOut => (!matches!(
-            reason,
-            Some(RejectReason::Duplicate | RejectReason::ShadowOrBlur)
-        ))
-        .then_some(false),
-        _ => None,
+/// Whether what was found at a site is poppy.
+fn poppy(site: &Site, settings: &Settings) -> Option<bool> {
+    match &site.detection {
+        Some(found) => label_of(site, found, settings),
+        None => label(site).map(|label| label.poppy),
     }
 }
 

@@ -113,7 +113,7 @@ impl Known {
         match site.state {
             State::Candidate if !site.kept => self.undecided.push(standing),
             State::ScreenedOut => {
-                let told = site.told.filter(|told| !told);
+                let told = site.poppy.filter(|told| !told);
                 self.desk.extend(told.map(said));
             }
             _ => {
@@ -121,7 +121,7 @@ impl Known {
                 match site.state {
                     State::Candidate => self.kept.push(standing),
                     State::Dispatched | State::Revisit => self.sent.push(standing),
-                    _ => self.crews.extend(site.told.map(said)),
+                    _ => self.crews.extend(site.poppy.map(said)),
                 }
             }
         }
@@ -164,7 +164,7 @@ mod tests {
                 sites.push(SiteFact {
                     score: Some(0.8),
                     kept: *kept,
-                    told: *told,
+                    poppy: *told,
                     ..fixture::site(&name, 2026, *state)
                 });
             }

@@ -50,9 +50,9 @@ pub struct Group {
 /// What became of candidates that would have gone down by what was learnt and stayed to be looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Demoted {
-    /// They were confirmed.
+    /// They were confirmed, or are licensed.
     pub real: usize,
-    /// They were put aside or refuted.
+    /// They were put aside as something else, or refuted.
     pub not_real: usize,
     /// Nobody knows yet.
     pub open: usize,
@@ -173,11 +173,10 @@ fn models(flights: &BTreeMap<&str, &FlightFact>) -> Vec<(String, String)> {
 fn demoted(detections: &[(&SiteFact, &FlightFact)]) -> Demoted {
     let mut demoted = Demoted::default();
     for (site, _) in detections.iter().filter(|(site, _)| site.audit) {
-        let false_ = site.confirmed == Some(false) || site.state == State::ScreenedOut;
-        match (site.confirmed, false_) {
-            (Some(true), _) => demoted.real += 1,
-            (_, true) => demoted.not_real += 1,
-            _ => demoted.open += 1,
+        match site.poppy {
+            Some(true) => demoted.real += 1,
+            Some(false) => demoted.not_real += 1,
+            None => demoted.open += 1,
         }
     }
     demoted

@@ -67,7 +67,7 @@ pub fn find(place: &Place, detection: &Detection, nearby: &[Site], settings: &Se
             known(Meaning::Residue)
         }
         State::Refuted if refuted_anew(site, captured, settings) => known(Meaning::Raised),
-        State::ScreenedOut if screened_anew(site, detection) => known(Meaning::Raised),
+        State::ScreenedOut if screened_anew(site, detection, settings) => known(Meaning::Raised),
         _ => known(Meaning::Seen),
     }
 }
@@ -108,20 +108,43 @@ fn refuted_anew(site: &Site, captured: Option<&str>, settings: &Settings) -> boo
     captured > visited && !(same_season && settings.in_window(visited))
 }
 
-/// A site put aside at the desk comes back when a later flight sees it with a higher score.
-fn screened_anew(site: &Site, detection: &Detection) -> bool {
+/// A site put aside at the desk comes back when a later flight sees it with a higher score, or in a later season than that in which
+/// it was put aside: what grew there then says nothing of what grows there now.
+fn screened_anew(site: &Site, detection: &Detection, settings: &Settings) -> bool {
     let seen = site.detections().filter_map(Detection::last_day).max();
-    let scored = site.score_e4();
-    after(detection.first_day(), seen) && scored.is_none_or(|score| detection.score_e4 > score)
+    let visited = site.visits.iter().filter_map(|(_, stamp)| day(&stamp.at));
+    let captured = detection.first_day();
+    let is_later = |than: Option<&str>| captured > than;
+    if !(is_later(seen) && is_later(visited.max())) {
+        return false;
+    }
+    let higher = |score| detection.score_e4 > score;
+    let season = |day: Option<&str>| day.and_then(|day| settings.season_of(day));
+    let seasons = season(captured).zip(season(put_aside_for(site)));
+    seasons.is_some_and(|(now, then)| now > then)
+        || seen.is_some() && site.score_e4().is_none_or(higher)
+}
+
+/// The last day of the imagery that a site was put aside for: what it was found in, or what had raised it since. The day on which it
+/// was put aside where that imagery has none. What was only seen again meanwhile was shown to nobody.
+pub(super) fn put_aside_for(site: &Site) -> Option<&str> {
+    let stamp = site.screened.as_ref().map(|(_, _, stamp)| stamp);
+    let on = day(stamp.map_or(&site.since, |stamp| &stamp.at));
+    let raised = site.sightings.iter();
+    let raised = raised.filter(|sighting| sighting.meaning == Meaning::Raised);
+    let raised = raised.filter_map(|sighting| sighting.detection.last_day());
+    let found = site.detection.as_ref().and_then(Detection::last_day);
+    let shown = raised.filter(|seen| Some(*seen) <= on).chain(found);
+    shown.max().or(on)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ground::LonLat;
-    use crate::registry::body::{Accept, Eradicate, Outcome, Visit};
+    use crate::registry::body::{Accept, Eradicate, Outcome, RejectReason, Visit};
     use crate::registry::event::Actor;
-    use crate::registry::site::Stamp;
+    use crate::registry::site::{SightingFact, Stamp};
     use crate::registry::{Hash, Role};
 
     fn stamp(day: &str) -> Stamp {
@@ -245,6 +268,59 @@ mod tests {
             known(meaning(&out, Some("2026-04-01"), 9000)),
             Meaning::Seen
         );
+    }
+
+    /// A site that was put aside on a day, for imagery of another.
+    fn put_aside(on: &str, captured: Option<&str>) -> Site {
+        let mut out = site(State::ScreenedOut);
+        out.detection = Some(detection(captured, 9_500));
+        out.screened = Some((false, Some(RejectReason::Crop), stamp(on)));
+        out
+    }
+
+    #[test]
+    fn what_was_put_aside_comes_back_in_the_next_season_whatever_its_score() {
+        let roses = put_aside("2025-05-10", Some("2025-05-03"));
+        let raised = |site: &Site, day: &str| known(meaning(site, Some(day), 9_300));
+        assert_eq!(raised(&roses, "2025-06-01"), Meaning::Seen);
+        assert_eq!(raised(&roses, "2025-11-20"), Meaning::Raised, "sown anew");
+        assert_eq!(raised(&roses, "2026-05-03"), Meaning::Raised);
+        assert_eq!(raised(&roses, "2024-05-03"), Meaning::Seen);
+        assert_eq!(known(meaning(&roses, None, 9_900)), Meaning::Seen);
+        // A registry's settings say when a season begins.
+        let mut settings = Settings::default();
+        settings.set("season_begins", "12-01").expect("a day");
+        let autumn = detection(Some("2025-11-20"), 9_300);
+        let found = find(
+            &roses.place,
+            &autumn,
+            std::slice::from_ref(&roses),
+            &settings,
+        );
+        assert_eq!(known(found), Meaning::Seen);
+        // Put aside in the autumn, by imagery of the spring.
+        let late = put_aside("2025-10-10", Some("2025-05-03"));
+        assert_eq!(raised(&late, "2026-05-03"), Meaning::Raised);
+        // Seen again, with nothing following, since it was put aside.
+        let mut again = put_aside("2025-05-10", Some("2025-05-03"));
+        again.sightings = vec![SightingFact {
+            detection: detection(Some("2026-04-01"), 9_000),
+            meaning: Meaning::Seen,
+            event: Hash([1; 32]),
+        }];
+        assert_eq!(raised(&again, "2026-05-03"), Meaning::Raised);
+        assert_eq!(raised(&again, "2026-03-03"), Meaning::Seen);
+    }
+
+    #[test]
+    fn what_was_put_aside_without_a_day_of_its_imagery_has_that_of_the_decision() {
+        let undated = put_aside("2025-05-10", None);
+        let raised = |site: &Site, day: &str| known(meaning(site, Some(day), 9_900));
+        assert_eq!(raised(&undated, "2025-06-01"), Meaning::Seen);
+        assert_eq!(raised(&undated, "2026-05-03"), Meaning::Raised);
+        let mut told = put_aside("2025-05-10", None);
+        told.detection = None;
+        assert_eq!(raised(&told, "2026-05-03"), Meaning::Raised);
     }
 
     #[test]

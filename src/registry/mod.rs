@@ -16,6 +16,7 @@ mod event_id;
 mod evidence_ref;
 pub mod ids;
 pub mod key_proof;
+pub mod label;
 pub mod legal;
 pub mod limits;
 mod mark;

@@ -2,6 +2,7 @@
 
 use super::ids::Hash;
 use super::state::State;
+use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -140,6 +141,17 @@ impl Settings {
         Some(year + i16::from(later))
     }
 
+    /// The first and the last day of a season; `None` of none in the calendar.
+    pub fn season_days(&self, season: i16) -> Option<[Date; 2]> {
+        let begins = |year: i16| -> Option<Date> {
+            // Where a season begins on a leap day, it begins on the day after February in other years.
+            let day = format!("{year:04}-{}", self.season_begins).parse();
+            day.ok().or_else(|| Date::new(year, 3, 1).ok())
+        };
+        let next = begins(season)?;
+        Some([begins(season.checked_sub(1)?)?, next.yesterday().ok()?])
+    }
+
     /// Whether a day lies in the growth window.
     pub fn in_window(&self, day: &str) -> bool {
         let [first, last] = self.growth_window.each_ref().map(String::as_str);
@@ -154,7 +166,7 @@ impl Settings {
 fn month_day(text: &str) -> Option<String> {
     // 2024 is a leap year, so that 02-29 is a day.
     format!("2024-{text}")
-        .parse::<jiff::civil::Date>()
+        .parse::<Date>()
         .ok()
         .map(|date| date.strftime("%m-%d").to_string())
 }
@@ -169,6 +181,29 @@ mod tests {
         assert_eq!(settings.season_of("2025-10-03"), Some(2026));
         assert_eq!(settings.season_of("2026-05-03"), Some(2026));
         assert!(settings.in_window("2026-05-03") && !settings.in_window("2026-12-03"));
+    }
+
+    #[test]
+    fn the_days_of_a_season_are_those_that_belong_to_it() {
+        let mut settings = Settings::default();
+        for begins in ["09-15", "01-01", "12-31", "02-29", "03-01"] {
+            settings.set(SEASON_BEGINS, begins).expect("a day");
+            for season in 2023..2030 {
+                let days = settings.season_days(season).expect("days");
+                let beside = [
+                    days[0].yesterday().expect("day"),
+                    days[1].tomorrow().expect("day"),
+                ];
+                let of = |day: &Date| settings.season_of(&day.to_string()).expect("season");
+                assert_eq!(days.each_ref().map(of), [season, season], "{begins}");
+                assert_eq!(beside.each_ref().map(of), [season - 1, season + 1]);
+            }
+        }
+        let [first, last] = Settings::default().season_days(2027).expect("days");
+        assert_eq!(
+            [first.to_string(), last.to_string()],
+            ["2026-09-15", "2027-09-14"]
+        );
     }
 
     #[test]

@@ -91,12 +91,26 @@ fn of_round(round: &Round) -> Result<(), Refusal> {
         .try_for_each(|district| code(district))
 }
 
-/// A head holds for one year's imagery, and is whole.
+/// Whether a head says the days of one season, of no more than a year; of earlier versions those of a calendar year.
+fn are_days_of(head: &LearntHead) -> bool {
+    let day = |text: &str| day_of(text).filter(|_| text.len() == 10);
+    let Some(last) = day(&head.expires) else {
+        return false;
+    };
+    let Some(from) = &head.from else {
+        return last.year() == head.season;
+    };
+    let days = |first: jiff::civil::Date| first.until(last).ok().map(|span| span.get_days());
+    let seasons = head.season.saturating_sub(1)..=head.season;
+    let is_year = day(from).and_then(days);
+    is_year.is_some_and(|days| (0..366).contains(&days)) && seasons.contains(&last.year())
+}
+
+/// A head holds for one season's imagery, and is whole.
 fn of_head(season: i16, head: &LearntHead) -> Result<(), Refusal> {
     code(&head.unit)?;
     within((season - 1..=season).contains(&head.season))?;
-    within(day_of(&head.expires).is_some_and(|day| day.year() == head.season))?;
-    within(head.expires.len() == 10)?;
+    within(are_days_of(head))?;
     let count = head.names.len();
     let parts = [&head.centre_e6, &head.scale_e6, &head.weights_e6];
     within(parts.iter().all(|part| part.len() == count))?;

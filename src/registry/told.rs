@@ -149,13 +149,14 @@ pub fn of_duty(duty: &Duty, lang: Lang) -> String {
 
 /// What it was learnt from and holds for.
 pub fn of_head(head: &LearntHead, lang: Lang) -> String {
-    let (unit, expires, [yes, no]) = (&head.unit, &head.expires, head.verdicts);
+    let (unit, from, expires) = (&head.unit, head.first_day(), &head.expires);
+    let [yes, no] = head.verdicts;
     let [before, after] = head.areas_e4.map(|e4| e4 as f64 / 1e4);
     let [finest, coarsest] = head.gsd_e2_cm.map(|e2| e2 as f64 / 1e2);
     tr!(
         lang,
-        "unit {unit} and below, imagery up to {expires}, {finest:.2} to {coarsest:.2} cm a pixel; learnt from {yes} true and {verdicts}, tells {after:.3} apart instead of {before:.3}",
-        "适用于 {unit} 及下级，影像截至 {expires}，每像元 {finest:.2} 至 {coarsest:.2} 厘米；依据属实 {yes} 处、排除 {no} 处，区分能力由 {before:.3} 变为 {after:.3}",
+        "unit {unit} and below, imagery from {from} to {expires}, {finest:.2} to {coarsest:.2} cm a pixel; learnt from {yes} true and {verdicts}, tells {after:.3} apart instead of {before:.3}",
+        "适用于 {unit} 及下级，{from} 至 {expires} 的影像，每像元 {finest:.2} 至 {coarsest:.2} 厘米；依据属实 {yes} 处、排除 {no} 处，区分能力由 {before:.3} 变为 {after:.3}",
         verdicts = (no, "false verdict", "false verdicts"),
     )
 }

@@ -10,7 +10,7 @@ pub const FEATURES_FORMAT: &str = "papaver.features/1";
 pub const LEARNT_FORMAT: &str = "papaver.learnt/1";
 
 /// One of so many that go down stays where it was.
-const AUDIT: u64 = 20;
+const AUDIT: usize = 20;
 
 /// What the models saw of each candidate of a scan, so that ranks can be learnt without the imagery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,8 +49,12 @@ pub struct LearntRecord {
     pub format: String,
     /// The administrative code of the unit whose registry it was learnt from: it holds for scans of this unit and of those below it.
     pub unit: String,
-    /// The year of the imagery that it was learnt from: it holds for imagery of that year.
+    /// The season of the imagery that it was learnt from, as that unit counts seasons.
     pub season: i16,
+    /// The first day of imagery that it is used for, that on which the season begins; where it is absent, as in files of earlier
+    /// versions, the first of January of the year in which it expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// The last day of imagery that it is used for.
     pub expires: String,
     /// When it was learnt, RFC 3339.
@@ -68,10 +72,14 @@ pub struct LearntRecord {
     /// How well verdicts that it had not seen were told apart by the shipped rank, and by what was learnt: the chance that a true
     /// one comes before a false one.
     pub areas: [f64; 2],
-    /// The share of the rendered plots that come with the program which lie in the upper half of the scans' candidates, by the shipped
+    /// The share of the rendered plots that come with the program which lie in the first part of the scans' candidates, by the shipped
     /// rank and by what was learnt; absent where there are none for the models.
     #[serde(default)]
     pub recall: Option<[f64; 2]>,
+    /// That part: of several the one in which what was learnt loses most; where it is absent, as in files of earlier versions, the
+    /// upper half.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall_depth: Option<f64>,
     /// How strongly it was pulled towards the shipped rank.
     pub pull: f64,
     /// The features by name.
@@ -84,9 +92,40 @@ pub struct LearntRecord {
     pub weights: Vec<f64>,
     /// What is added.
     pub bias: f64,
+    /// Whether each twentieth candidate of those that go down stays where it was, in the order of their lots, and one at least; else
+    /// each whose own lot says so, as in files of earlier versions.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_lot: bool,
 }
 
 impl LearntRecord {
+    /// The first day of imagery that it is used for.
+    pub fn first_day(&self) -> String {
+        first_day(self.from.as_deref(), &self.expires)
+    }
+
+    /// Whether it is used for imagery of these days, the first and the last (`YYYY-MM-DD`).
+    pub fn holds_on(&self, [first, last]: [&str; 2]) -> bool {
+        self.first_day().as_str() <= first && last <= self.expires.as_str()
+    }
+
+    /// Of candidates that go down, by their ids, the numbers of those that stay where they were.
+    pub fn audit(&self, ids: &[&str]) -> Vec<usize> {
+        let lots = ids.iter().map(|id| lot("", id));
+        if !self.by_lot {
+            let own = lots.enumerate();
+            return own
+                .filter_map(|(n, lot)| lot.is_multiple_of(AUDIT as u64).then_some(n))
+                .collect();
+        }
+        let mut drawn: Vec<(u64, &str, usize)> = (lots.zip(ids).enumerate())
+            .map(|(n, (lot, id))| (lot, *id, n))
+            .collect();
+        drawn.sort_unstable();
+        drawn.truncate(ids.len().div_ceil(AUDIT));
+        drawn.into_iter().map(|(_, _, n)| n).collect()
+    }
+
     /// The file that holds it.
     pub fn text(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
@@ -145,9 +184,14 @@ impl FeaturesRecord {
             chance(head.log_odds(&candidate.values, candidate.shipped))
         };
         let scores: Vec<Option<f64>> = rows.iter().map(|row| row.map(score)).collect();
-        let audited = |place: usize| rows[place].is_some_and(|row| self.is_audited(row));
+        let id = |place: usize| rows[place].map_or("", |row| self.candidates[row].id.as_str());
+        let audit = |down: &[usize]| {
+            let ids: Vec<&str> = down.iter().map(|place| id(*place)).collect();
+            let stay = head.audit(&ids).into_iter();
+            stay.map(|n| down[n]).collect()
+        };
         let mut ranked = vec![None; self.candidates.len()];
-        for (rank, (place, audit)) in (1..).zip(reordered(&scores, audited)) {
+        for (rank, (place, audit)) in (1..).zip(reordered(&scores, audit)) {
             if let (Some(row), Some(score_learnt)) = (rows[place], scores[place]) {
                 ranked[row] = Some(Ranked {
                     rank,
@@ -158,10 +202,6 @@ impl FeaturesRecord {
             }
         }
         ranked.into_iter().flatten().collect()
-    }
-
-    fn is_audited(&self, row: usize) -> bool {
-        is_audited(&self.candidates[row].id)
     }
 
     /// The ranks without learning, each once; those of a file that does not say them follow the log odds.
@@ -193,9 +233,10 @@ fn chance(log_odds: f64) -> f64 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
-/// Whether a candidate is one of those that stay where they were: by its id alone, so that it is the same wherever it is asked.
-pub fn is_audited(id: &str) -> bool {
-    lot("", id).is_multiple_of(AUDIT)
+/// The first day of imagery that something learnt is used for which says it so, and the last.
+pub fn first_day(from: Option<&str>, expires: &str) -> String {
+    let year = || expires.get(..4).unwrap_or(expires);
+    from.map_or_else(|| format!("{}-01-01", year()), str::to_owned)
 }
 
 /// A lot that is drawn for a candidate: by its id and a seed alone.
@@ -223,6 +264,7 @@ mod tests {
             format: LEARNT_FORMAT.into(),
             unit: "410423".into(),
             season: 2026,
+            from: None,
             expires: "2026-12-31".into(),
             made: String::new(),
             gsd_cm: [1.0, 3.0],
@@ -232,12 +274,14 @@ mod tests {
             verdicts: [10, 10],
             areas: [0.5, 0.9],
             recall: None,
+            recall_depth: None,
             pull: 1.0,
             names: vec!["red".into()],
             centre: vec![0.0],
             scale: vec![1.0],
             weights: vec![weight],
             bias: 0.0,
+            by_lot: false,
         }
     }
 
@@ -283,9 +327,49 @@ mod tests {
     }
 
     #[test]
-    fn about_one_of_twenty_ids_is_audited() {
-        let ids = (0..10_000).map(|n| format!("{n:012}"));
-        let audited = ids.filter(|id| is_audited(id)).count();
-        assert!((400..600).contains(&audited), "{audited}");
+    fn one_of_twenty_that_go_down_stays_and_always_one() {
+        let now = LearntRecord {
+            by_lot: true,
+            ..head(0.0)
+        };
+        for count in [0_usize, 1, 19, 20, 21, 30, 1_000] {
+            let ids: Vec<String> = (0..count).map(|n| format!("{n:012}")).collect();
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let stay = now.audit(&ids);
+            assert_eq!(stay.len(), count.div_ceil(20), "{count}");
+            // Those of the least lots, in whatever order they are named.
+            let most = stay.iter().map(|n| lot("", ids[*n])).max();
+            let above = ids.iter().filter(|id| Some(lot("", id)) <= most);
+            assert_eq!(above.count(), stay.len());
+            let turned: Vec<&str> = ids.iter().rev().copied().collect();
+            let named = |ids: &[&str], stay: &[usize]| -> Vec<String> {
+                stay.iter().map(|n| ids[*n].to_owned()).collect()
+            };
+            assert_eq!(named(&turned, &now.audit(&turned)), named(&ids, &stay));
+        }
+        // A head of an earlier version leaves those that it left.
+        let ids: Vec<String> = (0..10_000).map(|n| format!("{n:012}")).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let stay = head(0.0).audit(&ids);
+        assert!((400..600).contains(&stay.len()), "{}", stay.len());
+        assert!(stay.iter().all(|n| lot("", ids[*n]).is_multiple_of(20)));
+    }
+
+    #[test]
+    fn a_head_holds_for_the_days_of_its_season_and_one_of_an_earlier_version_for_those_of_its_year()
+    {
+        let season = LearntRecord {
+            from: Some("2026-09-15".into()),
+            expires: "2027-09-14".into(),
+            ..head(0.0)
+        };
+        assert!(season.holds_on(["2026-12-28", "2027-01-03"]));
+        assert!(season.holds_on(["2026-09-15", "2027-09-14"]));
+        assert!(!season.holds_on(["2026-09-14", "2026-09-15"]));
+        assert!(!season.holds_on(["2027-09-14", "2027-09-15"]));
+        let year = head(0.0);
+        assert!(year.holds_on(["2026-01-01", "2026-12-31"]));
+        assert!(!year.holds_on(["2025-12-31", "2026-01-01"]));
+        assert!(!year.text().contains("from") && !year.text().contains("by_lot"));
     }
 }

@@ -31,7 +31,7 @@ pub use features::{
     CandidateProperties, CoverageProperties, CoverageStatus, FileMembers, ScoreBand,
 };
 pub use learnt::{
-    FEATURES_FORMAT, FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord, Ranked, is_audited,
+    FEATURES_FORMAT, FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord, Ranked, first_day,
     lot, standardised,
 };
 pub use names::{

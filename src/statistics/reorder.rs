@@ -1,9 +1,12 @@
 //! Another order of a list of which some keep their place; pure.
 
 /// The new order of a list, by the numbers of its old one, and whether each keeps its place as one that would go down. `scores` are
-/// those by which it is put in order, the highest first; what has none keeps its place. What goes down and `is_audited` keeps it too,
-/// so that somebody looks at it all the same.
-pub fn reordered(scores: &[Option<f64>], is_audited: impl Fn(usize) -> bool) -> Vec<(usize, bool)> {
+/// those by which it is put in order, the highest first; what has none keeps its place. Of what goes down, that which `audit` chooses
+/// keeps it too, so that somebody looks at it all the same.
+pub fn reordered(
+    scores: &[Option<f64>],
+    audit: impl FnOnce(&[usize]) -> Vec<usize>,
+) -> Vec<(usize, bool)> {
     let scored = scores.iter().enumerate();
     let mut ranked: Vec<(usize, f64)> = scored.filter_map(|(n, s)| Some((n, (*s)?))).collect();
     // Places of the old order, of which each goes down that comes later in the new one.
@@ -13,10 +16,13 @@ pub fn reordered(scores: &[Option<f64>], is_audited: impl Fn(usize) -> bool) -> 
         .iter()
         .map(|s| s.is_none().then_some(false))
         .collect();
-    for (place, (n, _)) in places.iter().zip(&ranked) {
-        if place > n && is_audited(*n) {
-            keeps[*n] = Some(true);
-        }
+    let moves = places.iter().zip(&ranked);
+    let mut down: Vec<usize> = moves
+        .filter_map(|(place, (n, _))| (place > n).then_some(*n))
+        .collect();
+    down.sort_unstable();
+    for n in audit(&down) {
+        keeps[n] = Some(true);
     }
     let moving: Vec<usize> = ranked.iter().map(|(n, _)| *n).collect();
     let mut moving = moving.into_iter().filter(|n| keeps[*n].is_none());
@@ -37,18 +43,20 @@ mod tests {
     #[test]
     fn what_is_audited_stays_where_it_was() {
         let scores = [Some(0.1), Some(0.2), Some(0.9), None, Some(0.5)];
-        let plain = reordered(&scores, |_| false);
+        let plain = reordered(&scores, |_| vec![]);
         assert_eq!(
             plain.iter().map(|o| o.0).collect::<Vec<_>>(),
             [2, 4, 1, 3, 0]
         );
-        let audited = reordered(&scores, |n| n == 0);
+        let audited = reordered(&scores, |down| {
+            // What goes up is no audit.
+            assert_eq!(down, [0, 1]);
+            vec![0]
+        });
         assert_eq!(
             audited,
             [(0, true), (2, false), (4, false), (3, false), (1, false)]
         );
-        // What goes up is no audit.
-        assert!(reordered(&scores, |n| n == 2).iter().all(|o| !o.1));
     }
 
     proptest! {
@@ -57,7 +65,7 @@ mod tests {
             scores in proptest::collection::vec(proptest::option::of(0.0..1.0_f64), 0..60),
             twentieth in 1..5_usize,
         ) {
-            let order = reordered(&scores, |n| n.is_multiple_of(twentieth));
+            let order = reordered(&scores, |down| down.iter().copied().step_by(twentieth).collect());
             let mut numbers: Vec<usize> = order.iter().map(|o| o.0).collect();
             for (place, (n, audit)) in order.iter().enumerate() {
                 prop_assert!(!audit || place == *n);

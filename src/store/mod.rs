@@ -18,6 +18,7 @@ mod files;
 mod filter;
 mod gate;
 mod kept;
+mod kept_back;
 pub mod keys;
 mod lock;
 mod open;

@@ -26,12 +26,6 @@ impl Ranking {
         own.next().map(|(_, ranked)| ranked)
     }
 
-    /// Whether a candidate would have gone down, wherever it was recorded, and stays where it was.
-    pub fn is_audited(&self, candidate: &str) -> bool {
-        let recorded = self.candidates.get(candidate);
-        recorded.is_some_and(|all| all.last().is_some_and(|(_, ranked)| ranked.audit))
-    }
-
     /// The head that orders a scan.
     pub fn head(&self, scan: &str) -> Option<Hash> {
         self.heads.get(scan).copied()
@@ -135,6 +129,7 @@ mod tests {
             format: LEARNT_FORMAT.into(),
             unit: unit.into(),
             season: 2026,
+            from: None,
             expires: "2026-12-31".into(),
             made: String::new(),
             gsd_cm: [1.0, 3.0],
@@ -144,12 +139,14 @@ mod tests {
             verdicts: [10, 10],
             areas: [0.5, 0.9],
             recall: None,
+            recall_depth: None,
             pull: 1.0,
             names: vec!["red".into()],
             centre: vec![0.0],
             scale: vec![1.0],
             weights: vec![9.0],
             bias: 0.0,
+            by_lot: false,
         };
         let actor = Actor {
             name: "wang".into(),

@@ -314,6 +314,10 @@ fn verdicts_put_the_rest_in_order_and_drop_nothing() {
     assert_eq!(order(&ranked(&again, &picture)), order(&learnt));
     let options = [&FACTS[..], &["--learnt", file.to_str().unwrap()]].concat();
 
+    // Its season began in the year before.
+    let winter = ["--captured", "2025-12-28/2026-01-03", "--unit", "410423"];
+    let options_of_winter = [&winter[..], &options[4..]].concat();
+    scan(&[&ortho], &at("winter"), MODEL, &options_of_winter, 0);
     // It holds for this unit, season and model.
     for (wrong, why) in [
         (
@@ -349,7 +353,7 @@ fn a_scan_of_an_unknown_day_is_said_to_be_one_and_not_to_be_missing() {
     office.ok(&["record", "results"]);
     let undated = office.run(&["learn"]);
     assert_eq!(undated.code, Some(1));
-    assert!(undated.err.contains("in which year"), "{}", undated.err);
+    assert!(undated.err.contains("in which season"), "{}", undated.err);
     assert!(undated.err.contains("name the day"), "{}", undated.err);
 }
 

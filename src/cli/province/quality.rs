@@ -282,7 +282,7 @@ fn audit(found: &Found, lang: Lang) -> Option<String> {
     (real + not_real + open > 0).then(|| {
         tr!(
             lang,
-            "audit of what was learnt: of those that would have gone down and stayed {real} are real, {not_real} are not, {open} wait",
+            "audit of what was learnt: of those that would have gone down and stayed to be looked at {real} are real, {not_real} are not, {open} are not known",
             "学习排序抽查：本应下调而保留原位的图斑，属实 {real} 处、排除 {not_real} 处、待定 {open} 处"
         )
     })

@@ -8,6 +8,7 @@ use crate::cli::overwrite::Overwrite;
 use crate::files;
 use crate::office::affairs::{VoidedEntry, void};
 use crate::office::learn::{Learned, heads, learn};
+use crate::schema::LearntRecord;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -141,7 +142,7 @@ fn say(learned: &Learned, lang: Lang) {
         "told apart    {after:.3} of verdicts that it had not seen, {before:.3} by the shipped rank (1 is all, 0.5 is chance)",
         "区分能力  对未见过的结论为 {after:.3}，原排序为 {before:.3}（1 为全部分清，0.5 为随机）"
     ));
-    data(&recall(head.recall, lang));
+    data(&recall(head, lang));
     let [real, false_] = learned.audited;
     if real + false_ + learned.audited_open > 0 {
         let open = learned.audited_open;
@@ -151,12 +152,12 @@ fn say(learned: &Learned, lang: Lang) {
             "抽查      本应下调而保留原位的：属实 {real} 处、排除 {false_} 处、尚无结论 {open} 处"
         ));
     }
-    let (season, unit) = (head.season, &head.unit);
+    let (unit, from, expires) = (&head.unit, head.first_day(), &head.expires);
     let [finest, coarsest] = head.gsd_cm;
     data(&tr!(
         lang,
-        "holds for     unit {unit} and below, imagery of {season}, {finest:.2} to {coarsest:.2} cm a pixel",
-        "适用于    单位 {unit} 及下级，{season} 年影像，每像元 {finest:.2} 至 {coarsest:.2} 厘米"
+        "holds for     unit {unit} and below, imagery of {from} to {expires}, {finest:.2} to {coarsest:.2} cm a pixel",
+        "适用于    单位 {unit} 及下级，{from} 至 {expires} 的影像，每像元 {finest:.2} 至 {coarsest:.2} 厘米"
     ));
     if !learned.unverified.is_empty() {
         let scans = learned.unverified.join(lang.pick(", ", "、"));
@@ -177,12 +178,13 @@ fn say(learned: &Learned, lang: Lang) {
 }
 
 /// What the plots that come with the program say.
-fn recall(recall: Option<[f64; 2]>, lang: Lang) -> String {
-    match recall.map(|both| both.map(|share| 100.0 * share)) {
+fn recall(head: &LearntRecord, lang: Lang) -> String {
+    let depth = 100.0 * head.recall_depth.unwrap_or(0.5);
+    match head.recall.map(|both| both.map(|share| 100.0 * share)) {
         Some([before, after]) => tr!(
             lang,
-            "recall        {after:.1} % of the plots that come with the program are in the upper half of the list, {before:.1} % by the shipped rank",
-            "查全保障  程序自带的罂粟样本有 {after:.1}% 位于列表前半部分，原排序为 {before:.1}%"
+            "recall        {after:.1} % of the plots that come with the program are in the first {depth:.0} % of the list, {before:.1} % by the shipped rank",
+            "查全保障  程序自带的罂粟样本有 {after:.1}% 位于列表前 {depth:.0}%，原排序为 {before:.1}%"
         ),
         None => lang
             .pick(

@@ -28,7 +28,7 @@ pub enum LearnError {
         /// The scan.
         scan: String,
     },
-    /// It is not known in which year a scan's imagery was taken.
+    /// It is not known in which season a scan's imagery was taken.
     NoSeason {
         /// The scan.
         scan: String,
@@ -61,7 +61,9 @@ pub enum LearnError {
     },
     /// What was learnt would lose plots that come with the program.
     Loses {
-        /// The share of them in the upper half of the list, by the shipped rank.
+        /// The part of the list that loses most.
+        depth: f64,
+        /// The share of them in it, by the shipped rank.
         before: f64,
         /// The same by what was learnt.
         after: f64,
@@ -88,8 +90,8 @@ impl LearnError {
             )),
             Self::NoSeason { .. } => Said::new(tr!(
                 lang,
-                "it is not known in which year the imagery of scan {scan} was taken, or it was taken in several",
-                "扫描 {scan} 的影像拍摄年份不明，或跨了年度"
+                "it is not known in which season the imagery of scan {scan} was taken, or it was taken in several",
+                "扫描 {scan} 的影像所属年度不明，或跨了年度"
             ))
             .hint(tr!(
                 lang,
@@ -128,10 +130,15 @@ impl LearnError {
                 "what was learnt tells verdicts that it has not seen apart worse than the rank does: {after:.3} instead of {before:.3}",
                 "学习后对未见过的结论区分更差：{after:.3}，原为 {before:.3}"
             ),
-            Self::Loses { before, after } => tr!(
+            Self::Loses {
+                depth,
+                before,
+                after,
+            } => tr!(
                 lang,
-                "what was learnt would move plots down: of those that come with the program {after:.1} % instead of {before:.1} % would be in the upper half of the list",
-                "学习结果会使罂粟地块后移：程序自带样本位于列表前半部分的由 {before:.1}% 降为 {after:.1}%",
+                "what was learnt would move plots down: of those that come with the program {after:.1} % instead of {before:.1} % would be in the first {depth:.0} % of the list",
+                "学习结果会使罂粟地块后移：程序自带样本位于列表前 {depth:.0}% 的由 {before:.1}% 降为 {after:.1}%",
+                depth = 100.0 * depth,
                 before = 100.0 * before,
                 after = 100.0 * after,
             ),

@@ -2,6 +2,7 @@
 
 use super::error::LearnError;
 use crate::office::record::{ScanFolder, verified_file};
+use crate::registry::Settings;
 use crate::registry::body::{Body, RecordedScan as Recorded};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::unit::is_at_or_below;
@@ -18,7 +19,7 @@ pub(super) struct Lesson {
     pub model: String,
     /// SHA-256 of the second model, where one looked.
     pub verifier: Option<String>,
-    /// The year of its imagery, where it is of one and known.
+    /// The season of its imagery, as this registry's unit counts, where it is of one and known.
     pub season: Option<i16>,
     /// What the models saw.
     pub features: FeaturesRecord,
@@ -40,19 +41,18 @@ fn are_of(features: &FeaturesRecord, scan: &ScanFolder) -> bool {
     rows.all(|row| ids.contains(row.id.as_str()))
 }
 
-/// The year of a first and a last day.
-fn year(from: &str, to: &str) -> Option<i16> {
-    let years = from.get(..4).zip(to.get(..4));
-    let one = years.filter(|(from, to)| from == to);
-    one.and_then(|(year, _)| year.parse().ok())
+/// The season of a first and a last day, where they are of one.
+fn season_of(settings: &Settings, from: &str, to: &str) -> Option<i16> {
+    let season = settings.season_of(from);
+    season.filter(|season| settings.season_of(to) == Some(*season))
 }
 
 impl Lesson {
-    /// Reads a scan's folder.
+    /// Reads a scan's folder, in a registry with these settings.
     ///
     /// # Errors
     /// See [`LearnError`].
-    pub fn of_folder(path: &Path) -> Result<Self, LearnError> {
+    pub fn of_folder(path: &Path, settings: &Settings) -> Result<Self, LearnError> {
         let malformed = |name: &str, why: String| LearnError::Folder {
             path: path.join(name),
             why,
@@ -86,7 +86,7 @@ impl Lesson {
             scan: record.scan_id,
             model: record.model.sha256,
             verifier: second.and_then(|s| s.verifier.as_ref().map(|v| v.sha256.clone())),
-            season: captured.and_then(|c| year(&c.from, &c.to)),
+            season: captured.and_then(|c| season_of(settings, &c.from, &c.to)),
             features,
             is_of_folder: true,
         })
@@ -114,7 +114,7 @@ impl Lesson {
         Ok(kept)
     }
 
-    fn of_recorded(seen: ScanFeatures) -> Self {
+    fn of_recorded(seen: ScanFeatures, settings: &Settings) -> Self {
         let Recorded {
             scan,
             model: [_, model],
@@ -126,7 +126,7 @@ impl Lesson {
             scan,
             model,
             verifier,
-            season: captured.and_then(|[from, to]| year(&from, &to)),
+            season: captured.and_then(|[from, to]| season_of(settings, &from, &to)),
             features: seen.features,
             is_of_folder: false,
         }
@@ -138,9 +138,12 @@ impl Lesson {
     /// # Errors
     /// Those of reading.
     pub fn recorded(store: &Store) -> Result<Vec<Self>, LearnError> {
-        let mut scans = store.followed("scan")?;
+        let (mut scans, settings) = (store.followed("scan")?, store.settings());
         let season = |sealed: &Sealed| match &sealed.event.body {
-            Body::Scan(scan) => scan.captured.as_ref().and_then(|[from, to]| year(from, to)),
+            Body::Scan(scan) => {
+                let days = scan.captured.as_ref();
+                days.and_then(|[from, to]| season_of(settings, from, to))
+            }
             _ => None,
         };
         let kept = |sealed: &&Sealed| {
@@ -150,7 +153,8 @@ impl Lesson {
         let last = scans.iter().filter(kept).filter_map(season).max();
         scans.retain(|sealed| season(sealed) == last);
         let seen = scans.iter().filter_map(|sealed| store.seen(sealed));
-        let mut lessons: Vec<Self> = seen.map(Self::of_recorded).collect();
+        let lessons = seen.map(|seen| Self::of_recorded(seen, settings));
+        let mut lessons: Vec<Self> = lessons.collect();
         let Some(key) = lessons.last().map(Self::key) else {
             return Ok(Vec::new());
         };

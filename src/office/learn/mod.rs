@@ -12,29 +12,30 @@ pub use error::LearnError;
 
 use super::{Office, Session, unit_of};
 use crate::registry::affairs::Said;
-use crate::registry::body::{Body, LearntHead};
+use crate::registry::body::{Body, Detection, LearntHead};
 use crate::registry::ids::Hash;
+use crate::registry::label::label_of;
 use crate::registry::site::Site;
-use crate::registry::state::State;
 use crate::registry::unit::is_at_or_below;
 use crate::schema::{FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord, standardised};
 use crate::statistics::logistic::Example;
-use crate::store::{Ranking, Store, StoreError};
+use crate::store::{Store, StoreError};
 use fit::{LabelledCandidate, taught};
+use guard::Recall;
 use lesson::Lesson;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 /// By so much finer or coarser imagery may be than what was learnt from.
 const GSD_SLACK: f64 = 1.25;
 
-/// What was learnt, and what became of the last audit.
+/// What was learnt, and what became of the audits before.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Learned {
     /// The head.
     pub head: LearntRecord,
-    /// Audited candidates of these scans with a verdict: true, false.
+    /// Audited candidates of these scans that were decided on since, of whatever was in force: true, false.
     pub audited: [usize; 2],
     /// Audited candidates without one.
     pub audited_open: usize,
@@ -68,7 +69,8 @@ fn learned(store: &Store, folders: &[PathBuf], at: &str) -> Result<Learned, Lear
     let lessons = match folders {
         [] => Lesson::recorded(store)?,
         folders => {
-            let folders = folders.iter().map(|path| Lesson::of_folder(path));
+            let of = |path: &PathBuf| Lesson::of_folder(path, store.settings());
+            let folders = folders.iter().map(of);
             folders.collect::<Result<_, _>>()?
         }
     };
@@ -78,13 +80,19 @@ fn learned(store: &Store, folders: &[PathBuf], at: &str) -> Result<Learned, Lear
     let seen: Vec<&FeaturesRecord> = lessons.iter().map(|l| &l.features).collect();
     let fitted = fitted(&seen, &told)?;
     let first = lessons.first().ok_or(LearnError::NoScan)?;
+    let of_none = || LearnError::NoSeason {
+        scan: first.scan.clone(),
+    };
+    let days = store.settings().season_days(season);
+    let [from, expires] = days.ok_or_else(of_none)?;
     let names = &first.features.names;
     let rows = || rows(&seen);
     let head = LearntRecord {
         format: LEARNT_FORMAT.into(),
         unit: unit_of(store)?,
         season,
-        expires: format!("{season}-12-31"),
+        from: Some(from.to_string()),
+        expires: expires.to_string(),
         made: at.to_owned(),
         gsd_cm: gsd_range(names, rows().map(|row| row.values.as_slice())),
         model: first.model.clone(),
@@ -93,17 +101,22 @@ fn learned(store: &Store, folders: &[PathBuf], at: &str) -> Result<Learned, Lear
         verdicts: fitted.verdicts,
         areas: fitted.areas,
         recall: None,
+        recall_depth: None,
         pull: fitted.pull,
         names: names.clone(),
         centre: fitted.centre,
         scale: fitted.scale,
         weights: fitted.weights,
         bias: fitted.bias,
+        by_lot: true,
     };
     let recall = guarded(&head, &seen)?;
-    let head = LearntRecord { recall, ..head };
-    let ranking = store.ranking()?;
-    let (audited, audited_open) = audit(&ranking, rows().map(|row| row.id.as_str()), &told);
+    let head = LearntRecord {
+        recall: recall.map(|recall| recall.shares),
+        recall_depth: recall.map(|recall| recall.depth),
+        ..head
+    };
+    let (audited, audited_open) = audit(store, &seen)?;
     Ok(Learned {
         // As the event says it, in whole numbers.
         head: LearntHead::of(&head).record(at),
@@ -188,29 +201,34 @@ pub fn fitted(
 }
 
 /// The recall of rendered plots before and after, unless too much of it would be lost.
-fn guarded(head: &LearntRecord, seen: &[&FeaturesRecord]) -> Result<Option<[f64; 2]>, LearnError> {
+fn guarded(head: &LearntRecord, seen: &[&FeaturesRecord]) -> Result<Option<Recall>, LearnError> {
     match guard::recall(head, seen) {
-        Some([before, after]) if before - after > guard::MAY_LOSE => {
-            Err(LearnError::Loses { before, after })
+        Some(recall) if recall.excess() > 0.0 => {
+            let [before, after] = recall.shares;
+            Err(LearnError::Loses {
+                depth: recall.depth,
+                before,
+                after,
+            })
         }
         recall => Ok(recall),
     }
 }
 
-/// What became of the candidates that would have gone down and stayed to be looked at.
-fn audit<'a>(
-    ranking: &Ranking,
-    candidates: impl Iterator<Item = &'a str>,
-    told: &BTreeMap<String, bool>,
-) -> ([usize; 2], usize) {
-    let (mut audited, mut open) = ([0, 0], 0);
-    for id in candidates.filter(|id| ranking.is_audited(id)) {
-        match told.get(id) {
-            Some(yes) => audited[usize::from(!yes)] += 1,
-            None => open += 1,
-        }
-    }
-    (audited, open)
+/// What became of those of these candidates that would have gone down, by whatever was in force, and stayed to be looked at.
+fn audit(store: &Store, seen: &[&FeaturesRecord]) -> Result<([usize; 2], usize), StoreError> {
+    let candidates: HashSet<&str> = rows(seen).map(|row| row.id.as_str()).collect();
+    let (own, settings) = (store.authority().unit(), store.settings());
+    let kept = store.audited()?;
+    let of_site = |site: Site| {
+        let found = site.detection.as_ref()?;
+        let is_of = kept.contains(&site.key) && candidates.contains(found.candidate.as_str());
+        let is_own = is_at_or_below(&site.unit, own);
+        (is_of && is_own).then(|| label_of(&site, found, settings))
+    };
+    let told = store.map_sites(of_site)?;
+    let count = |wanted: Option<bool>| told.iter().filter(|told| **told == wanted).count();
+    Ok(([count(Some(true)), count(Some(false))], count(None)))
 }
 
 /// The season that all scans are of; all have to be of the same models too.
@@ -230,31 +248,21 @@ fn agreed(lessons: &[Lesson]) -> Result<i16, LearnError> {
 
 /// What a registry says of candidates: the sites of this unit, or below it, that they became, or else were seen at.
 fn told(store: &Store) -> Result<BTreeMap<String, bool>, StoreError> {
-    let own = store.authority().unit();
+    let (own, settings) = (store.authority().unit(), store.settings());
     let of_site = |site: Site| {
-        let yes = verdict(&site).filter(|_| is_at_or_below(&site.unit, own))?;
         let became = site.detection.iter().map(|d| (true, d));
         let seen = site.sightings.iter().map(|s| (false, &s.detection));
         let told = became.chain(seen);
-        Some(
-            told.map(|(became, d)| (became, d.candidate.clone(), yes))
-                .collect(),
-        )
+        let of = |(became, d): (bool, &Detection)| {
+            Some((became, d.candidate.clone(), label_of(&site, d, settings)?))
+        };
+        is_at_or_below(&site.unit, own).then(|| told.filter_map(of).collect())
     };
     let told: Vec<Vec<(bool, String, bool)>> = store.map_sites(of_site)?;
     let mut told: Vec<(bool, String, bool)> = told.into_iter().flatten().collect();
     // What a candidate became comes last, and stands.
     told.sort();
     Ok(told.into_iter().map(|(_, id, yes)| (id, yes)).collect())
-}
-
-/// Whether a site is real, where somebody said so.
-fn verdict(site: &Site) -> Option<bool> {
-    match site.state {
-        State::Confirmed | State::Eradicated | State::Closed => Some(true),
-        State::Refuted | State::ScreenedOut => Some(false),
-        _ => None,
-    }
 }
 
 /// The mean and the standard deviation of each feature.
@@ -330,5 +338,7 @@ pub fn heads_for(store: &Store, unit: Option<&str>) -> Result<Vec<LearntRecord>,
         .collect())
 }
 
+#[cfg(test)]
+mod audit_tests;
 #[cfg(test)]
 mod tests;

@@ -4,33 +4,48 @@ use super::{Affairs, Said};
 use crate::registry::body::{Draw, LearntHead, RecordedScan};
 use crate::registry::unit::{depth, is_at_or_below};
 
+/// Those of some heads that hold for a unit, the nearest and latest first. They come in the order of their events.
+fn nearest_first<'a>(
+    heads: impl DoubleEndedIterator<Item = &'a Said<LearntHead>>,
+    unit: &str,
+) -> Vec<&'a Said<LearntHead>> {
+    let holds = |head: &&Said<LearntHead>| is_at_or_below(unit, &head.body.unit);
+    let mut heads: Vec<&Said<LearntHead>> = heads.rev().filter(holds).collect();
+    heads.sort_by_key(|head| std::cmp::Reverse(depth(&head.body.unit)));
+    heads
+}
+
+/// Whether a head is of a scan's models, season and resolution.
+fn fits(head: &LearntHead, scan: &RecordedScan) -> bool {
+    let days = scan.captured.as_ref();
+    head.model == scan.model[1]
+        && head.verifier == scan.verifier
+        && scan
+            .gsd_e2_cm
+            .is_some_and(|gsd| (head.gsd_e2_cm[0]..=head.gsd_e2_cm[1]).contains(&gsd))
+        && days.is_some_and(|days| head.holds_on(days.each_ref().map(String::as_str)))
+}
+
+/// Which of some heads, in the order of their events, puts the candidates of a scan in order.
+pub fn head_of<'a>(
+    heads: impl DoubleEndedIterator<Item = &'a Said<LearntHead>>,
+    unit: &str,
+    scan: &RecordedScan,
+) -> Option<&'a Said<LearntHead>> {
+    let mut heads = nearest_first(heads, unit).into_iter();
+    heads.find(|head| fits(&head.body, scan))
+}
+
 impl Affairs {
     /// The heads that hold for a unit, the nearest and latest first.
     pub fn heads_for(&self, unit: &str) -> Vec<&Said<LearntHead>> {
-        let holds = |head: &&Said<LearntHead>| is_at_or_below(unit, &head.body.unit);
-        let mut heads: Vec<&Said<LearntHead>> = self.heads.iter().rev().filter(holds).collect();
-        heads.sort_by_key(|head| std::cmp::Reverse(depth(&head.body.unit)));
-        heads
+        nearest_first(self.heads.iter(), unit)
     }
 
     /// The head that puts the candidates of a scan in order, which a unit recorded: of its models, season and resolution, learnt by
     /// that unit, or else by the nearest above it; of several the last.
     pub fn head_for(&self, unit: &str, scan: &RecordedScan) -> Option<&Said<LearntHead>> {
-        let [_, last] = scan.captured.as_ref()?;
-        let gsd = scan.gsd_e2_cm?;
-        let season =
-            |day: &str, head: &LearntHead| day.get(..4) == Some(head.season.to_string().as_str());
-        let fits = |head: &LearntHead| {
-            let days = scan.captured.iter().flatten();
-            head.model == scan.model[1]
-                && head.verifier == scan.verifier
-                && (head.gsd_e2_cm[0]..=head.gsd_e2_cm[1]).contains(&gsd)
-                && days.clone().all(|day| season(day, head))
-                && *last <= head.expires
-        };
-        self.heads_for(unit)
-            .into_iter()
-            .find(|head| fits(&head.body))
+        head_of(self.heads.iter(), unit, scan)
     }
 
     /// The audits of a season that a unit drew, in their order.

@@ -14,6 +14,7 @@ mod said;
 
 pub use super::sound::{gives_away, is_sealed_number};
 pub use contradiction::LedSites;
+pub use learning::head_of;
 pub use said::Said;
 
 use super::authority::Authority;

@@ -162,6 +162,7 @@ fn learnt(unit: &str, season: i16) -> Body {
     Body::Learnt(Box::new(LearntHead {
         unit: unit.into(),
         season,
+        from: None,
         expires: format!("{season}-12-31"),
         gsd_e2_cm: [100, 300],
         model: "ab".into(),
@@ -170,12 +171,14 @@ fn learnt(unit: &str, season: i16) -> Body {
         verdicts: [10, 20],
         areas_e4: [5_000, 9_000],
         recall_e4: None,
+        recall_depth_e4: None,
         pull_e6: 10_000_000,
         names: vec!["red".into()],
         centre_e6: vec![0],
         scale_e6: vec![1_000_000],
         weights_e6: vec![-500_000],
         bias_e6: 0,
+        by_lot: false,
     }))
 }
 
@@ -538,15 +541,54 @@ fn what_was_learnt_holds_for_its_unit_and_season_until_it_is_voided() {
     assert_eq!(of(&offices.affairs(), COUNTY, &flown), Some(above));
 }
 
+/// A head of a county, changed.
+fn changed(change: &dyn Fn(&mut LearntHead)) -> Body {
+    let Body::Learnt(mut head) = learnt(COUNTY, 2026) else {
+        panic!("a head")
+    };
+    change(&mut head);
+    Body::Learnt(head)
+}
+
+fn of_season(head: &mut LearntHead) {
+    head.from = Some("2025-09-15".into());
+    head.expires = "2026-09-14".into();
+}
+
+#[test]
+fn a_head_holds_from_the_first_to_the_last_day_of_its_season_and_one_of_before_for_its_year() {
+    let orders = |head: Body, days: [&str; 2]| {
+        let mut offices = Offices::new();
+        offices.say(1, "wang", Role::Analyst, head);
+        let affairs = offices.affairs();
+        assert!(affairs.refused.is_empty(), "{:?}", affairs.refused);
+        let flown = RecordedScan {
+            captured: Some(days.map(str::to_owned)),
+            ..scan(2026, 200)
+        };
+        affairs.head_for(COUNTY, &flown).is_some()
+    };
+    for (days, season, year) in [
+        (["2025-11-20", "2025-11-20"], true, false),
+        (["2025-12-28", "2026-01-03"], true, false),
+        (["2026-05-01", "2026-05-02"], true, true),
+        (["2026-09-14", "2026-09-15"], false, true),
+        (["2026-11-20", "2026-11-20"], false, true),
+    ] {
+        assert_eq!(orders(changed(&of_season), days), season, "{days:?}");
+        assert_eq!(orders(learnt(COUNTY, 2026), days), year, "{days:?}");
+    }
+}
+
 #[test]
 fn a_head_that_is_not_whole_is_refused() {
     let mut offices = Offices::new();
-    let broken = |change: &dyn Fn(&mut LearntHead)| {
-        let Body::Learnt(mut head) = learnt(COUNTY, 2026) else {
-            panic!("a head")
-        };
-        change(&mut head);
-        Body::Learnt(head)
+    let broken = |change: &dyn Fn(&mut LearntHead)| changed(change);
+    let season = |from: &'static str, expires: &'static str| {
+        changed(&move |head| {
+            head.from = Some(from.into());
+            head.expires = expires.into();
+        })
     };
     let all = [
         offices.chief(1, broken(&|h| h.weights_e6.clear())),
@@ -554,6 +596,10 @@ fn a_head_that_is_not_whole_is_refused() {
         offices.chief(1, broken(&|h| h.expires = "2027-12-31".into())),
         offices.chief(1, broken(&|h| h.bias_e6 = 2_000_000_000_000_000)),
         offices.chief(1, broken(&|h| h.gsd_e2_cm = [300, 100])),
+        offices.chief(1, season("2026-09-15", "2026-09-14")),
+        offices.chief(1, season("2025-09-13", "2026-09-14")),
+        offices.chief(1, season("2026-09-15", "2027-09-14")),
+        offices.chief(1, season("2025-9-15", "2026-09-14")),
         offices.chief(
             1,
             Body::Draw(Draw {

@@ -1,6 +1,6 @@
 //! Learning and the random audit of screening: what was learnt from verdicts, and what an audit was drawn from.
 
-use crate::schema::{LEARNT_FORMAT, LearntRecord};
+use crate::schema::{LEARNT_FORMAT, LearntRecord, first_day};
 use serde::{Deserialize, Serialize};
 
 /// Millionths: the unit of what a head computes with.
@@ -13,8 +13,11 @@ const E4: f64 = 1e4;
 pub struct LearntHead {
     /// Code of the unit that it holds for, with those below it.
     pub unit: String,
-    /// The year of imagery that it holds for.
+    /// The season of imagery that it holds for.
     pub season: i16,
+    /// The first day of that; where it is absent, as earlier versions wrote it, the first of January of the year in which it expires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// The last day of imagery that it holds for.
     pub expires: String,
     /// Finest and coarsest hundredths of a centimetre a pixel.
@@ -30,9 +33,12 @@ pub struct LearntHead {
     pub verdicts: [u64; 2],
     /// How well unseen verdicts were told apart, shipped and learnt.
     pub areas_e4: [i64; 2],
-    /// The share of rendered plots in the upper half, shipped and learnt.
+    /// The share of rendered plots in the first part of the list, shipped and learnt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recall_e4: Option<[i64; 2]>,
+    /// That part; where it is absent, as earlier versions wrote it, the upper half.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall_depth_e4: Option<i64>,
     /// How strongly it was pulled towards the shipped rank.
     pub pull_e6: i64,
     /// The features by name.
@@ -45,6 +51,10 @@ pub struct LearntHead {
     pub weights_e6: Vec<i64>,
     /// What is added.
     pub bias_e6: i64,
+    /// Whether each twentieth candidate of those that go down stays where it was, in the order of their lots, and one at least; else
+    /// each whose own lot says so, as earlier versions chose.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_lot: bool,
 }
 
 #[expect(
@@ -63,6 +73,7 @@ impl LearntHead {
         Self {
             unit: record.unit.clone(),
             season: record.season,
+            from: record.from.clone(),
             expires: record.expires.clone(),
             gsd_e2_cm: pair(record.gsd_cm, 1e2),
             model: record.model.clone(),
@@ -71,6 +82,7 @@ impl LearntHead {
             verdicts: record.verdicts.map(|n| n as u64),
             areas_e4: pair(record.areas, E4),
             recall_e4: record.recall.map(|recall| pair(recall, E4)),
+            recall_depth_e4: record.recall_depth.map(|depth| scaled(depth, E4)),
             pull_e6: scaled(record.pull, E6),
             names: record.names.clone(),
             centre_e6: all(&record.centre),
@@ -78,7 +90,18 @@ impl LearntHead {
             scale_e6: record.scale.iter().map(|v| scaled(*v, E6).max(1)).collect(),
             weights_e6: all(&record.weights),
             bias_e6: scaled(record.bias, E6),
+            by_lot: record.by_lot,
         }
+    }
+
+    /// The first day of imagery that it holds for.
+    pub fn first_day(&self) -> String {
+        first_day(self.from.as_deref(), &self.expires)
+    }
+
+    /// Whether it holds for imagery of these days, the first and the last.
+    pub fn holds_on(&self, [first, last]: [&str; 2]) -> bool {
+        self.first_day().as_str() <= first && last <= self.expires.as_str()
     }
 
     /// The head that it says, learnt at this time.
@@ -89,6 +112,7 @@ impl LearntHead {
             format: LEARNT_FORMAT.into(),
             unit: self.unit.clone(),
             season: self.season,
+            from: self.from.clone(),
             expires: self.expires.clone(),
             made: made.to_owned(),
             gsd_cm: pair(self.gsd_e2_cm, 1e2),
@@ -100,12 +124,14 @@ impl LearntHead {
                 .map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
             areas: pair(self.areas_e4, E4),
             recall: self.recall_e4.map(|recall| pair(recall, E4)),
+            recall_depth: self.recall_depth_e4.map(|depth| depth as f64 / E4),
             pull: self.pull_e6 as f64 / E6,
             names: self.names.clone(),
             centre: all(&self.centre_e6),
             scale: all(&self.scale_e6),
             weights: all(&self.weights_e6),
             bias: self.bias_e6 as f64 / E6,
+            by_lot: self.by_lot,
         }
     }
 }

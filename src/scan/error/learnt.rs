@@ -56,6 +56,8 @@ pub enum LearntError {
         path: PathBuf,
         /// The source.
         name: String,
+        /// The first day that it holds for.
+        from: String,
         /// The last day that it holds for.
         expires: String,
     },
@@ -127,10 +129,15 @@ impl LearntError {
                 "{file} holds for one season, and it is not known when {name} was taken",
                 "{file} 只适用于一个年度，而 {name} 的拍摄日期不明"
             ),
-            Self::OtherSeason { name, expires, .. } => tr!(
+            Self::OtherSeason {
+                name,
+                from,
+                expires,
+                ..
+            } => tr!(
                 lang,
-                "{file} holds until {expires} and for that year's imagery; {name} is of another",
-                "{file} 有效期至 {expires}，只适用于当年影像；{name} 不在其内"
+                "{file} holds for imagery of {from} to {expires}; {name} is of another season",
+                "{file} 只适用于 {from} 至 {expires} 的影像；{name} 不属于该年度"
             ),
             Self::OtherGsd {
                 name,

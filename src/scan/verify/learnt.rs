@@ -1,5 +1,5 @@
-//! What was learnt from verdicts, at work: candidates in another order. None is dropped, and each twentieth of those that go down
-//! stays where it was, so that somebody looks at it all the same.
+//! What was learnt from verdicts, at work: candidates in another order. None is dropped, and each twentieth of those that go down, or
+//! one at least, stays where it was, so that somebody looks at it all the same.
 
 use super::Second;
 use crate::files;
@@ -8,7 +8,7 @@ use crate::scan::error::LearntError;
 use crate::scan::find::{Candidate, Moved, probability};
 use crate::scan::model::{Model, Verifier};
 use crate::scan::request::{LearntFrom, ScanRequest};
-use crate::schema::{LEARNT_FORMAT, LearntRecord, is_audited};
+use crate::schema::{LEARNT_FORMAT, LearntRecord};
 use crate::statistics::reorder::reordered;
 use crate::text::is_division_at_or_below;
 use sha2::{Digest, Sha256};
@@ -135,13 +135,12 @@ impl Learnt {
             return Err(LearntError::NoDate { path, name });
         };
         let days = [from, to].map(|day| day.to_string());
-        let season = record.season.to_string();
-        if days.iter().any(|day| !day.starts_with(&season)) || days[1] > record.expires {
-            let expires = record.expires.clone();
+        if !record.holds_on(days.each_ref().map(String::as_str)) {
             return Err(LearntError::OtherSeason {
                 path,
                 name,
-                expires,
+                from: record.first_day(),
+                expires: record.expires.clone(),
             });
         }
         let gsd = source.typical_gsd_cm();
@@ -167,7 +166,11 @@ impl Learnt {
                 audit: false,
             });
         }
-        let order = reordered(&learnt, |n| is_audited(&candidates[n].id));
+        let order = reordered(&learnt, |down| {
+            let ids: Vec<&str> = down.iter().map(|n| candidates[*n].id.as_str()).collect();
+            let stay = self.record.audit(&ids).into_iter();
+            stay.map(|n| down[n]).collect()
+        });
         let mut taken: Vec<Option<Candidate>> = candidates.drain(..).map(Some).collect();
         for (rank, (number, stays)) in (1..).zip(order) {
             let Some(mut candidate) = taken[number].take() else {

@@ -273,7 +273,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Unreadable { path: path(), why: "x".into() }, NoneInForce { path: path() }, NoLook { path: path() }, OtherModel { path: path() },
         NoUnit { path: path(), unit: "410423".into() }, OtherUnit { path: path(), unit: "410423".into() },
         NoDate { path: path(), name: "x".into() },
-        OtherSeason { path: path(), name: "x".into(), expires: "2026-12-31".into() },
+        OtherSeason { path: path(), name: "x".into(), from: "2025-09-15".into(), expires: "2026-09-14".into() },
         OtherGsd { path: path(), name: "x".into(), gsd: 1.0, range: [2.0, 3.0] },
     })));
     all.extend(boxed(every!(JournalError {
@@ -503,7 +503,7 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(LearnError {
         NoScan, Folder { path: path(), why: "x".into() }, NoFeatures { path: path() },
         Otherwise { scan: "x".into() }, NoSeason { scan: "x".into() }, Unlike { scan: "x".into() }, TooFew { yes: 1, no: 2 },
-        NothingLearnt { yes: 10, no: 20 }, Worse { before: 0.9, after: 0.8 }, Loses { before: 0.9, after: 0.8 },
+        NothingLearnt { yes: 10, no: 20 }, Worse { before: 0.9, after: 0.8 }, Loses { depth: 0.2, before: 0.9, after: 0.8 },
         Record(RecordError::Edited { path: path() }), Store(Box::new(missing())),
     })));
     all.extend(boxed(every!(OfficeError {

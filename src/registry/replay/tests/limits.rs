@@ -552,6 +552,40 @@ fn a_sighting_lies_at_its_site_and_raises_it_by_later_imagery_alone() {
 }
 
 #[test]
+fn a_later_season_raises_what_was_put_aside_and_what_earlier_programs_said_of_it_stays_as_it_was() {
+    let mut device = office();
+    let (site, place, [mut create, aside]) = put_aside();
+    if let Body::Create(create) = &mut create {
+        create.detection = Some(detection("2025-05-01", 9_500));
+    }
+    for (now, body) in (10..).zip([create, aside]) {
+        device.say(Some(site), "wang", Role::Analyst, vec![], body, now);
+    }
+    let mut say = |seen: Detection, meaning, now| {
+        let sighting = Body::Sighting(Box::new(Sighting {
+            detection: seen,
+            place: place.clone(),
+            meaning,
+            distance_cm: 0,
+        }));
+        device.say(Some(site), "wang", Role::Analyst, vec![], sighting, now);
+        device.site(site)
+    };
+    // Programs of before took the flight of another season for one more look.
+    let before = say(detection("2026-04-20", 9_300), Meaning::Seen, 12);
+    assert_eq!(before.state, State::ScreenedOut);
+    assert_eq!(before.swallowed.len(), 1);
+    let now = detection("2026-05-02", 9_300);
+    let nearby = std::slice::from_ref(&before);
+    let Match::Known { meaning, .. } = find(&place, &now, nearby, &Settings::default()) else {
+        panic!("known");
+    };
+    let after = say(now, meaning, 13);
+    assert!(after.refused.is_empty(), "{:?}", after.refused);
+    assert_eq!((after.state, after.swallowed.len()), (State::Candidate, 1));
+}
+
+#[test]
 fn one_picture_is_not_of_before_and_after_and_no_step_of_a_day_before_the_last() {
     let mut device = office();
     let site = create(&mut device, "event:1", 10);
