@@ -52,6 +52,7 @@ fn main() {
         format: LEARNT_FORMAT.into(),
         unit: "410423".into(),
         season: 2026,
+        from: None,
         expires: "2026-12-31".into(),
         made: String::new(),
         gsd_cm: [1.0, 3.0],
@@ -61,12 +62,14 @@ fn main() {
         verdicts: fitted.verdicts,
         areas: fitted.areas,
         recall: None,
+        recall_depth: None,
         pull: fitted.pull,
         names: features.names.clone(),
         centre: fitted.centre,
         scale: fitted.scale,
         weights: fitted.weights,
         bias: fitted.bias,
+        by_lot: true,
     };
     let started = Instant::now();
     let ranked = features.ranked(&head);
