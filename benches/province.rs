@@ -125,7 +125,7 @@ fn facts() -> Facts {
             source: Source::Scan,
             state: State::Confirmed,
             confirmed: Some(number % 3 != 0),
-            told: Some(number % 3 != 0),
+            poppy: Some(number % 3 != 0),
             kept: false,
             aside: None,
             plants: Some(1 + number as u64 % 300),

@@ -745,6 +745,131 @@ fn a_dispute_that_would_lower_a_confirmed_site_goes_up() {
     assert_eq!(province.state(&site), "REFUTED");
 }
 
+/// The words of a report's page, a line for each row of a table.
+fn report(office: &Office, season: &str) -> Vec<String> {
+    let made = [
+        "report",
+        "province",
+        "--season",
+        season,
+        "-o",
+        "r",
+        "--overwrite",
+    ];
+    office.ok("chief", &made);
+    let page = std::fs::read_to_string(office.folder.join("r.html")).expect("a page");
+    let mut lines = Vec::new();
+    for row in page.split("</tr>") {
+        let mut words = String::new();
+        let mut inside = false;
+        for letter in row.chars() {
+            inside = letter == '<' || inside && letter != '>';
+            words.push(if inside || letter == '>' { ' ' } else { letter });
+        }
+        let words: Vec<&str> = words.split_whitespace().collect();
+        lines.push(words.join(" "));
+    }
+    lines
+}
+
+/// What stays marked of a unit: refused events, and sites with a picture of another.
+fn marked(lines: &[String], unit: &str) -> Option<[usize; 2]> {
+    let counts = |line: &String| -> Option<Vec<usize>> {
+        let counts = line.strip_prefix(unit)?.split_whitespace();
+        counts.map(|word| word.parse().ok()).collect()
+    };
+    let all = lines
+        .iter()
+        .filter_map(counts)
+        .find(|all| all.len() == 18)?;
+    Some([all[17], all[11]])
+}
+
+/// Says something with an office's own device that its program would not let it say: a patrol in another county's name.
+fn forged(office: &Office, unit: &str) {
+    use ed25519_dalek::Signer;
+    use sha2::Digest;
+    let secret = std::fs::read_to_string(office.folder.join(format!("{}.key", office.registry)));
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(secret.expect("a key").trim(), &mut bytes).expect("digits");
+    let key = ed25519_dalek::SigningKey::from_bytes(&bytes);
+    let device = key.verifying_key().to_bytes();
+    let registry = rusqlite::Connection::open(office.folder.join(&office.registry)).expect("open");
+    let last = "SELECT seq, hash, id FROM events WHERE device = ?1 ORDER BY seq DESC LIMIT 1";
+    let read = |row: &rusqlite::Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let (seq, prev, id): (i64, Vec<u8>, [u8; 16]) =
+        registry.query_row(last, [device], read).expect("a chain");
+    let id = uuid::Uuid::from_u128(u128::from_be_bytes(id) + 1);
+    let event = json!({"v": 1, "id": id.to_string(), "season": 2027, "at": "2026-11-29T10:00:00+08:00",
+        "logged_at": "2026-11-29T02:00:00Z", "actor": {"name": "chief", "unit": unit, "role": "supervisor"},
+        "device": hex::encode(device), "seq": seq + 1, "prev": hex::encode(&prev), "type": "patrol",
+        "body": {"on": "2026-11-29", "people": 1, "vehicles": 0, "district": unit}});
+    let bytes = event.to_string().into_bytes();
+    let hash: [u8; 32] = sha2::Sha256::digest(&bytes).into();
+    let signature = key
+        .sign(&[b"papaver.event/1:", &hash[..]].concat())
+        .to_bytes();
+    let guard = i64::from(crc32fast::hash(&signature));
+    registry
+        .execute(
+            "INSERT INTO events(hash, signature, bytes, id, device, seq, kind, actor, guard, prev)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'patrol', ?7, ?8, ?9)",
+            rusqlite::params![
+                hash,
+                signature,
+                bytes,
+                id.as_bytes(),
+                device,
+                seq + 1,
+                format!("{unit}/chief"),
+                guard,
+                prev
+            ],
+        )
+        .expect("written");
+}
+
+#[test]
+fn a_county_frames_no_other_in_the_figures_of_the_province() {
+    let kept = folder();
+    let province = Office::begin(kept.path(), "410000", "p");
+    let [a, b] = [("410423", "a"), ("410424", "b")]
+        .map(|(unit, name)| Office::begin(kept.path(), unit, name));
+    province.trusts(&a, "410423");
+    province.trusts(&b, "410424");
+    let square = |code: &str, west: f64| {
+        let (e, s, n) = (west + 0.2, 33.6, 33.8);
+        json!({"type": "Feature", "properties": {"code": code, "name": code}, "geometry": {"type": "Polygon",
+            "coordinates": [[[west, s], [e, s], [e, n], [west, n], [west, s]]]}})
+    };
+    let file = json!({"type": "FeatureCollection", "features": [square("410423", 113.2), square("410424", 113.4)]});
+    std::fs::write(kept.path().join("d.geojson"), file.to_string()).expect("written");
+    let read = ["registry", "districts", "d.geojson", "--vintage", "2026"];
+    province.ok("chief", &read);
+    a.confirmed("113.30,33.74");
+    // The other takes its picture, and founds a site beside it, on its own ground.
+    let beside = b.add("113.45,33.74");
+    b.ok("li", &["note", &beside, "look", "--photo", "scene.jpg"]);
+    for office in [&a, &b] {
+        assert_eq!(province.take(office).0, Some(0));
+    }
+    let lines = report(&province, "2027");
+    assert_eq!(marked(&lines, "410423"), Some([0, 0]), "{lines:#?}");
+    assert_eq!(marked(&lines, "410424"), Some([0, 1]), "{lines:#?}");
+    // What it forges in the other's name is its own.
+    forged(&b, "410423");
+    province.take(&b);
+    let lines = report(&province, "2027");
+    assert_eq!(marked(&lines, "410423"), Some([0, 0]), "{lines:#?}");
+    assert_eq!(marked(&lines, "410424"), Some([1, 1]), "{lines:#?}");
+    // Two sites of one county with one picture are both named, as before.
+    let twice = a.add("113.32,33.74");
+    a.ok("li", &["note", &twice, "look", "--photo", "scene.jpg"]);
+    assert_eq!(province.take(&a).0, Some(0));
+    let lines = report(&province, "2027");
+    assert_eq!(marked(&lines, "410423"), Some([0, 2]), "{lines:#?}");
+}
+
 #[test]
 fn dates_follow_one_another_and_a_wrong_one_is_mended() {
     let kept = folder();

@@ -71,7 +71,11 @@ impl Track {
         })
     }
 
-    fn parse(bytes: &[u8], zone: &TimeZone) -> Result<Self, TrackFlaw> {
+    /// Reads the tracks of a GPX file's bytes, as [`Track::read`] does.
+    ///
+    /// # Errors
+    /// [`TrackFlaw`].
+    pub fn parse(bytes: &[u8], zone: &TimeZone) -> Result<Self, TrackFlaw> {
         let mut odd_times = 0;
         let (mut is_gpx, mut in_route) = (false, false);
         let (mut tracks, mut routes): (Vec<Vec<Fix>>, Vec<Vec<Fix>>) = Default::default();

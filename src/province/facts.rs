@@ -20,10 +20,17 @@ pub struct Facts {
     pub flights: Vec<FlightFact>,
     /// What was recorded of the same imagery under other days than one of these, and counts no more; without its ground.
     pub twice: Vec<FlightFact>,
+    /// Flights of one imagery that two units, one below the other, recorded under different days: both count, and both are named;
+    /// without their ground.
+    pub both: Vec<[FlightFact; 2]>,
+    /// Flights over ground that no district of the boundary file gives to their unit, which the file does not know; and how much, m².
+    pub unplaced: Vec<(FlightFact, f64)>,
     /// Flights of imagery that their unit had searched before, with other options or another model; without their ground.
     pub again: Vec<FlightFact>,
     /// Patrols whose track was recorded as of another day, and counts there.
     pub walked_again: Vec<PatrolFact>,
+    /// Patrols with one track that two units, one below the other, recorded under different days: both count, and both are named.
+    pub walked_both: Vec<[PatrolFact; 2]>,
     /// Ground patrols (踏查), those that found nothing among them.
     pub patrols: Vec<PatrolFact>,
     /// The sites of all seasons.
@@ -164,6 +171,8 @@ pub struct SiteFact {
     pub crew: Option<String>,
     /// Whether a dispute awaits a supervisor.
     pub disputed: bool,
+    /// The day on which it was entered, where that was in a season after the one in which it is said to have been found.
+    pub entered_later: Option<Date>,
     /// The closed site that it recurs from (复种).
     pub recurs_of: Option<SiteKey>,
 }
@@ -210,7 +219,7 @@ impl DeskLook {
 }
 
 /// Kinds of irregularities, in the order in which they are shown.
-pub const KINDS: usize = 17;
+pub const KINDS: usize = 18;
 
 /// How often each kind of irregularity occurs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -67,6 +67,7 @@ pub fn site(name: &str, season: i16, state: State) -> SiteFact {
         steps: Steps::default(),
         crew: None,
         disputed: false,
+        entered_later: None,
         recurs_of: None,
     }
 }
@@ -197,6 +198,7 @@ impl World {
             },
             crew: None,
             disputed: false,
+            entered_later: None,
             recurs_of: None,
         });
     }

@@ -2,7 +2,8 @@
 
 use super::facts::FlightFact;
 use super::own_ground::Own;
-use super::searched::{again, by_one_office, once, searched_of, whole};
+use super::searched::{Once, again, by_one_office, once, searched_of, whole};
+use crate::ground::area_m2;
 use crate::registry::authority::Authority;
 use crate::registry::body::Body;
 use crate::registry::event::Sealed;
@@ -12,12 +13,19 @@ use geo::MultiPolygon;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+/// Square metres that rounding may leave.
+const LEAST_LEFT_M2: f64 = 1.0;
+
 /// The flights of a registry.
 pub(super) struct Flights {
+    /// Those over ground that no district gives to their unit, which the boundary file does not know; and how much, m².
+    pub unplaced: Vec<(FlightFact, f64)>,
     /// Those that count.
     pub counted: Vec<FlightFact>,
     /// Those of the same imagery under another day, which do not.
     pub twice: Vec<FlightFact>,
+    /// Those that count although a unit above recorded the same imagery under other days, with that one; without their ground.
+    pub both: Vec<[FlightFact; 2]>,
     /// Those of imagery that had been searched with other options or another model, without their ground.
     pub again: Vec<FlightFact>,
 }
@@ -26,7 +34,11 @@ pub(super) struct Flights {
 pub(super) fn flights(store: &Store, own: &Own) -> Result<Flights, StoreError> {
     let (folder, gate) = (store.evidence_folder(), store.authority());
     let scans = by_one_office(whole(store.followed("scan")?));
-    let (mut scans, twice) = once(scans);
+    let Once {
+        kept: mut scans,
+        twice,
+        both,
+    } = once(scans);
     scans.sort_by_key(|sealed| sealed.event.id);
     let flights = scans.par_iter().filter_map(|sealed| {
         let mut flight = flight(gate, sealed)?;
@@ -34,12 +46,28 @@ pub(super) fn flights(store: &Store, own: &Own) -> Result<Flights, StoreError> {
             .event
             .outline()
             .and_then(|sha256| searched_of(&folder, sha256));
-        flight.searched = own.ground_of(&flight.unit, searched.unwrap_or(flight.searched));
-        Some(flight)
+        let searched = searched.unwrap_or_else(|| MultiPolygon::new(Vec::new()));
+        let all_m2 = (!own.is_listed(&flight.unit)).then(|| area_m2(&searched));
+        flight.searched = own.ground_of(&flight.unit, searched);
+        let left_m2 = all_m2.map(|all| all - area_m2(&flight.searched));
+        Some((flight, left_m2.filter(|m2| *m2 > LEAST_LEFT_M2)))
+    });
+    let flights: Vec<(FlightFact, Option<f64>)> = flights.collect();
+    let unplaced = flights.iter().filter_map(|(flight, left_m2)| {
+        let searched = MultiPolygon::new(Vec::new());
+        let flight = FlightFact {
+            searched,
+            ..flight.clone()
+        };
+        Some((flight, (*left_m2)?))
     });
     Ok(Flights {
-        counted: flights.collect(),
+        unplaced: unplaced.collect(),
+        counted: flights.into_iter().map(|(flight, _)| flight).collect(),
         twice: twice.iter().filter_map(|s| flight(gate, s)).collect(),
+        both: (both.iter())
+            .filter_map(|[below, above]| Some([flight(gate, below)?, flight(gate, above)?]))
+            .collect(),
         again: (again(&scans).into_iter())
             .filter_map(|s| flight(gate, s))
             .collect(),
@@ -56,8 +84,7 @@ fn flight(gate: &Authority, sealed: &Sealed) -> Option<FlightFact> {
         unit: sealed.event.actor.unit.clone(),
         captured: scan.captured.as_ref().and_then(days),
         tagged_otherwise: scan.tagged_otherwise(),
-        season: (gate.season_of(&sealed.event.actor.unit, &sealed.event))
-            .unwrap_or(sealed.event.season),
+        season: gate.season_of(&sealed.event).unwrap_or(sealed.event.season),
         gsd_cm: scan.gsd_e2_cm.map(|e2| e2 as f64 / 1e2),
         model: (scan.model[0].clone(), scan.model[1].clone()),
         threshold: scan.threshold_e4 as f64 / 1e4,

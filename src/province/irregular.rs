@@ -1,7 +1,7 @@
 //! What a reader of the figures must know of how they came about: what was followed and stays marked, and what was not
 //! followed at all, counted by unit. Where these counts are high, the other figures say less.
 
-use super::facts::{Facts, FlightFact, Irregular, KINDS, SiteFact};
+use super::facts::{Facts, FlightFact, Irregular, KINDS, PatrolFact, SiteFact};
 use super::period::Period;
 use crate::exchange::cell::Cell;
 use crate::registry::site::MarkKind;
@@ -9,6 +9,16 @@ use crate::registry::unit::is_at_or_below;
 use crate::registry::{Site, State};
 use crate::words::Lang;
 use std::collections::BTreeMap;
+
+/// Where those stand that are no site's.
+const OTHERWISE: usize = 12;
+const TWICE: usize = 13;
+const SEARCHED_AGAIN: usize = 14;
+const WALKED_AGAIN: usize = 15;
+const VOIDED: usize = 16;
+const NOT_FOLLOWED: usize = 17;
+/// Where what was entered later stands: it is counted in the season in which it was, too.
+const ENTERED_LATER: usize = 9;
 
 /// What each kind is called.
 pub fn titles(lang: Lang) -> [&'static str; KINDS] {
@@ -20,8 +30,9 @@ pub fn titles(lang: Lang) -> [&'static str; KINDS] {
         lang.pick("recorded in another's name", "由主管代录"),
         lang.pick("moved", "位置大幅改动"),
         lang.pick("count or area lowered", "株数或面积改少"),
-        lang.pick("merged across a distance", "远距离合并"),
+        lang.pick("merged across a distance or a season", "远距离或跨年度合并"),
         lang.pick("date corrected", "日期更正"),
+        lang.pick("entered in a later season", "跨年度补录"),
         lang.pick("evidence missing", "证据未到"),
         lang.pick("a picture of another site", "照片与他处相同"),
         lang.pick(
@@ -62,8 +73,9 @@ pub fn of_site(site: &Site, shares_pictures: bool) -> Irregular {
                 MarkKind::CountLowered { .. } | MarkKind::AreaLowered { .. }
             )
         }),
-        marked(|m| matches!(m, MarkKind::FarMerge { .. })),
+        marked(|m| matches!(m, MarkKind::FarMerge { .. } | MarkKind::OtherSeason { .. })),
         marked(|m| matches!(m, MarkKind::Redated { .. })),
+        marked(|m| matches!(m, MarkKind::EnteredLater { .. })),
         marked(|m| matches!(m, MarkKind::EvidenceAbsent)),
         usize::from(shares_pictures),
         // Flights and patrols are no site's.
@@ -85,6 +97,14 @@ pub fn by_unit(facts: &Facts, period: Period, within: &str) -> Vec<(String, Irre
     for site in facts.sites.iter().filter(counts) {
         *units.entry(site.unit.as_str()).or_default() += site.irregular;
     }
+    // What is entered later changes the figures of its own season, and is named in the one in which that was done, too.
+    let since = |site: &&SiteFact| {
+        let entered = site.entered_later;
+        !counts(site) && entered.is_some_and(|on| period.holds(facts.season_of(on), Some(on)))
+    };
+    for site in facts.sites.iter().filter(since) {
+        units.entry(site.unit.as_str()).or_default().0[ENTERED_LATER] += 1;
+    }
     let mut count = |unit, kind: usize| {
         let counts: &mut Irregular = units.entry(unit).or_default();
         counts.0[kind] += 1;
@@ -93,22 +113,25 @@ pub fn by_unit(facts: &Facts, period: Period, within: &str) -> Vec<(String, Irre
         count(
             flight.unit.as_str(),
             match doubt {
-                DateDoubt::Imagery => KINDS - 6,
-                DateDoubt::Twice => KINDS - 5,
+                DateDoubt::Imagery => OTHERWISE,
+                DateDoubt::Twice | DateDoubt::Both => TWICE,
             },
         );
     }
     for flight in facts.again.iter().filter(|f| period.holds_flight(f)) {
-        count(flight.unit.as_str(), KINDS - 4);
+        count(flight.unit.as_str(), SEARCHED_AGAIN);
     }
     for patrol in facts.walked_again.iter().filter(|p| period.holds_patrol(p)) {
-        count(patrol.unit.as_str(), KINDS - 3);
+        count(patrol.unit.as_str(), WALKED_AGAIN);
+    }
+    for patrol in walked_twice(facts, period) {
+        count(patrol.unit.as_str(), WALKED_AGAIN);
     }
     for voided in &facts.work.affairs.voided {
-        count(voided.entry.actor.unit.as_str(), KINDS - 2);
+        count(voided.entry.actor.unit.as_str(), VOIDED);
     }
     for unit in &facts.not_followed {
-        count(unit.as_str(), KINDS - 1);
+        count(unit.as_str(), NOT_FOLLOWED);
     }
     for (unit, gone) in &facts.gone {
         *units.entry(unit.as_str()).or_default() += *gone;
@@ -121,7 +144,7 @@ pub fn by_unit(facts: &Facts, period: Period, within: &str) -> Vec<(String, Irre
 }
 
 /// Whether what a unit did belongs into the figures of a district.
-fn is_meant(unit: &str, within: &str) -> bool {
+pub(super) fn is_meant(unit: &str, within: &str) -> bool {
     within.is_empty() || unit.starts_with(within) || is_at_or_below(within, unit)
 }
 
@@ -132,6 +155,8 @@ pub enum DateDoubt {
     Imagery,
     /// The same imagery was recorded under others, and counts there.
     Twice,
+    /// The same imagery was recorded under others by a unit above or below, and counts there and here.
+    Both,
 }
 
 impl DateDoubt {
@@ -143,6 +168,10 @@ impl DateDoubt {
                 "recorded under other days too, not counted here",
                 "同一影像已按其他日期录入，本条不计",
             ),
+            Self::Both => lang.pick(
+                "recorded under other days too, by an office above or below; both count",
+                "上下级单位就同一影像录入了不同日期，两条均计",
+            ),
         }
     }
 }
@@ -153,8 +182,23 @@ fn doubted(facts: &Facts, period: Period) -> impl Iterator<Item = (&FlightFact, 
     let otherwise = facts.flights.iter().filter(is_otherwise);
     let otherwise = otherwise.map(|flight| (flight, DateDoubt::Imagery));
     let twice = facts.twice.iter().map(|flight| (flight, DateDoubt::Twice));
-    let all = otherwise.chain(twice);
-    all.filter(move |(flight, _)| period.holds_flight(flight))
+    let one = otherwise.chain(twice);
+    let one = one.filter(move |(flight, _)| period.holds_flight(flight));
+    // In the period of the later days both are named: it is the one to which something was added, perhaps.
+    let both = facts.both.iter().filter(move |both| {
+        let later = both.iter().max_by_key(|flight| flight.captured);
+        later.is_some_and(|flight| period.holds_flight(flight))
+    });
+    one.chain(both.flatten().map(|flight| (flight, DateDoubt::Both)))
+}
+
+/// The patrols with a track that two units recorded under different days, in the period of the later.
+fn walked_twice(facts: &Facts, period: Period) -> impl Iterator<Item = &PatrolFact> {
+    let both = facts.walked_both.iter().filter(move |both| {
+        let later = both.iter().max_by_key(|patrol| patrol.on);
+        later.is_some_and(|patrol| period.holds_patrol(patrol))
+    });
+    both.flatten()
 }
 
 /// The same of the units of a district, by unit.
@@ -179,4 +223,59 @@ pub fn cells(counts: Irregular) -> impl Iterator<Item = Cell> {
         .0
         .into_iter()
         .map(|n| Cell::Count(i64::try_from(n).unwrap_or(i64::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::province::fixture::site;
+    use jiff::civil::date;
+
+    fn flight(unit: &str, year: i16) -> FlightFact {
+        FlightFact {
+            scan: unit.into(),
+            unit: unit.into(),
+            captured: Some((date(year, 5, 3), date(year, 5, 3))),
+            tagged_otherwise: None,
+            season: year,
+            gsd_cm: None,
+            model: ("m".into(), "ab".into()),
+            threshold: 0.5,
+            searched: geo::MultiPolygon::new(Vec::new()),
+            candidates: 0,
+        }
+    }
+
+    #[test]
+    fn two_that_both_count_are_both_named_in_the_later_period() {
+        let facts = Facts {
+            both: vec![[flight("410423001", 2025), flight("410423", 2026)]],
+            ..Facts::default()
+        };
+        let named = |year| {
+            let all = by_unit(&facts, Period::Season(year), "");
+            let counts = all.iter().map(|(unit, of)| (unit.clone(), of.0[TWICE]));
+            counts.collect::<Vec<_>>()
+        };
+        assert_eq!(named(2025), []);
+        assert_eq!(named(2026), [("410423".into(), 1), ("410423001".into(), 1)]);
+        let doubted = doubted_flights(&facts, Period::Season(2026), "");
+        assert!(doubted.len() == 2 && doubted.iter().all(|(_, why)| *why == DateDoubt::Both));
+    }
+
+    #[test]
+    fn what_is_entered_later_is_named_in_the_season_in_which_it_was() {
+        let mut late = site("late", 2025, State::Confirmed);
+        late.entered_later = Some(date(2026, 5, 6));
+        late.irregular.0[ENTERED_LATER] = 1;
+        let facts = Facts {
+            sites: vec![late, site("in time", 2026, State::Confirmed)],
+            ..Facts::default()
+        };
+        for (year, named) in [(2024, 0), (2025, 1), (2026, 1), (2027, 0)] {
+            let all = by_unit(&facts, Period::Season(year), "");
+            let count: usize = all.iter().map(|(_, of)| of.0[ENTERED_LATER]).sum();
+            assert_eq!(count, named, "{year}");
+        }
+    }
 }

@@ -2,15 +2,25 @@
 
 use super::facts::PatrolFact;
 use super::own_ground::Own;
+use crate::exchange::track::Track;
+use crate::ground::LonLat;
 use crate::registry::Hash;
 use crate::registry::authority::Authority;
 use crate::registry::body::{Body, Patrol};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::place::Place;
-use crate::registry::unit::{depth, is_at_or_below};
-use crate::store::{Store, StoreError};
+use crate::registry::unit::{is_at_or_below, share_ground};
+use crate::store::{Store, StoreError, evidence};
 use crate::text::day_of;
-use std::collections::HashMap;
+use jiff::tz::TimeZone;
+use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+/// Positions by which a track is known again, at most.
+const MOST_POSITIONS: usize = 256;
+/// Positions that two tracks have in common, at least, where they are one.
+const LEAST_SHARED: usize = 2;
 
 /// The patrols of a registry.
 pub(super) struct PatrolFacts {
@@ -18,61 +28,202 @@ pub(super) struct PatrolFacts {
     pub counted: Vec<PatrolFact>,
     /// Those whose track was recorded as of another day, and counts there.
     pub again: Vec<PatrolFact>,
+    /// Those that count although a unit above recorded their track as of another day, with that one.
+    pub both: Vec<[PatrolFact; 2]>,
 }
 
 /// The patrols that a registry holds.
 pub(super) fn patrols(store: &Store, own: &Own) -> Result<PatrolFacts, StoreError> {
     let gate = store.authority();
-    let (counted, again) = once(store.followed("patrol")?);
+    let patrols = store.followed("patrol")?;
+    let lines = lines(&store.evidence_folder(), &patrols);
+    let once = once(patrols, &lines);
     let fact = |sealed: &Sealed| {
         let mut fact = patrol_fact(gate, sealed)?;
         fact.walked = own.ground_of(&fact.unit, fact.walked);
         Some(fact)
     };
     Ok(PatrolFacts {
-        counted: counted.iter().filter_map(fact).collect(),
-        again: (again.iter())
+        counted: once.counted.iter().filter_map(fact).collect(),
+        again: (once.again.iter())
             .filter_map(|sealed| patrol_fact(gate, sealed))
+            .collect(),
+        both: (once.both.iter())
+            .filter_map(|[below, above]| {
+                Some([patrol_fact(gate, below)?, patrol_fact(gate, above)?])
+            })
             .collect(),
     })
 }
 
-/// Those that count, and those of a track that their unit, or one above it, recorded before as of another day. No receiver draws the
-/// same line twice; an area that is drawn by hand may be walked again.
-fn once(mut patrols: Vec<Sealed>) -> (Vec<Sealed>, Vec<Sealed>) {
-    patrols.sort_by_key(|sealed| (depth(&sealed.event.actor.unit), sealed.event.id));
-    let mut known: HashMap<Hash, Vec<(String, String)>> = HashMap::new();
-    let (mut counted, again): (Vec<_>, Vec<_>) = patrols.into_iter().partition(|sealed| {
-        let unit = &sealed.event.actor.unit;
-        let Some(patrol) = patrol_of(sealed).filter(|patrol| patrol.track.is_some()) else {
-            return true;
-        };
-        let signs = signs(sealed, patrol);
-        let is_other = |(by, on): &(String, String)| is_at_or_below(unit, by) && *on != patrol.on;
-        let mut before = signs.iter().filter_map(|sign| known.get(sign)).flatten();
-        if before.any(is_other) {
-            return false;
-        }
-        for sign in signs {
-            let of_sign = known.entry(sign).or_default();
-            let own = (unit.clone(), patrol.on.clone());
-            if !of_sign.contains(&own) {
-                of_sign.push(own);
-            }
-        }
-        true
-    });
-    counted.sort_by_key(|sealed| sealed.event.id);
-    (counted, again)
+/// Patrols of which no track counts twice for an office.
+struct Once {
+    counted: Vec<Sealed>,
+    /// Those of a track that their unit, or one above it, recorded as of another day.
+    again: Vec<Sealed>,
+    /// The patrol of a unit, and that of one above it with the same track as of another day: both count.
+    both: Vec<[Sealed; 2]>,
 }
 
-/// By what a track is known again: its files, and the ground that was seen along it.
-fn signs(sealed: &Sealed, patrol: &Patrol) -> Vec<Hash> {
+/// Of patrols those that count: of one track those whose day its own clock bears out go before those that it says nothing of, and
+/// these before what it denies; then the first that was recorded. No receiver draws the same line twice; an area that is drawn by hand
+/// may be walked again. Whoever is higher takes no patrol's place by that.
+fn once(mut patrols: Vec<Sealed>, lines: &Lines) -> Once {
+    patrols.sort_by_cached_key(|sealed| {
+        let track = patrol_of(sealed).and_then(|patrol| Some((patrol, patrol.track.as_ref()?)));
+        let doubts = track.map(|(patrol, track)| {
+            let days = track.days.as_ref();
+            let denies = days.is_some_and(|[first, last]| *first > patrol.on || patrol.on > *last);
+            (denies, days.is_none())
+        });
+        (doubts, sealed.event.id)
+    });
+    let mut known = KnownTracks::default();
+    let (mut again, mut both) = (Vec::new(), Vec::new());
+    for sealed in patrols {
+        let Some(patrol) = patrol_of(&sealed).filter(|patrol| patrol.track.is_some()) else {
+            known.counted.push(sealed);
+            continue;
+        };
+        let signs = signs(&sealed, patrol, lines);
+        let others = known.of_other_days(&sealed, patrol, &signs);
+        let unit = &sealed.event.actor.unit;
+        let is_above = |at: &usize| is_at_or_below(unit, &known.counted[*at].event.actor.unit);
+        if others.iter().any(is_above) {
+            again.push(sealed);
+            continue;
+        }
+        let below = others.first().map(|at| known.counted[*at].clone());
+        both.extend(below.map(|below| [below, sealed.clone()]));
+        known.keep(sealed, &signs);
+    }
+    let mut counted = known.counted;
+    counted.sort_by_key(|sealed| sealed.event.id);
+    Once {
+        counted,
+        again,
+        both,
+    }
+}
+
+/// By what a track is known again.
+struct Signs {
+    /// Its files, and the ground that was seen along it.
+    whole: Vec<Hash>,
+    /// Some of its positions, the same ones of each track that has them.
+    positions: BTreeSet<u64>,
+}
+
+/// Patrols that count, by what their tracks are known again.
+#[derive(Default)]
+struct KnownTracks {
+    counted: Vec<Sealed>,
+    by_whole: HashMap<Hash, Vec<usize>>,
+    by_position: HashMap<u64, Vec<usize>>,
+    positions: HashMap<usize, usize>,
+}
+
+impl KnownTracks {
+    /// Those with the same track as of another day, of units that share ground with the one that recorded it.
+    fn of_other_days(&self, sealed: &Sealed, patrol: &Patrol, signs: &Signs) -> BTreeSet<usize> {
+        let is_other = |at: &usize| {
+            let other = &self.counted[*at];
+            share_ground(&sealed.event.actor.unit, &other.event.actor.unit)
+                && patrol_of(other).is_some_and(|other| other.on != patrol.on)
+        };
+        let mut met: HashMap<usize, usize> = HashMap::new();
+        for position in &signs.positions {
+            for at in self.by_position.get(position).into_iter().flatten() {
+                *met.entry(*at).or_default() += 1;
+            }
+        }
+        let shares_half = |(at, shared): &(usize, usize)| {
+            let fewer = self.positions.get(at).copied().unwrap_or(0);
+            *shared >= LEAST_SHARED && 2 * shared >= fewer.min(signs.positions.len())
+        };
+        let met = met.into_iter().filter(shares_half).map(|(at, _)| at);
+        let same = signs
+            .whole
+            .iter()
+            .filter_map(|sign| self.by_whole.get(sign));
+        same.flatten()
+            .copied()
+            .chain(met)
+            .filter(is_other)
+            .collect()
+    }
+
+    fn keep(&mut self, sealed: Sealed, signs: &Signs) {
+        let number = self.counted.len();
+        for sign in &signs.whole {
+            self.by_whole.entry(*sign).or_default().push(number);
+        }
+        for position in &signs.positions {
+            self.by_position.entry(*position).or_default().push(number);
+        }
+        self.positions.insert(number, signs.positions.len());
+        self.counted.push(sealed);
+    }
+}
+
+fn documents(sealed: &Sealed) -> impl Iterator<Item = Hash> {
     let files = sealed.event.evidence.iter();
     let files = files.filter(|file| file.role == EvidenceRole::Document);
+    files.map(|file| file.sha256)
+}
+
+fn signs(sealed: &Sealed, patrol: &Patrol, lines: &Lines) -> Signs {
     let ground = serde_json::to_vec(&patrol.walked).unwrap_or_default();
     let ground = (!patrol.walked.is_empty()).then(|| Hash::of(&ground));
-    files.map(|file| file.sha256).chain(ground).collect()
+    let positions = documents(sealed).filter_map(|sha256| lines.get(&sha256));
+    Signs {
+        whole: documents(sealed).chain(ground).collect(),
+        positions: least(positions.flatten().copied()),
+    }
+}
+
+/// Some of the positions of each track's file, by its digest.
+type Lines = HashMap<Hash, BTreeSet<u64>>;
+
+/// The tracks that are here, by their positions: another byte in the file, or ground to either side that is wider, makes no other line.
+fn lines(folder: &Path, patrols: &[Sealed]) -> Lines {
+    let walked = |sealed: &&Sealed| patrol_of(sealed).is_some_and(|p| p.track.is_some());
+    let files: BTreeSet<Hash> = (patrols.iter().filter(walked))
+        .flat_map(documents)
+        .collect();
+    let line = |sha256: Hash| {
+        let bytes = std::fs::read(evidence::path_of(folder, sha256)).ok()?;
+        let is_it = Hash::of(&bytes) == sha256;
+        let track = Track::parse(&bytes, &TimeZone::UTC)
+            .ok()
+            .filter(|_| is_it)?;
+        let fixes = track.segments.iter().flatten();
+        Some((sha256, least(fixes.map(|fix| position(fix.at)))))
+    };
+    files.into_par_iter().filter_map(line).collect()
+}
+
+/// A number for a decimetre of the Earth, as if drawn by lot.
+fn position(at: LonLat) -> u64 {
+    let micro = |degrees: f64| format!("{degrees:.6}");
+    let drawn = Hash::of(format!("{} {}", micro(at.lon), micro(at.lat)).as_bytes());
+    drawn
+        .0
+        .iter()
+        .take(8)
+        .fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// The least of some numbers: two tracks that have half of their positions in common have about half of these in common.
+fn least(numbers: impl Iterator<Item = u64>) -> BTreeSet<u64> {
+    let mut least = BTreeSet::new();
+    for number in numbers {
+        least.insert(number);
+        if least.len() > MOST_POSITIONS {
+            least.pop_last();
+        }
+    }
+    least
 }
 
 fn patrol_of(sealed: &Sealed) -> Option<&Patrol> {
@@ -86,7 +237,7 @@ fn patrol_of(sealed: &Sealed) -> Option<&Patrol> {
 fn patrol_fact(gate: &Authority, sealed: &Sealed) -> Option<PatrolFact> {
     let (event, patrol) = (&sealed.event, patrol_of(sealed)?);
     let unit = event.actor.unit.clone();
-    let season = gate.season_of(&unit, event).unwrap_or(event.season);
+    let season = gate.season_of(event).unwrap_or(event.season);
     let place = Place {
         lon_e7: 0,
         lat_e7: 0,
@@ -106,4 +257,97 @@ fn patrol_fact(gate: &Authority, sealed: &Sealed) -> Option<PatrolFact> {
         area_m2: patrol.area_m2.map(|m2| m2 as f64),
         zero: patrol.zero,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::searched::tests::recorded;
+    use super::*;
+    use crate::registry::event::EvidenceRef;
+    use ed25519_dalek::SigningKey;
+
+    /// A patrol of a unit along the track of a file, whose clock says a day.
+    fn walked(unit: &str, second: u64, file: u8, clock: &str, on: &str) -> Sealed {
+        let mut event = recorded(unit, "s", second, on).event;
+        let track = serde_json::json!({"points": 40, "length_m": 7_000, "reach_m": 30, "days": [clock, clock]});
+        event.body = Body::Patrol(Box::new(Patrol {
+            on: on.into(),
+            track: serde_json::from_value(track).expect("facts"),
+            ..Patrol::default()
+        }));
+        event.evidence = vec![EvidenceRef {
+            sha256: Hash([file; 32]),
+            bytes: 1,
+            mime: "application/gpx+xml".into(),
+            role: EvidenceRole::Document,
+            name: "t.gpx".into(),
+            taken_at: None,
+            at_e7: None,
+            marks: vec![],
+        }];
+        Sealed::seal(event, &SigningKey::from_bytes(&[1; 32]), None).expect("sealed")
+    }
+
+    fn line(from: usize, points: usize) -> BTreeSet<u64> {
+        let at = |n: usize| LonLat::new(113.0 + n as f64 * 0.000_1, 33.7);
+        least((from..from + points).map(|n| position(at(n))))
+    }
+
+    /// The same line with other bytes and a little more of it; half of it and as much of another; another one.
+    fn files() -> Lines {
+        Lines::from([
+            (Hash([1; 32]), line(0, 600)),
+            (Hash([2; 32]), line(0, 620)),
+            (Hash([3; 32]), line(200, 600)),
+            (Hash([4; 32]), line(599, 600)),
+        ])
+    }
+
+    #[test]
+    fn a_line_is_known_again_by_its_positions_whatever_its_file_and_its_reach() {
+        let before = ("2025-05-03", "2025-05-03");
+        for (file, again) in [(1, true), (2, true), (3, true), (4, false)] {
+            let first = walked("410423", 1, 1, before.0, before.1);
+            let then = walked("410423", 2, file, before.0, "2026-05-03");
+            let once = once(vec![then.clone(), first.clone()], &files());
+            assert_eq!(once.again.len(), usize::from(again), "{file}");
+            assert_eq!(once.counted[0], first);
+        }
+        // On one day it may be reported in two files.
+        let two = [1, 2].map(|file| walked("410423", file.into(), file, before.0, before.1));
+        assert_eq!(once(two.into(), &files()).counted.len(), 2);
+    }
+
+    #[test]
+    fn what_a_township_walked_before_is_not_taken_by_its_county_in_another_year() {
+        let of_town = walked("410423001", 1, 1, "2025-05-03", "2025-05-03");
+        let of_county = walked("410423", 2, 1, "2025-05-03", "2026-05-03");
+        let found = once(vec![of_county.clone(), of_town.clone()], &files());
+        assert_eq!(found.counted, [of_town.clone(), of_county.clone()]);
+        assert_eq!(
+            (found.both, found.again.len()),
+            (vec![[of_town, of_county]], 0)
+        );
+        // The other way round the township's own counts no more, nor does a neighbour's word about it.
+        let of_county = walked("410423", 1, 1, "2025-05-03", "2025-05-03");
+        let of_town = walked("410423001", 2, 1, "2025-05-03", "2026-05-03");
+        let beside = walked("410424", 3, 1, "2025-05-03", "2026-05-03");
+        let found = once(
+            vec![of_town.clone(), beside.clone(), of_county.clone()],
+            &files(),
+        );
+        assert_eq!(found.counted, [of_county, beside]);
+        assert_eq!((found.again, found.both.len()), (vec![of_town], 0));
+    }
+
+    #[test]
+    fn a_day_that_the_clock_bears_out_goes_before_one_that_it_denies() {
+        let claimed = walked("410423", 1, 1, "2026-05-03", "2025-05-03");
+        let true_to_it = walked("410423", 2, 1, "2026-05-03", "2026-05-03");
+        let found = once(vec![claimed.clone(), true_to_it.clone()], &files());
+        assert_eq!(
+            (found.counted, found.again),
+            (vec![true_to_it], vec![claimed])
+        );
+    }
 }

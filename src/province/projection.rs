@@ -10,12 +10,16 @@ use super::work::work_of;
 use crate::ground::LonLat;
 use crate::registry::body::{Body, Outcome, TargetList};
 use crate::registry::districts::{District, Districts};
+use crate::registry::event::Sealed;
 use crate::registry::label::{label, label_of};
 use crate::registry::limits::SEEN_WITHIN_M;
+use crate::registry::site::MarkKind;
 use crate::registry::unit::{is_at_or_below, share_ground};
-use crate::registry::{Settings, Site, SiteKey, State};
+use crate::registry::{Authority, DeviceId, Settings, Site, SiteKey, State};
 use crate::store::{Ranking, Store, StoreError};
 use crate::text::day_of;
+use rstar::primitives::GeomWithData;
+use rstar::{AABB, RTree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -31,13 +35,11 @@ pub const WINDOWS_SETTING: &str = "growth_windows";
 /// Those of reading the registry. Coverage that was recorded and is not here gives a flight without an outline.
 pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
     let districts = store.districts()?;
-    let own = Own {
-        unit: store.authority().unit(),
-        districts: districts.as_ref(),
-    };
+    let own = Own::of(store.authority(), districts.as_ref());
     let PatrolFacts {
         counted: patrols,
         again: walked_again,
+        both: walked_both,
     } = patrols(store, &own)?;
     let flights = flights(store, &own)?;
     Ok(Facts {
@@ -46,9 +48,12 @@ pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
         flights: flights.counted,
         twice: flights.twice,
         again: flights.again,
+        both: flights.both,
+        walked_both,
         patrols,
         walked_again,
-        sites: sites(store, districts.as_ref())?,
+        sites: sites(store, &own)?,
+        unplaced: flights.unplaced,
         not_followed: not_followed(store)?,
         gone: gone(store)?,
         districts: districts.as_ref().map(areas).unwrap_or_default(),
@@ -63,10 +68,20 @@ pub fn known_facts(store: &Store) -> Result<Arc<Facts>, StoreError> {
     store.worked_out(facts_of)
 }
 
-/// The units of what was said and is not followed.
+/// The units of what was said and is not followed: those of the devices that said it.
 fn not_followed(store: &Store) -> Result<Vec<String>, StoreError> {
     let refused = store.refused()?.into_iter();
-    Ok(refused.map(|(sealed, _)| sealed.event.actor.unit).collect())
+    let by = |(sealed, _): (Sealed, _)| unit_of_device(store.authority(), sealed.event.device);
+    Ok(refused.map(by).collect())
+}
+
+/// The unit that a device belongs to: whose name and unit it writes into an event is its own choice; whose device it is, is not.
+fn unit_of_device(gate: &Authority, device: DeviceId) -> String {
+    let known = gate.devices().get(&device);
+    known.map_or_else(
+        || format!("? {}", device.short()),
+        |standing| standing.unit.clone(),
+    )
 }
 
 /// What stays marked about sites that were merged into others or split.
@@ -144,17 +159,18 @@ fn areas(districts: &Districts) -> Vec<DistrictArea> {
     districts.iter().map(area).collect()
 }
 
-fn sites(store: &Store, districts: Option<&Districts>) -> Result<Vec<SiteFact>, StoreError> {
+fn sites(store: &Store, own: &Own) -> Result<Vec<SiteFact>, StoreError> {
     let known = store.district_codes()?;
     let sharing = store.sites_sharing_pictures()?;
     let (ranking, audited, settings) = (store.ranking()?, store.audited()?, store.settings());
     let mut sites = store.map_sites(|site| {
         let stays = !site.state.is_gone();
         let beside = (&sharing, &ranking, &audited, settings);
-        stays.then(|| site_fact(&site, &known, districts, beside))
+        stays.then(|| site_fact(&site, &known, own, beside))
     })?;
     sites.sort_unstable_by_key(|site| site.key);
     believe_recurrence(&mut sites);
+    find_recurrence(&mut sites, f64::from(store.settings().match_radius_m));
     Ok(sites)
 }
 
@@ -170,6 +186,45 @@ fn believe_recurrence(sites: &mut [SiteFact]) {
                 share_ground(unit, &site.unit) && at.distance_m(site.at) <= SEEN_WITHIN_M
             })
         });
+    }
+}
+
+/// A confirmed site at the very place of one that was closed in an earlier season recurs from it, also where whoever entered it did not
+/// say so.
+fn find_recurrence(sites: &mut [SiteFact], radius_m: f64) {
+    let is_closed = |(_, site): &(usize, &SiteFact)| site.state == State::Closed;
+    let closed = sites.iter().enumerate().filter(is_closed);
+    let closed = RTree::bulk_load(
+        closed
+            .map(|(at, site)| GeomWithData::new([site.at.lon, site.at.lat], at))
+            .collect(),
+    );
+    let found = |site: &SiteFact| {
+        let dy = radius_m / 110_000.0;
+        let dx = dy / site.at.lat.to_radians().cos().max(0.01);
+        let (lon, lat) = (site.at.lon, site.at.lat);
+        let window = AABB::from_corners([lon - dx, lat - dy], [lon + dx, lat + dy]);
+        let near = closed.locate_in_envelope_intersecting(window);
+        let near = near.map(|near| &sites[near.data]).filter(|closed| {
+            closed.season < site.season
+                && share_ground(&closed.unit, &site.unit)
+                && closed.at.distance_m(site.at) <= radius_m
+        });
+        let order = |closed: &&SiteFact| (closed.at.distance_m(site.at), closed.key);
+        let nearest = near.min_by(|one, other| {
+            let (one, other) = (order(one), order(other));
+            one.0.total_cmp(&other.0).then(one.1.cmp(&other.1))
+        });
+        nearest.map(|closed| closed.key)
+    };
+    let unsaid = |site: &&SiteFact| site.confirmed == Some(true) && site.recurs_of.is_none();
+    let recur: BTreeMap<SiteKey, SiteKey> = sites
+        .iter()
+        .filter(unsaid)
+        .filter_map(|site| Some((site.key, found(site)?)))
+        .collect();
+    for site in sites {
+        site.recurs_of = site.recurs_of.or(recur.get(&site.key).copied());
     }
 }
 
@@ -192,7 +247,7 @@ pub(super) fn district_of(
 fn site_fact(
     site: &Site,
     known: &BTreeMap<SiteKey, String>,
-    districts: Option<&Districts>,
+    own: &Own,
     (sharing, ranking, audited, settings): (
         &BTreeSet<SiteKey>,
         &Ranking,
@@ -202,8 +257,8 @@ fn site_fact(
 ) -> SiteFact {
     let at: LonLat = site.place.lonlat();
     // A site that a unit founds on another's ground is counted where the unit is, not where it says.
-    let district = district_of(site, known, districts)
-        .filter(|code| site.unit.is_empty() || share_ground(code, &site.unit))
+    let district = district_of(site, known, own.districts)
+        .filter(|code| site.unit.is_empty() || own.may_speak(&site.unit, code))
         .or_else(|| Some(site.unit.clone()).filter(|unit| !unit.is_empty()));
     let detection = site.detection.as_ref();
     let ranked = detection.and_then(|d| ranking.of(&d.candidate, &site.unit));
@@ -238,6 +293,10 @@ fn site_fact(
         steps: steps(site),
         crew: site.crew().map(str::to_owned),
         disputed: site.disputed,
+        entered_later: site.marks.iter().find_map(|mark| match &mark.kind {
+            MarkKind::EnteredLater { on } => day_of(on),
+            _ => None,
+        }),
         recurs_of: site.recurs_of,
     }
 }
@@ -316,5 +375,30 @@ mod tests {
         believe_recurrence(&mut sites);
         let recurs: Vec<bool> = sites.iter().map(|s| s.recurs_of.is_some()).collect();
         assert_eq!(recurs, [true, false, false, false]);
+    }
+
+    #[test]
+    fn poppy_at_the_place_of_a_closed_site_recurs_whoever_says_so() {
+        let at = |name: &str, season, state, lon: f64| SiteFact {
+            at: LonLat::new(lon, 33.74),
+            ..site(name, season, state)
+        };
+        let closed = at("closed", 2025, State::Closed, 113.3);
+        let mut sites = vec![
+            closed.clone(),
+            at("there", 2026, State::Confirmed, 113.300_05),
+            at("not yet", 2026, State::Candidate, 113.300_05),
+            at("beside", 2026, State::Confirmed, 113.301),
+            at("then", 2025, State::Confirmed, 113.3),
+            SiteFact {
+                unit: "410424".into(),
+                ..at("another's", 2026, State::Confirmed, 113.3)
+            },
+        ];
+        find_recurrence(&mut sites, 15.0);
+        let recur = sites.iter().filter(|site| site.recurs_of.is_some());
+        let recur: Vec<(SiteKey, Option<SiteKey>)> =
+            recur.map(|site| (site.key, site.recurs_of)).collect();
+        assert_eq!(recur, [(sites[1].key, Some(closed.key))]);
     }
 }

@@ -4,7 +4,7 @@ use crate::ground::{LonLat, read_features};
 use crate::registry::Hash;
 use crate::registry::body::{Body, RecordedScan};
 use crate::registry::event::Sealed;
-use crate::registry::unit::{depth, is_at_or_below};
+use crate::registry::unit::{depth, is_at_or_below, share_ground};
 use crate::schema::{LEAST_ALIKE, MOST_PATTERNS};
 use crate::store::evidence;
 use geo::{CoordsIter, MultiPolygon};
@@ -56,28 +56,49 @@ pub(super) fn by_one_office(mut scans: Vec<Sealed>) -> Vec<Sealed> {
     scans
 }
 
-/// Of scans in the order in which their units go before one another, those that count, and those of imagery or of ground that a
-/// unit itself, or one above it, recorded as of other days: what the imagery itself bears out goes before what it says nothing of, and
-/// that before what it denies; a day goes before none, and then the first that was recorded.
-pub(super) fn once(mut scans: Vec<Sealed>) -> (Vec<Sealed>, Vec<Sealed>) {
+/// Scans of which no imagery and no ground counts twice for an office.
+#[derive(Debug, Default)]
+pub(super) struct Once {
+    /// Those that count.
+    pub kept: Vec<Sealed>,
+    /// Those of imagery or of ground that a unit itself, or one above it, recorded as of other days.
+    pub twice: Vec<Sealed>,
+    /// Two that both count, by what they bear out the earlier first: the one of a unit, and that of one above it of the same imagery
+    /// as of other days. Which of them is right nobody can tell from here.
+    pub both: Vec<[Sealed; 2]>,
+}
+
+/// Of scans those that count, each once: what the imagery itself bears out goes before what it says nothing of, and that before what
+/// it denies; a day goes before none, and then the first that was recorded. Whoever is higher takes no flight's place by that: what a
+/// unit below recorded first goes on to count, and both are named.
+pub(super) fn once(mut scans: Vec<Sealed>) -> Once {
     scans.sort_by_cached_key(|sealed| {
         let scan = scan_of(sealed);
         let doubts = scan.map(|s| {
             let otherwise = s.tagged_otherwise().is_some();
             (otherwise, s.tagged.is_none(), s.days().is_none())
         });
-        (depth(&sealed.event.actor.unit), doubts, sealed.event.id)
+        (doubts, sealed.event.id)
     });
     let mut known = KnownFlights::default();
-    let mut twice = Vec::new();
+    let (mut twice, mut both) = (Vec::new(), Vec::new());
     for sealed in scans {
-        if known.has_of_other_days(&sealed) {
+        let others = known.of_other_days(&sealed);
+        let unit = &sealed.event.actor.unit;
+        let is_above = |at: &usize| is_at_or_below(unit, &known.kept[*at].event.actor.unit);
+        if others.iter().any(is_above) {
             twice.push(sealed);
-        } else {
-            known.keep(sealed);
+            continue;
         }
+        let below = others.first().map(|at| known.kept[*at].clone());
+        both.extend(below.map(|below| [below, sealed.clone()]));
+        known.keep(sealed);
     }
-    (known.kept, twice)
+    Once {
+        kept: known.kept,
+        twice,
+        both,
+    }
 }
 
 /// Flights that count, by what their imagery or their ground is known again.
@@ -90,26 +111,26 @@ struct KnownFlights {
 }
 
 impl KnownFlights {
-    fn has_of_other_days(&self, sealed: &Sealed) -> bool {
+    /// Those of the same imagery or ground as of other days, of units that share ground with the one that recorded it.
+    fn of_other_days(&self, sealed: &Sealed) -> BTreeSet<usize> {
         let Some(scan) = scan_of(sealed) else {
-            return true;
+            return BTreeSet::new();
         };
-        let is_other = |other: &Sealed| {
-            is_at_or_below(&sealed.event.actor.unit, &other.event.actor.unit)
+        let is_other = |at: &usize| {
+            let other = &self.kept[*at];
+            share_ground(&sealed.event.actor.unit, &other.event.actor.unit)
                 && scan_of(other).is_some_and(|other| scan.is_of_other_days(other))
         };
         let signs = scan.signs(sealed.event.outline());
-        let mut same = signs
+        let same = signs
             .iter()
             .filter_map(|sign| self.by_sign.get(sign))
-            .flatten();
-        if same.any(|at| is_other(&self.kept[*at])) {
-            return true;
-        }
+            .flatten()
+            .copied();
         let shows_the_same =
-            |other: &Sealed| scan_of(other).is_some_and(|other| scan.shows_the_same(other));
-        let mut met = self.met(scan).into_iter().map(|at| &self.kept[at]);
-        met.any(|other| is_other(other) && shows_the_same(other))
+            |at: &usize| scan_of(&self.kept[*at]).is_some_and(|other| scan.shows_the_same(other));
+        let met = self.met(scan).into_iter().filter(shows_the_same);
+        same.chain(met).filter(is_other).collect()
     }
 
     /// The flights that may show the same: however many went over a place, they are those that show it so.
@@ -266,7 +287,7 @@ pub(super) mod tests {
             recorded("410423", "s", 1, "2025-05-03"),
             recorded("410423", "s", 2, "2026-05-03"),
         ];
-        let (kept, twice) = once(by_one_office(whole(all)));
+        let Once { kept, twice, .. } = once(by_one_office(whole(all)));
         assert_eq!(told(&kept), [("410423", "2025-05-03")]);
         assert_eq!(told(&twice), [("410423", "2026-05-03")]);
     }
@@ -292,7 +313,7 @@ pub(super) mod tests {
                 vec![before.clone(), wide.clone()],
                 vec![wide.clone(), before.clone()],
             ] {
-                let (kept, twice) = once(all);
+                let Once { kept, twice, .. } = once(all);
                 assert_eq!((kept, twice), (vec![before.clone()], vec![wide.clone()]));
             }
             // A folder whose cameras say so themselves is what it is.
@@ -310,12 +331,49 @@ pub(super) mod tests {
             recorded("410423", "s", 1, "2025-05-03"),
             recorded("410425", "t", 2, "2026-05-03"),
         ];
-        assert_eq!(once(all.clone()).0.len(), 2);
-        let (kept, twice) = once([all, vec![recorded("410425001", "u", 3, "2025-05-04")]].concat());
+        assert_eq!(once(all.clone()).kept.len(), 2);
+        let Once { kept, twice, .. } =
+            once([all, vec![recorded("410425001", "u", 3, "2025-05-04")]].concat());
         assert_eq!(
             (kept.len(), told(&twice)),
             (2, vec![("410425001", "2025-05-04")])
         );
+    }
+
+    #[test]
+    fn what_a_township_flew_before_is_not_taken_by_its_county_in_another_year() {
+        let of = |unit: &str, scan: &str, second, day: &str, tagged: Option<&str>| {
+            let mut sealed = recorded(unit, scan, second, day);
+            if let Body::Scan(scan) = &mut sealed.event.body {
+                scan.tagged = tagged.map(|day| [day.to_owned(), day.to_owned()]);
+            }
+            sealed
+        };
+        let (before, now) = ("2025-05-03", "2026-05-03");
+        let flown = of("410423001", "t", 1, before, Some(before));
+        let again = of("410423", "c", 2, now, None);
+        let beside = of("410423002", "u", 3, "2026-05-04", None);
+        let Once { kept, twice, both } = once(vec![again.clone(), flown.clone(), beside]);
+        assert_eq!(told(&kept), [("410423001", before), ("410423", now)]);
+        assert_eq!(told(&twice), [("410423002", "2026-05-04")]);
+        assert_eq!(both, [[flown, again]]);
+        // Nor does a township take a flight of its county by recording it as of last year.
+        let (flown, claimed) = (
+            of("410423", "c", 1, now, Some(now)),
+            of("410423001", "t", 2, before, None),
+        );
+        let Once { kept, twice, both } = once(vec![claimed, flown.clone()]);
+        assert_eq!(
+            (kept, told(&twice), both.len()),
+            (vec![flown], vec![("410423001", before)], 0)
+        );
+        // Two that fly on their own ground, each with its own imagery, meet nowhere.
+        let mut own = of("410423", "c", 2, now, None);
+        if let Body::Scan(scan) = &mut own.event.body {
+            scan.sources = vec!["b".into()];
+        }
+        let Once { kept, twice, both } = once(vec![own, of("410423001", "t", 1, before, None)]);
+        assert_eq!((kept.len(), twice.len(), both.len()), (2, 0, 0));
     }
 
     /// The same with what its imagery shows at places.
@@ -344,7 +402,7 @@ pub(super) mod tests {
         let mut all: Vec<Sealed> = (0..300).map(|n| flight(n, &day(n), n)).collect();
         all.push(flight(300, "2025-05-03", 300));
         all.push(flight(301, "2026-05-03", 300));
-        let (kept, twice) = once(all);
+        let Once { kept, twice, .. } = once(all);
         assert_eq!(kept.len(), 301);
         assert_eq!(told(&twice), [("410423", "2026-05-03")]);
     }
@@ -369,7 +427,7 @@ pub(super) mod tests {
             claims(5, vec![]),
             spring.clone(),
         ];
-        let (kept, twice) = once(all);
+        let Once { kept, twice, .. } = once(all);
         assert_eq!((kept.len(), told(&twice)), (6, vec![]));
         // A neighbour that says the very same first, of other days, takes nothing from it.
         let mut neighbours = spring.clone();
@@ -378,7 +436,7 @@ pub(super) mod tests {
         if let Body::Scan(scan) = &mut neighbours.event.body {
             scan.captured = Some(["2025-05-03".into(), "2025-05-03".into()]);
         }
-        assert_eq!(once(vec![neighbours, spring]).0.len(), 2);
+        assert_eq!(once(vec![neighbours, spring]).kept.len(), 2);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::windows::Windows;
 use crate::ground::LonLat;
 use crate::registry::body::TargetList;
 use crate::registry::place::Place;
+use crate::registry::unit::share_ground;
 use crate::registry::{SiteKey, State};
 use geo::{BoundingRect, Contains, Intersects, MultiPolygon, Point, Rect};
 use rstar::primitives::GeomWithData;
@@ -125,8 +126,14 @@ pub fn match_targets(
         .map(|target| {
             let at = target.place.lonlat();
             let district = district(facts, at);
-            let met = nearest(&target.place, &sites, facts, list.season, tolerance_m)
-                .unwrap_or_else(|| searched(&target.place, &flights, windows, district.as_deref()));
+            let met = nearest(
+                (&target.place, district.as_deref()),
+                &sites,
+                facts,
+                list.season,
+                tolerance_m,
+            )
+            .unwrap_or_else(|| searched(&target.place, &flights, windows, district.as_deref()));
             TargetFact {
                 id: target.id.clone(),
                 place: target.place.clone(),
@@ -148,9 +155,9 @@ fn district(facts: &Facts, at: LonLat) -> Option<String> {
 }
 
 /// The best site within the tolerance: a match before a site put aside, that before one of another season; the nearest
-/// of each kind.
+/// of each kind. What a neighbour founds on ground that is not its own answers for nothing there.
 fn nearest(
-    place: &Place,
+    (place, target_in): (&Place, Option<&str>),
     sites: &RTree<GeomWithData<[f64; 2], usize>>,
     facts: &Facts,
     season: i16,
@@ -170,6 +177,10 @@ fn nearest(
     sites
         .locate_in_envelope_intersecting(window)
         .map(|found| &facts.sites[found.data])
+        .filter(|site| {
+            let own = site.district.as_deref().zip(target_in);
+            own.is_none_or(|(own, target_in)| share_ground(own, target_in))
+        })
         .map(|site| (site, place.distance_m(&Place::point(site.at))))
         .filter(|(_, metres)| *metres <= tolerance_m)
         .min_by(|(a, near), (b, far)| {
@@ -305,5 +316,46 @@ mod tests {
         assert!((metres - 18.5).abs() < 0.3, "{metres}");
         let near = match_targets(&list, &facts, &Windows::default(), 10.0);
         assert_eq!(near[0].met, TargetOutcome::NotSearched);
+    }
+
+    #[test]
+    fn what_a_neighbour_founds_on_a_target_answers_for_nothing_there() {
+        let square = |code: &str, west: f64| {
+            let (e, s, n) = (west + 0.1, 33.6, 33.8);
+            let ring = vec![(west, s), (e, s), (e, n), (west, n), (west, s)];
+            crate::province::facts::DistrictArea {
+                code: code.into(),
+                name: code.into(),
+                area: MultiPolygon::new(vec![Polygon::new(ring.into(), vec![])]),
+            }
+        };
+        let list = TargetList {
+            name: "t".into(),
+            sha256: Hash([0; 32]),
+            season: 2026,
+            targets: vec![Target {
+                id: "1".into(),
+                place: Place::point(LonLat::new(113.335, 33.74)),
+            }],
+        };
+        let met = |unit: &str, state| {
+            let facts = Facts {
+                districts: vec![square("410423", 113.3), square("410424", 113.4)],
+                flights: vec![flight(113.33, 5)],
+                sites: vec![SiteFact {
+                    unit: unit.into(),
+                    district: Some(unit.into()),
+                    ..site("there", 113.335, 2026, state)
+                }],
+                ..Facts::default()
+            };
+            let found = match_targets(&list, &facts, &Windows::default(), TOLERANCE_M);
+            found[0].met.code()
+        };
+        for state in [State::ScreenedOut, State::Candidate, State::Closed] {
+            assert_eq!(met("410424", state), "searched_and_nothing", "{state:?}");
+        }
+        assert_eq!(met("410423", State::ScreenedOut), "screened_out");
+        assert_eq!(met("410423001", State::Candidate), "matched");
     }
 }

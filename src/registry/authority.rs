@@ -72,7 +72,7 @@ pub struct Authority {
     /// The zone in which each unit began its registry.
     zones: BTreeMap<String, Zone>,
     /// When each unit said that seasons begin, in which of its events: one word after the other.
-    seasons: BTreeMap<String, Vec<(Uuid, String)>>,
+    pub(super) seasons: BTreeMap<String, Vec<(Uuid, String)>>,
     pub(super) refused: HashMap<Hash, Refusal>,
     /// Events with which explained branches begin, by device.
     pub(super) explained: BTreeMap<DeviceId, BTreeSet<Hash>>,
@@ -324,27 +324,12 @@ impl Authority {
     /// below decides for itself does not hold above it.
     pub fn settings_for(&self, unit: &str) -> Settings {
         let mut settings = Settings::default();
-        for (key, value) in from_above(&self.settings, unit).into_iter().flatten() {
+        for (key, value) in from_above(&self.settings, unit)
+            .into_iter()
+            .flat_map(|(_, said)| said)
+        {
             // A value this program does not understand leaves the earlier one in force.
             let _kept = settings.set(key, value);
-        }
-        settings
-    }
-
-    /// The season of what an event says of a unit's ground, as that unit and those above it had decided by then: what is
-    /// decided later moves nothing that was found before into another season.
-    pub fn season_of(&self, unit: &str, event: &Event) -> Option<i16> {
-        let settings = self.seasons_before(unit, event.id);
-        settings.season_of(event.body.day_of_season(&event.at))
-    }
-
-    /// When seasons begin, as a unit and those above it had decided before an event.
-    fn seasons_before(&self, unit: &str, event: Uuid) -> Settings {
-        let mut settings = Settings::default();
-        for said in from_above(&self.seasons, unit) {
-            for (_, value) in said.iter().take_while(|(id, _)| *id < event) {
-                let _kept = settings.set(SEASON_BEGINS, value);
-            }
         }
         settings
     }
@@ -352,29 +337,8 @@ impl Authority {
     /// The day of a time in the zone in which a unit, or the nearest above it, began its registry; where none did here, the day as
     /// it is written.
     pub fn day_of(&self, unit: &str, time: &str) -> Option<Date> {
-        let zone = from_above(&self.zones, unit).pop();
+        let zone = from_above(&self.zones, unit).pop().map(|(_, zone)| *zone);
         day_of(&zone.map_or_else(|| time.to_owned(), |zone| zone.day(time)))
-    }
-
-    /// The season of a day of a unit, as that unit and those above it had decided before an event.
-    pub fn season_on(&self, unit: &str, on: Date, before: Uuid) -> Option<i16> {
-        self.seasons_before(unit, before).season_of(&on.to_string())
-    }
-
-    /// The first event of those from which on seasons are other ones, perhaps, than they were before.
-    pub fn seasons_changed_since(&self, before: &Self) -> Option<Uuid> {
-        let said = |gate: &Self| -> BTreeSet<(Uuid, String, String)> {
-            let of = |(unit, said): (&String, &Vec<(Uuid, String)>)| -> Vec<_> {
-                said.iter()
-                    .map(|(id, value)| (*id, unit.clone(), value.clone()))
-                    .collect()
-            };
-            gate.seasons.iter().flat_map(of).collect()
-        };
-        said(self)
-            .symmetric_difference(&said(before))
-            .map(|(id, _, _)| *id)
-            .min()
     }
 
     /// What each unit decided for itself, for the hash of the whole state.
@@ -383,12 +347,15 @@ impl Authority {
     }
 }
 
-/// What the units above a unit said, from above downwards, and then what it said itself.
-fn from_above<'a, T>(by_unit: &'a BTreeMap<String, T>, unit: &str) -> Vec<&'a T> {
+/// What the units above a unit said, from above downwards, and then what it said itself; with the units.
+pub(super) fn from_above<'a, T>(
+    by_unit: &'a BTreeMap<String, T>,
+    unit: &str,
+) -> Vec<(&'a String, &'a T)> {
     let mut above: Vec<(&String, &T)> = by_unit
         .iter()
         .filter(|(by, _)| is_at_or_below(unit, by) || *by == unit)
         .collect();
     above.sort_by_key(|(by, _)| (depth(by), by.as_str()));
-    above.into_iter().map(|(_, said)| said).collect()
+    above
 }

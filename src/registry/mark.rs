@@ -71,10 +71,22 @@ pub enum MarkKind {
         /// Metres.
         metres: u64,
     },
+    /// It was merged into a site of another season.
+    OtherSeason {
+        /// Its own.
+        from: i16,
+        /// The other's.
+        to: i16,
+    },
     /// The time of an event was corrected.
     Redated {
         /// What it had said.
         from: String,
+    },
+    /// It was entered in a season after the one in which it is said to have been found.
+    EnteredLater {
+        /// The day on which it was.
+        on: String,
     },
     /// Its evidence has not arrived.
     EvidenceAbsent,

@@ -33,6 +33,7 @@ pub mod refusal;
 pub mod replay;
 pub mod role;
 mod sealed;
+mod seasons;
 pub mod sentence;
 pub mod settings;
 pub mod site;

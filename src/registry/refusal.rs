@@ -304,6 +304,16 @@ impl MarkKind {
             Self::FarMerge { metres } => {
                 tr!(lang, "merged across {metres} m", "跨 {metres} 米合并")
             }
+            Self::OtherSeason { from, to } => tr!(
+                lang,
+                "of season {from}, merged into a site of season {to}",
+                "{from} 年度图斑并入 {to} 年度图斑"
+            ),
+            Self::EnteredLater { on } => tr!(
+                lang,
+                "entered on {on}, in a later season",
+                "{on} 补录，已跨年度"
+            ),
             Self::Redated { from } => tr!(
                 lang,
                 "its time was {from} before",

@@ -6,12 +6,14 @@
 //! more severe state stands, in dispute until a supervisor who saw both resolves it.
 
 mod correction;
+mod days;
 mod describe;
 mod fields;
 mod history;
 mod judge;
 mod keepers;
 mod kin;
+mod since;
 mod view;
 mod void;
 
@@ -20,15 +22,14 @@ use super::body::Body;
 use super::event::Event;
 use super::ids::{Hash, SiteKey};
 use super::people::Signed;
-use super::person::same_name;
 use super::place::Place;
 use super::refusal::Refusal;
 use super::site::{DisputedMove, MarkKind, Site, Stamp};
 use super::state::State;
 use super::unit;
+use days::Days;
 use fields::fields;
 use history::History;
-use jiff::civil::Date;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -55,7 +56,7 @@ struct Stand {
     /// A founding: two offices may found one site from one scan, and the later one contradicts no move of the other's.
     founds: bool,
     /// The day of the move; of a founding by a scan the day of its imagery.
-    day: Option<Date>,
+    day: Option<Days>,
 }
 
 /// What is thought of an event that is followed.
@@ -67,6 +68,23 @@ struct JudgedEvent {
     outside: bool,
 }
 
+/// What a part has of the site that it was part of.
+#[derive(Clone)]
+struct Whole {
+    season: i16,
+    origin: Origin,
+    /// The state in which it was split, and since when it had been.
+    state: State,
+    since: String,
+}
+
+/// Where and in which season a site was first found; a part where its first whole was.
+#[derive(Clone)]
+struct Origin {
+    place: Place,
+    season_by_law: Option<i16>,
+}
+
 struct Fold<'a> {
     history: History<'a>,
     gate: &'a Authority,
@@ -76,8 +94,10 @@ struct Fold<'a> {
     unit: Option<String>,
     /// Where it was found; a part where its first whole was.
     found_at: Option<Place>,
-    /// Of a part: the season of the whole, and where the first whole was found.
-    whole: Option<(i16, Place)>,
+    /// Of foundings of a part: what it has of the whole.
+    wholes: BTreeMap<usize, Whole>,
+    /// The season in which it was found, for merges: every registry reads it alike.
+    season_by_law: Option<i16>,
     /// Times that were corrected.
     redated: HashMap<Hash, String>,
     /// For each followed move, where it led.
@@ -120,7 +140,7 @@ fn unit_in_key(site: SiteKey, history: &History) -> Option<String> {
 }
 
 /// Another site, and where it was first found.
-type Elsewhere = Result<(Site, Place), Refusal>;
+type Elsewhere = Result<(Site, Origin), Refusal>;
 
 /// What one fold has asked of other sites.
 #[derive(Default)]
@@ -128,8 +148,12 @@ struct OtherSites {
     folds: Cell<u32>,
     depth: Cell<u32>,
     too_much: Cell<bool>,
+    /// Folds that were asked for beside what is judged, and whether one of those asks now.
+    folds_aside: Cell<u32>,
+    aside: Cell<bool>,
     /// What was answered.
     known: RefCell<HashMap<(SiteKey, Vec<Hash>), Elsewhere>>,
+    known_aside: RefCell<HashMap<(SiteKey, Vec<Hash>), Elsewhere>>,
 }
 
 fn fold_at(
@@ -138,7 +162,7 @@ fn fold_at(
     gate: &Authority,
     neighbours: &Neighbours,
     asked: &OtherSites,
-) -> (Site, Option<Place>) {
+) -> (Site, Option<Origin>) {
     let history = History::of(site, events);
     let count = history.events.len();
     let unit = unit_in_key(site, &history);
@@ -149,7 +173,8 @@ fn fold_at(
         asked,
         unit,
         found_at: None,
-        whole: None,
+        wholes: BTreeMap::new(),
+        season_by_law: None,
         redated: HashMap::new(),
         outside: vec![false; count],
         stands: vec![None; count],
@@ -162,8 +187,11 @@ fn fold_at(
     for at in 0..count {
         fold.take(at);
     }
-    let found_at = fold.found_at.clone();
-    (fold.finish(), found_at)
+    let origin = fold.found_at.clone().map(|place| Origin {
+        place,
+        season_by_law: fold.season_by_law,
+    });
+    (fold.finish(), origin)
 }
 
 impl Fold<'_> {
@@ -265,7 +293,7 @@ impl Fold<'_> {
             claims,
             absorbs: false,
             founds: stands.iter().all(|(_, stand)| stand.founds),
-            day: stands.iter().filter_map(|(_, stand)| stand.day).max(),
+            day: Days::last(stands.iter().filter_map(|(_, stand)| stand.day)),
         })
     }
 
@@ -289,16 +317,7 @@ impl Fold<'_> {
                 .iter()
                 .filter_map(|at| self.disputed_move(*at))
                 .collect();
-            self.site.since = ends
-                .iter()
-                .filter(|at| {
-                    self.stands[**at]
-                        .as_ref()
-                        .is_some_and(|s| s.state == stand.state && !s.absorbs)
-                })
-                .map(|at| self.began(*at))
-                .max()
-                .unwrap_or_default();
+            self.site.since = self.stands_since(&ends, stand.state);
         } else {
             self.site.incomplete = true;
         }
@@ -323,32 +342,6 @@ impl Fold<'_> {
             self.site.split_into.clear();
         }
         self.site
-    }
-
-    /// When the state that a move led to began.
-    fn began(&self, mut at: usize) -> String {
-        // One step after the other: a history may repeat a state as often as it likes.
-        while let Some(before) = self.restored_by(at).or_else(|| self.repeated_by(at)) {
-            at = before;
-        }
-        self.at_of(self.history.events[at].0, self.history.events[at].1)
-    }
-
-    /// The step whose state a move repeats. Such moves (a screening that keeps, a recount, the same crew sent again; another crew's assignment counts anew)
-    /// do not make it younger.
-    fn repeated_by(&self, at: usize) -> Option<usize> {
-        let [before] = self.join(&self.history.parents[at])[..] else {
-            return None;
-        };
-        let body = |at: usize| &self.history.events[at].1.body;
-        let repeats = match (body(at), body(before)) {
-            (Body::Visit(_), _) => true,
-            (Body::Screen(screen), _) => screen.keep,
-            (Body::Assign(again), Body::Assign(sent)) => same_name(&again.crew, &sent.crew),
-            _ => false,
-        };
-        let (now, then) = (self.stands[at].as_ref()?, self.stands[before].as_ref()?);
-        (repeats && now.state == then.state).then_some(before)
     }
 
     fn disputed_move(&self, at: usize) -> Option<DisputedMove> {

@@ -101,7 +101,7 @@ impl Store {
             _ => None,
         };
         let on = happened(gate, event, day_of);
-        let season = on.and_then(|on| gate.season_on(&event.actor.unit, on, event.id));
+        let season = on.and_then(|on| gate.season_on(on, event.id));
         Ok(season.unwrap_or(event.season))
     }
 

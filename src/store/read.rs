@@ -10,6 +10,7 @@ use crate::registry::unit::{depth, is_at_or_below, share_ground};
 use rusqlite::Row;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 impl Store {
     /// The code of a site: six symbols, or as many as tell it from every other site here.
@@ -144,7 +145,7 @@ impl Store {
         Ok(family)
     }
 
-    /// The sites that have a photograph which others have too.
+    /// The sites that have a photograph which others on their ground have too, or which others anywhere had before.
     ///
     /// # Errors
     /// Those of reading.
@@ -156,12 +157,43 @@ impl Store {
         let mut sharing = BTreeSet::new();
         for key in keys {
             if let Some(site) = self.site(key)?
-                && !self.pictures_elsewhere(&site)?.is_empty()
+                && self.shares_pictures(&site)?
             {
                 sharing.insert(key);
             }
         }
         Ok(sharing)
+    }
+
+    /// Whether a site has a picture of another one on the same ground, or one that another had before: what somebody elsewhere takes
+    /// of its pictures says nothing of it.
+    fn shares_pictures(&self, site: &Site) -> Result<bool, StoreError> {
+        let family = self.family(site)?;
+        for file in site.photographs() {
+            let others = self.site_keys(
+                "SELECT site FROM photographs WHERE sha256 = ?1 ORDER BY site",
+                [file.sha256.as_bytes()],
+            )?;
+            for key in others.into_iter().filter(|key| !family.contains(key)) {
+                let Some(other) = self.site(key)? else {
+                    continue;
+                };
+                let is_shared = share_ground(&site.unit, &other.unit)
+                    || self.first_with(site.key, file.sha256)?
+                        > self.first_with(key, file.sha256)?;
+                if is_shared {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// The first event of a site that names a file.
+    fn first_with(&self, site: SiteKey, sha256: Hash) -> Result<Option<(Uuid, Hash)>, StoreError> {
+        let events = self.events_of(site)?.into_iter();
+        let with = events.filter(|s| s.event.evidence.iter().any(|file| file.sha256 == sha256));
+        Ok(with.map(|sealed| (sealed.event.id, sealed.hash)).min())
     }
 
     /// The site of this unit, or of one below it, that a candidate became or else was seen at. What a unit founds under the id of

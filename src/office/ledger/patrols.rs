@@ -96,7 +96,7 @@ fn of_season(
 ) -> Result<(Listed, Vec<(Sealed, Patrol)>), StoreError> {
     let all = store.followed("patrol")?;
     let season = |sealed: &Sealed| {
-        let of_day = (store.authority()).season_of(&sealed.event.actor.unit, &sealed.event);
+        let of_day = store.authority().season_of(&sealed.event);
         of_day.unwrap_or(sealed.event.season)
     };
     let seasons = all.iter().map(season);

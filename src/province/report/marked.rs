@@ -74,8 +74,8 @@ pub(super) fn doubted(figures: &Figures, lang: Lang) -> Option<ReportTable> {
         title: lang.pick("Flights whose days are in doubt", "航测日期存疑").into(),
         note: lang
             .pick(
-                "Flights that were recorded under other days than their imagery says count under the days that were recorded (≤: an orthomosaic's file was made on that day, before the flight is said to have been). The same imagery, or a part of it however it was written, under days that have none in common counts once: where the imagery agrees, else as it was recorded first.",
-                "上报日期与影像自带日期不符的航次，仍按上报日期统计（“≤”为正射影像的成图日期，早于上报的拍摄日期）。同一影像（包括裁剪、重新压缩的部分）以互不重叠的日期重复录入的，只计一次：以与影像相符的为准，均相符或均不符的以先录入的为准。",
+                "Flights that were recorded under other days than their imagery says count under the days that were recorded (≤: an orthomosaic's file was made on that day, before the flight is said to have been). The same imagery, or a part of it however it was written, under days that have none in common counts once: where the imagery agrees, else as it was recorded first. Where an office below recorded it first, both count.",
+                "上报日期与影像自带日期不符的航次，仍按上报日期统计（“≤”为正射影像的成图日期，早于上报的拍摄日期）。同一影像（包括裁剪、重新压缩的部分）以互不重叠的日期重复录入的，只计一次：以与影像相符的为准，均相符或均不符的以先录入的为准；下级单位先录入的，两条均计并列出。",
             )
             .into(),
         columns: titled(&titles, lang),

@@ -14,6 +14,7 @@ mod marked;
 mod sheets;
 pub mod table;
 pub mod tables;
+mod unplaced;
 mod upward;
 mod upward_tables;
 mod work;
@@ -24,6 +25,7 @@ pub use hot_spot_table::{Places, hot_spots};
 pub use key_figure::{KeyFigure, Quantity};
 pub use key_figures::keys;
 pub use sheets::workbook;
+pub use unplaced::Unplaced;
 pub use upward::{Amount, Destroyed, PatrolTotals, Precision, TargetsMet, Upward};
 pub use work::work_tables;
 
@@ -46,6 +48,7 @@ use crate::tr;
 use crate::words::Lang;
 use geo::MultiPolygon;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// What a report is about.
 #[derive(Debug, Clone)]
@@ -125,6 +128,8 @@ pub struct Figures<'f> {
     pub comparison: Comparison,
     /// Where it is worse.
     pub hot: Result<HotSpots, NotEnough>,
+    /// What lies in no district of the file, by unit.
+    pub unplaced: BTreeMap<String, Unplaced>,
     /// What stays marked and what is not followed, by unit.
     pub irregular: Vec<(String, Irregular)>,
     /// The flights whose days are in doubt, by unit.
@@ -177,6 +182,7 @@ impl<'f> Figures<'f> {
             ranking,
             comparison,
             hot,
+            unplaced: unplaced::unplaced(facts, period, scope.within),
             irregular: irregular::by_unit(facts, period, scope.within),
             doubted: irregular::doubted_flights(facts, period, scope.within),
             work: Worked::of(facts, period, scope, on),
@@ -225,6 +231,7 @@ impl<'f> Figures<'f> {
         self.comparison.flown[1].flights == 0
             && self.upward.patrolled.patrols == 0
             && self.process.sites == 0
+            && self.unplaced.is_empty()
     }
 
     /// Why figures of confirmed sites differ, where they do.

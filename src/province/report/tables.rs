@@ -28,10 +28,13 @@ pub fn tables(figures: &Figures, lang: Lang) -> Vec<ReportTable> {
         process(figures, lang),
         overdue(figures, lang),
         coverage(figures, lang),
+    ];
+    all.extend(super::unplaced::table(figures, lang));
+    all.extend([
         patrols(figures, lang),
         ranking(&figures.ranking, lang),
         year_on_year(&figures.comparison, lang),
-    ];
+    ]);
     all.extend(targets(figures, lang));
     all.extend(models(figures, lang));
     all.extend(super::desk::table(&figures.cost, lang));

@@ -132,7 +132,7 @@ impl Affairs {
         on: Option<Date>,
     ) {
         // What an event says of its season is not believed.
-        let season = on.and_then(|on| gate.season_on(&event.actor.unit, on, event.id));
+        let season = on.and_then(|on| gate.season_on(on, event.id));
         let season = season.unwrap_or(event.season);
         macro_rules! said {
             ($body:expr) => {

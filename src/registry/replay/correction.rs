@@ -1,6 +1,7 @@
 //! Corrections: a site is not moved away, counted down or dated otherwise by whoever likes.
 
 use super::Fold;
+use super::days::Days;
 use super::judge::whole;
 use crate::registry::body::{Body, Correct};
 use crate::registry::event::Event;
@@ -9,8 +10,6 @@ use crate::registry::limits;
 use crate::registry::moves::Refusal;
 use crate::registry::people::same_name;
 use crate::registry::site::MarkKind;
-use crate::text::day_of;
-use jiff::civil::Date;
 
 impl Fold<'_> {
     /// A site is not moved away or counted down by whoever likes, and no step is dated before the one before it.
@@ -94,20 +93,21 @@ impl Fold<'_> {
         let mut redated = event.clone();
         new.clone_into(&mut redated.at);
         limits::dates_of(&redated)?;
-        let day = day_of(new);
+        let day = self.days(new).ok_or_else(bad)?;
         let day_at = |e: usize| self.stands[e].as_ref().and_then(|stand| stand.day);
         let earlier = self.join(&self.history.parents[target]);
-        let after_those_before = earlier.iter().filter_map(|e| day_at(*e)).max() <= day;
+        let reached = Days::last(earlier.iter().filter_map(|e| day_at(*e)));
+        let after_those_before = reached.is_none_or(|reached| !day.is_before(reached));
         let before_those_after = (target + 1..at)
             .filter(|e| self.history.past[*e].contains(target))
             .filter_map(day_at)
-            .all(|later| Some(later) >= day);
+            .all(|later| !later.is_before(day));
         if !(after_those_before && before_those_after) {
             return Err(bad());
         }
         let from = self.at_of(hash, event);
         if let Some(stand) = &mut self.stands[target] {
-            stand.day = day;
+            stand.day = Some(day);
         }
         self.redated.insert(hash, new.to_owned());
         Ok(MarkKind::Redated { from })
@@ -118,8 +118,8 @@ impl Fold<'_> {
         self.redated.get(&hash).unwrap_or(&event.at).clone()
     }
 
-    pub(super) fn day_of(&self, at: usize) -> Option<Date> {
+    pub(super) fn day_of(&self, at: usize) -> Option<Days> {
         let (hash, event) = self.history.events[at];
-        day_of(self.redated.get(&hash).unwrap_or(&event.at))
+        self.days(self.redated.get(&hash).unwrap_or(&event.at))
     }
 }

@@ -119,7 +119,7 @@ impl Fold<'_> {
         let site = &mut self.site;
         match &event.body {
             Body::Create(_) if event.site != Some(site.key) => {}
-            Body::Create(create) => self.found(event, create, stamp),
+            Body::Create(create) => self.found(at, event, create, stamp),
             Body::Sighting(sighting) => self.see(hash, self.stands_before(at), sighting),
             Body::Screen(screen) => screened(site, screen, stamp),
             Body::Look(look) => looked(site, look, stamp),
@@ -180,14 +180,18 @@ impl Fold<'_> {
     }
 
     /// What the event that founds it says; of several the first.
-    fn found(&mut self, event: &Event, create: &Create, stamp: Stamp) {
+    fn found(&mut self, at: usize, event: &Event, create: &Create, stamp: Stamp) {
         if self.site.created.is_none() {
-            let unit = self.unit.as_deref().unwrap_or_default();
-            let season = self.gate.season_of(unit, event);
-            let own = (season.unwrap_or(event.season), create.place.clone());
-            let (season, found_at) = self.whole.clone().unwrap_or(own);
+            let season = self.gate.season_of(event);
+            let whole = self.wholes.get(&at);
+            let season = whole.map_or(season.unwrap_or(event.season), |whole| whole.season);
+            let found_at = whole.map_or(&create.place, |whole| &whole.origin.place);
+            self.found_at = Some(found_at.clone());
+            self.season_by_law = match whole {
+                Some(whole) => whole.origin.season_by_law,
+                None => self.gate.season_by_law(event),
+            };
             self.site.found(create, stamp, season);
-            self.found_at = Some(found_at);
         }
         self.site.unit = self.unit.clone().unwrap_or_default();
     }

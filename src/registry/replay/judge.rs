@@ -1,5 +1,6 @@
 //! Which events of a site are followed: the gate, the limits, what their authors could know, and where a move leads.
 
+use super::days::Days;
 use super::{Fold, JudgedEvent, Stand};
 use crate::registry::body::{Body, Create, Meaning, Sighting, Visit};
 use crate::registry::event::{Event, EvidenceRef};
@@ -116,13 +117,14 @@ impl Fold<'_> {
         let state = match &create.split_from {
             None => {
                 marks.extend(self.founded_otherwise(event, create));
+                marks.extend(self.entered_later(event));
                 State::Candidate
             }
             Some((parent, _)) => self.split_off(at, *parent, create, marks)?,
         };
         let captured = create.detection.as_ref().and_then(|d| d.captured.as_ref());
         // By hand a site may be entered after the work on it; nobody worked on it before it was photographed from the air.
-        let day = captured.and_then(|[first, _]| day_of(first));
+        let day = captured.and_then(|[first, _]| self.days(first));
         Ok(Stand {
             state,
             claimed: state,
@@ -144,13 +146,23 @@ impl Fold<'_> {
         let moved = (metres > limits::MOVES_FREELY_M).then(|| MarkKind::Moved {
             metres: whole(metres),
         });
-        let unit = self.unit.as_deref().unwrap_or_default();
-        let season = self.gate.season_of(unit, event);
+        let season = self.gate.season_of(event);
         let redated =
             (season.is_some_and(|season| season != self.site.season)).then(|| MarkKind::Redated {
                 from: first.at.clone(),
             });
         moved.into_iter().chain(redated).collect()
+    }
+
+    /// What is entered in a season after the one of its day changes the figures of that one.
+    fn entered_later(&self, event: &Event) -> Option<MarkKind> {
+        let unit = self.unit.as_deref().unwrap_or_default();
+        let entered = self.gate.day_of(unit, &event.logged_at)?;
+        let now = self.gate.season_on(entered, event.id);
+        let is_later = self.site.created.is_none() && now > self.gate.season_of(event);
+        is_later.then(|| MarkKind::EnteredLater {
+            on: entered.to_string(),
+        })
     }
 
     fn judge_move(
@@ -186,14 +198,20 @@ impl Fold<'_> {
         match &event.body {
             Body::Merge(merge) => {
                 marks.extend(self.judge_merge(at, merge, &view)?);
-                marks.extend(self.plants_lost());
+                marks.extend(self.lost_with_it(at));
             }
             Body::Split(split) => {
                 self.judge_split(split)?;
-                marks.extend(self.plants_lost());
+                marks.extend(self.lost_with_it(at));
             }
             Body::Visit(visit) => {
-                let needs = unproven(&event.body, &self.proofs(at, &here), &self.site.place, day);
+                let there = day.map(|day| day.written);
+                let needs = unproven(
+                    &event.body,
+                    &self.proofs(at, &here),
+                    &self.site.place,
+                    there,
+                );
                 marks.extend((!needs.is_empty()).then_some(MarkKind::Unproven { needs }));
                 marks.extend(self.counted_lower(visit));
                 marks.extend(self.measured_lower(at, visit));
@@ -222,10 +240,10 @@ impl Fold<'_> {
     }
 
     /// The day of an event, which is none before the steps that it follows.
-    fn day_after(&self, at: usize, before: &[usize]) -> Result<Option<jiff::civil::Date>, Refusal> {
+    fn day_after(&self, at: usize, before: &[usize]) -> Result<Option<Days>, Refusal> {
         let day = self.day_of(at);
-        let reached = before.iter().map(|b| self.stands[*b].as_ref()?.day);
-        if day < reached.max().flatten() {
+        let reached = Days::last(before.iter().filter_map(|b| self.stands[*b].as_ref()?.day));
+        if reached.is_some_and(|reached| day.is_none_or(|day| day.is_before(reached))) {
             return Err(Refusal::of_date(&self.history.events[at].1.at));
         }
         Ok(day)
@@ -263,7 +281,7 @@ impl Fold<'_> {
                 Body::Create(create) => create.detection.as_ref(),
                 Body::Sighting(sighting) => Some(&sighting.detection),
                 Body::Visit(_) => {
-                    visited = visited.max(self.day_of(earlier));
+                    visited = visited.max(self.day_of(earlier).map(|day| day.written));
                     None
                 }
                 _ => None,
@@ -280,10 +298,22 @@ impl Fold<'_> {
         Err(Refusal::of_date(first))
     }
 
-    /// What was counted here is counted nowhere once the site is gone, until somebody counts where it went.
-    fn plants_lost(&self) -> Option<MarkKind> {
-        let from = self.site.plants.filter(|plants| *plants > 0)?;
-        Some(MarkKind::CountLowered { from, to: 0 })
+    /// What was counted or measured here is counted nowhere once the site is gone, until somebody counts where it went.
+    fn lost_with_it(&self, at: usize) -> impl Iterator<Item = MarkKind> {
+        let plants = self.site.plants.filter(|plants| *plants > 0);
+        let measured = self.known_at(at).any(|e| self.crew_measured(e).is_some());
+        let area = self.site.area_dm2.filter(|dm2| *dm2 > 0 && measured);
+        let plants = plants.map(|from| MarkKind::CountLowered { from, to: 0 });
+        let area = area.map(|from| MarkKind::AreaLowered { from, to: 0 });
+        plants.into_iter().chain(area)
+    }
+
+    /// What a crew measured, where an event is a visit that did.
+    fn crew_measured(&self, at: usize) -> Option<i64> {
+        match &self.history.events[at].1.body {
+            Body::Visit(visit) => visit.measured_dm2(),
+            _ => None,
+        }
     }
 
     fn counted_lower(&self, visit: &Visit) -> Option<MarkKind> {
@@ -297,11 +327,8 @@ impl Fold<'_> {
     /// Less than half of what a crew had measured before, or of what was to be left of it.
     fn measured_lower(&self, at: usize, visit: &Visit) -> Option<MarkKind> {
         let to = visit.measured_dm2()?;
-        let measured = |e: usize| match &self.history.events[e].1.body {
-            Body::Visit(visit) => visit.measured_dm2(),
-            _ => None,
-        };
-        let from = self.known_at(at).filter_map(measured).last()?;
+        let earlier = self.known_at(at).filter_map(|e| self.crew_measured(e));
+        let from = earlier.last()?;
         let gone = i64::from(self.site.percent().unwrap_or(0).min(100));
         (to < from * (100 - gone) / 200).then_some(MarkKind::AreaLowered { from, to })
     }

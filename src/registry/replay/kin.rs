@@ -4,7 +4,7 @@
 use super::history::History;
 use super::judge::{far, whole};
 use super::keepers::Keepers;
-use super::{DEEPEST, Elsewhere, Fold, MOST_FOLDS, Stand, fold_at, unit_in_key};
+use super::{DEEPEST, Elsewhere, Fold, MOST_FOLDS, Stand, Whole, fold_at, unit_in_key};
 use crate::registry::body::{Body, Create, Merge, Split};
 use crate::registry::event::Event;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
@@ -172,8 +172,8 @@ impl Fold<'_> {
             .collect()
     }
 
-    /// The state in which a part begins: that of the site it was part of, where its author saw it. Season and first
-    /// place are those of the whole, too.
+    /// The state in which a part begins: that of the site it was part of, where its author saw it. Season, first
+    /// place and since when it is in that state are those of the whole, too.
     pub(super) fn split_off(
         &mut self,
         at: usize,
@@ -183,11 +183,17 @@ impl Fold<'_> {
     ) -> Result<State, Refusal> {
         let (_, event) = self.history.events[at];
         let heads = self.heads_of_whole(self.site.key, parent, event);
-        let (whole, found_at) = self.elsewhere(parent, &heads)?;
+        let (whole, origin) = self.elsewhere(parent, &heads)?;
         self.gate.over(event, &whole.unit)?;
         part_lies_in(&whole.place, create)?;
-        marks.extend(self.drifted(event, &found_at, create)?);
-        self.whole = Some((whole.season, found_at));
+        marks.extend(self.drifted(event, &origin.place, create)?);
+        let had = Whole {
+            season: whole.season,
+            origin,
+            state: whole.state,
+            since: whole.since.clone(),
+        };
+        self.wholes.insert(at, had);
         let stands = whole.state.is_open() && self.is_split_off(parent, &whole.unit);
         Ok(if stands {
             whole.state
@@ -234,11 +240,16 @@ impl Fold<'_> {
     /// Another site as it stood at some heads of its history, and where it was first found.
     pub(super) fn elsewhere(&self, key: SiteKey, heads: &[Hash]) -> Elsewhere {
         let asked = (key, heads.to_vec());
-        if let Some(known) = self.asked.known.borrow().get(&asked) {
+        let known = if self.asked.aside.get() {
+            &self.asked.known_aside
+        } else {
+            &self.asked.known
+        };
+        if let Some(known) = known.borrow().get(&asked) {
             return known.clone();
         }
         let answer = self.fold_elsewhere(key, heads);
-        self.asked.known.borrow_mut().insert(asked, answer.clone());
+        known.borrow_mut().insert(asked, answer.clone());
         answer
     }
 
@@ -254,13 +265,13 @@ impl Fold<'_> {
             return Err(Refusal::NoSuchSite);
         }
         asked.depth.set(asked.depth.get() + 1);
-        let (site, found_at) = fold_at(key, &past, self.gate, self.neighbours, asked);
+        let (site, origin) = fold_at(key, &past, self.gate, self.neighbours, asked);
         asked.depth.set(asked.depth.get() - 1);
         if asked.too_much.get() {
             return Err(Refusal::NoSuchSite);
         }
-        found_at
-            .map(|found_at| (site, found_at))
+        origin
+            .map(|origin| (site, origin))
             .ok_or(Refusal::NoSuchSite)
     }
 
@@ -269,12 +280,12 @@ impl Fold<'_> {
         at: usize,
         merge: &Merge,
         view: &MoveContext,
-    ) -> Result<Option<MarkKind>, Refusal> {
+    ) -> Result<Vec<MarkKind>, Refusal> {
         let (_, event) = self.history.events[at];
         if merge.into == self.site.key {
             return Err(Refusal::NoSuchSite);
         }
-        let (into, _) = self.elsewhere(merge.into, &event.based_on)?;
+        let (into, origin) = self.elsewhere(merge.into, &event.based_on)?;
         self.gate.over(event, &into.unit)?;
         let state = view.state.unwrap_or(State::Candidate);
         if into.state > state || into.state.is_gone() {
@@ -284,15 +295,19 @@ impl Fold<'_> {
         if metres > limits::MERGES_WITHIN_M {
             return Err(far(metres));
         }
-        if metres <= limits::MERGES_FREELY_M {
-            return Ok(None);
-        }
-        if !self.gate.by_supervisor(event) {
+        let far = (metres > limits::MERGES_FREELY_M).then(|| MarkKind::FarMerge {
+            metres: whole(metres),
+        });
+        // What was found in one season is not moved into another by whoever likes.
+        let seasons = self.season_by_law.zip(origin.season_by_law);
+        let moved = seasons
+            .filter(|(from, to)| from != to)
+            .map(|(from, to)| MarkKind::OtherSeason { from, to });
+        let marks: Vec<MarkKind> = far.into_iter().chain(moved).collect();
+        if !marks.is_empty() && !self.gate.by_supervisor(event) {
             return Err(Refusal::Supervisor);
         }
-        Ok(Some(MarkKind::FarMerge {
-            metres: whole(metres),
-        }))
+        Ok(marks)
     }
 
     /// Metres from a place to the farthest of this site and of all that had become part of it: step by step a site goes no

@@ -14,6 +14,7 @@ use uuid::Uuid;
 mod dishonest;
 mod founding;
 mod guards;
+mod late;
 mod limits;
 mod merge_split;
 mod people;

@@ -110,7 +110,7 @@ impl Fold<'_> {
     pub(super) fn restored_by(&self, at: usize) -> Option<usize> {
         let entry = self.struck_by(at)?;
         let founding = matches!(self.history.events[entry].1.body, Body::Create(_));
-        match self.join(&self.history.parents[entry])[..] {
+        match self.steps_before(entry)[..] {
             [before] if !founding => Some(before),
             _ => None,
         }

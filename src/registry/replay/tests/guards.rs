@@ -216,7 +216,7 @@ fn no_merge_reaches_so_far_and_no_split_names_a_part_twice() {
     assert_eq!(refusal, Some(Refusal::NoSuchSite));
 }
 
-fn marks(device: &Device, site: SiteKey) -> Vec<MarkKind> {
+pub(super) fn marks(device: &Device, site: SiteKey) -> Vec<MarkKind> {
     let marks = device.site(site).marks.into_iter();
     marks.map(|mark| mark.kind).collect()
 }
