@@ -126,7 +126,7 @@ fn facts() -> Facts {
             state: State::Confirmed,
             confirmed: Some(number % 3 != 0),
             poppy: Some(number % 3 != 0),
-            entered_later: false,
+            entered_later: None,
             kept: false,
             aside: None,
             plants: Some(1 + number as u64 % 300),
