@@ -1679,7 +1679,16 @@ fn boundaries_are_a_supervisors_and_stay_in_the_history() {
     for who in ["nobody", "wang", "chief"] {
         office.refused(who, &fill("small.geojson"));
     }
-    let site = office.add("113.31,33.74");
+    let add = [
+        "add",
+        "--at",
+        "113.31,33.74",
+        "--source",
+        "patrol",
+        "--json",
+    ];
+    let added: Value = serde_json::from_str(&office.ok("wang", &add)).expect("JSON");
+    let site = added["id"].as_str().expect("an id").to_owned();
     let before = office.json(&["verify"])["events"].clone();
     office.ok("wang", &fill("d.geojson"));
     assert_eq!(office.json(&["verify"])["events"], before);
