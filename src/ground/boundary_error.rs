@@ -46,6 +46,11 @@ pub enum BoundaryNote {
         /// The datum.
         datum: String,
     },
+    /// Its columns are those of a map program that hands out GCJ-02 as if it were WGS 84.
+    ShiftedMap {
+        /// The file.
+        path: PathBuf,
+    },
 }
 
 /// Numbers as a list: the first few, and how many more there are.
@@ -97,6 +102,16 @@ impl Say for BoundaryNote {
                 "or give the parameters of your area with {datum}",
                 "或用 {datum} 给出本地区参数",
                 datum = Action::Again(Choice::Datum { seven: false }),
+            )),
+            Self::ShiftedMap { path } => Said::new(tr!(
+                lang,
+                "{path} has the columns of DataV or Amap, whose boundaries are in GCJ-02: it lies some 500 m off",
+                "{path} 带有 DataV（高德）边界数据的字段，其坐标为 GCJ-02（火星坐标），边界偏差约 500 米",
+                path = path.display(),
+            ))
+            .hint(lang.pick(
+                "take a boundary in WGS 84 or CGCS2000, such as the national map's; where this file was converted it is right as it is",
+                "请改用 WGS 84 或 CGCS2000 边界（如天地图）；已纠偏的文件可忽略本提示",
             )),
             Self::WithoutShape { path, features } => Said::new(tr!(
                 lang,

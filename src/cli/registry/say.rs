@@ -88,6 +88,9 @@ pub(crate) enum ArgumentError {
     Input(std::io::Error),
 }
 
+/// Stands for a value that was not given.
+pub(in crate::cli) const NOT_GIVEN: &str = "–";
+
 /// What would do in place of a value.
 #[derive(Debug)]
 pub(in crate::cli) enum Fits {
@@ -163,6 +166,18 @@ impl Say for ArgumentError {
                     actor = Action::Again(Choice::Actor),
                 )),
             Self::NoDecision => no_decision(lang),
+            // Nothing was given at all.
+            Self::Value {
+                option,
+                value,
+                fits,
+            } if value == NOT_GIVEN => {
+                Said::new(tr!(lang, "{option}: nothing is given", "缺少 {option}")).hint(match fits
+                {
+                    Fits::Rule(rule) => rule.clone(),
+                    fits => fits.hint(lang),
+                })
+            }
             Self::Value {
                 option,
                 value,
