@@ -139,6 +139,8 @@ pub fn media_type(first: &[u8]) -> Option<&'static str> {
 pub struct Exif {
     /// `YYYY-MM-DDTHH:MM:SS`, in the camera's own time.
     pub taken_at: Option<String>,
+    /// By how many seconds the camera's time was ahead of UTC, where it is known.
+    pub offset_s: Option<i32>,
     /// Where, in WGS 84.
     pub at: Option<LonLat>,
 }
@@ -150,6 +152,7 @@ pub fn exif(bytes: &[u8]) -> Exif {
         taken_at: tags
             .taken
             .map(|at| at.strftime("%Y-%m-%dT%H:%M:%S").to_string()),
+        offset_s: tags.offset_s,
         at: tags.at,
     }
 }
@@ -364,6 +367,7 @@ mod tests {
         let site = Place::point(LonLat::new(113.3, 33.74));
         let exif = Exif {
             taken_at: Some("2026-04-20T10:00:00".into()),
+            offset_s: None,
             at: Some(LonLat::new(113.31, 33.75)),
         };
         let marks = marks(
@@ -389,6 +393,7 @@ mod tests {
         );
         let near = Exif {
             taken_at: Some("2026-05-03T10:00:00".into()),
+            offset_s: None,
             at: Some(LonLat::new(113.3001, 33.74)),
         };
         assert!(super::marks(&near, Some(&site), "2026-05-03", &Settings::default()).is_empty());

@@ -30,6 +30,8 @@ pub struct Tags {
 pub struct PictureTags {
     /// The camera's own clock, not the time of a later change.
     pub taken: Option<DateTime>,
+    /// By how many seconds that clock was ahead of UTC, where it is known.
+    pub offset_s: Option<i32>,
     /// Where, in WGS 84.
     pub at: Option<LonLat>,
 }
@@ -37,8 +39,10 @@ pub struct PictureTags {
 /// Reads the EXIF of a JPEG, HEIC, PNG, TIFF or WebP in memory; one without it says nothing.
 pub fn picture_tags(bytes: &[u8]) -> PictureTags {
     let tags = Tags::of_file(bytes);
+    let captured = tags.captured();
     PictureTags {
-        taken: tags.captured().map(|c| c.local),
+        taken: captured.map(|c| c.local),
+        offset_s: captured.and_then(|c| c.offset_s),
         at: tags.position().place(),
     }
 }
