@@ -80,7 +80,7 @@ impl Section {
         let has_conditions = sections.iter().any(|section| condition(section).is_some());
         let at = if has_conditions {
             let holds = |section: &&[Sign]| condition(section).is_none_or(|holds| holds(number));
-            sections.iter().position(|section| holds(&section))?
+            sections.iter().position(holds)?
         } else if number < 0.0 && sections.len() > 1 {
             1
         } else if number == 0.0 && sections.len() > 2 {
@@ -199,7 +199,7 @@ fn general(signs: &[Sign]) -> Option<usize> {
     };
     let name = ["general", "g/通用格式"]
         .into_iter()
-        .find(|name| begins(&name));
+        .find(|name| begins(name));
     name.map(|name| name.chars().count())
 }
 

@@ -6,7 +6,7 @@ use super::vector_error::{NAMED, PLAIN, of_crs};
 use super::zone::Misfit;
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What was passed over or settled when a boundary was read: said, since it decides what is searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +64,19 @@ fn listed(numbers: &[usize]) -> String {
     }
 }
 
+fn shifted_map(path: &Path, lang: Lang) -> Said {
+    Said::new(tr!(
+        lang,
+        "{path} has the columns of DataV or Amap, whose boundaries are in GCJ-02: it lies some 500 m off",
+        "{path} 带有 DataV（高德）边界数据的字段，其坐标为 GCJ-02（火星坐标），边界偏差约 500 米",
+        path = path.display(),
+    ))
+    .hint(lang.pick(
+        "take a boundary in WGS 84 or CGCS2000, such as the national map's; where this file was converted it is right as it is",
+        "请改用 WGS 84 或 CGCS2000 边界（如天地图）；已纠偏的文件可忽略本提示",
+    ))
+}
+
 impl Say for BoundaryNote {
     fn say(&self, lang: Lang) -> Said {
         match self {
@@ -103,16 +116,7 @@ impl Say for BoundaryNote {
                 "或用 {datum} 给出本地区参数",
                 datum = Action::Again(Choice::Datum { seven: false }),
             )),
-            Self::ShiftedMap { path } => Said::new(tr!(
-                lang,
-                "{path} has the columns of DataV or Amap, whose boundaries are in GCJ-02: it lies some 500 m off",
-                "{path} 带有 DataV（高德）边界数据的字段，其坐标为 GCJ-02（火星坐标），边界偏差约 500 米",
-                path = path.display(),
-            ))
-            .hint(lang.pick(
-                "take a boundary in WGS 84 or CGCS2000, such as the national map's; where this file was converted it is right as it is",
-                "请改用 WGS 84 或 CGCS2000 边界（如天地图）；已纠偏的文件可忽略本提示",
-            )),
+            Self::ShiftedMap { path } => shifted_map(path, lang),
             Self::WithoutShape { path, features } => Said::new(tr!(
                 lang,
                 "{path}: features without a geometry passed over: {features}",

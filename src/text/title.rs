@@ -142,7 +142,7 @@ pub fn axis_among(titles: &[String], at: usize) -> Option<Axis> {
     let has = |name: &&str| plain.iter().any(|title| without_remark(title) == *name);
     let own = without_remark(&plain[at]);
     let pair = SHARED.iter().find(|pair| pair.contains(&own))?;
-    pair.iter().all(|name| has(name)).then_some(axis)
+    pair.iter().all(has).then_some(axis)
 }
 
 /// Whether a column holds both halves of positions.

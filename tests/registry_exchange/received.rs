@@ -159,17 +159,21 @@ fn times_are_the_registrys_on_a_machine_of_any_zone() {
         ]);
         assert_eq!(added["created"]["at"], at);
     }
-    let code = site["id"].as_str().expect("a code");
+    let added = ok(&[
+        "add",
+        "--at",
+        "113.95,33.7",
+        "--source",
+        "find",
+        "--when",
+        "2026/5/4",
+        "--json",
+    ]);
+    let code = added["id"].as_str().expect("a code");
     office.ok(
         "wang",
         &[
-            "assign",
-            code,
-            "--crew",
-            "一组",
-            "--new-crew",
-            "--due",
-            "2026/5/9",
+            "assign", code, "--crew", "一组", "--when", "2026/5/5", "--due", "2026/5/9",
         ],
     );
     assert_eq!(office.site(code)["assigned"][0]["due"], "2026-05-09");
