@@ -3,7 +3,7 @@
 
 use super::cell_grid::CellGrid;
 use super::field::Field;
-use crate::text::{Axis, axis_of, number, plain_title};
+use crate::text::{Axis, axis_among, axis_of, is_shared_title, number, plain_title};
 
 /// The signs of degrees, minutes and seconds.
 const SIGNS: [char; 3] = ['°', '′', '″'];
@@ -74,7 +74,13 @@ impl SplitDegrees {
                 let last = split.columns.last();
                 last.is_some_and(|last| last + 1 == column)
             };
-            let split = match DegreeTitle::of(title) {
+            let titled = match DegreeTitle::of(title) {
+                _ if is_shared_title(title) && axis_among(&grid.titles, column).is_none() => {
+                    DegreeTitle::Other
+                }
+                titled => titled,
+            };
+            let split = match titled {
                 DegreeTitle::Part(Some(axis), 0) => {
                     let columns = vec![column];
                     found.push(Self { axis, columns });
@@ -175,6 +181,7 @@ mod tests {
         let cells = |row: &&str| row.split(',').map(|c| Field::Text(c.into())).collect();
         let mut grid = CellGrid {
             name: String::new(),
+            heading: Vec::new(),
             width: titles.len(),
             rows: (2..).zip(rows.iter().map(cells)).collect(),
             titles,

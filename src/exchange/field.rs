@@ -1,5 +1,7 @@
 //! What one field of a table holds, as its file has it.
 
+use crate::text::is_division_code;
+
 /// What a field holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Field {
@@ -31,6 +33,11 @@ impl Field {
             Self::Number(number) => number.to_string(),
             Self::Formula(formula) => format!("={formula}"),
         }
+    }
+
+    /// Whether it is a number that has all the digits of a division's code: a spreadsheet that opened a CSV keeps them.
+    pub fn is_whole_division(&self) -> bool {
+        matches!(self, Self::Number(number) if is_division_code(&number.to_string()))
     }
 
     /// Whether it is a code that a spreadsheet made a number of, such as 4.10423E+11: digits of it may be lost.

@@ -143,6 +143,20 @@ impl FormReader<'_> {
             .map_err(|flaw| self.flaw("visit_quadrats", Wrong::Quadrats(flaw)))
     }
 
+    fn yes_or_no(&self, key: &'static str) -> Result<Option<bool>, FormFlaw> {
+        let Some(text) = self.text(key)? else {
+            return Ok(None);
+        };
+        match half_width(&text).trim().to_lowercase().as_str() {
+            "yes" | "y" | "true" | "1" | "是" | "有" | "√" => Ok(Some(true)),
+            "no" | "n" | "false" | "0" | "否" | "无" | "没有" | "×" => Ok(Some(false)),
+            _ => {
+                let choices = vec![("yes", "yes", "是"), ("no", "no", "否")];
+                Err(self.flaw(key, Wrong::NotListed(choices)))
+            }
+        }
+    }
+
     /// Photographs of one part of the form.
     fn photos(&self, about: ColumnSubject) -> Result<Vec<String>, FormFlaw> {
         FORM.iter()
@@ -164,17 +178,7 @@ impl FormReader<'_> {
         let outcome: Outcome = self
             .list("visit_outcome")?
             .ok_or_else(|| self.flaw("visit_outcome", Wrong::Missing))?;
-        let sap_cut = match self.text("visit_sap_cut")?.as_deref() {
-            None => None,
-            Some("yes" | "true" | "1" | "是" | "TRUE") => Some(true),
-            Some("no" | "false" | "0" | "否" | "FALSE") => Some(false),
-            Some(_) => {
-                return Err(self.flaw(
-                    "visit_sap_cut",
-                    Wrong::NotListed(vec![("yes", "yes", "是"), ("no", "no", "否")]),
-                ));
-            }
-        };
+        let sap_cut = self.yes_or_no("visit_sap_cut")?;
         let area_dm2 = self.dm2("visit_area_m2")?;
         let body = Visit {
             outcome,
@@ -366,6 +370,48 @@ mod tests {
         assert_eq!(visit.body.sap_cut, Some(false));
         assert_eq!(visit.photos, ["DCIM/a.jpg"]);
         assert_eq!(visit.body.note.as_deref(), Some("=looks odd"));
+    }
+
+    #[test]
+    fn yes_and_no_are_read_in_any_case_and_width() {
+        let cut = |text: &str| {
+            let fields = [
+                ("visit_outcome", Field::Text("wild".into())),
+                ("visit_sap_cut", Field::Text(text.into())),
+            ];
+            let filled = read(&row(&fields), &now())?;
+            Ok::<_, FormFlaw>(filled.visit.and_then(|visit| visit.body.sap_cut))
+        };
+        for text in ["yes", "Yes", "YES", "True", "Ｙ", "1", "是", "有", "√"] {
+            assert_eq!(cut(text), Ok(Some(true)), "{text}");
+        }
+        for text in ["no", "No", "FALSE", "０", "否", "无"] {
+            assert_eq!(cut(text), Ok(Some(false)), "{text}");
+        }
+        assert!(cut("maybe").is_err() && cut("不详").is_err());
+    }
+
+    #[test]
+    fn a_unit_in_a_cells_format_is_a_unit() {
+        let area = |number: f64, format: &str| {
+            let cell = crate::exchange::number_format::shown(number, format);
+            let fields = [("visit_outcome", text("wild")), ("visit_area_m2", cell)];
+            let filled = read(&row(&fields), &now());
+            filled.map(|filled| filled.visit.and_then(|visit| visit.body.area_dm2))
+        };
+        for format in ["0", "0.00", "0\"㎡\"", "0.0\" 平方米\"", "#,##0"] {
+            assert_eq!(area(2.0, format), Ok(Some(200)), "{format}");
+        }
+        for format in [
+            "0\"亩\"",
+            "0.0\\ \"亩\"",
+            "General\"亩\"",
+            "0!.0,\"万\"",
+            "0,\"千平米\"",
+        ] {
+            let flaw = area(2.0, format).expect_err(format);
+            assert_eq!(flaw.why, Wrong::NotANumber, "{format}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::cell_grid::CellGrid;
 use super::degree_columns::{is_unit, join};
 use super::field::Field;
 use super::grid_flaw::GridFlaw;
+use super::number_format::shown;
 use crate::text::records;
 use calamine::{
     Data, DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx, open_workbook_from_rs,
@@ -100,6 +101,9 @@ fn grid(
     let at = counts.iter().position(|count| count == most)?;
     let mut below = rows.split_off(at + 1);
     let (line, own) = rows.pop()?;
+    let above = rows.iter().flat_map(|(_, cells)| cells);
+    let heading = above.filter(|cell| !cell.is_empty()).map(Field::to_text);
+    let heading = heading.collect();
     let mut titles: Vec<String> = own.iter().map(Field::to_text).collect();
     if let Some((above, upper)) = rows.last().filter(|row| known(row) > 0)
         && above + 1 == line
@@ -118,6 +122,7 @@ fn grid(
     }
     let mut grid = CellGrid {
         name: name.to_owned(),
+        heading,
         titles,
         rows: below,
         width,
@@ -277,15 +282,15 @@ fn pictures(bytes: &[u8]) -> usize {
     names.filter(|name| name.starts_with("xl/media/")).count()
 }
 
-/// What a cell shows: a number under a format of per cent is so many hundredths, a number under one of dates is a day.
+/// What a cell shows: a number with the words of its format, a number under one of dates as a day.
 fn field_of(value: &DataRef<'_>, format: &str) -> Field {
     match Data::from(value.clone()) {
         Data::Int(number) => {
             #[expect(clippy::cast_precision_loss, reason = "a spreadsheet holds doubles")]
             let number = number as f64;
-            numeric(number, format)
+            shown(number, format)
         }
-        Data::Float(number) => numeric(number, format),
+        Data::Float(number) => shown(number, format),
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Field::Text(text),
         Data::Bool(yes) => Field::Text(if yes { "yes" } else { "no" }.into()),
         Data::DateTime(at) if at.is_duration() || at.as_f64() < 1.0 => {
@@ -321,33 +326,6 @@ fn field_of(value: &DataRef<'_>, format: &str) -> Field {
         Data::Error(error) => Field::Formula(error.to_string()),
         Data::Empty => Field::Empty,
     }
-}
-
-fn numeric(number: f64, format: &str) -> Field {
-    if !is_percent(format) {
-        return Field::Number(number);
-    }
-    // 0.29 times 100 is a little less than 29.
-    let hundredths = (number * 1e11).round() / 1e9;
-    Field::Text(format!("{hundredths}%"))
-}
-
-/// Whether a format of numbers shows hundredths; what is quoted or escaped in it is only shown.
-fn is_percent(format: &str) -> bool {
-    let mut signs = format.chars();
-    let mut quoted = false;
-    while let Some(c) = signs.next() {
-        match c {
-            '"' => quoted = !quoted,
-            '\\' | '_' | '*' if !quoted => {
-                signs.next();
-            }
-            ';' if !quoted => return false,
-            '%' if !quoted => return true,
-            _ => {}
-        }
-    }
-    false
 }
 
 #[cfg(test)]

@@ -25,16 +25,19 @@ mod kmz;
 pub mod ledger;
 pub mod mirror;
 mod names;
+mod number_format;
 mod ovital;
 mod pictures;
 mod read;
 pub mod sheet;
+mod site_list;
 mod table;
 mod target_flaw;
 mod target_table;
 pub mod targets;
 pub mod track;
 mod track_flaw;
+mod track_parts;
 pub mod training;
 mod xlsx;
 
@@ -45,6 +48,7 @@ pub(crate) use export::{Answers, entry, original, scans};
 pub use geopackage::{AreaLayer, Shading, project, write_areas};
 pub use grid_flaw::GridFlaw;
 pub use kmz::colour as state_colour;
+pub use site_list::site_codes;
 pub use target_flaw::{TargetFlaw, TargetNote};
 pub use track_flaw::TrackFlaw;
 

@@ -9,6 +9,7 @@ use super::table::{ReadTables, Row, Table, key_of, table};
 use crate::files;
 use crate::ground::{FileFeature, GeoJsonFlaw, LonLat, read_features};
 use crate::registry::Hash;
+use crate::text::datum_in_words;
 use crate::words::Lang;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,14 +36,22 @@ impl Raw {
         let mut raw = Self::default();
         raw.read.pictures = found.pictures;
         raw.read.hidden = found.hidden;
+        let named = datum_of_name(path);
         for grid in found.tables {
             raw.titles.extend(grid.titles.iter().cloned());
-            let (table, not_understood) = table(grid, found.is_text);
+            let (mut table, not_understood) = table(grid, found.is_text);
+            table.datum = table.datum.or_else(|| named.clone());
             raw.read.tables.push(table);
             raw.unread.push(not_understood);
         }
         Ok(raw)
     }
+}
+
+/// What the name of a file says of the datum, where positions in it lie beside those of WGS 84.
+pub(super) fn datum_of_name(path: &Path) -> Option<String> {
+    let stem = path.file_stem()?.to_string_lossy();
+    datum_in_words(&stem).map(|_| stem.into_owned())
 }
 
 /// Reads a file by its ending. Its hash is that of the bytes that were read.
@@ -134,6 +143,7 @@ fn geojson(bytes: &[u8]) -> Result<(Vec<Table>, Vec<String>), GeoJsonFlaw> {
     let tables = vec![Table {
         name: String::new(),
         keys,
+        datum: None,
         rows,
     }];
     Ok((tables, titles.into_iter().collect()))

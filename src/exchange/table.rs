@@ -9,7 +9,8 @@ use crate::ground::GeopackageJournal;
 use crate::ground::LonLat;
 use crate::registry::Hash;
 use crate::text::{
-    Axis, DegreesFlaw, axis_of, degrees, foreign_datum, is_position, plain_title, position,
+    Axis, DegreesFlaw, axis_of, degrees, foreign_datum, is_position, is_shared_title, plain_title,
+    position,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -79,6 +80,8 @@ pub struct Table {
     pub name: String,
     /// Its columns, as far as they are known.
     pub keys: BTreeSet<String>,
+    /// What its heading or its name says of the datum, where its positions lie beside those of WGS 84.
+    pub datum: Option<String>,
     /// Its rows.
     pub rows: Vec<Row>,
 }
@@ -121,7 +124,8 @@ pub fn key_of(title: &str) -> Option<&'static str> {
         return Some(key);
     }
     // Letters alone may be anything: x is north in one office and east in the other.
-    if foreign_datum(title).is_some() || plain.starts_with(['x', 'y']) {
+    let may_be_anything = plain.starts_with(['x', 'y']) || is_shared_title(title);
+    if foreign_datum(title).is_some() || may_be_anything {
         return None;
     }
     if is_position(title) {
@@ -154,6 +158,7 @@ pub fn table(grid: CellGrid, is_text: bool) -> (Table, Vec<String>) {
         .map(|title| key_of(title).filter(|key| seen.insert(*key)))
         .collect();
     let mut unread = BTreeSet::new();
+    let datum = grid.said_datum();
     let mut rows = Vec::new();
     for (line, cells) in grid.rows {
         let mut fields = BTreeMap::new();
@@ -194,6 +199,7 @@ pub fn table(grid: CellGrid, is_text: bool) -> (Table, Vec<String>) {
         .collect();
     let table = Table {
         name: grid.name,
+        datum,
         keys: keys.into_iter().flatten().map(str::to_owned).collect(),
         rows,
     };
@@ -277,6 +283,7 @@ mod tests {
         let text = |text: &str| Field::Text(text.into());
         let grid = CellGrid {
             name: String::new(),
+            heading: Vec::new(),
             titles: ["图斑编号", "核查人电话", "经度", "经度", "空"]
                 .map(str::to_owned)
                 .to_vec(),

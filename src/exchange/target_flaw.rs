@@ -127,6 +127,8 @@ pub enum TargetNote {
     WithoutShape(usize),
     /// Lines were passed over: they are neither a point nor an area.
     Lines(usize),
+    /// Rows of a table that sum up or are signed were passed over: what stands in them.
+    NoTargets(Vec<String>),
     /// Hidden sheets that hold a table were not read.
     Hidden(Vec<String>),
 }
@@ -148,6 +150,14 @@ impl TargetNote {
                 "features without a geometry passed over: {n}",
                 "已略过 {n} 个没有图形的要素"
             ),
+            Self::NoTargets(rows) => {
+                let rows = rows.join(lang.pick("; ", "；"));
+                tr!(
+                    lang,
+                    "rows that are no targets passed over: {rows}",
+                    "已略过不是靶标的行：{rows}"
+                )
+            }
             Self::Hidden(sheets) => {
                 let sheets = sheets.join(lang.pick(", ", "、"));
                 tr!(

@@ -2,17 +2,30 @@
 //! words that go with each.
 
 use super::TargetFlaw;
-use super::cell_grid::CellGrid;
+use super::cell_grid::{CellGrid, shortened};
 use super::field::Field;
 use crate::ground::{LonLat, ReadPlace, ReadPlaces, Shape};
 use crate::text::{
-    Axis, axis_of, degrees, foreign_datum, half_width, is_position, plain_title, position,
+    Axis, axis_among, datum_in_words, degrees, foreign_datum, half_width, is_position,
+    is_shared_title, plain_title, position,
 };
 use std::collections::BTreeMap;
 
+/// The places of tables, and what they say besides.
+#[derive(Debug, Default)]
+pub(super) struct TablePlaces {
+    /// The places.
+    pub read: ReadPlaces,
+    /// The first words of rows that sum up, are signed or remark on the others, and are no places.
+    pub passed_over: Vec<String>,
+}
+
 /// The places of tables that have columns of a position; the others of a workbook are remarks.
-pub(super) fn of_grids(grids: Vec<CellGrid>, is_text: bool) -> Result<ReadPlaces, Vec<TargetFlaw>> {
-    let mut read = ReadPlaces::default();
+pub(super) fn of_grids(
+    grids: Vec<CellGrid>,
+    is_text: bool,
+) -> Result<TablePlaces, Vec<TargetFlaw>> {
+    let mut found = TablePlaces::default();
     let (mut flaws, mut titles, mut any) = (Vec::new(), Vec::new(), false);
     for grid in grids {
         titles.extend(grid.titles.iter().cloned());
@@ -20,13 +33,10 @@ pub(super) fn of_grids(grids: Vec<CellGrid>, is_text: bool) -> Result<ReadPlaces
             continue;
         };
         any = true;
-        let system = columns.each().into_iter().find_map(|at| {
-            let title = grid.titles.get(at)?;
-            foreign_datum(title).map(|_| title.trim().to_owned())
-        });
-        if let Some(title) = system {
-            return Err(vec![TargetFlaw::Datum(title)]);
+        if let Some(system) = said_datum(&grid, columns) {
+            return Err(vec![TargetFlaw::Datum(system)]);
         }
+        let read = &mut found.read;
         read.columns
             .extend(grid.titles.iter().map(|t| t.trim().to_lowercase()));
         for (line, cells) in &grid.rows {
@@ -36,7 +46,13 @@ pub(super) fn of_grids(grids: Vec<CellGrid>, is_text: bool) -> Result<ReadPlaces
                     shape: Shape::Point(at),
                     words,
                 }),
-                Err(flaw) => flaws.push(flaw),
+                Err(flaw) => match foot(cells) {
+                    Some(words) if is_of_datum(&words) => {
+                        return Err(vec![TargetFlaw::Datum(shortened(&words))]);
+                    }
+                    Some(words) => found.passed_over.push(shortened(&words)),
+                    None => flaws.push(flaw),
+                },
             }
         }
     }
@@ -45,10 +61,53 @@ pub(super) fn of_grids(grids: Vec<CellGrid>, is_text: bool) -> Result<ReadPlaces
         flaws.push(TargetFlaw::NoColumns(titles));
     }
     if flaws.is_empty() {
-        Ok(read)
+        Ok(found)
     } else {
         Err(flaws)
     }
+}
+
+/// The system that a table names for its coordinates, in the titles of their columns, in its heading or in its name.
+fn said_datum(grid: &CellGrid, columns: PositionColumns) -> Option<String> {
+    let in_title = columns.each().into_iter().find_map(|at| {
+        let title = grid.titles.get(at)?;
+        foreign_datum(title).map(|_| title.trim().to_owned())
+    });
+    in_title.or_else(|| grid.said_datum())
+}
+
+/// Whether a remark names another system for the coordinates beside it. One that gives coordinates itself speaks of those.
+pub(super) fn is_of_datum(text: &str) -> bool {
+    let digit = |c: char| c.is_ascii_digit();
+    let half = half_width(text);
+    let gives_some = half
+        .split('.')
+        .zip(half.split('.').skip(1))
+        .any(|(before, after)| before.ends_with(digit) && after.starts_with(digit));
+    !gives_some && datum_in_words(text).is_some()
+}
+
+/// The words of a row at the foot of a table, where it is one: what sums up, who filled it in, remarks on the rows above.
+fn foot(cells: &[Field]) -> Option<String> {
+    const SUMS: [&str; 8] = [
+        "合计", "总计", "小计", "共计", "累计", "总数", "total", "sum",
+    ];
+    const HANDS: [&str; 8] = [
+        "填表", "制表", "填报", "审核", "审批", "复核", "校核", "编制",
+    ];
+    const LABELS: [&str; 14] = [
+        "注", "备注", "说明", "附注", "单位", "联系", "负责", "日期", "时间", "签", "电话", "坐标",
+        "note", "remark",
+    ];
+    let filled = cells.iter().find(|cell| !cell.is_empty())?.to_text();
+    let plain = plain_title(&filled);
+    let begins = |words: &[&str]| words.iter().any(|word| plain.starts_with(word));
+    let is_labelled = || plain.chars().take(10).any(|c| c == ':');
+    let is_foot = begins(&SUMS) || begins(&HANDS) || begins(&LABELS) && is_labelled();
+    is_foot.then(|| {
+        let words = cells.iter().filter(|cell| !cell.is_empty());
+        words.map(Field::to_text).collect::<Vec<_>>().join(" ")
+    })
 }
 
 /// The columns of positions.
@@ -80,18 +139,16 @@ impl PositionColumns {
 
 /// The column of one half of a position.
 fn column(titles: &[String], axis: Axis) -> Result<Option<usize>, TargetFlaw> {
-    let is_half = |title: &String| axis_of(title) == Some(axis);
-    // Of “经度” and “X” the one that says degrees is meant.
-    let is_plain = |title: &String| plain_title(title).starts_with(['x', 'y']);
     let all: Vec<usize> = (0..titles.len())
-        .filter(|at| is_half(&titles[*at]))
+        .filter(|at| axis_among(titles, *at) == Some(axis))
         .collect();
-    let sure: Vec<usize> = all
+    // Of “经度” and “X” the one that says degrees is meant, and X before letters that may mean anything.
+    let best = all.iter().map(|at| doubt(titles, *at)).min();
+    let found: Vec<usize> = all
         .iter()
         .copied()
-        .filter(|at| !is_plain(&titles[*at]))
+        .filter(|at| Some(doubt(titles, *at)) == best)
         .collect();
-    let found = if sure.is_empty() { all } else { sure };
     match found[..] {
         [] => Ok(None),
         [one] => Ok(Some(one)),
@@ -99,6 +156,18 @@ fn column(titles: &[String], axis: Axis) -> Result<Option<usize>, TargetFlaw> {
             titles[one].trim().to_owned(),
             titles[other].trim().to_owned(),
         )),
+    }
+}
+
+/// How little a title says of degrees.
+fn doubt(titles: &[String], at: usize) -> u8 {
+    let plain = plain_title(&titles[at]);
+    match plain.as_str() {
+        _ if plain.starts_with(['x', 'y']) => 2,
+        _ if !is_shared_title(&plain) => 0,
+        // JD beside WD is no street.
+        _ if plain.starts_with(['j', 'w']) => 1,
+        _ => 3,
     }
 }
 

@@ -1,8 +1,10 @@
 //! Lists of targets (靶标) as they are handed down: points or areas in GeoJSON, GeoPackage, KML, GPX, shapefile, CSV or XLSX.
 
+use super::cell_grid::shortened;
 use super::gcj02::shift;
 use super::grid::{TABLES, grids};
-use super::target_table::of_grids;
+use super::read::datum_of_name;
+use super::target_table::{is_of_datum, of_grids};
 use super::{ExchangeError, TargetFlaw, TargetNote};
 use crate::files;
 use crate::ground::{ReadPlace, ReadPlaces, Shape, VectorError, read_places};
@@ -50,6 +52,8 @@ const NAMES: [&str; 27] = [
 const CUT: usize = 8;
 /// Columns that name the system of the coordinates.
 const DATUMS: [&str; 5] = ["datum", "crs", "坐标系", "坐标系统", "坐标基准"];
+/// What the titles of columns hold that say where coordinates came from.
+const SOURCES: [&str; 4] = ["坐标来源", "数据来源", "采集", "定位"];
 /// Metres around a target in which sites are looked at for a shift.
 const SHIFT_M: f64 = 1_500.0;
 
@@ -71,12 +75,20 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<ReadTargets, Exchang
         path: path.into(),
         flaws,
     };
-    let (read, sha256, hidden) = places(path)?;
-    if let Some(system) = said_datum(&read) {
+    let Source {
+        read,
+        sha256,
+        hidden,
+        passed_over,
+    } = places(path)?;
+    if let Some(system) = said_datum(&read).or_else(|| datum_of_name(path)) {
         return Err(wrong(vec![TargetFlaw::Datum(system)]));
     }
     let naming = naming(&read);
     let mut notes = notes(&read, naming.is_some());
+    if !passed_over.is_empty() {
+        notes.push(TargetNote::NoTargets(passed_over));
+    }
     if !hidden.is_empty() {
         notes.push(TargetNote::Hidden(hidden));
     }
@@ -111,8 +123,18 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<ReadTargets, Exchang
     Ok(ReadTargets { list, notes })
 }
 
-/// The places of a list, the hash of the bytes that they were read from, and hidden sheets that were not read.
-fn places(path: &Path) -> Result<(ReadPlaces, Hash, Vec<String>), ExchangeError> {
+/// A list as its file has it.
+struct Source {
+    read: ReadPlaces,
+    /// Of the bytes that it was read from.
+    sha256: Hash,
+    /// Hidden sheets that were not read.
+    hidden: Vec<String>,
+    /// The first words of rows that are no targets.
+    passed_over: Vec<String>,
+}
+
+fn places(path: &Path) -> Result<Source, ExchangeError> {
     let unreadable = ExchangeError::unreadable(path);
     if path.is_dir() {
         let (path, source) = (path.into(), VectorError::Folder);
@@ -133,12 +155,17 @@ fn places(path: &Path) -> Result<(ReadPlaces, Hash, Vec<String>), ExchangeError>
             path: path.into(),
             flaw,
         })?;
-        let read =
+        let tables =
             of_grids(found.tables, found.is_text).map_err(|flaws| ExchangeError::Targets {
                 path: path.into(),
                 flaws,
             })?;
-        return Ok((read, sha256, found.hidden));
+        return Ok(Source {
+            read: tables.read,
+            sha256,
+            hidden: found.hidden,
+            passed_over: tables.passed_over,
+        });
     }
     let read = read_places(path).map_err(|source| ExchangeError::Vector {
         path: path.into(),
@@ -148,7 +175,12 @@ fn places(path: &Path) -> Result<(ReadPlaces, Hash, Vec<String>), ExchangeError>
         let changed = std::io::Error::other("it changed while it was read");
         return Err(unreadable(changed));
     }
-    Ok((read, sha256, Vec::new()))
+    Ok(Source {
+        read,
+        sha256,
+        hidden: Vec::new(),
+        passed_over: Vec::new(),
+    })
 }
 
 /// What is to be said of a list before it is recorded.
@@ -166,9 +198,13 @@ fn notes(read: &ReadPlaces, named: bool) -> Vec<TargetNote> {
 fn said_datum(read: &ReadPlaces) -> Option<String> {
     let named = read.places.iter().find_map(|place| {
         let named = place.words.iter().find(|(key, value)| {
-            DATUMS.contains(&plain_title(key).as_str()) && foreign_datum(value).is_some()
+            let plain = plain_title(key);
+            let is_system = DATUMS.contains(&plain.as_str());
+            let is_source = SOURCES.iter().any(|word| plain.contains(word));
+            let said = (is_system || is_source) && foreign_datum(value).is_some();
+            said || is_of_datum(value)
         });
-        named.map(|(_, system)| system.trim().to_owned())
+        named.map(|(_, system)| shortened(system))
     });
     named.or_else(|| read.unknown_datum.clone())
 }
@@ -472,7 +508,8 @@ mod tests {
                     "{bytes:?}"
                 );
             }
-            if let Ok(read) = of_grids(found.tables, found.is_text) {
+            if let Ok(tables) = of_grids(found.tables, found.is_text) {
+                let read = tables.read;
                 let _named = naming(&read);
                 assert!(
                     read.places

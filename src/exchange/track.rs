@@ -8,7 +8,7 @@ use super::{ExchangeError, TrackFlaw};
 use crate::ground::{LocalPlane, LonLat, PlanePoint, union};
 use crate::registry::body::TrackFacts;
 use crate::text::xml::{Element, Met, walk};
-use crate::text::{date_time, number};
+use crate::text::{date_time, decimal};
 use geo::{Coord, Line, LineString, MultiPolygon, Polygon, Simplify};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -208,15 +208,7 @@ impl Track {
 
 /// A position of a track; one whose degrees are none lies nowhere on earth, and is left out later.
 fn fix(point: &Element, zone: &TimeZone, odd_times: &mut usize) -> Fix {
-    let degrees = |name| {
-        let text = point.attribute(name)?;
-        // No degrees have thousands: a comma is the decimal sign of another country.
-        match text.matches(',').count() {
-            1 if !text.contains('.') => number(&text.replace(',', ".")),
-            _ => number(text),
-        }
-    };
-    let degrees = |name| degrees(name).unwrap_or(f64::NAN);
+    let degrees = |name| point.attribute(name).and_then(decimal).unwrap_or(f64::NAN);
     let time = point.text_of("time").and_then(|text| {
         let time = instant(text, zone);
         *odd_times += usize::from(time.is_none());

@@ -4,6 +4,7 @@ use super::crs::{Crs, CrsError};
 use super::geotransform::CrsPoint;
 use super::lonlat::{LonLat, Quad};
 use super::overlay::{even_odd, rest, union, union_within};
+use super::shifted_map::is_of_shifted_map;
 use super::vector::layers;
 use super::zone::Misfit;
 use super::{BoundaryError, BoundaryNote};
@@ -33,8 +34,10 @@ impl Boundary {
         let mut notes = Vec::new();
         let mut polygons: Vec<geo::Polygon> = Vec::new();
         let (mut without_shape, mut settled, mut no_area) = (0, Vec::new(), Vec::new());
+        let mut is_shifted = false;
         for layer in layers(path).map_err(unreadable)? {
             without_shape += layer.without_shape;
+            is_shifted |= is_of_shifted_map(layer.columns.iter().map(String::as_str));
             for feature in layer.features {
                 let number = feature.number;
                 let shape = feature.shape.map_err(|_why| BoundaryError::Shape {
@@ -75,6 +78,7 @@ impl Boundary {
         if united.0.is_empty() {
             return Err(BoundaryError::Empty { path: path.into() });
         }
+        notes.extend(is_shifted.then(|| BoundaryNote::ShiftedMap { path: path.into() }));
         notes.extend(passed_over(path, without_shape, settled, no_area));
         Ok(Self {
             polygons: united,
@@ -257,6 +261,26 @@ mod tests {
             {"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[1,0],[3,0],[3,1],[1,1],[1,0]]]}}]}"#)
             .expect("read");
         assert_eq!(boundary.polygons().0.len(), 1);
+    }
+
+    #[test]
+    fn a_boundary_of_a_map_program_that_shifts_is_said() {
+        let of = |properties: &str| {
+            let text = format!(
+                r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{properties},"geometry":{{"type":"Polygon","coordinates":[[[113,33],[113.1,33],[113.1,33.1],[113,33.1],[113,33]]]}}}}]}}"#
+            );
+            read(&text).expect("read").notes().to_vec()
+        };
+        for datav in [
+            r#"{"adcode":410423,"name":"鲁山县","center":[113.05,33.05],"centroid":[113.05,33.05],"childrenNum":0,"level":"district","parent":{"adcode":410400},"acroutes":[100000,410000,410400]}"#,
+            r#"{"adcode":410423,"name":"鲁山县","center":[113.05,33.05]}"#,
+        ] {
+            assert!(
+                matches!(of(datav)[..], [BoundaryNote::ShiftedMap { .. }]),
+                "{datav}"
+            );
+        }
+        assert!(of(r#"{"adcode":410423,"name":"鲁山县"}"#).is_empty());
     }
 
     #[test]

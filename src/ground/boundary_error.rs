@@ -6,7 +6,7 @@ use super::vector_error::{NAMED, PLAIN, of_crs};
 use super::zone::Misfit;
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What was passed over or settled when a boundary was read: said, since it decides what is searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,11 @@ pub enum BoundaryNote {
         /// The datum.
         datum: String,
     },
+    /// Its columns are those of a map program that hands out GCJ-02 as if it were WGS 84.
+    ShiftedMap {
+        /// The file.
+        path: PathBuf,
+    },
 }
 
 /// Numbers as a list: the first few, and how many more there are.
@@ -57,6 +62,19 @@ fn listed(numbers: &[usize]) -> String {
         0 => shown,
         more => format!("{shown} … (+{more})"),
     }
+}
+
+fn shifted_map(path: &Path, lang: Lang) -> Said {
+    Said::new(tr!(
+        lang,
+        "{path} has the columns of DataV or Amap, whose boundaries are in GCJ-02: it lies some 500 m off",
+        "{path} 带有 DataV（高德）边界数据的字段，其坐标为 GCJ-02（火星坐标），边界偏差约 500 米",
+        path = path.display(),
+    ))
+    .hint(lang.pick(
+        "take a boundary in WGS 84 or CGCS2000, such as the national map's; where this file was converted it is right as it is",
+        "请改用 WGS 84 或 CGCS2000 边界（如天地图）；已纠偏的文件可忽略本提示",
+    ))
 }
 
 impl Say for BoundaryNote {
@@ -98,6 +116,7 @@ impl Say for BoundaryNote {
                 "或用 {datum} 给出本地区参数",
                 datum = Action::Again(Choice::Datum { seven: false }),
             )),
+            Self::ShiftedMap { path } => shifted_map(path, lang),
             Self::WithoutShape { path, features } => Said::new(tr!(
                 lang,
                 "{path}: features without a geometry passed over: {features}",

@@ -4,6 +4,7 @@
 use super::crs::Crs;
 use super::vector_error::VectorError;
 use super::vector_layer::{VectorFeature, VectorLayer};
+use crate::text::decimal;
 use crate::text::xml::{Element, Met, walk};
 use geo::{Coord, LineString, Point};
 
@@ -61,8 +62,9 @@ fn shape(element: &Element) -> Result<Option<geo::Geometry>, String> {
 
 fn position(element: &Element) -> Result<Coord, String> {
     let number = |name| -> Option<f64> {
-        let number: f64 = element.attribute(name)?.parse().ok()?;
-        number.is_finite().then_some(number)
+        let text = element.attribute(name)?;
+        let number: Option<f64> = text.parse().ok();
+        number.or_else(|| decimal(text)).filter(|n| n.is_finite())
     };
     let at = number("lon").zip(number("lat"));
     let (x, y) = at.ok_or_else(|| format!("<{}>: lon, lat ?", element.name))?;
@@ -95,6 +97,13 @@ mod tests {
             layer.features[1].shape,
             Ok(geo::Geometry::LineString(_))
         ));
+    }
+
+    #[test]
+    fn degrees_with_the_comma_of_other_countries_are_read() {
+        let layer = of("<wpt lat=\"33,74\" lon=\"113,3\"/>").expect("read");
+        let point = geo::Geometry::Point(Point::new(113.3, 33.74));
+        assert_eq!(layer.features[0].shape, Ok(point));
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! The clock and the dice, read here and handed on, so that deciding stays pure.
 
-use crate::store::Moment;
+use crate::store::{Moment, Store, StoreError};
+use crate::text::{Zone, date_time};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
+use std::path::Path;
 
 /// Now, where this machine is.
 pub fn now() -> Zoned {
@@ -22,9 +25,56 @@ pub fn moment() -> Moment {
     }
 }
 
-/// Now as an event says when it happened: RFC 3339 with the offset of this place.
+/// Now as files say when they were made: RFC 3339 with the offset of this place.
 pub fn at() -> String {
     written(&now())
+}
+
+/// The zone of a registry's times: what is typed without a zone is one of it, whichever zone this machine is in. It is this
+/// machine's own where the two agreed when the registry was begun, with its summer time; otherwise the offset of then.
+///
+/// # Errors
+/// Those of reading.
+pub fn zone(store: &Store) -> Result<TimeZone, StoreError> {
+    Ok(zone_of(store.begun()?.as_deref(), TimeZone::system()))
+}
+
+/// The same of a registry that is not open; this machine's zone where it cannot be read now.
+pub fn zone_at(registry: &Path) -> TimeZone {
+    let store = Store::open_read(registry).ok();
+    let zone = store.and_then(|store| zone(&store).ok());
+    zone.unwrap_or_else(TimeZone::system)
+}
+
+fn zone_of(begun: Option<&str>, machine: TimeZone) -> TimeZone {
+    let told = begun.and_then(|at| Some((Zone::of(at)?, at.parse::<Timestamp>().ok()?)));
+    match told {
+        Some((zone, then)) if zone.is(machine.to_offset(then)) => machine,
+        Some((zone, _)) => zone.fixed(),
+        None => machine,
+    }
+}
+
+/// Now in a zone.
+pub fn now_in(zone: &TimeZone) -> Zoned {
+    Timestamp::now().to_zoned(zone.clone())
+}
+
+/// Now as an event says when it happened: RFC 3339 with the offset of its registry.
+pub fn at_in(zone: &TimeZone) -> String {
+    written(&now_in(zone))
+}
+
+/// What was written of a time, in a zone where it names none; a day alone is its noon. `None` where there is no such time.
+pub fn read(text: &str, zone: &TimeZone) -> Option<String> {
+    if text.parse::<Timestamp>().is_ok() {
+        return Some(text.to_owned());
+    }
+    let said = date_time(text).ok()?;
+    let noon = jiff::civil::time(12, 0, 0, 0);
+    let at = said.day.to_datetime(said.time.unwrap_or(noon));
+    let zone = said.zone.map_or_else(|| zone.clone(), TimeZone::fixed);
+    Some(written(&at.to_zoned(zone).ok()?))
 }
 
 /// A time as an event says it: RFC 3339 with offset, to the second.
@@ -40,4 +90,38 @@ pub fn utc() -> String {
 /// 256 bits that nobody can guess.
 pub fn secret() -> [u8; 32] {
     rand::random()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_keeps_its_zone_on_a_machine_of_another() {
+        let at = |begun, machine: &TimeZone, typed| {
+            read(typed, &zone_of(Some(begun), machine.clone())).expect("a time")
+        };
+        let [shanghai, berlin] =
+            ["Asia/Shanghai", "Europe/Berlin"].map(|name| TimeZone::get(name).expect("a zone"));
+        let begun = "2026-01-01T08:00:00+08:00";
+        for machine in [&TimeZone::UTC, &shanghai, &berlin] {
+            for (typed, said) in [
+                ("2026-05-04 17:30", "2026-05-04T17:30:00+08:00"),
+                ("2026/5/4", "2026-05-04T12:00:00+08:00"),
+                ("2026年5月4日 下午5时30分", "2026-05-04T17:30:00+08:00"),
+                ("2026-05-04T09:30:00Z", "2026-05-04T09:30:00Z"),
+                ("2026/5/4 9:30 +00:00", "2026-05-04T09:30:00+00:00"),
+            ] {
+                assert_eq!(at(begun, machine, typed), said, "{machine:?}");
+            }
+        }
+        // Where the machine is at home, its summer time holds.
+        let begun = "2026-01-01T08:00:00+01:00";
+        let summer = at(begun, &berlin, "2026-07-01 08:00");
+        assert_eq!(summer, "2026-07-01T08:00:00+02:00");
+        let away = at(begun, &shanghai, "2026-07-01 08:00");
+        assert_eq!(away, "2026-07-01T08:00:00+01:00");
+        assert_eq!(read("4/5/2026", &shanghai), None);
+        assert_eq!(zone_of(None, berlin.clone()), berlin);
+    }
 }

@@ -17,7 +17,7 @@ pub fn import(
     let request = ImportRequest {
         path,
         author: session.author(),
-        now: clock::now(),
+        now: clock::now_in(session.zone()),
         when: session.happened().map(str::to_owned),
         rehearse,
     };

@@ -9,6 +9,7 @@ use crate::registry::place::Place;
 use crate::store::{Store, StoreError};
 use geo::{Coord, CoordsIter, InteriorPoint, LineString, MultiPolygon, Polygon};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -78,6 +79,12 @@ pub struct Patrolled {
     /// Times of its track that are none.
     #[serde(skip)]
     pub odd_times: usize,
+    /// Lines of its track that repeat others, which count once.
+    #[serde(skip)]
+    pub copies: usize,
+    /// Whether its track goes over several days, of which its own alone counts.
+    #[serde(skip)]
+    pub is_part: bool,
     /// A corner of the ground that was walked or drawn.
     #[serde(skip)]
     pub corner: Option<LonLat>,
@@ -92,13 +99,13 @@ pub fn patrol(
     session: &Session,
     told: PatrolTold,
 ) -> Result<Patrolled, OfficeError> {
-    let walk = walk(&told)?;
+    let walk = walk(&told, session.zone())?;
     let ground = match &walk {
-        Some((walk, _)) => Some(walk.walked.clone()),
+        Some(walked) => Some(walked.walk.walked.clone()),
         None => drawn(&told.drawn)?,
     };
-    let facts = walk.as_ref().map(|(walk, _)| walk.facts.clone());
-    let on = day(&told, facts.as_ref(), clock::today())?;
+    let facts = walk.as_ref().map(|walked| walked.walk.facts.clone());
+    let on = day(&told, facts.as_ref(), today(session.zone()))?;
     let reports = told.area_m2.is_some() || told.people > 0 || told.zero;
     if ground.is_none() && !reports {
         return Err(PatrolError::Nothing.into());
@@ -140,7 +147,9 @@ pub fn patrol(
             .map(LonLat::from),
         walked_m2: ground.map(|ground| area_m2(&ground).round()),
         track: body.track,
-        odd_times: walk.map_or(0, |(_, odd_times)| odd_times),
+        odd_times: walk.as_ref().map_or(0, |walked| walked.odd_times),
+        copies: walk.as_ref().map_or(0, |walked| walked.copies),
+        is_part: walk.is_some_and(|walked| walked.is_part),
     })
 }
 
@@ -149,23 +158,45 @@ fn outline(ground: &MultiPolygon) -> Vec<Vec<Vec<[i64; 2]>>> {
     Place::area(LonLat::new(0.0, 0.0), ground).outline
 }
 
-/// The ground seen along the tracks, all of them together, and how many of their times are none.
-fn walk(told: &PatrolTold) -> Result<Option<(Walk, usize)>, OfficeError> {
+/// The ground seen along tracks, and what is to be said of them.
+struct Walked {
+    walk: Walk,
+    /// Times that are none.
+    odd_times: usize,
+    /// Lines that repeat others.
+    copies: usize,
+    /// Whether of several days one alone counts.
+    is_part: bool,
+}
+
+fn today(zone: &TimeZone) -> Date {
+    clock::now_in(zone).date()
+}
+
+/// The ground seen along the tracks, all of them together.
+fn walk(told: &PatrolTold, zone: &TimeZone) -> Result<Option<Walked>, OfficeError> {
     let Some(first) = told.tracks.first() else {
         return Ok(None);
     };
-    let mut all = Track::default();
-    let now = clock::now();
-    for path in &told.tracks {
-        let track = Track::read(path, now.time_zone())?;
-        all.odd_times += track.odd_times;
-        all.segments.extend(track.segments);
-    }
-    let walk = all.walk(told.reach_m, now.time_zone());
+    let tracks = told.tracks.iter().map(|path| Track::read(path, zone));
+    let (all, copies) = Track::together(tracks.collect::<Result<_, _>>()?);
+    let whole = all.walk(told.reach_m, zone);
+    // Whether that day is among the track's is asked of the whole of it.
+    day(told, Some(&whole.facts), today(zone))?;
+    let on = told.on.filter(|_| !told.clock_wrong);
+    let part = on.and_then(|on| all.of_day(on, zone));
+    let walk = part
+        .as_ref()
+        .map_or(whole, |part| part.walk(told.reach_m, zone));
     if walk.walked.0.is_empty() {
         return Err(PatrolError::NoGround(first.clone()).into());
     }
-    Ok(Some((walk, all.odd_times)))
+    Ok(Some(Walked {
+        walk,
+        odd_times: all.odd_times,
+        copies,
+        is_part: part.is_some(),
+    }))
 }
 
 /// The ground within the corners; lines that cross part it.

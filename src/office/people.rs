@@ -152,7 +152,8 @@ pub fn make_key(office: &mut Office, new: NewKey) -> Result<PersonNow, OfficeErr
         seen: Some(office.store().devices()?.into_iter().collect()),
         ..ActorChange::new(ActorAction::Key, new.name, vec![])
     };
-    let now = record(office, &Session::of(author, new.happened), change)?;
+    let zone = clock::zone(office.store())?;
+    let now = record(office, &Session::of(author, new.happened, zone), change)?;
     locked.put()?;
     Ok(now)
 }

@@ -5,6 +5,7 @@ use super::error::OfficeError;
 use crate::store::keys;
 use crate::store::{Author, InTheirName, Store, StoreError};
 use ed25519_dalek::SigningKey;
+use jiff::tz::TimeZone;
 
 /// What somebody gives who wants to act.
 #[derive(Clone, Default)]
@@ -25,26 +26,29 @@ pub struct Session {
     author: Author,
     at: String,
     happened: Option<String>,
+    zone: TimeZone,
 }
 
 impl Session {
-    pub(super) fn of(author: Author, happened: Option<String>) -> Self {
+    pub(super) fn of(author: Author, happened: Option<String>, zone: TimeZone) -> Self {
+        let now = || clock::at_in(&zone);
         Self {
             author,
-            at: happened.clone().unwrap_or_else(clock::at),
+            at: happened.clone().unwrap_or_else(now),
             happened,
+            zone,
         }
     }
 
     /// The same person, about something that happens now, or happened when that is said.
     #[must_use]
     pub fn again(&self, happened: Option<String>) -> Self {
-        Self::of(self.author.clone(), happened)
+        Self::of(self.author.clone(), happened, self.zone.clone())
     }
 
     /// The same person, about something that happened at another time.
     pub(super) fn at_another_time(&self, at: String) -> Self {
-        Self::of(self.author.clone(), Some(at))
+        self.again(Some(at))
     }
 
     /// Who acts.
@@ -55,6 +59,11 @@ impl Session {
     /// When what is recorded happened: the time that was given, else now.
     pub fn at(&self) -> &str {
         &self.at
+    }
+
+    /// The zone of the registry: times without one are of it.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
     }
 
     /// When what is recorded happened, where that was said.
@@ -93,7 +102,7 @@ pub fn sign_in(store: &Store, given: Credentials) -> Result<Session, OfficeError
         key,
         in_their_name,
     };
-    Ok(Session::of(author, given.happened))
+    Ok(Session::of(author, given.happened, clock::zone(store)?))
 }
 
 /// The unit and the name that somebody means.

@@ -2,7 +2,7 @@
 
 use super::district::District;
 use super::unit::is_code;
-use crate::ground::{GeoJsonFlaw, VectorError, read_features, union};
+use crate::ground::{GeoJsonFlaw, VectorError, is_of_shifted_map, read_features, union};
 use crate::text::{half_width, plain_title};
 use crate::tr;
 use crate::words::Lang;
@@ -140,6 +140,8 @@ pub(super) struct DistrictPart {
     pub(super) number: usize,
     pub(super) words: BTreeMap<String, String>,
     pub(super) area: MultiPolygon,
+    /// Whether its columns are those of a map program that shifts what it hands out.
+    pub(super) is_shifted: bool,
 }
 
 /// The features of a `GeoJSON`, and how many have no geometry.
@@ -155,10 +157,13 @@ pub(super) fn of_json(bytes: &[u8]) -> Result<(Vec<DistrictPart>, usize), Distri
             without_shape += 1;
             continue;
         };
-        let columns = feature.columns().into_iter();
+        let columns = feature.columns();
         parts.push(DistrictPart {
             number,
-            words: columns.filter_map(|(k, v)| Some((k, text(v)?))).collect(),
+            is_shifted: is_of_shifted_map(columns.keys().map(String::as_str)),
+            words: (columns.into_iter())
+                .filter_map(|(k, v)| Some((k, text(v)?)))
+                .collect(),
             area,
         });
     }
@@ -200,7 +205,23 @@ fn cut_word(
 }
 
 fn is_a_code(text: &str) -> bool {
-    is_code(half_width(text).trim_end_matches(".0"))
+    code_in(text).is_some()
+}
+
+/// The code that a text is, in the lengths of divisions: of the land survey's nineteen digits the first twelve are the village's
+/// (GB/T 35958), and what begins with 156 (China, GB/T 2659) is a code behind that of the country, as the national map has it.
+fn code_in(text: &str) -> Option<String> {
+    /// No province begins so, and none of the codes below one.
+    const COUNTRY: &str = "156";
+    let text = half_width(text);
+    let code = text.trim().trim_end_matches(".0");
+    let digits = code.bytes().all(|b| b.is_ascii_digit());
+    let code = match code.len() {
+        19 if digits => &code[..12],
+        9 | 12 if digits => code.strip_prefix(COUNTRY).unwrap_or(code),
+        _ => code,
+    };
+    is_code(code).then(|| code.to_owned())
 }
 
 /// The name of a feature; empty where it has none.
@@ -219,15 +240,13 @@ pub(super) fn code_of(part: &DistrictPart) -> Result<String, DistrictFlaw> {
         feature,
         columns: part.words.keys().cloned().collect(),
     })?;
-    let code = half_width(&given);
-    let code = code.trim_end_matches(".0");
-    if !is_code(code) {
+    let Some(code) = code_in(&given) else {
         return Err(DistrictFlaw::BadCode {
             feature,
             code: given,
         });
-    }
-    let mut code = code;
+    };
+    let mut code = code.as_str();
     while code.len() > 6
         && let Some(short) = code.strip_suffix("000")
     {

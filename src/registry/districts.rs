@@ -4,7 +4,7 @@ pub use super::district::District;
 pub use super::district_file::DistrictFlaw;
 use super::district_file::{DistrictPart, code_of, district, name_of, of_json};
 use crate::ground::{Feature, FeatureCollection, Geometry, LonLat, Shape, VectorError};
-use crate::ground::{area_m2, read_places, union_within};
+use crate::ground::{area_m2, is_of_shifted_map, read_places, union_within};
 use geo::{BoundingRect, Contains, Intersects, LineString, MultiPolygon, Polygon};
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
@@ -45,6 +45,8 @@ pub struct ReadDistricts {
     pub in_parts: Vec<String>,
     /// A datum of the file from which no way to WGS 84 is known: the boundaries may be off by 100 m and more.
     pub unknown_datum: Option<String>,
+    /// Whether its columns are those of a map program that hands out GCJ-02: the boundaries are off by some 500 m then.
+    pub is_shifted: bool,
 }
 
 impl Districts {
@@ -64,6 +66,7 @@ impl Districts {
         let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
         if is_plain && matches!(ending.as_deref(), Some("geojson" | "json")) {
             let (parts, without_shape) = of_json(&bytes)?;
+            let is_shifted = parts.iter().any(|part| part.is_shifted);
             let (districts, in_parts) = Self::of_parts(parts, vintage)?;
             return Ok(ReadDistricts {
                 districts,
@@ -71,9 +74,11 @@ impl Districts {
                 without_shape,
                 in_parts,
                 unknown_datum: None,
+                is_shifted,
             });
         }
         let read = read_places(path).map_err(DistrictFlaw::Vector)?;
+        let is_shifted = is_of_shifted_map(read.columns.iter().map(String::as_str));
         let parts = read
             .places
             .into_iter()
@@ -82,6 +87,7 @@ impl Districts {
                     number: place.number,
                     words: place.words,
                     area,
+                    is_shifted,
                 }),
                 Shape::Point(_) => Err(DistrictFlaw::NoArea {
                     feature: place.number,
@@ -95,6 +101,7 @@ impl Districts {
             without_shape: read.without_shape,
             in_parts,
             unknown_datum: read.unknown_datum,
+            is_shifted,
         })
     }
 

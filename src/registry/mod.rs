@@ -49,7 +49,7 @@ mod unit_sentence;
 
 pub use affairs::Affairs;
 pub use authority::Authority;
-pub use ids::{DeviceId, Hash, SiteKey};
+pub use ids::{CodeError, DeviceId, Hash, SiteKey, TypedCode};
 pub use people::People;
 pub use role::Role;
 pub use settings::Settings;

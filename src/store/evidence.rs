@@ -154,6 +154,8 @@ pub fn media_type(first: &[u8]) -> Option<&'static str> {
 pub struct Exif {
     /// `YYYY-MM-DDTHH:MM:SS`, in the camera's own time.
     pub taken_at: Option<String>,
+    /// By how many seconds the camera's time was ahead of UTC, where it is known.
+    pub offset_s: Option<i32>,
     /// Where, in WGS 84.
     pub at: Option<LonLat>,
 }
@@ -165,6 +167,7 @@ pub fn exif(bytes: &[u8]) -> Exif {
         taken_at: tags
             .taken
             .map(|at| at.strftime("%Y-%m-%dT%H:%M:%S").to_string()),
+        offset_s: tags.offset_s,
         at: tags.at,
     }
 }
@@ -382,6 +385,7 @@ mod tests {
         let site = Place::point(LonLat::new(113.3, 33.74));
         let exif = Exif {
             taken_at: Some("2026-04-20T10:00:00".into()),
+            offset_s: None,
             at: Some(LonLat::new(113.31, 33.75)),
         };
         let marks = marks(
@@ -407,6 +411,7 @@ mod tests {
         );
         let near = Exif {
             taken_at: Some("2026-05-03T10:00:00".into()),
+            offset_s: None,
             at: Some(LonLat::new(113.3001, 33.74)),
         };
         assert!(super::marks(&near, Some(&site), "2026-05-03", &Settings::default()).is_empty());

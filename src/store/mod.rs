@@ -24,6 +24,7 @@ mod lock;
 mod open;
 mod order;
 mod parallel_replay;
+mod part;
 mod ranking;
 mod read;
 mod registry_file;

@@ -102,11 +102,19 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn zone(&self) -> Result<Zone, StoreError> {
-        let begun = self.unit_events("init")?;
+        let begun = self.begun()?;
+        Ok(begun.and_then(|at| Zone::of(&at)).unwrap_or(Zone::UTC))
+    }
+
+    /// When this registry was begun, RFC 3339 with the offset of the place where that was.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn begun(&self) -> Result<Option<String>, StoreError> {
+        let mut begun = self.unit_events("init")?;
         let own = self.local("unit")?.unwrap_or_default();
-        let own = begun.iter().find(|begun| begun.event.actor.unit == own);
-        let first = own.or(begun.first());
-        let zone = first.and_then(|begun| Zone::of(&begun.event.at));
-        Ok(zone.unwrap_or(Zone::UTC))
+        let own = begun.iter().position(|begun| begun.event.actor.unit == own);
+        let first = own.or((!begun.is_empty()).then_some(0));
+        Ok(first.map(|at| begun.swap_remove(at).event.at))
     }
 }

@@ -4,6 +4,7 @@
 //! value that looks right does more harm than a line that has to be written again.
 
 mod date;
+mod datum;
 mod degrees;
 mod encoding;
 #[cfg(test)]
@@ -17,11 +18,12 @@ pub mod xml;
 mod zone;
 
 pub use date::{DateFlaw, WrittenDate, date_time, day_of};
+pub use datum::{datum_in_words, foreign_datum};
 pub use degrees::{Axis, DegreesFlaw, degrees, position};
 pub use encoding::{TextFlaw, decode, decode_group, decode_xml};
 pub use number::{
-    division_stem, half_width, is_division_at_or_below, is_division_code, number, percent,
+    decimal, division_stem, half_width, is_division_at_or_below, is_division_code, number, percent,
 };
 pub use table::{Record, records};
-pub use title::{axis_of, foreign_datum, is_position, plain_title};
+pub use title::{axis_among, axis_of, is_position, is_shared_title, plain_title};
 pub use zone::Zone;

@@ -43,6 +43,14 @@ pub fn number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|n: &f64| n.is_finite())
 }
 
+/// A number that has no thousands, such as degrees: a comma in it is the decimal sign of another country.
+pub fn decimal(text: &str) -> Option<f64> {
+    match text.matches(',').count() {
+        1 if !text.contains('.') => number(&text.replace(',', ".")),
+        _ => number(text),
+    }
+}
+
 /// A number of per cent, with or without its sign.
 pub fn percent(text: &str) -> Option<f64> {
     let text = half_width(text);

@@ -20,48 +20,80 @@ fn without_remark(plain: &str) -> &str {
     }
 }
 
-/// Whether a column holds longitudes or latitudes.
+/// Titles of longitudes.
+const LONGITUDES: [&str; 19] = [
+    "lon",
+    "lng",
+    "long",
+    "longitude",
+    "经度",
+    "东经",
+    "x",
+    "x坐标",
+    "lon_wgs84",
+    "经",
+    "point_x",
+    "xcoord",
+    "x_coord",
+    "gps经度",
+    "gpslongitude",
+    "中心经度",
+    "中心点经度",
+    "jd",
+    "l",
+];
+/// Titles of latitudes.
+const LATITUDES: [&str; 19] = [
+    "lat",
+    "lati",
+    "latitude",
+    "纬度",
+    "北纬",
+    "y",
+    "y坐标",
+    "维度",
+    "lat_wgs84",
+    "纬",
+    "point_y",
+    "ycoord",
+    "y_coord",
+    "gps纬度",
+    "gpslatitude",
+    "中心纬度",
+    "中心点纬度",
+    "wd",
+    "b",
+];
+
+/// Whether a column holds longitudes or latitudes. Of some titles that is sure only where the other half is beside them:
+/// [`axis_among`].
 pub fn axis_of(title: &str) -> Option<Axis> {
-    const LONGITUDES: [&str; 17] = [
-        "lon",
-        "lng",
-        "long",
-        "longitude",
-        "经度",
-        "东经",
-        "x",
-        "x坐标",
-        "lon_wgs84",
-        "经",
-        "point_x",
-        "xcoord",
-        "x_coord",
-        "gps经度",
-        "gpslongitude",
-        "中心经度",
-        "中心点经度",
-    ];
-    const LATITUDES: [&str; 17] = [
-        "lat",
-        "lati",
-        "latitude",
-        "纬度",
-        "北纬",
-        "y",
-        "y坐标",
-        "维度",
-        "lat_wgs84",
-        "纬",
-        "point_y",
-        "ycoord",
-        "y_coord",
-        "gps纬度",
-        "gpslatitude",
-        "中心纬度",
-        "中心点纬度",
-    ];
     let plain = plain_title(title);
     let name = without_remark(&plain);
+    axis_of_name(name).or_else(|| {
+        // “位置（经度）”: what the brackets say holds.
+        let remark = plain.strip_prefix(name)?.trim_matches(BRACKETS);
+        PLACES.contains(&name).then(|| axis_of_name(remark))?
+    })
+}
+
+/// Brackets around the unit or remark of a title.
+const BRACKETS: [char; 8] = ['(', ')', '[', ']', '【', '】', '〔', '〕'];
+/// Titles of a place, of which a remark says the half.
+const PLACES: [&str; 10] = [
+    "位置",
+    "坐标",
+    "地理坐标",
+    "地理位置",
+    "位置坐标",
+    "中心点",
+    "中心坐标",
+    "点位",
+    "gps",
+    "gps坐标",
+];
+
+fn axis_of_name(name: &str) -> Option<Axis> {
     let name = name
         .strip_prefix("wgs84")
         .or_else(|| name.strip_prefix("cgcs2000"))
@@ -72,13 +104,45 @@ pub fn axis_of(title: &str) -> Option<Axis> {
         .find_map(|ending| name.strip_suffix(ending))
         .filter(|short| short.ends_with('度') || short.ends_with('经') || short.ends_with('纬'))
         .unwrap_or(name);
-    if LONGITUDES.contains(&name) {
+    // “经度E”, “N纬度”: the letter says once more what the word says.
+    let lettered = |letter: char| {
+        let bare = name
+            .strip_suffix(letter)
+            .or_else(|| name.strip_prefix(letter))?;
+        (!bare.is_ascii()).then_some(bare)
+    };
+    let is = |known: &[&str], letter| {
+        known.contains(&name) || lettered(letter).is_some_and(|bare| known.contains(&bare))
+    };
+    if is(&LONGITUDES, 'e') {
         Some(Axis::Longitude)
-    } else if LATITUDES.contains(&name) {
+    } else if is(&LATITUDES, 'n') {
         Some(Axis::Latitude)
     } else {
         None
     }
+}
+
+/// The initials and single letters that are titles of half a position, each beside its other half.
+const SHARED: [[&str; 2]; 2] = [["jd", "wd"], ["l", "b"]];
+
+/// Whether a title of half a position may mean something else: initials (JD is 街道 too) and single letters.
+pub fn is_shared_title(title: &str) -> bool {
+    let plain = plain_title(title);
+    SHARED.as_flattened().contains(&without_remark(&plain))
+}
+
+/// Which half of a position a column of a table holds. What may mean something else does only where the other half is there too.
+pub fn axis_among(titles: &[String], at: usize) -> Option<Axis> {
+    let axis = axis_of(titles.get(at)?)?;
+    if !is_shared_title(&titles[at]) {
+        return Some(axis);
+    }
+    let plain: Vec<String> = titles.iter().map(|title| plain_title(title)).collect();
+    let has = |name: &&str| plain.iter().any(|title| without_remark(title) == *name);
+    let own = without_remark(&plain[at]);
+    let pair = SHARED.iter().find(|pair| pair.contains(&own))?;
+    pair.iter().all(has).then_some(axis)
 }
 
 /// Whether a column holds both halves of positions.
@@ -100,27 +164,7 @@ pub fn is_position(title: &str) -> bool {
         "coordinates",
     ];
     let plain = plain_title(title);
-    BOTH.contains(&without_remark(&plain))
-}
-
-/// The datum or offset that a text names, where positions in it lie beside those of WGS 84.
-pub fn foreign_datum(text: &str) -> Option<&'static str> {
-    let plain: String = plain_title(text)
-        .chars()
-        .filter(|c| !matches!(c, '-' | '_'))
-        .collect();
-    [
-        ("GCJ-02", ["gcj", "火星", "高德", "腾讯"].as_slice()),
-        ("BD-09", &["bd09", "百度"]),
-        (
-            "Beijing 1954",
-            &["北京54", "北京1954", "beijing54", "beijing1954", "bj54"],
-        ),
-        ("Xian 1980", &["西安80", "西安1980", "xian80", "xian1980"]),
-    ]
-    .into_iter()
-    .find(|(_, signs)| signs.iter().any(|sign| plain.contains(sign)))
-    .map(|(name, _)| name)
+    BOTH.contains(&without_remark(&plain)) && axis_of(title).is_none()
 }
 
 #[cfg(test)]
@@ -142,13 +186,40 @@ mod tests {
             "*经度",
             "POINT_X",
             "中心点经度（°）",
+            "经度E",
+            "东经E（度）",
+            "E经度",
+            "位置（经度）",
+            "坐标（东经）",
+            "JD",
+            "L",
         ] {
             assert_eq!(axis_of(title), Some(Axis::Longitude), "{title}");
         }
-        for title in ["lat", "纬度(°)", "北纬（度）", "纬度°", "纬度（CGCS2000）"] {
+        for title in [
+            "lat",
+            "纬度(°)",
+            "北纬（度）",
+            "纬度°",
+            "纬度（CGCS2000）",
+            "北纬N",
+            "纬度(N)",
+            "位置（纬度）",
+            "wd",
+            "B",
+        ] {
             assert_eq!(axis_of(title), Some(Axis::Latitude), "{title}");
         }
-        for title in ["", "经办人", "长度", "(经度)", "name", "JD", "jingdu"] {
+        for title in [
+            "",
+            "经办人",
+            "长度",
+            "(经度)",
+            "name",
+            "jingdu",
+            "位置（村）",
+            "Lone",
+        ] {
             assert_eq!(axis_of(title), None, "{title}");
         }
     }
@@ -158,16 +229,8 @@ mod tests {
         for title in ["经纬度", "坐标（WGS 84）", "Lon, Lat", "GPS坐标"] {
             assert!(is_position(title), "{title}");
         }
-        for title in ["", "坐标系", "经度", "地点"] {
+        for title in ["", "坐标系", "经度", "地点", "坐标（经度）"] {
             assert!(!is_position(title), "{title}");
         }
-    }
-
-    #[test]
-    fn another_datum_is_seen_in_a_title() {
-        assert_eq!(foreign_datum("经度（GCJ-02）"), Some("GCJ-02"));
-        assert_eq!(foreign_datum("百度经度"), Some("BD-09"));
-        assert_eq!(foreign_datum("经度(北京54)"), Some("Beijing 1954"));
-        assert_eq!(foreign_datum("经度（WGS 84）"), None);
     }
 }

@@ -17,6 +17,16 @@ impl Zone {
         Pieces::parse(time).ok()?.to_numeric_offset().map(Self)
     }
 
+    /// Whether it is this offset.
+    pub fn is(self, offset: Offset) -> bool {
+        self.0 == offset
+    }
+
+    /// For reckoning with: every day of the year at this offset.
+    pub fn fixed(self) -> TimeZone {
+        TimeZone::fixed(self.0)
+    }
+
     /// A time in this zone to the minute, with the zone: `2026-05-03 10:21 +08:00`. What is no time stays as it is.
     pub fn minute(self, time: &str) -> String {
         self.format(time, "%Y-%m-%d %H:%M %:z")

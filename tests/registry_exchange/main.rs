@@ -36,6 +36,7 @@ mod life;
 mod overwrite;
 mod photographs;
 mod province;
+mod received;
 
 #[path = "../../examples/province_sample.rs"]
 mod sample;

@@ -16,6 +16,7 @@ use crate::province::report::table::FLAG;
 use crate::words::{Action, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use clap::Args;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json as value};
 use std::path::PathBuf;
 
@@ -148,7 +149,7 @@ impl CoverageArguments {
             format: MapFormat::of(path)
                 .ok_or_else(|| bad("--output", &shown.to_string(), looks))?,
             existing: self.overwrite.existing(),
-            made_at: context.at()?,
+            made_at: context.at_in(&TimeZone::system())?,
             lang: context.lang,
         };
         file.coverage(found, facts)?;

@@ -1,7 +1,7 @@
 //! `patrol`: what people on foot covered, and reports that nothing was found.
 
 use super::super::Done;
-use super::super::registry::context::{Common, Context};
+use super::super::registry::context::{Common, Context, date};
 use super::super::registry::elsewhere::tell_elsewhere;
 use super::super::registry::say::{Failure, bad, data, json, tell};
 use super::table::km2;
@@ -15,7 +15,6 @@ use crate::registry::unit::is_code;
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
 use clap::Args;
-use jiff::civil::Date;
 use std::path::PathBuf;
 
 /// `papaver patrol`
@@ -92,10 +91,7 @@ impl PatrolArguments {
     }
 
     fn told(&self) -> Result<PatrolTold, Failure> {
-        let on = self.on.as_ref().map(|text| {
-            let day = text.parse::<Date>().ok().filter(|_| text.len() == 10);
-            day.ok_or_else(|| bad("--on", text, "2026-05-03"))
-        });
+        let on = self.on.as_ref().map(|text| date("--on", text));
         Ok(PatrolTold {
             on: on.transpose()?,
             district: self.district.clone(),
@@ -191,6 +187,22 @@ fn show(context: &Context, done: &Patrolled) {
                 "time of the track is none: its position counts",
                 "times of the track are none: those positions count"
             ),
+        ));
+    }
+    if done.copies > 0 {
+        let n = done.copies;
+        tell(&tr!(
+            lang,
+            "lines of the track that repeat others, counted once: {n}",
+            "轨迹中有 {n} 段与其他段重复，只计一次"
+        ));
+    }
+    if done.is_part {
+        let on = &done.on;
+        tell(&tr!(
+            lang,
+            "the track goes over several days: what was walked on {on} counts here; record the other days too",
+            "轨迹跨多天：此处只计 {on} 当天的部分；其他日期请另行登记"
         ));
     }
     if context.common.json {

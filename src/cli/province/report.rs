@@ -105,10 +105,39 @@ impl ReportArguments {
     }
 }
 
-/// The name with an ending added: a name may hold dots of its own.
+/// The name with an ending added: a name may hold dots of its own. One of the two endings that was given anyway is not doubled.
 fn with_ending(name: &Path, ending: &str) -> PathBuf {
-    let mut name = name.as_os_str().to_owned();
+    let is_given = |own: &std::ffi::OsStr| {
+        let known = ["html", "htm", "xlsx"];
+        known.iter().any(|known| own.eq_ignore_ascii_case(known))
+    };
+    let bare = name.extension().is_some_and(is_given);
+    let name = if bare {
+        name.with_extension("")
+    } else {
+        name.into()
+    };
+    let mut name = name.into_os_string();
     name.push(".");
     name.push(ending);
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ending_that_was_given_is_not_doubled() {
+        let html = |name: &str| with_ending(Path::new(name), "html");
+        for (name, file) in [
+            ("rep", "rep.html"),
+            ("rep.html", "rep.html"),
+            ("rep.HTML", "rep.html"),
+            ("out/rep.xlsx", "out/rep.html"),
+            ("报告 2026.5.4", "报告 2026.5.4.html"),
+        ] {
+            assert_eq!(html(name), Path::new(file), "{name}");
+        }
+    }
 }

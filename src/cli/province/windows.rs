@@ -5,10 +5,12 @@ use super::super::registry::context::{Common, Context};
 use super::super::registry::say::{Failure, against, data, json, tell};
 use crate::cli::help::part;
 use crate::cli::overwrite::Overwrite;
+use crate::exchange::{ExchangeError, GridFlaw};
 use crate::files;
 use crate::office::settings::set_windows;
 use crate::province::projection::windows_of;
 use crate::province::windows::{GrowthWindow, Windows};
+use crate::text::records;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -71,10 +73,12 @@ impl WindowArguments {
 fn set(path: &Path, context: &Context) -> Result<(), Failure> {
     let lang = context.lang;
     let name = path.display().to_string();
-    let text = files::read(path)
-        .map_err(crate::exchange::ExchangeError::unreadable(path))
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())?;
-    let table = Windows::read(&text).map_err(|flaw| {
+    let bytes = files::read(path).map_err(ExchangeError::unreadable(path))?;
+    let rows = records(&bytes).map_err(|flaw| ExchangeError::Table {
+        path: path.into(),
+        flaw: GridFlaw::Text(flaw),
+    })?;
+    let table = Windows::of_rows(&rows).map_err(|flaw| {
         let (line, value) = (flaw.line, flaw.value);
         against(
             "--set",

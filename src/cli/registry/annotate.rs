@@ -1,11 +1,12 @@
 //! `note` and `correct`.
 
 use super::Done;
-use super::context::{Common, Context};
+use super::context::{Common, Context, time};
 use super::say::{Failure, bad};
 use super::sites::{dm2, lonlat};
 use super::step::EvidenceArguments;
 use crate::office;
+use crate::office::clock;
 use crate::office::life::LifeStep;
 use crate::registry::body;
 use crate::registry::place::Place;
@@ -88,14 +89,10 @@ fn event_of(store: &Store, site: SiteKey, typed: &str) -> Result<Hash, Failure> 
 
 impl CorrectArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let event = self.event;
+        let (event, happened) = (self.event, self.happened);
         let mut correct = body::Correct {
             of: None,
-            at: self
-                .happened
-                .as_deref()
-                .map(|text| Context::time("--happened", text))
-                .transpose()?,
+            at: None,
             place: self
                 .at
                 .as_deref()
@@ -112,6 +109,10 @@ impl CorrectArguments {
         context.step(&self.site, &office::Files::default(), |store, site| {
             correct.of = event
                 .map(|typed| event_of(store, site, &typed))
+                .transpose()?;
+            let zone = clock::zone(store)?;
+            correct.at = happened
+                .map(|text| time("--happened", &text, &zone))
                 .transpose()?;
             Ok(LifeStep::Correct(Box::new(correct)))
         })?;

@@ -6,8 +6,11 @@ use crate::files;
 use crate::office::{Credentials, Office, OfficeError, Session, clock};
 use crate::store::Store;
 use crate::store::keys;
+use crate::text::date_time;
 use crate::tr;
 use crate::words::Lang;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -20,7 +23,7 @@ pub(crate) struct Common {
     /// Who does it (default: `PAPAVER_ACTOR`) 操作人（默认取自 `PAPAVER_ACTOR`）
     #[arg(long, value_name = "NAME")]
     pub actor: Option<String>,
-    /// When it happened, a date or RFC 3339 time (default: now) 发生时间，日期或 RFC 3339 时间（默认现在）
+    /// When it happened, a date or a time, without a zone in the registry's (default: now) 发生时间，日期或时间，未写时区的按登记库的时区（默认现在）
     #[arg(long, value_name = "TIME")]
     pub when: Option<String>,
     /// A file with the passphrase of the actor's own key (default: `PAPAVER_PASSPHRASE`) 存有操作人个人密钥口令的文件（默认取自 `PAPAVER_PASSPHRASE`）
@@ -96,20 +99,28 @@ impl Context {
     /// Opens for writing, and says who acts.
     pub(crate) fn office(&self) -> Result<(Office, Session), Failure> {
         let office = self.open()?;
-        let actor = self.actor()?;
-        let recorder = self.common.recorder.clone();
-        let session = office
-            .sign_in(Credentials {
-                actor,
-                passphrase: self.passphrase()?,
-                in_their_name: recorder.zip(self.common.without_key.clone()),
-                happened: self.happened()?,
-            })
-            .map_err(|error| match error {
-                OfficeError::ManyUnits(name) => ArgumentError::ManyUnits(name).into(),
-                other => Failure::from(other),
-            })?;
+        let happened = self.happened(&clock::zone(office.store())?)?;
+        let session = self.sign_in(&office, happened)?;
         Ok((office, session))
+    }
+
+    /// Says who acts, and when what they record happened.
+    pub(crate) fn sign_in(
+        &self,
+        office: &Office,
+        happened: Option<String>,
+    ) -> Result<Session, Failure> {
+        let recorder = self.common.recorder.clone();
+        let session = office.sign_in(Credentials {
+            actor: self.actor()?,
+            passphrase: self.passphrase()?,
+            in_their_name: recorder.zip(self.common.without_key.clone()),
+            happened,
+        });
+        session.map_err(|error| match error {
+            OfficeError::ManyUnits(name) => ArgumentError::ManyUnits(name).into(),
+            other => Failure::from(other),
+        })
     }
 
     /// Opens for writing.
@@ -175,32 +186,32 @@ impl Context {
         Ok(std::env::var(variable).ok().filter(|p| !p.is_empty()))
     }
 
-    /// When the event happened: what was said, else now.
-    pub(crate) fn at(&self) -> Result<String, Failure> {
-        Ok(self.happened()?.unwrap_or_else(clock::at))
+    /// When the event happened: what was said, else now; in the registry's zone.
+    pub(crate) fn at(&self, store: &Store) -> Result<String, Failure> {
+        self.at_in(&clock::zone(store)?)
+    }
+
+    /// The same in a zone, where there is no registry yet.
+    pub(crate) fn at_in(&self, zone: &TimeZone) -> Result<String, Failure> {
+        Ok(self.happened(zone)?.unwrap_or_else(|| clock::at_in(zone)))
     }
 
     /// When the event happened, where that was said.
-    pub(crate) fn happened(&self) -> Result<Option<String>, Failure> {
+    pub(crate) fn happened(&self, zone: &TimeZone) -> Result<Option<String>, Failure> {
         let when = self.common.when.as_deref();
-        when.map(|text| Self::time("--when", text)).transpose()
+        when.map(|text| time("--when", text, zone)).transpose()
     }
+}
 
-    /// A date or a time that was typed.
-    pub(crate) fn time(option: &'static str, text: &str) -> Result<String, Failure> {
-        if let Ok(date) = text.parse::<jiff::civil::Date>()
-            && text.len() == 10
-        {
-            let noon = date
-                .at(12, 0, 0, 0)
-                .to_zoned(clock::now().time_zone().clone());
-            return noon
-                .map(|noon| clock::written(&noon))
-                .map_err(|_out_of_range| bad(option, text, "2026-05-03"));
-        }
-        if text.parse::<jiff::Timestamp>().is_ok() {
-            return Ok(text.to_owned());
-        }
-        Err(bad(option, text, "2026-05-03 / 2026-05-03T10:21:00+08:00"))
-    }
+/// A date or a time that was typed; without a zone it is one of the registry's.
+pub(super) fn time(option: &'static str, text: &str, zone: &TimeZone) -> Result<String, Failure> {
+    let looks = "2026-05-03 / 2026-05-03 10:21 / 2026-05-03T10:21:00+08:00";
+    clock::read(text, zone).ok_or_else(|| bad(option, text, looks))
+}
+
+/// A day that was typed, as people write one.
+pub(crate) fn date(option: &'static str, text: &str) -> Result<Date, Failure> {
+    let day = date_time(text).ok().filter(|said| said.time.is_none());
+    day.map(|said| said.day)
+        .ok_or_else(|| bad(option, text, "2026-05-10 / 2026/5/10"))
 }

@@ -29,7 +29,8 @@ impl DossierArguments {
         let context = Context::of(self.common, lang);
         let store = context.read()?;
         let key = store.find(&self.site)?;
-        let dossier = crate::pages::dossier::Dossier::of(&store, key, today(), context.at()?)?;
+        let dossier =
+            crate::pages::dossier::Dossier::of(&store, key, today(), context.at(&store)?)?;
         let output = self
             .output
             .unwrap_or_else(|| format!("{}.html", dossier.entry.code).into());

@@ -86,8 +86,8 @@ impl Sign {
             .map(|text| day("--signed", text))
             .transpose()?;
         let context = Context::of(self.common, lang);
-        let at = context.at()?;
         state(&context, |store| {
+            let at = context.at(store)?;
             let season = self.season.or_else(|| store.settings().season_of(&at));
             Ok(Body::Duty(body::Duty {
                 district: code,
@@ -106,7 +106,7 @@ impl DutyListArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
         let store = context.read()?;
-        let now = context.at()?;
+        let now = context.at(&store)?;
         let season = self.season.or_else(|| store.settings().season_of(&now));
         let season = season.unwrap_or(0);
         let affairs = store.affairs()?;

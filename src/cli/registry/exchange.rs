@@ -63,7 +63,7 @@ impl ExportArguments {
             &store,
             &self.filter.known_to(&store)?,
             ledger,
-            context.at()?,
+            context.at(&store)?,
         )?;
         sites.gauss_kruger = self.gauss_kruger;
         let existing = self.overwrite.existing();

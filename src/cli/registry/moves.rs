@@ -1,9 +1,9 @@
 //! The moves of a site's life from a crew's dispatch to its end: `assign`, `eradicate`, `accept`, `reopen`, `resolve`.
 
 use super::Done;
-use super::context::{Common, Context};
+use super::context::{Common, Context, date};
 use super::crews;
-use super::say::{ArgumentError, Failure, bad, tell};
+use super::say::{ArgumentError, Failure, tell};
 use super::selection::Selection;
 use super::sites::show_changed;
 use super::step::StepArguments;
@@ -22,11 +22,9 @@ pub(super) fn word<T: Coded>(option: &'static str, text: &str) -> Result<T, Fail
     T::read(text).ok_or_else(|| ArgumentError::coded::<T>(option, text).into())
 }
 
-/// A day that was typed.
+/// A day that was typed, as events hold it.
 pub(super) fn day(option: &'static str, text: &str) -> Result<String, Failure> {
-    text.parse::<jiff::civil::Date>()
-        .map(|date| date.to_string())
-        .map_err(|_none| bad(option, text, "2026-05-10"))
+    date(option, text).map(|day| day.to_string())
 }
 
 /// `papaver assign`

@@ -4,6 +4,7 @@ use super::context::Common;
 use super::say::{ArgumentError, Failure, against, bad, data, json, none_of, tell};
 use super::{Context, Done};
 use crate::cli::config::config;
+use crate::office::clock;
 use crate::office::people::{
     Beginning, NewKey, PersonNow, begin, change, holds_key, lose_key, make_key,
 };
@@ -14,6 +15,7 @@ use crate::registry::unit::is_code;
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
+use jiff::tz::TimeZone;
 use std::path::PathBuf;
 
 /// `papaver init`
@@ -52,7 +54,7 @@ impl InitArguments {
             unit,
             unit_name: self.unit_name,
             supervisor: supervisor.clone(),
-            at: context.at()?,
+            at: context.at_in(&TimeZone::system())?,
         };
         let begun = begin(&path, beginning)?;
         context.show(&begun, || {
@@ -214,7 +216,7 @@ impl MakeKey {
             name: self.name,
             passphrase,
             old_passphrase,
-            happened: context.happened()?,
+            happened: context.happened(&clock::zone(office.store())?)?,
         };
         let now = make_key(&mut office, new)?;
         Ok(show(&now, &context))

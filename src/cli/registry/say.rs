@@ -92,6 +92,9 @@ pub(crate) enum ArgumentError {
     Input(std::io::Error),
 }
 
+/// Stands for a value that was not given.
+pub(in crate::cli) const NOT_GIVEN: &str = "–";
+
 /// What would do in place of a value.
 #[derive(Debug)]
 pub(in crate::cli) enum Fits {
@@ -182,12 +185,7 @@ impl Say for ArgumentError {
                 option,
                 value,
                 fits,
-            } => Said::new(tr!(
-                lang,
-                "{value} will not do for {option}",
-                "{option} 的取值 {value} 无效"
-            ))
-            .hint(fits.hint(lang)),
+            } => unusable(option, value, fits, lang),
             Self::Exchanged { option, value } => Said::new(tr!(
                 lang,
                 "{option} {value}: longitude and latitude are exchanged",
@@ -277,6 +275,23 @@ fn of_the_desk(error: &ArgumentError, lang: Lang) -> Said {
             .hint(tr!(lang, "give a code of 6, 9 or 12 digits or its beginning; boundaries are filled in with `papaver registry districts`", "请填 6、9 或 12 位区划代码或其开头；区划边界用 `papaver registry districts` 填入")),
         other => Said::new(format!("{other:?}")),
     }
+}
+
+/// An option whose value will not do, or that has none.
+fn unusable(option: &str, value: &str, fits: &Fits, lang: Lang) -> Said {
+    if value == NOT_GIVEN {
+        let missing = Said::new(tr!(lang, "{option}: nothing is given", "缺少 {option}"));
+        return missing.hint(match fits {
+            Fits::Rule(rule) => rule.clone(),
+            fits => fits.hint(lang),
+        });
+    }
+    Said::new(tr!(
+        lang,
+        "{value} will not do for {option}",
+        "{option} 的取值 {value} 无效"
+    ))
+    .hint(fits.hint(lang))
 }
 
 fn no_districts(path: &Path, why: &str, lang: Lang) -> Said {

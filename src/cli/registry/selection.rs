@@ -2,10 +2,11 @@
 
 use super::filter::known_district;
 use super::say::{ArgumentError, Failure};
+use crate::exchange::{ExchangeError, site_codes};
 use crate::registry::{SiteKey, State};
 use crate::store::{Filter, Store};
 use clap::Args;
-use std::io::BufRead;
+use std::io::Read;
 
 /// The sites of `papaver assign`.
 #[derive(Debug, Args)]
@@ -57,27 +58,15 @@ impl Selection {
     }
 }
 
-/// The first word of each line: the lines of `papaver sites` will do.
-fn listed(lines: impl BufRead) -> Result<Vec<String>, Failure> {
-    let mut codes = Vec::new();
-    for line in lines.lines() {
-        let line = line.map_err(ArgumentError::Input)?;
-        let mut words = line.trim_start_matches('\u{feff}').split_whitespace();
-        codes.extend(words.next().map(str::to_owned));
-    }
-    Ok(codes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_word_of_each_line_is_a_code() {
-        let codes = listed(&b"\xEF\xBB\xBF7K3QF2-M  113.3,33.7 2026\r\n\r\n8X4T9A-Q\n"[..]).ok();
-        assert_eq!(
-            codes.as_deref(),
-            Some(&["7K3QF2-M".to_owned(), "8X4T9A-Q".into()][..])
-        );
-    }
+/// The codes on the standard input: the lines of `papaver sites` will do, and so will a table.
+fn listed(mut input: impl Read) -> Result<Vec<String>, Failure> {
+    let mut bytes = Vec::new();
+    input
+        .read_to_end(&mut bytes)
+        .map_err(ArgumentError::Input)?;
+    let codes = site_codes(&bytes).map_err(|flaw| ExchangeError::Table {
+        path: "-".into(),
+        flaw,
+    });
+    Ok(codes?)
 }

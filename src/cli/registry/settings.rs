@@ -92,6 +92,12 @@ impl DistrictsArguments {
                 "警告：边界的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数，可能偏差 100 米以上；请以 CGCS2000 重新导出"
             ));
         }
+        if read.is_shifted {
+            tell(lang.pick(
+                "warning: the file has the columns of DataV or Amap, whose boundaries are in GCJ-02, some 500 m beside WGS 84: sites near a border may be given the wrong district; take boundaries in WGS 84 or CGCS2000 (the national map's), unless this file was converted",
+                "警告：该文件带有 DataV（高德）边界数据的字段，其坐标为 GCJ-02（火星坐标），与 WGS 84 相差约 500 米，边界附近的图斑可能被划入错误的区划；请改用 WGS 84 或 CGCS2000 边界（如天地图），已纠偏的文件可忽略本提示",
+            ));
+        }
         let (mut office, session) = context.office()?;
         let filled = fill_in_districts(&mut office, &session, &read, &self.vintage)?;
         if context.common.json {

@@ -8,16 +8,19 @@ use super::view::line;
 use crate::files;
 use crate::ground::LonLat;
 use crate::office::Changed;
+use crate::office::clock;
 use crate::office::found::{Discovery, add};
 use crate::office::record::{Recorded, ScanFolder, record};
 use crate::registry::body::Source;
 use crate::registry::coded::Coded;
 use crate::store::Store;
-use crate::store::evidence::{EvidenceError, exif};
+use crate::store::evidence::{EvidenceError, Exif, exif};
 use crate::text::{Axis, DegreesFlaw, degrees, half_width};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
 use std::path::PathBuf;
 
 /// The last word of a command that changed sites: how they stand.
@@ -233,17 +236,19 @@ impl AddArguments {
                 .ok_or_else(|| ArgumentError::source("--source", text))?,
         };
         let area_dm2 = self.area.map(|m2| dm2("--area", m2)).transpose()?;
-        let mut common = self.common;
-        if common.when.is_none() && shot.taken.is_none() && !self.photos.is_empty() {
+        if self.common.when.is_none() && shot.taken.is_none() && !self.photos.is_empty() {
             tell(&tr!(
                 lang,
                 "no photograph says when it was taken: the find is dated today; if it was another day: `--when DAY`",
                 "照片没有拍摄时间：发现日期按今天记录；如是其他日期，请用 `--when 日期`"
             ));
         }
-        common.when = common.when.or(shot.taken);
-        let context = Context { common, lang };
-        let (mut office, session) = context.office()?;
+        let context = Context::of(self.common, lang);
+        let mut office = context.open()?;
+        let zone = clock::zone(office.store())?;
+        let happened = context.happened(&zone)?;
+        let happened = happened.or_else(|| shot.taken?.in_zone(&zone));
+        let session = context.sign_in(&office, happened)?;
         let found = Discovery {
             at,
             photos: self.photos,
@@ -271,8 +276,33 @@ impl AddArguments {
 #[derive(Debug, Default)]
 struct PhotoEvidence {
     at: Option<LonLat>,
-    /// RFC 3339, by the clock of this machine's zone: a camera's time has none.
-    taken: Option<String>,
+    taken: Option<ShotTime>,
+}
+
+/// When a photograph was taken, by its camera's clock.
+#[derive(Debug, Clone, Copy)]
+struct ShotTime {
+    local: DateTime,
+    offset_s: Option<i32>,
+}
+
+impl ShotTime {
+    fn of(exif: &Exif) -> Option<Self> {
+        Some(Self {
+            local: exif.taken_at.as_ref()?.parse().ok()?,
+            offset_s: exif.offset_s,
+        })
+    }
+
+    /// As events say it; a clock whose zone is not known is one of this zone.
+    fn in_zone(self, zone: &TimeZone) -> Option<String> {
+        let own = self
+            .offset_s
+            .and_then(|seconds| Offset::from_seconds(seconds).ok());
+        let clock = own.map_or_else(|| zone.clone(), TimeZone::fixed);
+        let at = self.local.to_zoned(clock).ok()?;
+        Some(clock::written(&at.with_time_zone(zone.clone())))
+    }
 }
 
 impl PhotoEvidence {
@@ -281,15 +311,9 @@ impl PhotoEvidence {
         for path in photos {
             let exif = exif(&files::read(path).map_err(EvidenceError::unreadable(path))?);
             shot.at = shot.at.or(exif.at);
-            shot.taken = shot.taken.or_else(|| Self::time(&exif.taken_at?));
+            shot.taken = shot.taken.or_else(|| ShotTime::of(&exif));
         }
         Ok(shot)
-    }
-
-    fn time(taken: &str) -> Option<String> {
-        let taken: jiff::civil::DateTime = taken.parse().ok()?;
-        let here = taken.to_zoned(jiff::tz::TimeZone::system()).ok()?;
-        Some(here.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
     }
 }
 

@@ -4,7 +4,7 @@ use super::Done;
 use super::affairs::{district, line_of, named, show, state};
 use super::context::{Common, Context};
 use super::moves::word;
-use super::say::{Failure, against, bad, data, json, tell};
+use super::say::{Failure, NOT_GIVEN, against, bad, data, json, tell};
 use super::sites::lonlat;
 use crate::office::ledger::yields;
 use crate::registry::affairs::is_sealed_number;
@@ -143,10 +143,10 @@ impl TipAddArguments {
         if self.at.is_none() && self.district.is_none() && self.text.is_none() {
             return Err(against(
                 "--at / --district / --text",
-                "–",
+                NOT_GIVEN,
                 lang.pick(
-                    "at least one of them, such as `--text WORDS`",
-                    "至少填一项，如 `--text 二道沟东坡`",
+                    "say of one at least what was told, such as `--text WORDS`",
+                    "至少写明一项，如 `--text 二道沟东坡`",
                 ),
             ));
         }

@@ -63,7 +63,12 @@ fn tables(path: &Path) -> gdal::errors::Result<Vec<Table>> {
                 position: feature.geometry().and_then(position),
             });
         }
-        tables.push(Table { name, keys, rows });
+        tables.push(Table {
+            name,
+            keys,
+            datum: None,
+            rows,
+        });
     }
     Ok(tables)
 }

@@ -50,6 +50,8 @@ pub enum RowFlaw {
     NoPlace(String, DegreesFlaw),
     /// It has more cells than there are titles: what stands in the first of them.
     Shifted(String),
+    /// The table or the row says that its coordinates are of another system.
+    Datum(String),
     /// Its position is far from the site.
     Far(f64),
     /// A new find lies beside a known site: its code and the metres.
@@ -79,7 +81,7 @@ impl RowFlaw {
             | Self::OtherDistrict { .. }
             | Self::TwoRows(_)
             | Self::UnknownHead => self.which_site(lang).into(),
-            Self::NotDegrees | Self::Origin | Self::NoPlace(..) | Self::Far(_) | Self::Beside(..) => {
+            Self::NotDegrees | Self::Origin | Self::NoPlace(..) | Self::Datum(_) | Self::Far(_) | Self::Beside(..) => {
                 self.where_it_is(lang)
             }
             Self::NoPhoto(_) | Self::ManyPhotos(_) | Self::NotAPhoto(_) | Self::PhotoElsewhere(_) => {
@@ -164,6 +166,12 @@ impl RowFlaw {
                     "0, 0 不是有效位置：请填写经度、纬度",
                 )
                 .into(),
+            Self::Datum(system) => tr!(
+                lang,
+                "its coordinates are said to be of another system ({system}): take the position in WGS 84 or CGCS2000",
+                "坐标注明为其他坐标系（{system}）：请改用 WGS 84 或 CGCS2000 坐标"
+            )
+            .into(),
             Self::Far(metres) => tr!(
                 lang,
                 "its position lies {metres:.0} m from the site: is it another place?",

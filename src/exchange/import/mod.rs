@@ -70,7 +70,7 @@ pub fn import(
                 blank += 1;
                 continue;
             }
-            let taken = row::take(store, request, &table.name, row, known)?;
+            let taken = row::take(store, request, table, row, known)?;
             rows.push(taken);
         }
     }

@@ -38,7 +38,8 @@ fn files_of(evidence: &[EvidenceRef]) -> BTreeSet<Hash> {
     evidence.iter().map(|file| file.sha256).collect()
 }
 
-/// Records what a row reports, one thing after the other; what comes after something that was refused is not tried.
+/// Records what a row reports, one thing after the other; what comes after something that was refused is not tried. Of a new
+/// find whose first report is refused nothing stays, not its site either.
 pub(super) fn record_row(
     store: &mut Store,
     request: &ImportRequest<'_>,
@@ -69,23 +70,58 @@ pub(super) fn record_row(
         sha256,
         line: report.line,
     };
-    let added = match refusable(add(store, request, &mut ready, moment))? {
-        Ok(added) => added,
-        Err(flaw) => {
-            report.fate = RowOutcome::Refused(flaw);
-            return Ok(vec![report]);
+    if ready.find.is_none() {
+        return record_steps(store, request, &imported, ready, report, moment);
+    }
+    let key = ready.key;
+    let work = |store: &mut Store| -> Result<Vec<RowReport>, StoreError> {
+        match refusable(add(store, request, &mut ready, moment))? {
+            Ok(added) => {
+                report.site = Some((ready.key, store.code(ready.key)?));
+                let reports = record_steps(store, request, &imported, ready, report, moment)?;
+                Ok(reports.into_iter().map(|r| with_added(r, added)).collect())
+            }
+            Err(flaw) => {
+                report.fate = RowOutcome::Refused(flaw);
+                Ok(vec![report])
+            }
         }
     };
-    if added || report.site.is_none() {
-        report.site = Some((ready.key, store.code(ready.key)?));
+    let mut reports = store.part(work, |reports| !begins_refused(reports))?;
+    if begins_refused(&reports) && store.site(key)?.is_none() {
+        for report in &mut reports {
+            report.site = None;
+        }
     }
+    Ok(reports)
+}
+
+/// Whether the first thing that a row reports is refused: nothing of the row is recorded then.
+fn begins_refused(reports: &[RowReport]) -> bool {
+    let first = reports.first().map(|report| &report.fate);
+    matches!(first, Some(RowOutcome::Refused(_)))
+}
+
+fn with_added(mut report: RowReport, added: bool) -> RowReport {
+    if let RowOutcome::Recorded(recorded) = &mut report.fate {
+        recorded.added = added;
+    }
+    report
+}
+
+/// Records the things that a row reports of a site that there is.
+fn record_steps(
+    store: &mut Store,
+    request: &ImportRequest<'_>,
+    imported: &Imported,
+    mut ready: ReadyRow,
+    mut report: RowReport,
+    moment: &mut dyn FnMut() -> Moment,
+) -> Result<Vec<RowReport>, StoreError> {
     let mut reports = Vec::new();
     for step in std::mem::take(&mut ready.steps) {
         report.what = Some(step.what);
-        report.fate = record_step(store, request, &imported, &mut ready, step, moment)?;
-        if let RowOutcome::Recorded(recorded) = &mut report.fate {
-            recorded.added = added;
-        }
+        report.fate = record_step(store, request, imported, &mut ready, step, moment)?;
         reports.push(report.clone());
         if matches!(report.fate, RowOutcome::Refused(_)) {
             break;

@@ -4,6 +4,9 @@ use super::history::{changed_row, heads, only_tried};
 use super::row_plan::{ReadyRow, RowInHand, RowStep, RowSubject};
 use super::{ImportRequest, RowFlaw, SiteRef, filled, table};
 use crate::exchange::ExchangeError;
+use crate::exchange::cell_grid::shortened;
+use crate::exchange::field::Field;
+use crate::exchange::target_table::is_of_datum;
 use crate::ground::LonLat;
 use crate::registry::body::{Assign, Body, Create, Source};
 use crate::registry::people::roles_for;
@@ -11,7 +14,7 @@ use crate::registry::place::Place;
 use crate::registry::{Role, Site, SiteKey, unit};
 use crate::store::{Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
-use table::Row;
+use table::{Row, Table};
 
 /// Looks at a filled row.
 ///
@@ -20,12 +23,12 @@ use table::Row;
 pub fn take(
     store: &Store,
     request: &ImportRequest<'_>,
-    table: &str,
+    table: &Table,
     row: &Row,
     known: Result<SiteRef, RowFlaw>,
 ) -> Result<RowInHand, ExchangeError> {
     let mut taken = RowInHand {
-        table: table.to_owned(),
+        table: table.name.clone(),
         line: row.line,
         site: known.as_ref().ok().map(|k| (k.site.key, k.code.clone())),
         ready: Err(RowFlaw::NoSite),
@@ -35,7 +38,11 @@ pub fn take(
         return Ok(taken);
     }
     taken.ready = match known {
-        Err(RowFlaw::NoSite) => find(store, request, row)?,
+        // Of a known site the shift itself is seen.
+        Err(RowFlaw::NoSite) => match table.datum.clone().or_else(|| said_datum(row)) {
+            Some(system) if row.place() != Ok(None) => Err(RowFlaw::Datum(system)),
+            _ => find(store, request, row)?,
+        },
         Err(flaw) => Err(flaw),
         Ok(known) => ready(store, request, row, known.site)?,
     };
@@ -64,6 +71,17 @@ fn steps(request: &ImportRequest<'_>, row: &Row) -> Result<Vec<RowStep>, RowFlaw
         step(RowSubject::Eradication, body, part.at, part.photos)
     });
     visit.into_iter().chain(eradication).collect()
+}
+
+/// What a row's remarks say of the datum of its position.
+fn said_datum(row: &Row) -> Option<String> {
+    let mut texts = row.fields.values().filter_map(|field| match field {
+        Field::Text(text) => Some(text),
+        _ => None,
+    });
+    texts
+        .find(|text| is_of_datum(text))
+        .map(|text| shortened(text))
 }
 
 /// Where a row says that it lies, if it does.

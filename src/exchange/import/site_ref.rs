@@ -23,8 +23,10 @@ impl SiteRef {
     /// Those of reading the registry; the inner one where the row names none.
     pub fn of(store: &Store, row: &Row) -> Result<Result<Self, RowFlaw>, StoreError> {
         let (code, key) = (row.field("site"), row.field("site_key"));
-        for field in [code, key, row.field("district_code")] {
-            if field.is_mangled_code() {
+        let district = row.field("district_code");
+        for field in [code, key, district] {
+            let is_whole = std::ptr::eq(field, district) && field.is_whole_division();
+            if field.is_mangled_code() && !is_whole {
                 return Ok(Err(RowFlaw::Mangled(field.to_text())));
             }
         }

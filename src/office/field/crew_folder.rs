@@ -316,8 +316,9 @@ impl CrewFolder {
         let told: Vec<&VersionOutcome> = outcomes.latest().take(TOLD).collect();
         let access = self.access();
         let at = told.first().map_or(access.at, |outcome| outcome.at);
-        let sent: Vec<received::ReceivedFile> = told.iter().map(|outcome| outcome.told()).collect();
-        let page = received::page(&access.crew, &sent);
+        let zone = clock::zone_at(&self.registry);
+        let sent = told.iter().map(|outcome| outcome.told(&zone));
+        let page = received::page(&access.crew, &sent.collect::<Vec<_>>());
         let data = serde_json::to_vec(&told)?;
         let mut results = lock(&self.results);
         for (name, bytes) in [(RESULT, page.into_bytes()), (RESULTS, data)] {

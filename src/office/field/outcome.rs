@@ -12,6 +12,7 @@ use crate::store::evidence::mark_in_words;
 use crate::tr;
 use crate::words::{Action, Choice, Lang, Say};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -129,8 +130,8 @@ impl VersionOutcome {
         }
     }
 
-    /// As the page of the crew shows it.
-    pub(super) fn told(&self) -> ReceivedFile {
+    /// As the page of the crew shows it, with its time in the registry's zone.
+    pub(super) fn told(&self, zone: &TimeZone) -> ReceivedFile {
         let row = |row: &RowTold| RowSent {
             line: format!("{} {}", row.table, row.line).trim().to_owned(),
             site: row.site.clone(),
@@ -139,7 +140,7 @@ impl VersionOutcome {
             refused: row.fate == Fate::Refused,
             told: row.told.clone(),
         };
-        let here = self.sent.to_zoned(jiff::tz::TimeZone::system());
+        let here = self.sent.to_zoned(zone.clone());
         ReceivedFile {
             path: self.path.clone(),
             at: here.strftime("%Y-%m-%d %H:%M:%S").to_string(),

@@ -5,6 +5,7 @@
 //! knows its own better.
 
 use super::facts::FlightFact;
+use crate::text::Record;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -127,6 +128,29 @@ fn row_of(
 }
 
 impl Windows {
+    /// The table of a file, out of whatever encoding and with whatever sign between its cells.
+    ///
+    /// # Errors
+    /// [`WindowFlaw`] names the line of the file.
+    pub fn of_rows(rows: &[Record]) -> Result<Self, WindowFlaw> {
+        let mut table = csv::WriterBuilder::new()
+            .flexible(true)
+            .from_writer(Vec::new());
+        for row in rows {
+            // A row of the table is one line of it, whatever its cells hold.
+            let cells = row.cells.iter().map(|cell| cell.replace(['\n', '\r'], " "));
+            // Writing into memory does not fail.
+            let _written = table.write_record(cells);
+        }
+        let text = table.into_inner().unwrap_or_default();
+        Self::read(&String::from_utf8_lossy(&text)).map_err(|mut flaw| {
+            let at = usize::try_from(flaw.line).unwrap_or(0);
+            let row = at.checked_sub(1).and_then(|at| rows.get(at));
+            flaw.line = row.map_or(flaw.line, |row| row.line);
+            flaw
+        })
+    }
+
     /// Reads a table: CSV with a header, in any order of the columns.
     ///
     /// # Errors
@@ -279,6 +303,22 @@ fn month_day(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_is_read_in_the_encodings_of_offices() {
+        let text = "district,first,last,note\r\n410423,03-20,05-10,山区晚开\r\n,04-10,05-20,\r\n";
+        let gbk = encoding_rs::GB18030.encode(text).0.into_owned();
+        let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+        let utf16 = [0xff, 0xfe].into_iter().chain(units).collect();
+        for bytes in [text.into(), gbk, utf16, text.replace(',', ";").into_bytes()] {
+            let rows = crate::text::records(&bytes).expect("read");
+            let windows = Windows::of_rows(&rows).expect("a table");
+            assert_eq!(windows.rows()[0].note, "山区晚开");
+            assert_eq!(windows.rows().len(), 2);
+        }
+        let odd = crate::text::records(b"district,first,last\r\n\r\n,04-10,x\r\n").expect("read");
+        assert_eq!(Windows::of_rows(&odd).map_err(|flaw| flaw.line), Err(3));
+    }
 
     #[test]
     fn the_longest_code_holds_and_a_band_before_any_elevation() {

@@ -1,7 +1,6 @@
 //! What people do with sites: moves with their evidence, assignments, the recording of a scan.
 
 use super::Member;
-use super::asked::time;
 use crate::ground::LonLat;
 use crate::office::life::{self, LifeStep};
 use crate::office::record::{Recorded, ScanFolder, record};
@@ -154,7 +153,7 @@ async fn take(
     Json(asked): Json<MoveRequest>,
 ) -> Answer<Changed> {
     let files = handed(&member.house, &asked.files)?;
-    let when = asked.when.map(|when| time(&when)).transpose()?;
+    let when = member.when(asked.when)?;
     member
         .act(when, move |office, session| {
             let site = office.store().find(&code)?;

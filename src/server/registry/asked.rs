@@ -1,12 +1,14 @@
 //! Values of requests, as an office takes them: what cannot be used is refused by its name, with how it should look.
 
 use crate::ground::LonLat;
+use crate::office::clock;
 use crate::office::entry::entry;
 use crate::registry::Hash;
 use crate::registry::unit::is_code;
 use crate::server::answer::Refused;
 use crate::store::Store;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// Square metres of a site at most.
 const MOST_OF_A_SITE: f64 = 1e9;
@@ -104,19 +106,7 @@ pub(super) fn entry_of(
     Ok(entry(store, number, kinds)?.hash)
 }
 
-/// A time as events say it: one with its offset as it stands, a day at its noon here.
-pub(super) fn time(text: &str) -> Result<String, Refused> {
-    let whole = text
-        .parse::<jiff::Timestamp>()
-        .is_ok()
-        .then(|| text.to_owned());
-    let day = || {
-        let day: jiff::civil::Date = text.parse().ok()?;
-        let noon = day
-            .at(12, 0, 0, 0)
-            .to_zoned(jiff::tz::TimeZone::system())
-            .ok()?;
-        Some(crate::office::clock::written(&noon))
-    };
-    whole.or_else(day).ok_or_else(|| Refused::unclear("when"))
+/// A time as events say it: one with its offset as it stands, any other in the registry's zone, a day at its noon.
+pub(super) fn time(text: &str, zone: &TimeZone) -> Result<String, Refused> {
+    clock::read(text, zone).ok_or_else(|| Refused::unclear("when"))
 }

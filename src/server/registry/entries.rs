@@ -2,7 +2,7 @@
 //! and what was wrong is voided.
 
 use super::Member;
-use super::asked::{area_dm2, at, entry_of, need, time, words};
+use super::asked::{area_dm2, at, entry_of, need, words};
 use super::campaign::printable;
 use crate::office::affairs::{self, Entered, VoidedEntry, came_of};
 use crate::office::entry::entry;
@@ -171,7 +171,7 @@ async fn record_site(member: Member, Json(asked): Json<AskedSite>) -> Answer<Add
         photos: photos.collect::<Result<_, _>>()?,
         of: words(asked.of),
     };
-    let when = asked.when.map(|when| time(&when)).transpose()?;
+    let when = member.when(asked.when)?;
     member
         .act(when, move |office, session| {
             Ok(add(office, session, found)?)

@@ -1,7 +1,7 @@
 //! What an office did beside its sites: letters of responsibility, patrols, tip-offs and supervision are listed and recorded.
 
 use super::Member;
-use super::asked::{area_m2, at, code, codes, day, entry_of, names, need, time, words};
+use super::asked::{area_m2, at, code, codes, day, entry_of, names, need, words};
 use super::sites::{feature_of, geojson};
 use crate::ground::{Feature, Geometry};
 use crate::office::affairs::{self, Entered};
@@ -200,7 +200,7 @@ struct AskedTip {
 }
 
 async fn record_tip(member: Member, Json(asked): Json<AskedTip>) -> Answer<Entered> {
-    let when = asked.when.map(|when| time(&when)).transpose()?;
+    let when = member.when(asked.when)?;
     let sealed = words(asked.sealed);
     if !sealed.as_deref().is_none_or(is_sealed_number) {
         return Err(Refused::unclear("sealed").hint(

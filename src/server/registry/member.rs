@@ -1,5 +1,6 @@
 //! Somebody who is logged in to the registry that they ask of: they read it, and act in it as themselves.
 
+use super::asked::time;
 use crate::office::{Office, Session};
 use crate::server::answer::{Answer, Refused};
 use crate::server::desks::Sitting;
@@ -75,6 +76,12 @@ impl Member {
         let author = self.person.session.author();
         let list = (self.place.id.clone(), survey.to_owned());
         self.house.desks.sit(list, &author.name)
+    }
+
+    /// When something happened, as events say it, where it was said.
+    pub fn when(&self, said: Option<String>) -> Result<Option<String>, Refused> {
+        let zone = self.person.session.zone();
+        said.map(|text| time(&text, zone)).transpose()
     }
 
     /// Acts in the registry as this person, now or when they say that it happened; one after the other. What comes of it is

@@ -91,6 +91,7 @@ fn ground() -> Vec<Box<dyn Say>> {
         NoArea { path: path(), features: vec![1] },
         Misfit { path: path(), misfit: Misfit::Exchanged },
         UnknownDatum { path: path(), datum: "Xian 1980".into() },
+        ShiftedMap { path: path() },
     })));
     all.extend(boxed(vectors().into_iter().map(|source| {
         BoundaryError::Unreadable {
@@ -573,6 +574,7 @@ fn rows() -> Vec<RowFlaw> {
             key: "outcome", value: "x".into(), why: crate::exchange::form_flaw::Wrong::NotANumber,
         }),
         NoTime, UnknownHead, NotDegrees, Origin, NoPlace("x".into(), DegreesFlaw::NoDegrees), Shifted("x".into()), Far(90.0),
+        Datum("x".into()),
         Beside("7K3QF2-M".into(), 3.0), NoPhoto("x".into()), ManyPhotos("x".into()), NotAPhoto("x".into()),
         PhotoElsewhere("x".into()), NoRole("Li".into(), vec!["verifier"]), Move(Refusal::Role),
     }));
