@@ -195,6 +195,11 @@ fn fold_at(
 }
 
 impl Fold<'_> {
+    /// The day of a time.
+    fn days(&self, time: &str) -> Option<Days> {
+        Days::of(self.gate, self.unit.as_deref().unwrap_or_default(), time)
+    }
+
     fn take(&mut self, at: usize) {
         let (hash, event) = self.history.events[at];
         let before = self.join(&self.history.parents[at]);

@@ -29,7 +29,7 @@ pub fn tables(figures: &Figures, lang: Lang) -> Vec<ReportTable> {
         overdue(figures, lang),
         coverage(figures, lang),
     ];
-    all.extend(super::unplaced::table(figures, lang));
+    all.extend(super::unplaced::table(&figures.unplaced, lang));
     all.extend([
         patrols(figures, lang),
         ranking(&figures.ranking, lang),

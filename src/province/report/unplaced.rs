@@ -1,7 +1,6 @@
 //! What lies in no district of the boundary file: sites and searched ground of units that the file does not know. A county's code
 //! changes, and what it found goes on to be there.
 
-use super::Figures;
 use super::table::{ReportTable, area, count, titled};
 use crate::exchange::cell::Cell;
 use crate::province::facts::Facts;
@@ -61,7 +60,7 @@ pub(super) fn unplaced(facts: &Facts, period: Period, within: &str) -> BTreeMap<
 }
 
 /// The table of it; none where everything has its district.
-pub(super) fn table(figures: &Figures, lang: Lang) -> Option<ReportTable> {
+pub(super) fn table(unplaced: &BTreeMap<String, Unplaced>, lang: Lang) -> Option<ReportTable> {
     let titles = [
         ("unit", "单位"),
         ("sites", "图斑"),
@@ -78,7 +77,7 @@ pub(super) fn table(figures: &Figures, lang: Lang) -> Option<ReportTable> {
             count(found.flights),
         ]
     };
-    let rows: Vec<Vec<Cell>> = figures.unplaced.iter().map(row).collect();
+    let rows: Vec<Vec<Cell>> = unplaced.iter().map(row).collect();
     (!rows.is_empty()).then(|| ReportTable {
         id: "unplaced",
         title: lang.pick("In no district of the file", "边界文件以外").into(),

@@ -1,6 +1,6 @@
 //! The day of a step: as its time is written, and as it was where the site is.
 
-use super::Fold;
+use crate::registry::authority::Authority;
 use crate::text::day_of;
 use jiff::civil::Date;
 
@@ -13,6 +13,14 @@ pub(super) struct Days {
 }
 
 impl Days {
+    /// The day of a time at a unit's site.
+    pub(super) fn of(gate: &Authority, unit: &str, time: &str) -> Option<Self> {
+        Some(Self {
+            written: day_of(time)?,
+            there: gate.day_of(unit, time)?,
+        })
+    }
+
     /// Whether it is before another one, however they are told.
     pub(super) fn is_before(self, other: Self) -> bool {
         self.written < other.written && self.there < other.there
@@ -23,17 +31,6 @@ impl Days {
         days.into_iter().reduce(|one, other| Self {
             written: one.written.max(other.written),
             there: one.there.max(other.there),
-        })
-    }
-}
-
-impl Fold<'_> {
-    /// The day of a time.
-    pub(super) fn days(&self, time: &str) -> Option<Days> {
-        let unit = self.unit.as_deref().unwrap_or_default();
-        Some(Days {
-            written: day_of(time)?,
-            there: self.gate.day_of(unit, time)?,
         })
     }
 }
