@@ -204,18 +204,7 @@ impl Fold<'_> {
                 self.judge_split(split)?;
                 marks.extend(self.lost_with_it(at));
             }
-            Body::Visit(visit) => {
-                let there = day.map(|day| day.written);
-                let needs = unproven(
-                    &event.body,
-                    &self.proofs(at, &here),
-                    &self.site.place,
-                    there,
-                );
-                marks.extend((!needs.is_empty()).then_some(MarkKind::Unproven { needs }));
-                marks.extend(self.counted_lower(visit));
-                marks.extend(self.measured_lower(at, visit));
-            }
+            Body::Visit(visit) => marks.extend(self.visit_marks(at, visit, day, &here)),
             _ => {}
         }
         let carried = joined.filter(|_| !matches!(event.body, Body::Resolve(_)));
@@ -237,6 +226,25 @@ impl Fold<'_> {
             founds: false,
             day,
         })
+    }
+
+    /// What stays marked of a visit.
+    fn visit_marks(
+        &self,
+        at: usize,
+        visit: &Visit,
+        day: Option<Days>,
+        here: &[EvidenceRef],
+    ) -> Vec<MarkKind> {
+        let event = self.history.events[at].1;
+        let written = day.map(|day| day.written);
+        let proofs = self.proofs(at, here);
+        let needs = unproven(&event.body, &proofs, &self.site.place, written);
+        let mut marks = Vec::new();
+        marks.extend((!needs.is_empty()).then_some(MarkKind::Unproven { needs }));
+        marks.extend(self.counted_lower(visit));
+        marks.extend(self.measured_lower(at, visit));
+        marks
     }
 
     /// The day of an event, which is none before the steps that it follows.

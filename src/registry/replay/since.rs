@@ -10,6 +10,7 @@ use crate::registry::state::State;
 use std::collections::BTreeSet;
 
 /// The earlier or the later of two times, whatever zones they are written in.
+#[expect(clippy::ptr_arg, reason = "it is a key of strings in a list")]
 fn in_order(at: &String) -> (Option<jiff::Timestamp>, String) {
     (at.parse().ok(), at.clone())
 }
