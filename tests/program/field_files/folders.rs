@@ -247,6 +247,15 @@ fn a_card_is_searched_whatever_the_aircraft_and_the_computers_left_on_it() {
     assert_eq!(card.results().candidates.len(), 1);
 }
 
+/// A raster of three colours that says nothing of where it lies.
+fn unplaced(path: &Path) {
+    let mut raster = create::<u8>(path, (64, 48), 3, None, &[]);
+    for band in 1..=3 {
+        put(&mut raster, band, (64, 48), vec![120_u8; 64 * 48]);
+    }
+    raster.close().expect("written");
+}
+
 #[test]
 fn an_output_folder_of_another_program_is_searched_and_what_is_damaged_in_it_is_named() {
     let folder = TempDir::new().expect("temporary folder");
@@ -326,7 +335,7 @@ fn an_output_folder_of_another_program_is_searched_and_what_is_damaged_in_it_is_
     found.results().expect_searched(picture.m2(700 * 600));
     // An orthomosaic that lost its place is none of these.
     let lost = made("旧/无坐标.tif");
-    preview.save(&lost).expect("saved");
+    unplaced(&lost);
     let named = scan(folder.path(), &[]);
     assert_eq!(named.said.code, Some(2), "{}", named.said.err);
     assert_eq!(
