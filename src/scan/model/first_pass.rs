@@ -6,7 +6,8 @@
 use super::contract::{Contract, Output};
 use super::error::ModelError;
 use super::keys::Keys;
-use super::session::{Device, Model, Scorer};
+use super::scorer::Scorer;
+use super::session::{Device, Model};
 
 /// The first pass of the model that comes with the program.
 const BUILT_IN: &[u8] = include_bytes!("../../../models/papaver-first.onnx");
