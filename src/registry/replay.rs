@@ -320,7 +320,7 @@ impl Fold<'_> {
             self.site.dispute = stand
                 .claims
                 .iter()
-                .filter_map(|at| self.disputed_move(*at))
+                .map(|at| self.disputed_move(*at))
                 .collect();
             self.site.since = self.stands_since(&ends, stand.state);
         } else {
@@ -349,13 +349,15 @@ impl Fold<'_> {
         self.site
     }
 
-    fn disputed_move(&self, at: usize) -> Option<DisputedMove> {
+    /// A side of a dispute: what moved the site, or brought along another that somebody keeps.
+    fn disputed_move(&self, at: usize) -> DisputedMove {
         let event = self.history.events[at].1;
-        Some(DisputedMove {
-            state: self.stands[at].as_ref()?.claimed,
+        let moved = self.stands[at].as_ref();
+        DisputedMove {
+            state: moved.map_or(State::Candidate, |stand| stand.claimed),
             kind: event.body.kind().to_owned(),
             stamp: self.stamped(at, self.gate.people().signed_by_own_key(event)),
-        })
+        }
     }
 
     /// Who made an event and when, as it was corrected.

@@ -3,7 +3,7 @@
 
 use super::answer::Refused;
 use std::sync::mpsc::{Sender, channel};
-use tokio::sync::oneshot;
+use tokio::sync::oneshot::{self, Receiver};
 
 /// Something to be done.
 type Work = Box<dyn FnOnce() + Send>;
@@ -26,23 +26,24 @@ impl Pen {
             // Whoever has gone away hears nothing of it.
             let _nobody = answer.send(work());
         });
-        // A thread that broke takes nothing more.
         if let Some(thread) = &self.0 {
             match thread.send(work) {
-                Ok(()) => {
-                    return answered
-                        .await
-                        .unwrap_or_else(|_broke| Err(Refused::broken()));
-                }
+                Ok(()) => return self.heard(answered).await,
                 Err(unsent) => work = unsent.0,
             }
         }
         let thread = begun().ok_or_else(Refused::broken)?;
         thread.send(work).map_err(|_ended| Refused::broken())?;
         self.0 = Some(thread);
-        answered
-            .await
-            .unwrap_or_else(|_broke| Err(Refused::broken()))
+        self.heard(answered).await
+    }
+
+    /// What came of it. A thread that broke takes nothing more.
+    async fn heard<T>(&mut self, answered: Receiver<Result<T, Refused>>) -> Result<T, Refused> {
+        answered.await.unwrap_or_else(|_broke| {
+            self.0 = None;
+            Err(Refused::broken())
+        })
     }
 }
 
