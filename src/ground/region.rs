@@ -34,6 +34,7 @@ impl Rect {
     }
 
     /// The smallest around two.
+    #[must_use]
     pub fn around(self, other: Self) -> Self {
         Self {
             x0: self.x0.min(other.x0),

@@ -21,6 +21,12 @@ pub(crate) struct Verify {
     common: Common,
 }
 
+/// What is said of boundaries that nobody decided on.
+const BOUNDARIES: Both = Both(
+    "the boundaries are not those that the unit decided on last; a supervisor gives the file again with `papaver registry districts`",
+    "区划边界与本单位最近一次确定的不符；请由主管用 `papaver registry districts` 重新填写",
+);
+
 const GROUNDS: Both = Both(
     "whose registry this is, or whom it trusts from the beginning, is not what its device signed",
     "登记库的归属单位或信任起点与本机签名不符",
@@ -81,12 +87,7 @@ fn finding(found: &Discrepancy, lang: Lang) -> String {
         ),
         Discrepancy::Grounds => GROUNDS.pick(lang).to_owned(),
         Discrepancy::Mark => MARK.pick(lang).to_owned(),
-        Discrepancy::Boundaries => lang
-            .pick(
-                "the boundaries are not those that the unit decided on last; a supervisor gives the file again with `papaver registry districts`",
-                "区划边界与本单位最近一次确定的不符；请由主管用 `papaver registry districts` 重新填写",
-            )
-            .to_owned(),
+        Discrepancy::Boundaries => BOUNDARIES.pick(lang).to_owned(),
         Discrepancy::District { site } => tr!(
             lang,
             "the district of site {site} is not that of the boundary file; `papaver registry districts` fills it in again",

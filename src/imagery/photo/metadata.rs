@@ -7,6 +7,10 @@ use jiff::civil::DateTime;
 
 /// Everything a photo's headers tell that the search needs.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is told by a tag of its own"
+)]
 pub struct Metadata {
     /// Maker, as in `DJI`.
     pub make: Option<String>,

@@ -296,7 +296,7 @@ fn an_output_folder_of_another_program_is_searched_and_what_is_damaged_in_it_is_
         let path = made(&format!(
             "opensfm/undistorted/images/DJI_000{number}.JPG.tif"
         ));
-        preview.save(path).expect("saved");
+        unplaced(&path);
     }
     for name in [
         "odm_orthophoto/odm_orthophoto.tif.ovr.tmp",

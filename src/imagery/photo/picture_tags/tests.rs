@@ -154,7 +154,9 @@ fn picture(fields: &[(Tag, &str)], clock: Option<[u32; 3]>, xmp: &str) -> Vec<u8
         value: Value::Rational(clock.map(|num| Rational { num, denom: 1 }).into()),
     }));
     let mut writer = Writer::new();
-    fields.iter().for_each(|field| writer.push_field(field));
+    for field in &fields {
+        writer.push_field(field);
+    }
     let mut block = Cursor::new(Vec::new());
     writer.write(&mut block, true).expect("written");
     let segment = |head: &[u8], body: &[u8]| {

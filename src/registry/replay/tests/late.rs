@@ -133,7 +133,7 @@ fn what_was_measured_stays_marked_where_the_site_is_gone() {
     let mut device = office();
     let site = measured(&mut device, "event:1");
     device.split_now(site, 20, 33.74);
-    assert_eq!(marks(&device, site), [lost.clone()]);
+    assert_eq!(marks(&device, site), std::slice::from_ref(&lost));
     let site = measured(&mut device, "event:2");
     let into = confirmed(&mut device, "event:3", 21);
     merged(&mut device, site, into, 22);

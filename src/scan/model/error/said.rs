@@ -105,6 +105,29 @@ impl ModelError {
         }
     }
 
+    /// A first pass cannot be had, or would lose what is asked for.
+    fn of_first_pass(&self, lang: Lang) -> Said {
+        let said = match self {
+            Self::BelowFirstPass { threshold, lowest } => tr!(
+                lang,
+                "a first pass clears ground on which the model would score {lowest} at most; below that, at {threshold}, it would hide what is asked for",
+                "初筛会略过模型分数不超过 {lowest} 的地面；阈值 {threshold} 更低，会漏掉要找的内容"
+            ),
+            _ => lang
+                .pick(
+                    "only the built-in model, on the processor, has a first pass",
+                    "只有内置模型在处理器上运行时可以先初筛",
+                )
+                .to_owned(),
+        };
+        Said::new(said).hint(remedy!(
+            lang,
+            "leave {flag} out",
+            "请省略 {flag}",
+            flag = Action::Without(Choice::FirstPass)
+        ))
+    }
+
     /// What the model says of itself cannot be.
     fn of_metadata(&self, lang: Lang) -> Said {
         match self {
@@ -203,12 +226,9 @@ impl Say for ModelError {
             Self::OtherKind { kind } => Said::new(tr!(lang, "the model is a {kind}; a Classifier, a Detector or a Segmentor is needed", "模型类型是 {kind}；应为 Classifier、Detector 或 Segmentor"))
                 .hint(remedy!(lang, "{inspect} shows what a model says of itself", "{inspect} 可查看模型的自述信息", inspect = Action::InspectModel))
                 .hint(lang.pick("of a YOLO that also gives masks or turned boxes, export the one that detects", "输出掩膜或旋转框的 YOLO，请改为导出普通检测模型")),
+            Self::NoFirstPass | Self::BelowFirstPass { .. } => self.of_first_pass(lang),
             Self::NoSecondLook => Said::new(lang.pick("a verifier looks at candidates of a classifier alone; this model is a detector or a segmenter", "复核模型只复核分类模型的疑似点；该模型是检测或分割模型").to_owned())
                 .hint(lang.pick("leave the verifier out", "请不要指定复核模型")),
-            Self::NoFirstPass => Said::new(lang.pick("only the built-in model, on the processor, has a first pass", "只有内置模型在处理器上运行时可以先初筛").to_owned())
-                .hint(remedy!(lang, "leave {flag} out", "请省略 {flag}", flag = Action::Without(Choice::FirstPass))),
-            Self::BelowFirstPass { threshold, lowest } => Said::new(tr!(lang, "a first pass clears ground on which the model would score {lowest} at most; below that, at {threshold}, it would hide what is asked for", "初筛会略过模型分数不超过 {lowest} 的地面；阈值 {threshold} 更低，会漏掉要找的内容"))
-                .hint(remedy!(lang, "leave {flag} out", "请省略 {flag}", flag = Action::Without(Choice::FirstPass))),
             Self::NoClassNames
             | Self::NoPositive { .. }
             | Self::Incomplete { .. }
