@@ -51,7 +51,7 @@ impl Raw {
 /// What the name of a file says of the datum, where positions in it lie beside those of WGS 84.
 pub(super) fn datum_of_name(path: &Path) -> Option<String> {
     let stem = path.file_stem()?.to_string_lossy();
-    datum_in_words(&stem).map(|_| stem.into_owned())
+    datum_in_words(&stem).map(|datum| format!("{datum} ({stem})"))
 }
 
 /// Reads a file by its ending. Its hash is that of the bytes that were read.

@@ -44,16 +44,19 @@ fn office() -> (Office, String) {
         "geometry": {"type": "Polygon", "coordinates": [ring]},
     }]});
     fs::write(office.path("districts.geojson"), districts.to_string()).expect("written");
-    office.ok(
-        "chief",
-        &[
-            "registry",
-            "districts",
-            "districts.geojson",
-            "--vintage",
-            "2026",
-        ],
-    );
+    // The second time nothing is decided anew, and what rests on the decision is brought up to date.
+    for _again in 0..2 {
+        office.ok(
+            "chief",
+            &[
+                "registry",
+                "districts",
+                "districts.geojson",
+                "--vintage",
+                "2026",
+            ],
+        );
+    }
     (office, site)
 }
 

@@ -173,7 +173,15 @@ fn times_are_the_registrys_on_a_machine_of_any_zone() {
     office.ok(
         "wang",
         &[
-            "assign", code, "--crew", "一组", "--when", "2026/5/5", "--due", "2026/5/9",
+            "assign",
+            code,
+            "--crew",
+            "一组",
+            "--new-crew",
+            "--when",
+            "2026/5/5",
+            "--due",
+            "2026/5/9",
         ],
     );
     assert_eq!(office.site(code)["assigned"][0]["due"], "2026-05-09");
