@@ -201,7 +201,9 @@ def quantise(
     )
     prepared.unlink()
     out = onnx.load(target)
-    helper.set_model_props(out, props | {key: json.dumps(value) for key, value in (told or {}).items()})
+    helper.set_model_props(
+        out, props | {key: json.dumps(value) for key, value in (told or {}).items()}
+    )
     onnx.save(out, target)
 
 
