@@ -69,7 +69,7 @@ pub(super) struct ScanOptions {
     /// Where the model runs: cpu or cuda (default: cpu) 运行设备：cpu 或 cuda（默认 cpu）
     #[arg(long, value_name = "DEVICE", value_parser = device)]
     device: Option<Device>,
-    /// Look first with a quick model, and with the model itself only where that sees anything: nearly twice as fast; for thresholds from the model's own on 先用快速模型初筛，仅在其有所发现处用模型细看：约快一倍；阈值不得低于模型自带的
+    /// Look first with a quick model, and with the model itself only where that sees anything: a third faster and more; for thresholds from the model's own on 先用快速模型初筛，仅在其有所发现处用模型细看：快三分之一以上；阈值不得低于模型自带的
     #[arg(long)]
     first_pass: bool,
     #[command(flatten)]
