@@ -8,7 +8,7 @@ use super::patrols::{PatrolFacts, patrols};
 use super::windows::Windows;
 use super::work::work_of;
 use crate::ground::LonLat;
-use crate::registry::body::{Body, Outcome, TargetList};
+use crate::registry::body::{Body, TargetList};
 use crate::registry::districts::{District, Districts};
 use crate::registry::event::Sealed;
 use crate::registry::label::{label, label_of};
@@ -312,12 +312,6 @@ fn poppy(site: &Site, settings: &Settings) -> Option<bool> {
 /// The days of a site's steps as its life stands: the first visit that told what it is, the eradication that left
 /// nothing, and the acceptance that passed, each after the last reopening of what came before.
 fn steps(site: &Site) -> Steps {
-    let settles = |outcome: Outcome| {
-        !matches!(
-            outcome,
-            Outcome::NotReached | Outcome::TooEarly | Outcome::Unsure
-        )
-    };
     Steps {
         found: site.created.as_ref().and_then(|stamp| day_of(&stamp.at)),
         screened: site
@@ -331,7 +325,7 @@ fn steps(site: &Site) -> Steps {
         verified: site
             .visits
             .iter()
-            .find(|(visit, _)| settles(visit.outcome))
+            .find(|(visit, _)| visit.outcome.settles())
             .and_then(|(_, stamp)| day_of(&stamp.at)),
         eradicated: site
             .eradications

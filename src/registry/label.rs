@@ -74,11 +74,10 @@ pub fn label_of(site: &Site, detection: &Detection, settings: &Settings) -> Opti
 
 /// The last visit that settled what a site is.
 fn settling_visit(site: &Site) -> Option<(Outcome, &Stamp)> {
-    let settles = |outcome: Outcome| outcome.leads_to() != State::Revisit;
     let visits = site.visits.iter().rev();
     visits
         .map(|(visit, stamp)| (visit.outcome, stamp))
-        .find(|(outcome, _)| settles(*outcome))
+        .find(|(outcome, _)| outcome.settles())
 }
 
 /// The day on which it was settled what a site is.

@@ -2,9 +2,9 @@
 
 use super::RowFlaw;
 use super::row_plan::RowStep;
+use crate::registry::Hash;
 use crate::registry::body::{Body, Count, Visit};
 use crate::registry::event::Sealed;
-use crate::registry::{Hash, State};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -24,7 +24,7 @@ pub(super) fn only_tried(events: &[Sealed], seen: &[Hash]) -> bool {
         .iter()
         .filter(|sealed| !known.contains(&sealed.hash))
         .all(|sealed| match &sealed.event.body {
-            Body::Visit(visit) => visit.outcome.leads_to() == State::Revisit,
+            Body::Visit(visit) => !visit.outcome.settles(),
             Body::Note(_) | Body::Attach(_) | Body::Sighting(_) => true,
             _ => false,
         })

@@ -35,6 +35,11 @@ impl Outcome {
             Self::NotReached | Self::TooEarly | Self::Unsure => State::Revisit,
         }
     }
+
+    /// Whether it settles what a place is: nobody has to come again to see.
+    pub fn settles(self) -> bool {
+        self.leads_to() != State::Revisit
+    }
 }
 
 /// How plants were counted.
