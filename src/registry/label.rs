@@ -95,41 +95,15 @@ fn settled_on(site: &Site) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::registry::body::{Meaning, Visit};
-    use crate::registry::event::Actor;
+    use crate::registry::fixture::{detection, stamp};
     use crate::registry::ids::{Hash, SiteKey};
-    use crate::registry::role::Role;
     use crate::registry::site::SightingFact;
-
-    fn stamp(day: &str) -> Stamp {
-        Stamp {
-            event: Hash([0; 32]),
-            at: format!("{day}T10:00:00+08:00"),
-            actor: Actor {
-                name: "wang".into(),
-                unit: "410423".into(),
-                role: Role::Verifier,
-                key: None,
-                recorder: None,
-            },
-            own_key: false,
-        }
-    }
-
-    fn detection(captured: Option<&str>) -> Detection {
-        Detection {
-            candidate: captured.unwrap_or("undated").into(),
-            scan: "s".into(),
-            captured: captured.map(|day| [day.to_owned(), day.to_owned()]),
-            score_e4: 9_000,
-            rank: None,
-        }
-    }
 
     /// A site of the third of May, which crews found these to be, one on each day from the tenth on.
     fn visited(state: State, outcomes: &[Outcome]) -> Site {
         let mut site = Site::unknown(SiteKey([1; 16]));
         site.state = state;
-        site.detection = Some(detection(Some("2026-05-03")));
+        site.detection = Some(detection(Some("2026-05-03"), 9_000));
         site.visits = (10..)
             .zip(outcomes)
             .map(|(day, outcome)| (visit(*outcome), stamp(&format!("2026-05-{day}"))))
@@ -162,7 +136,7 @@ mod tests {
 
     fn seen_again(mut site: Site, days: &[&str]) -> Site {
         let seen = |day: &&str| SightingFact {
-            detection: detection(Some(day)),
+            detection: detection(Some(day), 9_000),
             meaning: Meaning::Seen,
             event: Hash([2; 32]),
         };
@@ -230,21 +204,21 @@ mod tests {
             [Some(false)]
         );
         let mut undated = visited(State::Confirmed, &[Outcome::Wild]);
-        undated.detection = Some(detection(None));
+        undated.detection = Some(detection(None, 9_000));
         assert_eq!(known(&undated), [Some(true)]);
     }
 
     #[test]
     fn a_verdict_of_one_season_is_none_of_another() {
         let mut roses_then = visited(State::Confirmed, &[Outcome::Cultivated]);
-        roses_then.detection = Some(detection(Some("2025-05-03")));
+        roses_then.detection = Some(detection(Some("2025-05-03"), 9_000));
         assert_eq!(
             known(&seen_again(roses_then, &["2025-06-01", "2026-05-03"])),
             [None, None, Some(true)]
         );
         // The desk put aside what it saw in the year before; what was flown since it had not seen.
         let mut late = put_aside("2026-05-09", RejectReason::GardenFlower);
-        late.detection = Some(detection(Some("2025-05-03")));
+        late.detection = Some(detection(Some("2025-05-03"), 9_000));
         assert_eq!(
             known(&seen_again(late, &["2026-04-20"])),
             [Some(false), None]

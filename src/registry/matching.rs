@@ -142,25 +142,10 @@ pub(super) fn put_aside_for(site: &Site) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::ground::LonLat;
+    use crate::registry::Hash;
     use crate::registry::body::{Accept, Eradicate, Outcome, RejectReason, Visit};
-    use crate::registry::event::Actor;
-    use crate::registry::site::{SightingFact, Stamp};
-    use crate::registry::{Hash, Role};
-
-    fn stamp(day: &str) -> Stamp {
-        Stamp {
-            event: Hash([0; 32]),
-            at: format!("{day}T10:00:00+08:00"),
-            actor: Actor {
-                name: "a".into(),
-                unit: "410423".into(),
-                role: Role::Verifier,
-                key: None,
-                recorder: None,
-            },
-            own_key: false,
-        }
-    }
+    use crate::registry::fixture::{detection, stamp};
+    use crate::registry::site::SightingFact;
 
     fn site(state: State) -> Site {
         let mut site = Site::unknown(SiteKey([1; 16]));
@@ -168,16 +153,6 @@ mod tests {
         site.place = Place::point(LonLat::new(113.3, 33.74));
         site.detection = Some(detection(Some("2026-04-20"), 8000));
         site
-    }
-
-    fn detection(captured: Option<&str>, score_e4: i64) -> Detection {
-        Detection {
-            candidate: "c".into(),
-            scan: "s".into(),
-            captured: captured.map(|day| [day.to_owned(), day.to_owned()]),
-            score_e4,
-            rank: None,
-        }
     }
 
     fn meaning(site: &Site, captured: Option<&str>, score_e4: i64) -> Match {

@@ -14,6 +14,8 @@ pub mod event;
 mod event_flaw;
 mod event_id;
 mod evidence_ref;
+#[cfg(test)]
+mod fixture;
 pub mod ids;
 pub mod key_proof;
 pub mod label;

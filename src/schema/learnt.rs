@@ -258,32 +258,7 @@ pub fn standardised<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn head(weight: f64) -> LearntRecord {
-        LearntRecord {
-            format: LEARNT_FORMAT.into(),
-            unit: "410423".into(),
-            season: 2026,
-            from: None,
-            expires: "2026-12-31".into(),
-            made: String::new(),
-            gsd_cm: [1.0, 3.0],
-            model: String::new(),
-            verifier: None,
-            scans: Vec::new(),
-            verdicts: [10, 10],
-            areas: [0.5, 0.9],
-            recall: None,
-            recall_depth: None,
-            pull: 1.0,
-            names: vec!["red".into()],
-            centre: vec![0.0],
-            scale: vec![1.0],
-            weights: vec![weight],
-            bias: 0.0,
-            by_lot: false,
-        }
-    }
+    use crate::schema::fixture::head;
 
     fn features(rows: &[(Option<u64>, f64, f64)]) -> FeaturesRecord {
         let row = |(n, (rank, shipped, red)): (usize, &(Option<u64>, f64, f64))| FeaturesOf {

@@ -15,6 +15,8 @@
 
 mod decisions;
 mod features;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod learnt;
 mod names;
 mod pattern;

@@ -121,32 +121,13 @@ mod tests {
     use crate::registry::Role;
     use crate::registry::event::Actor;
     use crate::registry::site::Stamp;
-    use crate::schema::{FEATURES_FORMAT, FeaturesOf, LEARNT_FORMAT, LearntRecord};
+    use crate::schema::{FEATURES_FORMAT, FeaturesOf, LearntRecord, fixture};
 
     /// A head of a unit that turns the shipped order round.
     fn head(unit: &str) -> Said<LearntHead> {
         let record = LearntRecord {
-            format: LEARNT_FORMAT.into(),
             unit: unit.into(),
-            season: 2026,
-            from: None,
-            expires: "2026-12-31".into(),
-            made: String::new(),
-            gsd_cm: [1.0, 3.0],
-            model: "m".into(),
-            verifier: None,
-            scans: Vec::new(),
-            verdicts: [10, 10],
-            areas: [0.5, 0.9],
-            recall: None,
-            recall_depth: None,
-            pull: 1.0,
-            names: vec!["red".into()],
-            centre: vec![0.0],
-            scale: vec![1.0],
-            weights: vec![9.0],
-            bias: 0.0,
-            by_lot: false,
+            ..fixture::head(9.0)
         };
         let actor = Actor {
             name: "wang".into(),

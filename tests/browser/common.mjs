@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(new URL('../../src/web/package.json', import.meta.url));
@@ -51,6 +52,20 @@ export async function served(command, argumentsFor, { port: wanted, ...options }
 export function standIn(...more) {
   const server = fileURLToPath(new URL('../../src/web/mock/server.mjs', import.meta.url));
   return served(process.execPath, (port) => [server, String(port), ...more]);
+}
+
+/** The stand-in and a Chromium for all tests of a group: begun before its first, ended after its last. */
+export function staged(...more) {
+  const there = {};
+  before(async () => {
+    there.server = await standIn(...more);
+    there.browser = await launched();
+  });
+  after(async () => {
+    await there.browser?.close();
+    there.server?.stop();
+  });
+  return there;
 }
 
 export const SIZES = { phone: { width: 390, height: 844 }, tablet: { width: 820, height: 1180 }, office: { width: 1366, height: 768 } };

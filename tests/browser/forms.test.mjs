@@ -5,31 +5,26 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { launched, loggedIn, opened, standIn } from './common.mjs';
+import { loggedIn, opened, staged } from './common.mjs';
 
 describe('forms', { concurrency: false }, () => {
-  let browser;
-  let server;
   let folder;
-  before(async () => {
+  const there = staged('--candidates', '20', '--sites', '60');
+  before(() => {
     folder = mkdtempSync(join(tmpdir(), 'papaver-forms-'));
     for (const [name, text] of [['card/DCIM/100MEDIA/DJI_0001.JPG', 'a'], ['card/DCIM/101MEDIA/DJI_0001.JPG', 'b'], ['card/.DS_Store', 'x'], ['card/town.geojson', '{}'], ['ortho.tif', 'a'], ['boundary.geojson', '{}'], ['a.tif', 'a'], ['b.tif', 'b']]) {
       mkdirSync(join(folder, name, '..'), { recursive: true });
       writeFileSync(join(folder, name), text);
     }
-    server = await standIn('--candidates', '20', '--sites', '60');
-    browser = await launched();
   });
-  after(async () => {
-    await browser?.close();
-    server?.stop();
+  after(() => {
     if (folder) rmSync(folder, { recursive: true, force: true });
   });
 
   async function scanPage(look = {}) {
-    const one = await opened(browser, server.address, look);
-    await loggedIn(one.page, server.address, '李伟', 'correct');
-    await one.page.goto(`${server.address}#/scan`);
+    const one = await opened(there.browser, there.server.address, look);
+    await loggedIn(one.page, there.server.address, '李伟', 'correct');
+    await one.page.goto(`${there.server.address}#/scan`);
     await one.page.waitForSelector('.imagery input');
     const sent = [];
     one.page.on('request', (request) => { if (request.method() === 'PUT') sent.push(decodeURIComponent(request.url().split('/uploads/')[1])); });
@@ -140,9 +135,9 @@ describe('forms', { concurrency: false }, () => {
 
   it('a session that ends in the middle of a form leaves it as it is, until the same person has logged in again', async () => {
     for (const [size, locale] of [['office', 'zh-CN'], ['phone', 'en-US']]) {
-      const { page, context, wrong } = await opened(browser, server.address, { size, locale });
-      await loggedIn(page, server.address, '李伟', 'correct');
-      await page.goto(`${server.address}#/progress/tips`);
+      const { page, context, wrong } = await opened(there.browser, there.server.address, { size, locale });
+      await loggedIn(page, there.server.address, '李伟', 'correct');
+      await page.goto(`${there.server.address}#/progress/tips`);
       await page.click('.news button');
       await page.fill('dialog textarea[name=text]', '老砖窑后的菜地，写了十分钟');
       await page.evaluate(() => fetch('/api/logout', { method: 'POST', headers: { 'X-Papaver': '1' } }));
@@ -168,9 +163,9 @@ describe('forms', { concurrency: false }, () => {
   });
 
   it('what one person typed is not there for the next', async () => {
-    const { page, context } = await opened(browser, server.address, {});
-    await loggedIn(page, server.address, '李伟', 'correct');
-    await page.goto(`${server.address}#/progress/tips`);
+    const { page, context } = await opened(there.browser, there.server.address, {});
+    await loggedIn(page, there.server.address, '李伟', 'correct');
+    await page.goto(`${there.server.address}#/progress/tips`);
     await page.click('.news button');
     await page.fill('dialog textarea[name=text]', '老砖窑后的菜地');
     await page.evaluate(() => fetch('/api/logout', { method: 'POST', headers: { 'X-Papaver': '1' } }));
@@ -185,13 +180,13 @@ describe('forms', { concurrency: false }, () => {
   });
 
   it('remarks of a scan are sentences, and who may not scan is not asked to', async () => {
-    const { page, context } = await opened(browser, server.address, { locale: 'en-US' });
-    await loggedIn(page, server.address, '孙丽', 'correct');
+    const { page, context } = await opened(there.browser, there.server.address, { locale: 'en-US' });
+    await loggedIn(page, there.server.address, '孙丽', 'correct');
     assert.equal(await page.locator('.bar nav a[href="#/scan"]').count(), 0);
     assert.equal(await page.locator('a.button[href="#/scan"]').count(), 0);
-    await page.goto(`${server.address}#/scan`);
+    await page.goto(`${there.server.address}#/scan`);
     await page.waitForSelector('text=None of your roles allows this.');
-    await page.goto(`${server.address}#/runs/r1`);
+    await page.goto(`${there.server.address}#/runs/r1`);
     await page.waitForSelector('.remarks-of-run');
     await page.evaluate(() => { document.querySelector('.remarks-of-run').open = true; });
     const said = await page.locator('.remarks-of-run').innerText();

@@ -1,8 +1,8 @@
 // The pages by the keyboard alone: everything that can be clicked is reached by Tab, the focus is seen, nothing holds it, and the
 // work of a day is done without a mouse.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { launched, opened, standIn } from './common.mjs';
+import { describe, it } from 'node:test';
+import { opened, staged } from './common.mjs';
 
 const PAGES = [
   ['#/', '.cards'], ['#/screening/s1', '.pane img'], ['#/sites?state=CONFIRMED', '.site-row'], ['#/progress', '.figure-table'], ['#/progress/patrols', '.entries'], ['#/progress/tips', '.entries'], ['#/progress/supervision', '.ladder'], ['#/analysis', '.ranks'],
@@ -25,16 +25,7 @@ function focused() {
 }
 
 describe('keyboard', { concurrency: false }, () => {
-  let browser;
-  let server;
-  before(async () => {
-    server = await standIn('--candidates', '40', '--sites', '400');
-    browser = await launched();
-  });
-  after(async () => {
-    await browser?.close();
-    server?.stop();
-  });
+  const there = staged('--candidates', '40', '--sites', '400');
 
   /** Presses Tab until `wanted` has the focus. */
   async function tabTo(page, wanted) {
@@ -46,8 +37,8 @@ describe('keyboard', { concurrency: false }, () => {
   }
 
   async function here() {
-    const one = await opened(browser, server.address, { locale: 'en-US' });
-    await one.page.goto(`${server.address}#/login`);
+    const one = await opened(there.browser, there.server.address, { locale: 'en-US' });
+    await one.page.goto(`${there.server.address}#/login`);
     await one.page.waitForFunction(() => document.querySelectorAll('option').length > 3);
     await tabTo(one.page, 'select:not(:has(option[value="k1"]))');
     await one.page.keyboard.type('李');
@@ -68,7 +59,7 @@ describe('keyboard', { concurrency: false }, () => {
     const { page, context } = await here();
     const wrong = [];
     for (const [hash, ready] of PAGES) {
-      await page.goto(`${server.address}${hash}`);
+      await page.goto(`${there.server.address}${hash}`);
       await page.reload();
       await page.waitForSelector(ready);
       await page.waitForTimeout(400);
@@ -90,7 +81,7 @@ describe('keyboard', { concurrency: false }, () => {
 
   it('a crew is sent by keys, and Esc leaves a dialog where it was opened', async () => {
     const { page, context } = await here();
-    await page.goto(`${server.address}#/sites?state=CANDIDATE`);
+    await page.goto(`${there.server.address}#/sites?state=CANDIDATE`);
     await page.waitForSelector('.site-row');
     await tabTo(page, '.site-row input');
     await page.keyboard.press('Space');
@@ -113,7 +104,7 @@ describe('keyboard', { concurrency: false }, () => {
 
   it('a patrol on drawn ground, a tip-off that becomes a site and a measure are recorded by keys alone', async () => {
     const { page, context } = await here();
-    await page.goto(`${server.address}#/progress/patrols`);
+    await page.goto(`${there.server.address}#/progress/patrols`);
     await page.waitForSelector('.entries');
     await tabTo(page, '.news button');
     await page.keyboard.press('Enter');
@@ -141,7 +132,7 @@ describe('keyboard', { concurrency: false }, () => {
     await page.keyboard.press('Enter');
     await page.waitForSelector('.entries .card:first-child:has-text("三组")');
     assert.ok(await page.evaluate(() => document.activeElement?.matches('.news button')), 'the focus goes back');
-    await page.goto(`${server.address}#/progress/tips`);
+    await page.goto(`${there.server.address}#/progress/tips`);
     await page.waitForSelector('.entries');
     await tabTo(page, '.entries .acts button');
     await page.keyboard.press('Enter');
@@ -151,7 +142,7 @@ describe('keyboard', { concurrency: false }, () => {
     await page.keyboard.type('砖窑');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.notice:has-text("5M2XK7-Q")');
-    await page.goto(`${server.address}#/progress/supervision`);
+    await page.goto(`${there.server.address}#/progress/supervision`);
     await page.waitForSelector('.ladder');
     await tabTo(page, '.acts button[aria-label^="Take a measure"]');
     await page.keyboard.press('Enter');
@@ -167,7 +158,7 @@ describe('keyboard', { concurrency: false }, () => {
 
   it('a map is moved and zoomed by keys', async () => {
     const { page, context } = await here();
-    await page.goto(`${server.address}#/analysis`);
+    await page.goto(`${there.server.address}#/analysis`);
     await page.waitForSelector('.ranks');
     await tabTo(page, '.map .canvas');
     const scale = () => page.locator('.ol-scale-line-inner').first().textContent();

@@ -1,8 +1,8 @@
 // Every page at three sizes, in both languages, light and dark: nothing sticks out, nothing serious for people who cannot see
 // or point well, no other host, no break of the content policy.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { launched, loggedIn, opened, serious, standIn, sticksOut } from './common.mjs';
+import { describe, it } from 'node:test';
+import { loggedIn, opened, serious, staged, sticksOut } from './common.mjs';
 
 const pictures = process.env.PICTURES;
 
@@ -41,27 +41,18 @@ async function drawing(page) {
 }
 
 describe('layout', { concurrency: false }, () => {
-  let browser;
-  let server;
-  before(async () => {
-    server = await standIn('--candidates', '300', '--sites', '400');
-    browser = await launched();
-  });
-  after(async () => {
-    await browser?.close();
-    server?.stop();
-  });
+  const there = staged('--candidates', '300', '--sites', '400');
   for (const [size, locale, colorScheme] of [['phone', 'zh-CN', 'light'], ['phone', 'en-US', 'dark'], ['tablet', 'en-US', 'light'], ['tablet', 'zh-CN', 'dark'], ['office', 'zh-CN', 'light'], ['office', 'en-US', 'dark']]) {
     it(`every page at ${size} size, ${locale}, ${colorScheme}`, async () => {
-      const { page, context, wrong } = await opened(browser, server.address, { size, locale, colorScheme });
+      const { page, context, wrong } = await opened(there.browser, there.server.address, { size, locale, colorScheme });
       const found = [];
-      await page.goto(`${server.address}#/login`);
+      await page.goto(`${there.server.address}#/login`);
       await page.waitForSelector('input[type=password]');
       found.push(...(await serious(page)).map((one) => `login: ${one}`));
-      await loggedIn(page, server.address, '李伟', 'correct');
+      await loggedIn(page, there.server.address, '李伟', 'correct');
       const code = await page.evaluate(async () => (await (await fetch('/api/registries/k1/sites.geojson?state=ERADICATED')).json()).features[0].id);
       for (const [name, hash, ready, act] of PAGES) {
-        await page.goto(`${server.address}${hash ?? `#/sites/${code}`}`);
+        await page.goto(`${there.server.address}${hash ?? `#/sites/${code}`}`);
         await page.reload();
         await page.waitForSelector(ready);
         await act?.(page);
@@ -76,9 +67,9 @@ describe('layout', { concurrency: false }, () => {
     });
   }
   it('the map of a survey says why ground was not searched, wherever one points', async () => {
-    const { page, context } = await opened(browser, server.address, { locale: 'zh-CN' });
-    await loggedIn(page, server.address, '李伟', 'correct');
-    await page.goto(`${server.address}#/surveys/s1`);
+    const { page, context } = await opened(there.browser, there.server.address, { locale: 'zh-CN' });
+    await loggedIn(page, there.server.address, '李伟', 'correct');
+    await page.goto(`${there.server.address}#/surveys/s1`);
     await page.waitForSelector('.survey .map .canvas');
     await page.waitForTimeout(1500);
     const box = await page.locator('.map .canvas').boundingBox();
@@ -93,8 +84,8 @@ describe('layout', { concurrency: false }, () => {
     await context.close();
   });
   it('the language follows the browser, and the switch is remembered', async () => {
-    const { page, context } = await opened(browser, server.address, { locale: 'zh-CN' });
-    await page.goto(server.address);
+    const { page, context } = await opened(there.browser, there.server.address, { locale: 'zh-CN' });
+    await page.goto(there.server.address);
     await page.click('text=English');
     assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
     await page.reload();

@@ -2,26 +2,17 @@
 // taken and the receipt after it. Against the stand-in, by mouse and by keyboard.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, describe, it } from 'node:test';
-import { launched, loggedIn, opened, serious, standIn, sticksOut } from './common.mjs';
+import { describe, it } from 'node:test';
+import { loggedIn, opened, serious, staged, sticksOut } from './common.mjs';
 
 const pictures = process.env.PICTURES;
 
 describe('an office', { concurrency: false }, () => {
-  let browser;
-  let server;
-  before(async () => {
-    server = await standIn('--sites', '400');
-    browser = await launched();
-  });
-  after(async () => {
-    await browser?.close();
-    server?.stop();
-  });
+  const there = staged('--sites', '400');
   async function at(hash, look = {}) {
-    const one = await opened(browser, server.address, look);
-    await loggedIn(one.page, server.address, '李伟', 'correct');
-    await one.page.goto(`${server.address}#/${hash}`);
+    const one = await opened(there.browser, there.server.address, look);
+    await loggedIn(one.page, there.server.address, '李伟', 'correct');
+    await one.page.goto(`${there.server.address}#/${hash}`);
     return one;
   }
   const shot = async (page, name) => { if (pictures) await page.screenshot({ path: `${pictures}/office-${name}.png`, fullPage: true }); };
@@ -77,12 +68,12 @@ describe('an office', { concurrency: false }, () => {
       await page.click('.filters .dropping');
       await page.locator('.states input').first().check();
       await look('states');
-      await page.goto(`${server.address}#/progress`);
+      await page.goto(`${there.server.address}#/progress`);
       await page.waitForSelector('.figures');
       await page.click('.open-link a >> nth=0');
       await page.waitForSelector('.open-link .failure');
       await look('progress');
-      await page.goto(`${server.address}#/bundles`);
+      await page.goto(`${there.server.address}#/bundles`);
       await page.waitForSelector('.drop');
       await page.setInputFiles('.drop input', { name: 'county.bundle', mimeType: 'application/octet-stream', buffer: Buffer.from('x') });
       await page.waitForSelector('.card table');

@@ -1,24 +1,15 @@
 // Screening 5,000 candidates by keys: no verdict is lost, whatever happens to the page or to the server.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { launched, loggedIn, opened, standIn } from './common.mjs';
+import { describe, it } from 'node:test';
+import { loggedIn, opened, staged } from './common.mjs';
 
 describe('an order that was learnt', { concurrency: false }, () => {
-  let browser;
-  let server;
-  before(async () => {
-    server = await standIn('--candidates', '60', '--learnt', 'yes');
-    browser = await launched();
-  });
-  after(async () => {
-    await browser?.close();
-    server?.stop();
-  });
+  const there = staged('--candidates', '60', '--learnt', 'yes');
 
   it('is that in which the page shows candidates, lots between the best and alone', async () => {
-    const { page, context, wrong } = await opened(browser, server.address, { locale: 'en-US' });
-    await loggedIn(page, server.address, '李伟', 'correct');
-    await page.goto(`${server.address}#/screening/s1`);
+    const { page, context, wrong } = await opened(there.browser, there.server.address, { locale: 'en-US' });
+    await loggedIn(page, there.server.address, '李伟', 'correct');
+    await page.goto(`${there.server.address}#/screening/s1`);
     await page.waitForSelector('.pane img');
     const { queue } = await page.evaluate(async () => (await fetch('/api/registries/k1/screening/s1')).json());
     const shown = async () => Number(/learnt from verdicts: rank (\d+)/.exec(await page.locator('.verdict header .num').first().textContent())[1]);
@@ -40,9 +31,9 @@ describe('an order that was learnt', { concurrency: false }, () => {
   });
 
   it('the line above the list says whether to stop and how many are to be expected, and an audit is drawn there', async () => {
-    const { page, context, wrong } = await opened(browser, server.address, { locale: 'en-US' });
-    await loggedIn(page, server.address, '李伟', 'correct');
-    await page.goto(`${server.address}#/screening/s1`);
+    const { page, context, wrong } = await opened(there.browser, there.server.address, { locale: 'en-US' });
+    await loggedIn(page, there.server.address, '李伟', 'correct');
+    await page.goto(`${there.server.address}#/screening/s1`);
     await page.waitForSelector('.prospect:has-text("no random audit was drawn"):has-text("15 to 30 of 60 undecided will be kept")');
     await page.click('.prospect button');
     await page.waitForSelector('.prospect:has-text("go on, up to 18 % may be missed")');
@@ -54,21 +45,12 @@ describe('an order that was learnt', { concurrency: false }, () => {
 });
 
 describe('screening', { concurrency: false }, () => {
-  let browser;
-  let server;
-  before(async () => {
-    server = await standIn('--candidates', '5000');
-    browser = await launched();
-  });
-  after(async () => {
-    await browser?.close();
-    server?.stop();
-  });
+  const there = staged('--candidates', '5000');
 
   async function desk() {
-    const one = await opened(browser, server.address, {});
-    await loggedIn(one.page, server.address, '李伟', 'correct');
-    await one.page.goto(`${server.address}#/screening/s1`);
+    const one = await opened(there.browser, there.server.address, {});
+    await loggedIn(one.page, there.server.address, '李伟', 'correct');
+    await one.page.goto(`${there.server.address}#/screening/s1`);
     await one.page.waitForSelector('.pane img');
     return one;
   }
@@ -98,7 +80,7 @@ describe('screening', { concurrency: false }, () => {
     assert.equal(await given(page), before);
     await page.close({ runBeforeUnload: false });
     const again = await context.newPage();
-    await again.goto(`${server.address}#/screening/s1`);
+    await again.goto(`${there.server.address}#/screening/s1`);
     await again.waitForSelector('.pane img');
     await saved(again);
     assert.equal(await given(again), before + 3);
@@ -117,7 +99,7 @@ describe('screening', { concurrency: false }, () => {
     await taken;
     await page.close({ runBeforeUnload: false });
     const again = await context.newPage();
-    await again.goto(`${server.address}#/screening/s1`);
+    await again.goto(`${there.server.address}#/screening/s1`);
     await again.waitForSelector('.pane img');
     await saved(again);
     assert.equal(await given(again), before + 1);

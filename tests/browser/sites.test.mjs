@@ -1,25 +1,16 @@
 // A hundred thousand sites, without WebGL: drawn, filtered, selected on the map and assigned.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { launched, loggedIn, opened, standIn } from './common.mjs';
+import { describe, it } from 'node:test';
+import { loggedIn, opened, staged } from './common.mjs';
 
 describe('sites', { concurrency: false }, () => {
-  let browser;
-  let server;
-  before(async () => {
-    server = await standIn('--sites', '100000');
-    browser = await launched();
-  });
-  after(async () => {
-    await browser?.close();
-    server?.stop();
-  });
+  const there = staged('--sites', '100000');
 
   it('of a hundred thousand sites no more is drawn than is seen', async () => {
-    const { page, context, wrong } = await opened(browser, server.address, {});
+    const { page, context, wrong } = await opened(there.browser, there.server.address, {});
     assert.equal(await page.evaluate(() => document.createElement('canvas').getContext('webgl') ?? document.createElement('canvas').getContext('webgl2')), null, 'WebGL is off');
-    await loggedIn(page, server.address, '李伟', 'correct');
-    await page.goto(`${server.address}#/sites`);
+    await loggedIn(page, there.server.address, '李伟', 'correct');
+    await page.goto(`${there.server.address}#/sites`);
     await page.waitForSelector('.site-row', { timeout: 60_000 });
     const rows = await page.locator('.site-row').count();
     assert.ok(rows > 5 && rows < 60, `${rows} rows are drawn at once`);
@@ -28,9 +19,9 @@ describe('sites', { concurrency: false }, () => {
   });
 
   it('what is drawn around is selected, and assigned', async () => {
-    const { page, context } = await opened(browser, server.address, {});
-    await loggedIn(page, server.address, '李伟', 'correct');
-    await page.goto(`${server.address}#/sites?text=河湾菜地&state=CANDIDATE&district=410423101`);
+    const { page, context } = await opened(there.browser, there.server.address, {});
+    await loggedIn(page, there.server.address, '李伟', 'correct');
+    await page.goto(`${there.server.address}#/sites?text=河湾菜地&state=CANDIDATE&district=410423101`);
     await page.waitForSelector('.site-row');
     await page.waitForTimeout(500);
     await page.click('text=圈选');
@@ -48,9 +39,9 @@ describe('sites', { concurrency: false }, () => {
   });
 
   it('the list is filtered by what the address says, and follows the map', async () => {
-    const { page, context } = await opened(browser, server.address, {});
-    await loggedIn(page, server.address, '李伟', 'correct');
-    await page.goto(`${server.address}#/sites?overdue=true&state=CONFIRMED`);
+    const { page, context } = await opened(there.browser, there.server.address, {});
+    await loggedIn(page, there.server.address, '李伟', 'correct');
+    await page.goto(`${there.server.address}#/sites?overdue=true&state=CONFIRMED`);
     await page.waitForSelector('.site-row');
     assert.ok(await page.locator('.filters input[type=checkbox]').nth(1).isChecked());
     const texts = await page.locator('.site-row').allTextContents();

@@ -5,33 +5,12 @@ use crate::life::{scanned, screen};
 use crate::office::{Office, Said, confirming, photo};
 use serde_json::{Value, json};
 use std::fs;
-use std::io::{Read, Write};
-use std::process::{Command, Stdio};
+use std::io::Read;
 
-/// Runs the program with more of the surroundings than an office has.
+/// Runs the program with no more of the surroundings than these.
 fn run(office: &Office, arguments: &[&str], set: &[(&str, &str)], input: &str) -> Said {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_papaver"))
-        .current_dir(office.folder())
-        .args(arguments)
-        .env_remove("PAPAVER_ACTOR")
-        .env_remove("PAPAVER_REGISTRY")
-        .env("TZ", "Asia/Shanghai")
-        .env("LC_ALL", "C")
-        .envs(set.iter().copied())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("started");
-    let mut pipe = child.stdin.take().expect("piped");
-    pipe.write_all(input.as_bytes()).expect("written");
-    drop(pipe);
-    let output = child.wait_with_output().expect("ended");
-    Said {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).expect("UTF-8"),
-        err: String::from_utf8(output.stderr).expect("UTF-8"),
-    }
+    let here = [("TZ", "Asia/Shanghai"), ("LC_ALL", "C")];
+    office.run_in(&[&here[..], set].concat(), arguments, input.as_bytes())
 }
 
 /// A photograph that says it was taken at 113.3 E, 33.74 N on the 3rd of May 2026 at 10:21.

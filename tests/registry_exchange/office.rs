@@ -3,8 +3,9 @@
 use gdal::vector::LayerAccess;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use serde_json::{Value, json};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 pub struct Office {
     pub lang: &'static str,
@@ -58,15 +59,33 @@ impl Office {
     }
 
     pub fn run(&self, actor: &str, arguments: &[&str]) -> Said {
-        let output = Command::new(env!("CARGO_BIN_EXE_papaver"))
+        let set = [
+            ("PAPAVER_ACTOR", actor),
+            ("PAPAVER_REGISTRY", "a.papaver"),
+            ("TZ", "Asia/Shanghai"),
+        ];
+        let arguments = [&["--lang", self.lang], arguments].concat();
+        self.run_in(&set, &arguments, b"")
+    }
+
+    /// Runs the program in surroundings of one's own, and gives it something to read.
+    pub fn run_in(&self, set: &[(&str, &str)], arguments: &[&str], input: &[u8]) -> Said {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_papaver"))
             .current_dir(self.kept.path())
-            .args(["--lang", self.lang])
             .args(arguments)
-            .env("PAPAVER_ACTOR", actor)
-            .env("PAPAVER_REGISTRY", "a.papaver")
-            .env("TZ", "Asia/Shanghai")
-            .output()
-            .expect("the program runs");
+            .env_remove("PAPAVER_ACTOR")
+            .env_remove("PAPAVER_REGISTRY")
+            .envs(set.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut pipe = child.stdin.take().expect("piped");
+        // Who does not read it may have ended before it is written.
+        let _unread = pipe.write_all(input);
+        drop(pipe);
+        let output = child.wait_with_output().expect("ended");
         Said {
             code: output.status.code(),
             out: String::from_utf8(output.stdout).expect("UTF-8"),
@@ -101,16 +120,17 @@ impl Office {
             .expect("a number")
     }
 
+    /// A site that a patrol found.
+    pub fn patrolled(&self, lon: f64, lat: f64) -> String {
+        let at = format!("{lon},{lat}");
+        let add = ["add", "--at", &at, "--source", "patrol", "--json"];
+        let added = self.ok("wang", &add).json();
+        added["id"].as_str().expect("id").to_owned()
+    }
+
     /// A site that a crew has been sent to.
     pub fn dispatched(&self, lon: f64, lat: f64) -> String {
-        let at = format!("{lon},{lat}");
-        let added = self
-            .ok(
-                "wang",
-                &["add", "--at", &at, "--source", "patrol", "--json"],
-            )
-            .json();
-        let code = added["id"].as_str().expect("id").to_owned();
+        let code = self.patrolled(lon, lat);
         self.ok(
             "wang",
             &["assign", &code, "--crew", "一组", "--when", "2026-05-04"],

@@ -6,34 +6,18 @@ use crate::office::{Office, Said, photo, refusals};
 use exif::{Rational, Tag, Value as Exif};
 use rust_xlsxwriter::{Format, Workbook};
 use std::fs;
-use std::io::Write;
-use std::process::{Command, Stdio};
 
 const TITLES: &str = "图斑编号,经度（WGS 84）,纬度（WGS 84）,回填：核查结论,回填：核查时间,回填：核查人员（两人以上）,回填：株数（逐株）,回填：现场照片1";
 
 /// Runs the program as wang on a machine of another zone.
 fn elsewhere(office: &Office, zone: &str, arguments: &[&str], input: &[u8]) -> Said {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_papaver"))
-        .current_dir(office.folder())
-        .args(["--lang", "en"])
-        .args(arguments)
-        .env("PAPAVER_ACTOR", "wang")
-        .env("PAPAVER_REGISTRY", "a.papaver")
-        .env("TZ", zone)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("started");
-    let mut pipe = child.stdin.take().expect("piped");
-    pipe.write_all(input).expect("written");
-    drop(pipe);
-    let output = child.wait_with_output().expect("ended");
-    Said {
-        code: output.status.code(),
-        out: String::from_utf8(output.stdout).expect("UTF-8"),
-        err: String::from_utf8(output.stderr).expect("UTF-8"),
-    }
+    let set = [
+        ("PAPAVER_ACTOR", "wang"),
+        ("PAPAVER_REGISTRY", "a.papaver"),
+        ("TZ", zone),
+    ];
+    let arguments = [&["--lang", "en"], arguments].concat();
+    office.run_in(&set, &arguments, input)
 }
 
 fn put(office: &Office, name: &str, text: &str) {
@@ -441,16 +425,7 @@ fn districts_of_the_land_survey_and_of_a_map_program_are_told_apart() {
 #[test]
 fn lists_and_tables_from_windows_are_read() {
     let office = Office::begin();
-    let [a, b] = [113.3, 113.4].map(|lon| {
-        let at = format!("{lon},33.74");
-        let added = office
-            .ok(
-                "wang",
-                &["add", "--at", &at, "--source", "patrol", "--json"],
-            )
-            .json();
-        added["id"].as_str().expect("id").to_owned()
-    });
+    let [a, b] = [113.3, 113.4].map(|lon| office.patrolled(lon, 33.74));
     let utf16: Vec<u8> = format!("\u{feff}图斑编号\r\n{a}\r\n{b}\r\n")
         .encode_utf16()
         .flat_map(u16::to_le_bytes)

@@ -14,7 +14,7 @@ use crate::registry::event::EvidenceRole;
 use crate::registry::ids::SiteKey;
 use crate::registry::place::Place;
 use crate::registry::unit::origin;
-use crate::schema::{FEATURES_FORMAT, RejectReason};
+use crate::schema::{FEATURES_FORMAT, RejectReason, fixture};
 use crate::store::evidence::{Occasion, keep_bytes};
 use std::path::Path;
 
@@ -45,30 +45,17 @@ fn seen() -> FeaturesRecord {
     }
 }
 
-/// A head by which what is redder comes first, or last.
+/// A head of the season of this scan.
 fn head(weight: f64) -> LearntRecord {
     LearntRecord {
-        format: LEARNT_FORMAT.into(),
-        unit: "410423".into(),
-        season: 2026,
         from: Some("2025-09-15".into()),
         expires: "2026-09-14".into(),
-        made: String::new(),
         gsd_cm: [1.0, 4.0],
-        model: "m".into(),
-        verifier: None,
         scans: vec!["s".into()],
-        verdicts: [10, 10],
-        areas: [0.5, 0.9],
-        recall: None,
-        recall_depth: None,
-        pull: 1.0,
-        names: vec!["red".into()],
         centre: vec![50.0],
         scale: vec![30.0],
-        weights: vec![weight],
-        bias: 0.0,
         by_lot: true,
+        ..fixture::head(weight)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::guard::{recall, recalls};
 use super::*;
-use crate::schema::FEATURES_FORMAT;
+use crate::schema::{FEATURES_FORMAT, fixture};
 use crate::statistics::order::Discrimination;
 use serde::Deserialize;
 
@@ -66,20 +66,11 @@ fn told(
 
 fn head(flights: &Flights, flight: &FeaturesRecord, fitted: Fitted) -> LearntRecord {
     LearntRecord {
-        format: LEARNT_FORMAT.into(),
-        unit: "410423".into(),
-        season: 2026,
-        from: None,
-        expires: "2026-12-31".into(),
-        made: String::new(),
         gsd_cm: [1.0, 4.0],
         model: flights.model.clone(),
-        verifier: None,
         scans: vec![flight.scan_id.clone()],
         verdicts: fitted.verdicts,
         areas: fitted.areas,
-        recall: None,
-        recall_depth: None,
         pull: fitted.pull,
         names: flights.names.clone(),
         centre: fitted.centre,
@@ -87,6 +78,7 @@ fn head(flights: &Flights, flight: &FeaturesRecord, fitted: Fitted) -> LearntRec
         weights: fitted.weights,
         bias: fitted.bias,
         by_lot: true,
+        ..fixture::head(0.0)
     }
 }
 

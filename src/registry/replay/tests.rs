@@ -56,6 +56,14 @@ impl Device {
         }
     }
 
+    /// Another device, which knows what this one knows and has said nothing yet.
+    fn another(&self, n: u8) -> Self {
+        Self {
+            known: self.known.clone(),
+            ..Self::new(n)
+        }
+    }
+
     fn of(&self, site: SiteKey) -> Vec<(Hash, &Event)> {
         self.known
             .iter()
@@ -340,13 +348,7 @@ fn the_eradicator_cannot_accept_nor_anybody_under_a_hundred_per_cent() {
 fn a_dispute_is_not_resolved_into_closed_while_something_is_left() {
     let mut device = office();
     let site = eradicated(&mut device, 100);
-    let mut other = Device {
-        id: DeviceId([11; 32]),
-        seq: 0,
-        prev: None,
-        last: None,
-        ..device.clone()
-    };
+    let mut other = device.another(11);
     device.say(Some(site), "zhao", Role::Acceptor, vec![], accept(true), 20);
     other.say(
         Some(site),
@@ -444,13 +446,7 @@ fn evidence_is_needed_unless_forced_with_a_reason() {
 fn of_two_moves_the_still_open_one_stands_until_a_supervisor_resolves() {
     let mut a = office();
     let site = eradicated(&mut a, 100);
-    let mut b = Device {
-        id: DeviceId([2; 32]),
-        seq: 0,
-        prev: None,
-        last: None,
-        ..a.clone()
-    };
+    let mut b = a.another(2);
     a.say(Some(site), "zhao", Role::Acceptor, vec![], accept(true), 20);
     b.say(
         Some(site),
@@ -520,13 +516,7 @@ fn two_that_agree_are_no_dispute_and_different_counts_are_marked() {
     let mut a = office();
     let site = create(&mut a, "event:1", 10);
     a.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
-    let mut b = Device {
-        id: DeviceId([2; 32]),
-        seq: 0,
-        prev: None,
-        last: None,
-        ..a.clone()
-    };
+    let mut b = a.another(2);
     a.say(
         Some(site),
         "wang",
@@ -751,14 +741,7 @@ fn run(devices: usize, ops: &[Op]) -> (Vec<Device>, Vec<SiteKey>) {
             if n == 0 {
                 first.clone()
             } else {
-                let n = u8::try_from(n).expect("few");
-                Device {
-                    id: DeviceId([10 + n; 32]),
-                    seq: 0,
-                    prev: None,
-                    last: None,
-                    ..first.clone()
-                }
+                first.another(10 + u8::try_from(n).expect("few"))
             }
         })
         .collect();

@@ -5,6 +5,8 @@ mod boxes;
 mod contract;
 mod error;
 mod first_pass;
+#[cfg(test)]
+pub(super) mod fixture;
 mod foreign;
 mod head;
 mod heads;

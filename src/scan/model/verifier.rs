@@ -339,22 +339,15 @@ fn means(values: &[f64], rows: usize) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scan::model::fixture::verifier_metadata;
 
     fn told(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        let always = [
-            ("model_type", "\"Verifier\""),
-            (
-                "class_names",
-                r#"{"0": "other", "1": "poppy", "2": "before the bloom"}"#,
-            ),
-            (
-                "papaver_sights",
-                r#"{"image": {"metres": 1.6, "pixels": 160}, "surroundings": {"metres": 4.8, "pixels": 96}}"#,
-            ),
-        ];
-        let all = always.iter().chain(pairs);
-        all.map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-            .collect()
+        let classes = r#"{"0": "other", "1": "poppy", "2": "before the bloom"}"#;
+        let classes = [("class_names", classes)];
+        let more = classes.iter().chain(pairs);
+        let mut all = verifier_metadata();
+        all.extend(more.map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        all
     }
 
     #[test]

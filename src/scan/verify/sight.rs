@@ -193,6 +193,7 @@ fn whole(value: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scan::model::fixture::verifier_contract;
     use serde_json::Value;
 
     const SIZE: (u32, u32) = (300, 260);
@@ -229,19 +230,10 @@ mod tests {
             turns,
             mirrored,
         });
-        let metadata = [
-            ("model_type", "\"Verifier\""),
-            ("class_names", r#"{"0": "other", "1": "poppy"}"#),
-            (
-                "papaver_sights",
-                r#"{"image": {"metres": 1.6, "pixels": 160}, "surroundings": {"metres": 4.8, "pixels": 96}}"#,
-            ),
-        ];
-        let metadata = metadata.map(|(k, v)| (k.to_owned(), v.to_owned()));
         VerifierContract {
             views: views.into(),
             std: [1.0 / 255.0; 3],
-            ..VerifierContract::new(&metadata.into()).expect("usable")
+            ..verifier_contract()
         }
     }
 

@@ -94,13 +94,7 @@ fn who_confirms_again_without_knowing_of_it_makes_a_site_no_younger() {
     let mut device = office();
     let site = create(&mut device, "event:1", 5);
     device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 6);
-    let mut other = Device {
-        id: DeviceId([11; 32]),
-        seq: 0,
-        prev: None,
-        last: None,
-        ..device.clone()
-    };
+    let mut other = device.another(11);
     let seen = || visit(Outcome::Cultivated);
     device.say(Some(site), "wang", Role::Verifier, scene(), seen(), 7);
     on_day(&mut device, site, "2026-02-03");
@@ -169,20 +163,22 @@ fn a_merge_into_another_season_is_a_supervisors_and_marked() {
     assert_eq!(site.marks[0].kind, moved);
 }
 
+/// The supervisor decides on which day seasons begin.
+fn seasons_begin(device: &mut Device, on: &str, now: u64) {
+    let body = Body::Setting(Setting {
+        key: "season_begins".into(),
+        value: on.into(),
+    });
+    device.say(None, "chief", Role::Supervisor, vec![], body, now);
+}
+
 #[test]
 fn what_a_county_decides_of_seasons_makes_no_merge_of_two_seasons_one_of_one() {
     let mut device = office();
-    let begins = |device: &mut Device, value: &str, now| {
-        let body = Body::Setting(Setting {
-            key: "season_begins".into(),
-            value: value.into(),
-        });
-        device.say(None, "chief", Role::Supervisor, vec![], body, now);
-    };
-    begins(&mut device, "05-01", 3);
+    seasons_begin(&mut device, "05-01", 3);
     let last = create(&mut device, "event:1", 5);
     on_day(&mut device, last, "2025-05-03");
-    begins(&mut device, "09-15", 7);
+    seasons_begin(&mut device, "09-15", 7);
     let found = create(&mut device, "event:2", 10);
     let seasons = [last, found].map(|site| device.site(site).season);
     assert_eq!(seasons, [2026, 2026]);
@@ -205,16 +201,9 @@ fn province_gate(device: &Device) -> Authority {
 #[test]
 fn a_county_chooses_no_season_of_what_it_finds_in_the_reports_of_those_above() {
     let mut device = office();
-    let begins = |device: &mut Device, value: &str, now| {
-        let body = Body::Setting(Setting {
-            key: "season_begins".into(),
-            value: value.into(),
-        });
-        device.say(None, "chief", Role::Supervisor, vec![], body, now);
-    };
-    begins(&mut device, "04-01", 3);
+    seasons_begin(&mut device, "04-01", 3);
     let site = create(&mut device, "event:1", 10);
-    begins(&mut device, "09-15", 20);
+    seasons_begin(&mut device, "09-15", 20);
     // In its own registry its word holds for what was found from then on; above it does not.
     assert_eq!(device.site(site).season, 2027);
     let above = province_gate(&device);

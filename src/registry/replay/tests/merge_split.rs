@@ -97,13 +97,7 @@ fn two_offices() -> (Device, Device, SiteKey, SiteKey) {
     let mut a = office();
     let x = create(&mut a, "event:1", 5);
     let y = create(&mut a, "event:2", 6);
-    let b = Device {
-        id: DeviceId([11; 32]),
-        seq: 0,
-        prev: None,
-        last: None,
-        ..a.clone()
-    };
+    let b = a.another(11);
     (a, b, x, y)
 }
 
@@ -539,13 +533,7 @@ fn play(devices: usize, steps: &[Step]) -> Vec<Device> {
             if n == 0 {
                 return first.clone();
             }
-            Device {
-                id: DeviceId([10 + u8::try_from(n).expect("few"); 32]),
-                seq: 0,
-                prev: None,
-                last: None,
-                ..first.clone()
-            }
+            first.another(10 + u8::try_from(n).expect("few"))
         })
         .collect();
     for step in steps {

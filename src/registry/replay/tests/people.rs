@@ -341,6 +341,22 @@ fn once_a_supervisor_signs_no_unsigned_word_governs() {
     assert_eq!(worth(&device, said), Ok(Signed::OwnKey));
 }
 
+/// What a patrol is worth that somebody reports in wang's name.
+fn for_wang(device: &mut Device, by: (&str, Option<u8>), reason: &str) -> Result<Signed, Refusal> {
+    let said = in_the_name(device, "wang", by, reason);
+    worth(device, said)
+}
+
+fn once_a_supervisor_holds_a_key_only_they_speak_for_wang(device: &mut Device) {
+    makes_key(device, "boss", Role::Supervisor, 20);
+    for by in [("chief", None), ("boss", None), ("boss", Some(29))] {
+        let refused = for_wang(device, by, "ill");
+        assert_eq!(refused, Err(Refusal::Unsigned), "{by:?}");
+    }
+    let signed = for_wang(device, ("boss", Some(20)), "ill");
+    assert_eq!(signed, Ok(Signed::InTheirName));
+}
+
 #[test]
 fn in_anothers_name_a_supervisor_speaks_who_signs_and_says_why() {
     let mut device = office();
@@ -351,12 +367,8 @@ fn in_anothers_name_a_supervisor_speaks_who_signs_and_says_why() {
         grant("boss", &[Role::Supervisor]),
     );
     makes_key(&mut device, "wang", Role::Analyst, 21);
-    let said = |device: &mut Device, by: (&str, Option<u8>), reason: &str| {
-        let said = in_the_name(device, "wang", by, reason);
-        worth(device, said)
-    };
     // As long as no supervisor holds a key.
-    let plain = said(&mut device, ("chief", None), "ill");
+    let plain = for_wang(&mut device, ("chief", None), "ill");
     assert_eq!(plain, Ok(Signed::InTheirName));
     for (by, reason) in [
         (("chief", None), " "),
@@ -364,16 +376,10 @@ fn in_anothers_name_a_supervisor_speaks_who_signs_and_says_why() {
         (("nobody", None), "ill"),
         (("chief", Some(29)), "ill"),
     ] {
-        let refused = said(&mut device, by, reason);
+        let refused = for_wang(&mut device, by, reason);
         assert_eq!(refused, Err(Refusal::Unsigned), "{by:?}");
     }
-    makes_key(&mut device, "boss", Role::Supervisor, 20);
-    for by in [("chief", None), ("boss", None), ("boss", Some(29))] {
-        let refused = said(&mut device, by, "ill");
-        assert_eq!(refused, Err(Refusal::Unsigned), "{by:?}");
-    }
-    let signed = said(&mut device, ("boss", Some(20)), "ill");
-    assert_eq!(signed, Ok(Signed::InTheirName));
+    once_a_supervisor_holds_a_key_only_they_speak_for_wang(&mut device);
 }
 
 #[test]
@@ -381,15 +387,11 @@ fn nobody_but_a_supervisor_speaks_for_who_holds_no_key() {
     let mut device = office();
     let boss = grant("boss", &[Role::Supervisor]);
     supervisor(&mut device, "chief", None, boss);
-    let said = |device: &mut Device, by: (&str, Option<u8>), reason: &str| {
-        let said = in_the_name(device, "wang", by, reason);
-        worth(device, said)
-    };
     let plain = reports(&mut device, "wang");
     assert_eq!(worth(&device, plain), Ok(Signed::Unsigned));
     // As long as no supervisor holds a key.
     assert_eq!(
-        said(&mut device, ("chief", None), "ill"),
+        for_wang(&mut device, ("chief", None), "ill"),
         Ok(Signed::InTheirName)
     );
     let others = [
@@ -399,16 +401,10 @@ fn nobody_but_a_supervisor_speaks_for_who_holds_no_key() {
         (("chief", Some(29)), "ill"),
     ];
     for (by, reason) in others {
-        let refused = said(&mut device, by, reason);
+        let refused = for_wang(&mut device, by, reason);
         assert_eq!(refused, Err(Refusal::Unsigned), "{by:?}");
     }
-    makes_key(&mut device, "boss", Role::Supervisor, 20);
-    for by in [("chief", None), ("boss", None), ("boss", Some(29))] {
-        let refused = said(&mut device, by, "ill");
-        assert_eq!(refused, Err(Refusal::Unsigned), "{by:?}");
-    }
-    let signed = said(&mut device, ("boss", Some(20)), "ill");
-    assert_eq!(signed, Ok(Signed::InTheirName));
+    once_a_supervisor_holds_a_key_only_they_speak_for_wang(&mut device);
     let plain = reports(&mut device, "wang");
     assert_eq!(worth(&device, plain), Ok(Signed::Unsigned));
 }
