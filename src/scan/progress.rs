@@ -22,7 +22,7 @@ pub enum ScanStage {
     },
     /// Candidates are looked at once more.
     Verifying {
-        /// How many.
+        /// How many; what is one at several thresholds once.
         candidates: usize,
     },
     /// Hits become candidates, pictures and maps.

@@ -185,10 +185,12 @@ pub(super) fn go_on(
             crops: &crops,
             threads: request.threads,
             folder: &request.out,
+            progress,
             stop,
         };
         let also = also.as_mut().map(|also| &mut also.ranked);
-        verify(&looking, [Some(&mut found.ranked), also], progress)?;
+        let lists = std::iter::once(&mut found.ranked).chain(also);
+        verify(&looking, lists.collect())?;
     }
     if let Some(learnt) = learnt {
         learnt.rank(&mut found.ranked.candidates);
@@ -261,23 +263,15 @@ pub(super) fn floor_of(threshold: f64) -> f32 {
     single(SCORE_FLOOR.min(threshold))
 }
 
-/// Looks at all candidates once more, and puts those of each threshold in order anew.
-fn verify(
-    looking: &Looking<'_>,
-    ranked: [Option<&mut RankedCandidates>; 2],
-    progress: &dyn Progress,
-) -> Result<(), ScanError> {
-    let count = ranked.iter().flatten().map(|r| r.candidates.len());
-    progress.stage(ScanStage::Verifying {
-        candidates: count.sum(),
-    });
-    for ranked in ranked.into_iter().flatten() {
-        let candidates = &mut ranked.candidates;
-        let seen = look(looking, candidates)?;
-        for (candidate, second) in candidates.iter_mut().zip(seen) {
+/// Looks at the candidates of all thresholds once more, and puts those of each in order anew.
+fn verify(looking: &Looking<'_>, mut lists: Vec<&mut RankedCandidates>) -> Result<(), ScanError> {
+    let all: Vec<&Candidate> = lists.iter().flat_map(|list| &list.candidates).collect();
+    let mut seen = look(looking, &all)?.into_iter();
+    for list in &mut lists {
+        for (candidate, second) in list.candidates.iter_mut().zip(seen.by_ref()) {
             candidate.second = second;
         }
-        rank(candidates);
+        rank(&mut list.candidates);
     }
     Ok(())
 }

@@ -176,6 +176,13 @@ fn figures_are_those_worked_by_hand() {
         &[&village],
     );
     assert_eq!(again.code, Some(0), "{}", again.err);
+    // A thing that is a candidate at both thresholds is looked at once.
+    for words in [
+        "looking at 9 candidates once more",
+        "looking at 1 candidate once more",
+    ] {
+        assert!(again.err.contains(words), "{words} in {}", again.err);
+    }
     for words in [
         "8/9",
         "rose called poppy",

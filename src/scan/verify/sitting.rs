@@ -1,5 +1,6 @@
-//! Who looks: threads that take candidates of one source at a time, in the order in which they lie in it, so that pixels which
-//! are decoded for one are at hand for the next.
+//! Who looks: threads that take places of one source at a time, in the order in which they lie in it, so that pixels which are
+//! decoded for one are at hand for the next. A place is looked at once, however many candidates have their best cell there: those
+//! of a lower threshold are mostly those of the higher one, grown.
 
 use super::features::features;
 use super::looks::ViewScorer;
@@ -7,11 +8,11 @@ use super::{Crops, Second};
 use crate::ground::Rect;
 use crate::imagery::{Level, PixelReader, Pixels};
 use crate::scan::error::ScanError;
-use crate::scan::find::Candidate;
-use crate::scan::find::{SecondLook, VerifierVerdict};
+use crate::scan::find::{Candidate, SecondLook, VerifierVerdict};
 use crate::scan::ids::SourceId;
 use crate::scan::model::{Model, ModelError, Verifier, VerifierContract, VerifierRunner};
 use crate::scan::plan::Work;
+use crate::scan::progress::{Progress, ScanStage};
 use crate::scan::score::Scored;
 use crate::schema::ScoreBand;
 use std::cell::OnceCell;
@@ -20,7 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// As many candidates of one source are looked at by one thread at a time.
+/// As many places of one source are looked at by one thread at a time.
 const A_SITTING: usize = 16;
 
 /// What is looked at, and with what.
@@ -37,8 +38,34 @@ pub struct Looking<'a> {
     pub threads: usize,
     /// Where the work so far is kept.
     pub folder: &'a Path,
+    /// Is told how many places there are to look at.
+    pub progress: &'a dyn Progress,
     /// Raised to stop.
     pub stop: &'a AtomicBool,
+}
+
+/// The best cell in the source that shows it best, of one candidate or of several.
+struct BestCell {
+    source: SourceId,
+    cell: Rect,
+    /// Whose it is, by number.
+    of: Vec<usize>,
+}
+
+/// The places of candidates, each once, in the order in which they lie in the sources.
+fn best_cells(candidates: &[&Candidate]) -> Vec<BestCell> {
+    let mut cells: BTreeMap<_, BestCell> = BTreeMap::new();
+    for (number, candidate) in candidates.iter().enumerate() {
+        let (source, cell) = (candidate.best, candidate.peak);
+        let place = cells.entry((source, cell.y0, cell.x0, cell.y1, cell.x1));
+        let place = place.or_insert_with(|| BestCell {
+            source,
+            cell,
+            of: Vec::new(),
+        });
+        place.of.push(number);
+    }
+    cells.into_values().collect()
 }
 
 /// What a second look says of each candidate, in their order; nothing of one whose source cannot be read any more.
@@ -47,15 +74,14 @@ pub struct Looking<'a> {
 /// [`ScanError::Model`]; [`ScanError::Interrupted`] where it was stopped.
 pub fn look(
     looking: &Looking<'_>,
-    candidates: &[Candidate],
+    candidates: &[&Candidate],
 ) -> Result<Vec<Option<SecondLook>>, ScanError> {
-    let mut order: Vec<usize> = (0..candidates.len()).collect();
-    order.sort_by_key(|n| {
-        let candidate = &candidates[*n];
-        (candidate.best, candidate.peak.y0, candidate.peak.x0)
+    let cells = best_cells(candidates);
+    looking.progress.stage(ScanStage::Verifying {
+        candidates: cells.len(),
     });
-    let sittings: Vec<&[usize]> = order
-        .chunk_by(|a, b| candidates[*a].best == candidates[*b].best)
+    let sittings: Vec<&[BestCell]> = cells
+        .chunk_by(|a, b| a.source == b.source)
         .flat_map(|of_source| of_source.chunks(A_SITTING))
         .collect();
     // Photos may have several works, all with one grid.
@@ -88,14 +114,14 @@ type ThreadLooks = Vec<(usize, Option<SecondLook>)>;
 fn sit(
     looking: &Looking<'_>,
     works: &BTreeMap<SourceId, &Work>,
-    candidates: &[Candidate],
-    sittings: &[&[usize]],
+    candidates: &[&Candidate],
+    sittings: &[&[BestCell]],
     next: &AtomicUsize,
 ) -> Result<ThreadLooks, ScanError> {
     let mut seen = Vec::new();
     let mut models = None;
     while let Some(sitting) = sittings.get(next.fetch_add(1, Ordering::Relaxed)) {
-        let Some(work) = works.get(&candidates[sitting[0]].best) else {
+        let Some(work) = works.get(&sitting[0].source) else {
             continue;
         };
         let models = match &mut models {
@@ -103,12 +129,14 @@ fn sit(
             none => none.insert(Models::new(looking)?),
         };
         let eyes = Eyes::new(looking, work);
-        for number in *sitting {
+        for place in *sitting {
             if looking.stop.load(Ordering::Relaxed) {
                 let folder = looking.folder.into();
                 return Err(ScanError::Interrupted { folder });
             }
-            seen.push((*number, eyes.look(models, &candidates[*number])?));
+            let of = place.of.iter().map(|number| candidates[*number]);
+            let looks = eyes.look(models, place.cell, of)?;
+            seen.extend(place.of.iter().copied().zip(looks));
         }
     }
     Ok(seen)
@@ -151,32 +179,37 @@ impl<'a> Eyes<'a> {
         }
     }
 
-    fn look(
+    /// What is seen about a cell, for each candidate whose best it is; nothing where it cannot be read.
+    fn look<'c>(
         &self,
         models: &mut Models,
-        candidate: &Candidate,
-    ) -> Result<Option<SecondLook>, ScanError> {
-        let (work, cell) = (self.work, candidate.peak);
+        cell: Rect,
+        candidates: impl Iterator<Item = &'c Candidate>,
+    ) -> Result<Vec<Option<SecondLook>>, ScanError> {
+        let work = self.work;
         let rect = self.looking.second.views.pixels(work, cell);
-        let Some(pixels) = self.pixels(candidate, rect, &self.reader, work.level) else {
-            return Ok(None);
+        let Some(pixels) = self.pixels(rect, &self.reader, work.level) else {
+            return Ok(Vec::new());
         };
-        let looks = models.looker.scores(work, cell, &pixels)?;
-        let mut second = SecondLook {
-            looks: looks.map(f64::from),
-            verdict: self.verdict(models, candidate)?,
+        let seen = SecondLook {
+            looks: models.looker.scores(work, cell, &pixels)?.map(f64::from),
+            verdict: self.verdict(models, cell)?,
             features: Vec::new(),
         };
         let gsd_cm = work.imagery.typical_gsd_cm();
-        second.features = features(candidate, &second, gsd_cm, &pixels);
-        Ok(Some(second))
+        let of = |candidate: &Candidate| {
+            let features = features(candidate, &seen, gsd_cm, &pixels);
+            let seen = seen.clone();
+            Some(SecondLook { features, ..seen })
+        };
+        Ok(candidates.map(of).collect())
     }
 
     /// What the verifier says, where there is one.
     fn verdict(
         &self,
         models: &mut Models,
-        candidate: &Candidate,
+        cell: Rect,
     ) -> Result<Option<VerifierVerdict>, ScanError> {
         let second = self.looking.second;
         let (Some(runner), Some(verifier)) = (&mut models.verifier, &second.verifier) else {
@@ -190,8 +223,8 @@ impl<'a> Eyes<'a> {
             &self.finest
         };
         let mut seen = Vec::new();
-        for cut in second.sights(self.work, candidate.peak).iter().flatten() {
-            let Some(pixels) = self.pixels(candidate, cut.rect(), opened, finest) else {
+        for cut in second.sights(self.work, cell).iter().flatten() {
+            let Some(pixels) = self.pixels(cut.rect(), opened, finest) else {
                 return Ok(None);
             };
             seen.push(cut.views(&pixels, contract));
@@ -209,14 +242,8 @@ impl<'a> Eyes<'a> {
     }
 
     /// Pixels of a level, as they were kept, else as they are read.
-    fn pixels(
-        &self,
-        candidate: &Candidate,
-        rect: Rect,
-        opened: &OpenLevel,
-        level: Level,
-    ) -> Option<Arc<Pixels>> {
-        let kept = self.looking.crops.pixels(candidate.best, rect);
+    fn pixels(&self, rect: Rect, opened: &OpenLevel, level: Level) -> Option<Arc<Pixels>> {
+        let kept = self.looking.crops.pixels(self.work.source, rect);
         kept.or_else(|| {
             let open = || self.work.imagery.open(level).ok();
             let reader = opened.get_or_init(open).as_ref()?;
@@ -239,24 +266,12 @@ fn band(score: f64, contract: &VerifierContract) -> ScoreBand {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scan::model::fixture::verifier_contract;
     use ScoreBand::{Fair, Strong, Weak};
-
-    fn contract() -> VerifierContract {
-        let metadata = [
-            ("model_type", "\"Verifier\""),
-            ("class_names", r#"{"0": "other", "1": "poppy"}"#),
-            (
-                "papaver_sights",
-                r#"{"image": {"metres": 1.6, "pixels": 160}, "surroundings": {"metres": 4.8, "pixels": 96}}"#,
-            ),
-        ];
-        let metadata = metadata.map(|(k, v)| (k.to_owned(), v.to_owned()));
-        VerifierContract::new(&metadata.into()).expect("usable")
-    }
 
     #[test]
     fn bands_are_the_uses_of_a_verifier_and_thirds_where_it_sends_no_crew() {
-        let mut contract = contract();
+        let mut contract = verifier_contract();
         contract.threshold = 0.4;
         let mut bands = |dispatch| {
             contract.dispatch_threshold = dispatch;
