@@ -1,8 +1,9 @@
 //! The flights that a registry holds: each once, on the ground that its unit may speak for, under one day.
 
+use super::counted_once::CountedOnce;
 use super::facts::FlightFact;
 use super::own_ground::Own;
-use super::searched::{Once, again, by_one_office, once, searched_of, whole};
+use super::searched::{again, by_one_office, once, searched_of, whole};
 use crate::ground::area_m2;
 use crate::registry::authority::Authority;
 use crate::registry::body::Body;
@@ -34,7 +35,7 @@ pub(super) struct Flights {
 pub(super) fn flights(store: &Store, own: &Own) -> Result<Flights, StoreError> {
     let (folder, gate) = (store.evidence_folder(), store.authority());
     let scans = by_one_office(whole(store.followed("scan")?));
-    let Once {
+    let CountedOnce {
         kept: mut scans,
         twice,
         both,

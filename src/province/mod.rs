@@ -2,6 +2,7 @@
 
 pub mod cells;
 pub mod compare;
+mod counted_once;
 pub mod counts;
 pub mod coverage;
 pub mod desk;

@@ -1,5 +1,6 @@
 //! The patrols that a registry holds: each on the ground that its unit may speak for, and each track once.
 
+use super::counted_once::{CountedOnce, KnownAgain, count_once};
 use super::facts::PatrolFact;
 use super::own_ground::Own;
 use crate::exchange::track::Track;
@@ -9,7 +10,7 @@ use crate::registry::authority::Authority;
 use crate::registry::body::{Body, Patrol};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::place::Place;
-use crate::registry::unit::{is_at_or_below, share_ground};
+use crate::registry::unit::share_ground;
 use crate::store::{Store, StoreError, evidence};
 use crate::text::day_of;
 use jiff::tz::TimeZone;
@@ -44,8 +45,8 @@ pub(super) fn patrols(store: &Store, own: &Own) -> Result<PatrolFacts, StoreErro
         Some(fact)
     };
     Ok(PatrolFacts {
-        counted: once.counted.iter().filter_map(fact).collect(),
-        again: (once.again.iter())
+        counted: once.kept.iter().filter_map(fact).collect(),
+        again: (once.twice.iter())
             .filter_map(|sealed| patrol_fact(gate, sealed))
             .collect(),
         both: (once.both.iter())
@@ -56,19 +57,10 @@ pub(super) fn patrols(store: &Store, own: &Own) -> Result<PatrolFacts, StoreErro
     })
 }
 
-/// Patrols of which no track counts twice for an office.
-struct Once {
-    counted: Vec<Sealed>,
-    /// Those of a track that their unit, or one above it, recorded as of another day.
-    again: Vec<Sealed>,
-    /// The patrol of a unit, and that of one above it with the same track as of another day: both count.
-    both: Vec<[Sealed; 2]>,
-}
-
 /// Of patrols those that count: of one track those whose day its own clock bears out go before those that it says nothing of, and
 /// these before what it denies; then the first that was recorded. No receiver draws the same line twice; an area that is drawn by hand
-/// may be walked again. Whoever is higher takes no patrol's place by that.
-fn once(mut patrols: Vec<Sealed>, lines: &Lines) -> Once {
+/// may be walked again.
+fn once(mut patrols: Vec<Sealed>, lines: &Lines) -> CountedOnce {
     patrols.sort_by_cached_key(|sealed| {
         let track = patrol_of(sealed).and_then(|patrol| Some((patrol, patrol.track.as_ref()?)));
         let doubts = track.map(|(patrol, track)| {
@@ -78,36 +70,13 @@ fn once(mut patrols: Vec<Sealed>, lines: &Lines) -> Once {
         });
         (doubts, sealed.event.id)
     });
-    let mut known = KnownTracks::default();
-    let (mut again, mut both) = (Vec::new(), Vec::new());
-    for sealed in patrols {
-        let Some(patrol) = patrol_of(&sealed).filter(|patrol| patrol.track.is_some()) else {
-            known.counted.push(sealed);
-            continue;
-        };
-        let signs = signs(&sealed, patrol, lines);
-        let others = known.of_other_days(&sealed, patrol, &signs);
-        let unit = &sealed.event.actor.unit;
-        let is_above = |at: &usize| is_at_or_below(unit, &known.counted[*at].event.actor.unit);
-        if others.iter().any(is_above) {
-            again.push(sealed);
-            continue;
-        }
-        let below = others.first().map(|at| known.counted[*at].clone());
-        both.extend(below.map(|below| [below, sealed.clone()]));
-        known.keep(sealed, &signs);
-    }
-    let mut counted = known.counted;
-    counted.sort_by_key(|sealed| sealed.event.id);
-    Once {
-        counted,
-        again,
-        both,
-    }
+    let mut once = count_once(patrols, KnownTracks::among(lines));
+    once.kept.sort_by_key(|sealed| sealed.event.id);
+    once
 }
 
 /// By what a track is known again.
-struct Signs {
+struct TrackSigns {
     /// Its files, and the ground that was seen along it.
     whole: Vec<Hash>,
     /// Some of its positions, the same ones of each track that has them.
@@ -115,21 +84,44 @@ struct Signs {
 }
 
 /// Patrols that count, by what their tracks are known again.
-#[derive(Default)]
-struct KnownTracks {
-    counted: Vec<Sealed>,
+struct KnownTracks<'l> {
+    lines: &'l Lines,
     by_whole: HashMap<Hash, Vec<usize>>,
     by_position: HashMap<u64, Vec<usize>>,
     positions: HashMap<usize, usize>,
 }
 
-impl KnownTracks {
-    /// Those with the same track as of another day, of units that share ground with the one that recorded it.
-    fn of_other_days(&self, sealed: &Sealed, patrol: &Patrol, signs: &Signs) -> BTreeSet<usize> {
+impl<'l> KnownTracks<'l> {
+    /// None as yet.
+    fn among(lines: &'l Lines) -> Self {
+        Self {
+            lines,
+            by_whole: HashMap::new(),
+            by_position: HashMap::new(),
+            positions: HashMap::new(),
+        }
+    }
+}
+
+impl KnownAgain for KnownTracks<'_> {
+    type Signs = TrackSigns;
+
+    fn signs(&self, sealed: &Sealed) -> Option<TrackSigns> {
+        let patrol = patrol_of(sealed).filter(|patrol| patrol.track.is_some())?;
+        Some(signs(sealed, patrol, self.lines))
+    }
+
+    fn of_other_days(
+        &self,
+        kept: &[Sealed],
+        sealed: &Sealed,
+        signs: &TrackSigns,
+    ) -> BTreeSet<usize> {
+        let on = |sealed| patrol_of(sealed).map(|patrol| &patrol.on);
         let is_other = |at: &usize| {
-            let other = &self.counted[*at];
+            let other = &kept[*at];
             share_ground(&sealed.event.actor.unit, &other.event.actor.unit)
-                && patrol_of(other).is_some_and(|other| other.on != patrol.on)
+                && on(other) != on(sealed)
         };
         let mut met: HashMap<usize, usize> = HashMap::new();
         for position in &signs.positions {
@@ -153,8 +145,8 @@ impl KnownTracks {
             .collect()
     }
 
-    fn keep(&mut self, sealed: Sealed, signs: &Signs) {
-        let number = self.counted.len();
+    fn remember(&mut self, kept: &[Sealed], _sealed: &Sealed, signs: &TrackSigns) {
+        let number = kept.len();
         for sign in &signs.whole {
             self.by_whole.entry(*sign).or_default().push(number);
         }
@@ -162,7 +154,6 @@ impl KnownTracks {
             self.by_position.entry(*position).or_default().push(number);
         }
         self.positions.insert(number, signs.positions.len());
-        self.counted.push(sealed);
     }
 }
 
@@ -172,11 +163,11 @@ fn documents(sealed: &Sealed) -> impl Iterator<Item = Hash> {
     files.map(|file| file.sha256)
 }
 
-fn signs(sealed: &Sealed, patrol: &Patrol, lines: &Lines) -> Signs {
+fn signs(sealed: &Sealed, patrol: &Patrol, lines: &Lines) -> TrackSigns {
     let ground = serde_json::to_vec(&patrol.walked).unwrap_or_default();
     let ground = (!patrol.walked.is_empty()).then(|| Hash::of(&ground));
     let positions = documents(sealed).filter_map(|sha256| lines.get(&sha256));
-    Signs {
+    TrackSigns {
         whole: documents(sealed).chain(ground).collect(),
         positions: least(positions.flatten().copied()),
     }
@@ -310,12 +301,12 @@ mod tests {
             let first = walked("410423", 1, 1, before.0, before.1);
             let then = walked("410423", 2, file, before.0, "2026-05-03");
             let once = once(vec![then.clone(), first.clone()], &files());
-            assert_eq!(once.again.len(), usize::from(again), "{file}");
-            assert_eq!(once.counted[0], first);
+            assert_eq!(once.twice.len(), usize::from(again), "{file}");
+            assert_eq!(once.kept[0], first);
         }
         // On one day it may be reported in two files.
         let two = [1, 2].map(|file| walked("410423", file.into(), file, before.0, before.1));
-        assert_eq!(once(two.into(), &files()).counted.len(), 2);
+        assert_eq!(once(two.into(), &files()).kept.len(), 2);
     }
 
     #[test]
@@ -323,9 +314,9 @@ mod tests {
         let of_town = walked("410423001", 1, 1, "2025-05-03", "2025-05-03");
         let of_county = walked("410423", 2, 1, "2025-05-03", "2026-05-03");
         let found = once(vec![of_county.clone(), of_town.clone()], &files());
-        assert_eq!(found.counted, [of_town.clone(), of_county.clone()]);
+        assert_eq!(found.kept, [of_town.clone(), of_county.clone()]);
         assert_eq!(
-            (found.both, found.again.len()),
+            (found.both, found.twice.len()),
             (vec![[of_town, of_county]], 0)
         );
         // The other way round the township's own counts no more, nor does a neighbour's word about it.
@@ -336,8 +327,8 @@ mod tests {
             vec![of_town.clone(), beside.clone(), of_county.clone()],
             &files(),
         );
-        assert_eq!(found.counted, [of_county, beside]);
-        assert_eq!((found.again, found.both.len()), (vec![of_town], 0));
+        assert_eq!(found.kept, [of_county, beside]);
+        assert_eq!((found.twice, found.both.len()), (vec![of_town], 0));
     }
 
     #[test]
@@ -345,9 +336,6 @@ mod tests {
         let claimed = walked("410423", 1, 1, "2026-05-03", "2025-05-03");
         let true_to_it = walked("410423", 2, 1, "2026-05-03", "2026-05-03");
         let found = once(vec![claimed.clone(), true_to_it.clone()], &files());
-        assert_eq!(
-            (found.counted, found.again),
-            (vec![true_to_it], vec![claimed])
-        );
+        assert_eq!((found.kept, found.twice), (vec![true_to_it], vec![claimed]));
     }
 }

@@ -1,5 +1,6 @@
 //! The ground that a coverage file says was searched, and which of several recordings of one scan says it.
 
+use super::counted_once::{CountedOnce, KnownAgain, count_once};
 use crate::ground::{LonLat, read_features};
 use crate::registry::Hash;
 use crate::registry::body::{Body, RecordedScan};
@@ -56,22 +57,9 @@ pub(super) fn by_one_office(mut scans: Vec<Sealed>) -> Vec<Sealed> {
     scans
 }
 
-/// Scans of which no imagery and no ground counts twice for an office.
-#[derive(Debug, Default)]
-pub(super) struct Once {
-    /// Those that count.
-    pub kept: Vec<Sealed>,
-    /// Those of imagery or of ground that a unit itself, or one above it, recorded as of other days.
-    pub twice: Vec<Sealed>,
-    /// Two that both count, by what they bear out the earlier first: the one of a unit, and that of one above it of the same imagery
-    /// as of other days. Which of them is right nobody can tell from here.
-    pub both: Vec<[Sealed; 2]>,
-}
-
 /// Of scans those that count, each once: what the imagery itself bears out goes before what it says nothing of, and that before what
-/// it denies; a day goes before none, and then the first that was recorded. Whoever is higher takes no flight's place by that: what a
-/// unit below recorded first goes on to count, and both are named.
-pub(super) fn once(mut scans: Vec<Sealed>) -> Once {
+/// it denies; a day goes before none, and then the first that was recorded.
+pub(super) fn once(mut scans: Vec<Sealed>) -> CountedOnce {
     scans.sort_by_cached_key(|sealed| {
         let scan = scan_of(sealed);
         let doubts = scan.map(|s| {
@@ -80,59 +68,18 @@ pub(super) fn once(mut scans: Vec<Sealed>) -> Once {
         });
         (doubts, sealed.event.id)
     });
-    let mut known = KnownFlights::default();
-    let (mut twice, mut both) = (Vec::new(), Vec::new());
-    for sealed in scans {
-        let others = known.of_other_days(&sealed);
-        let unit = &sealed.event.actor.unit;
-        let is_above = |at: &usize| is_at_or_below(unit, &known.kept[*at].event.actor.unit);
-        if others.iter().any(is_above) {
-            twice.push(sealed);
-            continue;
-        }
-        let below = others.first().map(|at| known.kept[*at].clone());
-        both.extend(below.map(|below| [below, sealed.clone()]));
-        known.keep(sealed);
-    }
-    Once {
-        kept: known.kept,
-        twice,
-        both,
-    }
+    count_once(scans, KnownFlights::default())
 }
 
 /// Flights that count, by what their imagery or their ground is known again.
 #[derive(Default)]
 struct KnownFlights {
-    kept: Vec<Sealed>,
     by_sign: HashMap<String, Vec<usize>>,
     /// What each place was seen to look like, and in which flight.
     by_place: HashMap<u64, Vec<(usize, u64)>>,
 }
 
 impl KnownFlights {
-    /// Those of the same imagery or ground as of other days, of units that share ground with the one that recorded it.
-    fn of_other_days(&self, sealed: &Sealed) -> BTreeSet<usize> {
-        let Some(scan) = scan_of(sealed) else {
-            return BTreeSet::new();
-        };
-        let is_other = |at: &usize| {
-            let other = &self.kept[*at];
-            share_ground(&sealed.event.actor.unit, &other.event.actor.unit)
-                && scan_of(other).is_some_and(|other| scan.is_of_other_days(other))
-        };
-        let signs = scan.signs(sealed.event.outline());
-        let same = signs
-            .iter()
-            .filter_map(|sign| self.by_sign.get(sign))
-            .flatten()
-            .copied();
-        let shows_the_same =
-            |at: &usize| scan_of(&self.kept[*at]).is_some_and(|other| scan.shows_the_same(other));
-        let met = self.met(scan).into_iter().filter(shows_the_same);
-        same.chain(met).filter(is_other).collect()
-    }
-
     /// The flights that may show the same: however many went over a place, they are those that show it so.
     fn met(&self, scan: &RecordedScan) -> BTreeSet<usize> {
         let mut alike: HashMap<usize, usize> = HashMap::new();
@@ -145,16 +92,50 @@ impl KnownFlights {
         let enough = alike.into_iter().filter(|(_, n)| *n >= LEAST_ALIKE);
         enough.map(|(at, _)| at).collect()
     }
+}
 
-    fn keep(&mut self, sealed: Sealed) {
-        let Some(scan) = scan_of(&sealed) else {
+impl KnownAgain for KnownFlights {
+    /// Those of its sources and of its ground.
+    type Signs = BTreeSet<String>;
+
+    fn signs(&self, sealed: &Sealed) -> Option<BTreeSet<String>> {
+        Some(scan_of(sealed)?.signs(sealed.event.outline()))
+    }
+
+    fn of_other_days(
+        &self,
+        kept: &[Sealed],
+        sealed: &Sealed,
+        signs: &BTreeSet<String>,
+    ) -> BTreeSet<usize> {
+        let Some(scan) = scan_of(sealed) else {
+            return BTreeSet::new();
+        };
+        let is_other = |at: &usize| {
+            let other = &kept[*at];
+            share_ground(&sealed.event.actor.unit, &other.event.actor.unit)
+                && scan_of(other).is_some_and(|other| scan.is_of_other_days(other))
+        };
+        let same = signs
+            .iter()
+            .filter_map(|sign| self.by_sign.get(sign))
+            .flatten()
+            .copied();
+        let shows_the_same =
+            |at: &usize| scan_of(&kept[*at]).is_some_and(|other| scan.shows_the_same(other));
+        let met = self.met(scan).into_iter().filter(shows_the_same);
+        same.chain(met).filter(is_other).collect()
+    }
+
+    fn remember(&mut self, kept: &[Sealed], sealed: &Sealed, signs: &BTreeSet<String>) {
+        let Some(scan) = scan_of(sealed) else {
             return;
         };
-        let number = self.kept.len();
-        for sign in scan.signs(sealed.event.outline()) {
-            let of_sign = self.by_sign.entry(sign).or_default();
+        let number = kept.len();
+        for sign in signs {
+            let of_sign = self.by_sign.entry(sign.clone()).or_default();
             let same = |at: &usize| {
-                let other = &self.kept[*at];
+                let other = &kept[*at];
                 other.event.actor.unit == sealed.event.actor.unit
                     && scan_of(other).is_some_and(|other| other.captured == scan.captured)
             };
@@ -166,7 +147,6 @@ impl KnownFlights {
             let of_place = self.by_place.entry(pattern.place).or_default();
             of_place.push((number, pattern.shown));
         }
-        self.kept.push(sealed);
     }
 }
 
@@ -287,7 +267,7 @@ pub(super) mod tests {
             recorded("410423", "s", 1, "2025-05-03"),
             recorded("410423", "s", 2, "2026-05-03"),
         ];
-        let Once { kept, twice, .. } = once(by_one_office(whole(all)));
+        let CountedOnce { kept, twice, .. } = once(by_one_office(whole(all)));
         assert_eq!(told(&kept), [("410423", "2025-05-03")]);
         assert_eq!(told(&twice), [("410423", "2026-05-03")]);
     }
@@ -313,7 +293,7 @@ pub(super) mod tests {
                 vec![before.clone(), wide.clone()],
                 vec![wide.clone(), before.clone()],
             ] {
-                let Once { kept, twice, .. } = once(all);
+                let CountedOnce { kept, twice, .. } = once(all);
                 assert_eq!((kept, twice), (vec![before.clone()], vec![wide.clone()]));
             }
             // A folder whose cameras say so themselves is what it is.
@@ -332,7 +312,7 @@ pub(super) mod tests {
             recorded("410425", "t", 2, "2026-05-03"),
         ];
         assert_eq!(once(all.clone()).kept.len(), 2);
-        let Once { kept, twice, .. } =
+        let CountedOnce { kept, twice, .. } =
             once([all, vec![recorded("410425001", "u", 3, "2025-05-04")]].concat());
         assert_eq!(
             (kept.len(), told(&twice)),
@@ -353,7 +333,7 @@ pub(super) mod tests {
         let flown = of("410423001", "t", 1, before, Some(before));
         let again = of("410423", "c", 2, now, None);
         let beside = of("410423002", "u", 3, "2026-05-04", None);
-        let Once { kept, twice, both } = once(vec![again.clone(), flown.clone(), beside]);
+        let CountedOnce { kept, twice, both } = once(vec![again.clone(), flown.clone(), beside]);
         assert_eq!(told(&kept), [("410423001", before), ("410423", now)]);
         assert_eq!(told(&twice), [("410423002", "2026-05-04")]);
         assert_eq!(both, [[flown, again]]);
@@ -362,7 +342,7 @@ pub(super) mod tests {
             of("410423", "c", 1, now, Some(now)),
             of("410423001", "t", 2, before, None),
         );
-        let Once { kept, twice, both } = once(vec![claimed, flown.clone()]);
+        let CountedOnce { kept, twice, both } = once(vec![claimed, flown.clone()]);
         assert_eq!(
             (kept, told(&twice), both.len()),
             (vec![flown], vec![("410423001", before)], 0)
@@ -372,7 +352,8 @@ pub(super) mod tests {
         if let Body::Scan(scan) = &mut own.event.body {
             scan.sources = vec!["b".into()];
         }
-        let Once { kept, twice, both } = once(vec![own, of("410423001", "t", 1, before, None)]);
+        let CountedOnce { kept, twice, both } =
+            once(vec![own, of("410423001", "t", 1, before, None)]);
         assert_eq!((kept.len(), twice.len(), both.len()), (2, 0, 0));
     }
 
@@ -402,7 +383,7 @@ pub(super) mod tests {
         let mut all: Vec<Sealed> = (0..300).map(|n| flight(n, &day(n), n)).collect();
         all.push(flight(300, "2025-05-03", 300));
         all.push(flight(301, "2026-05-03", 300));
-        let Once { kept, twice, .. } = once(all);
+        let CountedOnce { kept, twice, .. } = once(all);
         assert_eq!(kept.len(), 301);
         assert_eq!(told(&twice), [("410423", "2026-05-03")]);
     }
@@ -427,7 +408,7 @@ pub(super) mod tests {
             claims(5, vec![]),
             spring.clone(),
         ];
-        let Once { kept, twice, .. } = once(all);
+        let CountedOnce { kept, twice, .. } = once(all);
         assert_eq!((kept.len(), told(&twice)), (6, vec![]));
         // A neighbour that says the very same first, of other days, takes nothing from it.
         let mut neighbours = spring.clone();
