@@ -1,5 +1,7 @@
 //! Backing a registry up and putting a backup back.
 
+use super::clock;
+use super::open_office::holder;
 use crate::store::Store;
 use crate::store::backup::{self, BackupError, MadeBackup, Restored};
 use std::path::Path;
@@ -13,10 +15,8 @@ const WAIT: Duration = Duration::from_secs(60);
 /// # Errors
 /// See [`BackupError`].
 pub fn back_up(registry: &Path, out: &Path, passphrase: &str) -> Result<MadeBackup, BackupError> {
-    let store = Store::open_write(registry, "backup", WAIT)?;
-    let now = jiff::Zoned::now();
-    let now = now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
-    backup::make(&store, out, passphrase, now)
+    let store = Store::open_write(registry, &holder("backup"), WAIT)?;
+    backup::make(&store, out, passphrase, clock::at())
 }
 
 /// Puts a backup back where nothing is: at `to`, else in the current folder under the name that the registry had.

@@ -21,7 +21,7 @@ pub fn today() -> Date {
 pub fn moment() -> Moment {
     Moment {
         now: Timestamp::now(),
-        random: rand::random(),
+        random: dice(),
     }
 }
 
@@ -89,6 +89,11 @@ pub fn utc() -> String {
 
 /// 256 bits that nobody can guess.
 pub fn secret() -> [u8; 32] {
+    dice()
+}
+
+/// Bytes that nobody can guess.
+pub(super) fn dice<const N: usize>() -> [u8; N] {
     rand::random()
 }
 

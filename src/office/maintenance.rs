@@ -1,9 +1,8 @@
 //! A registry's upkeep: its derived tables made anew, and what is whole of a damaged one saved.
 
-use super::OfficeError;
-use super::open_office::WAIT;
+use super::{Office, OfficeError, clock};
 use crate::registry::Hash;
-use crate::store::{self, Salvaged, Store};
+use crate::store::{self, Salvaged};
 use serde::Serialize;
 use std::path::Path;
 
@@ -21,10 +20,10 @@ pub struct Rebuilt {
 /// # Errors
 /// Those of reading and writing.
 pub fn rebuild(path: &Path, name: &str) -> Result<Rebuilt, OfficeError> {
-    let mut store = Store::open_write(path, name, WAIT)?;
+    let mut office = Office::open(path, name)?;
     Ok(Rebuilt {
-        sites: store.rebuild()?,
-        state: store.state_hash()?,
+        sites: office.store.rebuild()?,
+        state: office.store.state_hash()?,
     })
 }
 
@@ -33,5 +32,5 @@ pub fn rebuild(path: &Path, name: &str) -> Result<Rebuilt, OfficeError> {
 /// # Errors
 /// Those of reading the damaged one and of writing the new one.
 pub fn salvage(from: &Path, to: &Path) -> Result<Salvaged, OfficeError> {
-    Ok(store::salvage(from, to, rand::random())?)
+    Ok(store::salvage(from, to, clock::secret())?)
 }

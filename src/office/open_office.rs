@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// How long a second writer waits.
-pub(super) const WAIT: Duration = Duration::from_secs(10);
+const WAIT: Duration = Duration::from_secs(10);
 
 /// A registry that is open for writing.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ impl Office {
 }
 
 /// What others are told while somebody writes.
-fn holder(name: &str) -> String {
+pub(super) fn holder(name: &str) -> String {
     format!(
         "{name} (pid {}, {})",
         std::process::id(),

@@ -4,8 +4,7 @@ use super::{Office, OfficeError, Session, clock};
 use crate::registry::body::{ActorAction, ActorChange, Body, Init};
 use crate::registry::people::Person;
 use crate::registry::{DeviceId, Role, key_proof};
-use crate::store::keys;
-use crate::store::{Author, Store, StoreError};
+use crate::store::{Author, Store, StoreError, keys};
 use ed25519_dalek::SigningKey;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -45,7 +44,7 @@ pub fn begin(path: &Path, beginning: Beginning) -> Result<BegunRegistry, OfficeE
         unit_name: beginning.unit_name,
         program: format!("papaver {}", env!("CARGO_PKG_VERSION")),
     };
-    let (moment, secret) = (clock::moment(), rand::random());
+    let (moment, secret) = (clock::moment(), clock::secret());
     let store = Store::create(path, &author, init, beginning.at, moment, secret)?;
     Ok(BegunRegistry {
         registry: path.into(),
@@ -135,7 +134,7 @@ pub fn holds_key(office: &Office, name: &str) -> Result<bool, StoreError> {
 pub fn make_key(office: &mut Office, new: NewKey) -> Result<PersonNow, OfficeError> {
     let unit = office.unit()?;
     let folder = office.store().keys_folder();
-    let secret = SigningKey::from_bytes(&rand::random());
+    let secret = SigningKey::from_bytes(&clock::secret());
     let holds = holds_key(office, &new.name)?;
     let signing = match &new.old_passphrase {
         Some(old) if holds => keys::unlock(&folder, &unit, &new.name, old)?,

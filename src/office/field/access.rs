@@ -5,8 +5,7 @@
 
 use super::paths::folder_of;
 use crate::files::{self, FileError};
-use crate::office::FieldError;
-use crate::office::{Office, OfficeError, Session, clock};
+use crate::office::{FieldError, Office, OfficeError, Session, clock};
 use crate::registry::people::Person;
 use crate::registry::{Hash, Role};
 use crate::store::StoreError;
@@ -250,7 +249,7 @@ fn may_record(office: &Office, name: &str) -> Result<(), OfficeError> {
 
 /// A password in groups of four.
 fn password() -> String {
-    let dice: [u8; LENGTH] = rand::random();
+    let dice: [u8; LENGTH] = clock::dice();
     let signs = dice.map(|byte| char::from(SIGNS[usize::from(byte & 31)]));
     let groups: Vec<String> = signs.chunks(4).map(String::from_iter).collect();
     groups.join("-")
@@ -268,7 +267,7 @@ fn plain(password: &str) -> String {
 }
 
 fn hashed(password: &str) -> Result<String, OfficeError> {
-    let salt: [u8; 16] = rand::random();
+    let salt: [u8; 16] = clock::dice();
     let hash = Argon2::default().hash_password_with_salt(plain(password).as_bytes(), &salt);
     let hash = hash.map_err(|error| std::io::Error::other(error.to_string()));
     let hash = hash.map_err(FileError::of(Path::new("argon2")))?;
