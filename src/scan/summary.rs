@@ -7,7 +7,7 @@ use crate::schema::{ExpectedRecord, Pattern};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// What a scan found, for whoever prints it.
+/// What a scan found.
 #[derive(Debug)]
 pub struct Summary {
     /// The scan's id.
@@ -20,7 +20,7 @@ pub struct Summary {
     pub doubted: usize,
     /// The ground.
     pub coverage: ScanCoverage,
-    /// Names of the sources searched.
+    /// What is known of the sources searched.
     pub sources: Vec<SourceFacts>,
     /// What of each of them was searched.
     pub grounds: Vec<SourceAreas>,

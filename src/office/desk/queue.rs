@@ -1,11 +1,11 @@
-//! What to screen next, and when screening may stop: mostly the best, some that are uncertain, some at random; and a random audit of
-//! what nobody has decided on, out of which an exact bound follows for what would be missed.
+//! What to screen next: mostly the best, some that are uncertain, some at random; and the drawing of a random audit of what nobody has
+//! decided on.
 
 use super::audit::{Drawn, Lots};
 use super::item::{Item, of_season};
 use super::stopping::{MAY_MISS, Stop, stop};
 pub use super::turns::QueueReason;
-use super::turns::{Waiting, by_lot, in_turn};
+use super::turns::{WaitingCandidate, by_lot, in_turn};
 use crate::office::{Office, OfficeError, Session};
 use crate::registry::body::{Body, Draw};
 use crate::registry::site::Stamp;
@@ -77,14 +77,14 @@ pub fn next(
     let is_open = |item: &&Item| item.verdict.is_none() && !item.is_gone;
     let open: Vec<&Item> = items.iter().filter(is_open).collect();
     let order = seed.lots(store, open.iter().copied())?;
-    let waits = open.iter().map(|item| Waiting {
+    let waits = open.iter().map(|item| WaitingCandidate {
         candidate: &item.candidate,
         scan: &item.scan,
         rank: item.rank,
         doubt: item.doubt(),
         lot: order.get(&item.key).map_or(u64::MAX, |lot| lot.0),
     });
-    let waiting: Vec<Waiting> = waits.collect();
+    let waiting: Vec<WaitingCandidate> = waits.collect();
     let turns = match wanted {
         Wanted::Mixed => in_turn(&waiting, count, why),
         Wanted::Lots => by_lot(&waiting, count, why),

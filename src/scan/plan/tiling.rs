@@ -14,6 +14,7 @@ const STRIPE_BYTES: f64 = 24e6;
 const CHUNK: u32 = 512;
 /// Cells by which a window at the edge of the ground shrinks at a time.
 const TRIM_CELLS: u32 = 8;
+
 /// A rectangle of model pixels; it may reach beyond the source where a window has a halo or the source is small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
@@ -284,8 +285,7 @@ fn chunk_side(block: u32, length: u32, limit: u32) -> u32 {
 mod tests {
     use super::*;
     use crate::ground::Region;
-    use crate::scan::model::Output;
-    use crate::scan::model::{Activation, InputShape};
+    use crate::scan::model::{Activation, InputShape, Output};
     use proptest::prelude::*;
 
     fn contract(output: Output, tile: u32, overlap: f64, fixed: bool) -> Contract {
