@@ -12,7 +12,7 @@ use papaver::province::hot_spots::HotSpotOptions;
 use papaver::province::period::{Period, Scope};
 use papaver::province::report::{Figures, ReportSource, Subject, hot_of, workbook};
 use papaver::province::windows::Windows;
-use papaver::registry::body::Source;
+use papaver::registry::body::FoundBy;
 use papaver::registry::{SiteKey, State};
 use papaver::words::Lang;
 use std::hint::black_box;
@@ -122,7 +122,7 @@ fn facts() -> Facts {
             ),
             district: None,
             season,
-            source: Source::Scan,
+            source: FoundBy::Scan,
             state: State::Confirmed,
             confirmed: Some(number % 3 != 0),
             poppy: Some(number % 3 != 0),

@@ -24,8 +24,7 @@ use papaver::registry::districts::Districts;
 use papaver::registry::event::{EvidenceRef, EvidenceRole, Sealed};
 use papaver::registry::place::Place;
 use papaver::registry::{Hash, Role, SiteKey};
-use papaver::store::evidence;
-use papaver::store::{Author, Draft, Moment, Store};
+use papaver::store::{Author, Draft, Moment, Store, evidence};
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -419,7 +418,7 @@ fn live(
     office: &mut Office<'_>,
     plant: &Plant,
     flown: Option<&Flown>,
-    source: Source,
+    source: FoundBy,
     found: Date,
     n: usize,
 ) -> (SiteKey, bool) {
@@ -709,7 +708,7 @@ fn year(
                 office,
                 plant,
                 Some(flight),
-                Source::Scan,
+                FoundBy::Scan,
                 flight.on + 1.day(),
                 *n,
             );
@@ -721,7 +720,7 @@ fn year(
             }
         }
     }
-    for (list, source) in [(&walked, Source::Patrol), (&told, Source::TipOff)] {
+    for (list, source) in [(&walked, FoundBy::Patrol), (&told, FoundBy::TipOff)] {
         for at in list {
             *n += 1;
             let on = Date::new(season, 6, 1).expect("a day");

@@ -1,11 +1,10 @@
 //! Sites as an export shows them: what the registry knows of each on one day.
 
 use super::ledger::{Entry, LedgerContext};
-use crate::registry::Affairs;
 use crate::registry::body::{Body, RecordedScan};
 use crate::registry::districts::Districts;
 use crate::registry::event::EvidenceRef;
-use crate::registry::{Hash, Site};
+use crate::registry::{Affairs, Hash, Site};
 use crate::store::{Filter, Store, StoreError, evidence};
 use crate::text::Zone;
 use std::collections::BTreeMap;

@@ -22,13 +22,13 @@ pub(super) fn shown(number: f64, format: &str) -> Field {
 
 /// Whether a format of numbers shows hundredths; what is quoted or escaped in it is only shown.
 fn is_percent(format: &str) -> bool {
-    let first = signs(format).take_while(|sign| *sign != Sign::Mark(';'));
-    first.into_iter().any(|sign| sign == Sign::Mark('%'))
+    let first = signs(format).take_while(|sign| *sign != FormatSign::Mark(';'));
+    first.into_iter().any(|sign| sign == FormatSign::Mark('%'))
 }
 
 /// A sign of a format.
 #[derive(Debug, Clone, PartialEq)]
-enum Sign {
+enum FormatSign {
     /// One that means something.
     Mark(char),
     /// One that is shown.
@@ -38,21 +38,26 @@ enum Sign {
 }
 
 /// The signs of a format, with those that are quoted or escaped told from the others. WPS escapes with `!`.
-fn signs(format: &str) -> impl Iterator<Item = Sign> {
+fn signs(format: &str) -> impl Iterator<Item = FormatSign> {
     let mut signs = Vec::new();
     let mut chars = format.chars();
     while let Some(c) = chars.next() {
         match c {
-            '"' => signs.extend(chars.by_ref().take_while(|c| *c != '"').map(Sign::Shown)),
-            '\\' | '!' => signs.extend(chars.next().map(Sign::Shown)),
+            '"' => signs.extend(
+                chars
+                    .by_ref()
+                    .take_while(|c| *c != '"')
+                    .map(FormatSign::Shown),
+            ),
+            '\\' | '!' => signs.extend(chars.next().map(FormatSign::Shown)),
             // A blank as wide as a sign, or a sign that fills the cell.
             '_' | '*' => {
                 chars.next();
             }
-            '[' => signs.push(Sign::Bracket(
+            '[' => signs.push(FormatSign::Bracket(
                 chars.by_ref().take_while(|c| *c != ']').collect(),
             )),
-            _ => signs.push(Sign::Mark(c)),
+            _ => signs.push(FormatSign::Mark(c)),
         }
     }
     signs.into_iter()
@@ -74,12 +79,14 @@ struct Section {
 impl Section {
     /// The section for a number; `None` where that shows no digits, or digits of another kind.
     fn of(number: f64, format: &str) -> Option<Self> {
-        let signs: Vec<Sign> = signs(format).collect();
-        let sections: Vec<&[Sign]> = signs.split(|sign| *sign == Sign::Mark(';')).collect();
-        let condition = |section: &[Sign]| section.iter().find_map(condition_of);
+        let signs: Vec<FormatSign> = signs(format).collect();
+        let sections: Vec<&[FormatSign]> =
+            signs.split(|sign| *sign == FormatSign::Mark(';')).collect();
+        let condition = |section: &[FormatSign]| section.iter().find_map(condition_of);
         let has_conditions = sections.iter().any(|section| condition(section).is_some());
         let at = if has_conditions {
-            let holds = |section: &&[Sign]| condition(section).is_none_or(|holds| holds(number));
+            let holds =
+                |section: &&[FormatSign]| condition(section).is_none_or(|holds| holds(number));
             sections.iter().position(holds)?
         } else if number < 0.0 && sections.len() > 1 {
             1
@@ -91,7 +98,7 @@ impl Section {
         Self::read(sections.get(at)?)
     }
 
-    fn read(signs: &[Sign]) -> Option<Self> {
+    fn read(signs: &[FormatSign]) -> Option<Self> {
         let mut section = Self::default();
         let (mut digits, mut commas, mut point) = (0, 0, None);
         let mut waiting: Vec<(usize, char)> = Vec::new();
@@ -99,24 +106,26 @@ impl Section {
         while let Some(sign) = signs.get(at) {
             at += 1;
             match sign {
-                Sign::Mark('0' | '#' | '?') => {
+                FormatSign::Mark('0' | '#' | '?') => {
                     // Commas between digits part thousands.
                     commas = 0;
                     section.between.append(&mut waiting);
                     digits += 1;
                 }
-                Sign::Mark('.') if point.is_none() => point = Some(digits),
-                Sign::Mark(',') if digits > 0 => commas += 1,
-                Sign::Mark('G' | 'g') if digits == 0 => {
+                FormatSign::Mark('.') if point.is_none() => point = Some(digits),
+                FormatSign::Mark(',') if digits > 0 => commas += 1,
+                FormatSign::Mark('G' | 'g') if digits == 0 => {
                     at += general(&signs[at - 1..])? - 1;
                     digits = 1;
                     point = Some(usize::MAX);
                 }
                 // Powers, fractions and text are shown otherwise.
-                Sign::Mark('E' | 'e' | '/' | '@') => return None,
-                Sign::Mark(c) | Sign::Shown(c) if digits == 0 => section.around[0].push(*c),
-                Sign::Mark(c) | Sign::Shown(c) => waiting.push((digits, *c)),
-                Sign::Bracket(text) => {
+                FormatSign::Mark('E' | 'e' | '/' | '@') => return None,
+                FormatSign::Mark(c) | FormatSign::Shown(c) if digits == 0 => {
+                    section.around[0].push(*c)
+                }
+                FormatSign::Mark(c) | FormatSign::Shown(c) => waiting.push((digits, *c)),
+                FormatSign::Bracket(text) => {
                     let symbol = text
                         .strip_prefix('$')
                         .and_then(|text| text.split('-').next());
@@ -188,9 +197,9 @@ impl Section {
 }
 
 /// How many signs the name takes of the format that shows a number as it is, in English or in Chinese.
-fn general(signs: &[Sign]) -> Option<usize> {
-    let mark = |sign: &Sign| match sign {
-        Sign::Mark(c) => Some(c.to_ascii_lowercase()),
+fn general(signs: &[FormatSign]) -> Option<usize> {
+    let mark = |sign: &FormatSign| match sign {
+        FormatSign::Mark(c) => Some(c.to_ascii_lowercase()),
         _ => None,
     };
     let begins = |name: &&str| {
@@ -204,8 +213,8 @@ fn general(signs: &[Sign]) -> Option<usize> {
 }
 
 /// A condition in brackets, such as `[>=10000]`.
-fn condition_of(sign: &Sign) -> Option<impl Fn(f64) -> bool + use<>> {
-    let Sign::Bracket(text) = sign else {
+fn condition_of(sign: &FormatSign) -> Option<impl Fn(f64) -> bool + use<>> {
+    let FormatSign::Bracket(text) = sign else {
         return None;
     };
     let value = text.trim_start_matches(['<', '>', '=']);

@@ -5,8 +5,7 @@ use super::field::Field;
 use super::form::{FORM, Widget};
 use super::ledger::{COLUMNS, GAUSS_KRUGER};
 use super::pictures::PICTURES;
-use crate::ground::GeopackageJournal;
-use crate::ground::LonLat;
+use crate::ground::{GeopackageJournal, LonLat};
 use crate::registry::Hash;
 use crate::text::{
     Axis, DegreesFlaw, axis_of, degrees, foreign_datum, is_position, is_shared_title, plain_title,

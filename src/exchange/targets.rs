@@ -75,7 +75,7 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<ReadTargets, Exchang
         path: path.into(),
         flaws,
     };
-    let Source {
+    let TargetFile {
         read,
         sha256,
         hidden,
@@ -124,7 +124,7 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<ReadTargets, Exchang
 }
 
 /// A list as its file has it.
-struct Source {
+struct TargetFile {
     read: ReadPlaces,
     /// Of the bytes that it was read from.
     sha256: Hash,
@@ -134,7 +134,7 @@ struct Source {
     passed_over: Vec<String>,
 }
 
-fn places(path: &Path) -> Result<Source, ExchangeError> {
+fn places(path: &Path) -> Result<TargetFile, ExchangeError> {
     let unreadable = ExchangeError::unreadable(path);
     if path.is_dir() {
         let (path, source) = (path.into(), VectorError::Folder);
@@ -160,7 +160,7 @@ fn places(path: &Path) -> Result<Source, ExchangeError> {
                 path: path.into(),
                 flaws,
             })?;
-        return Ok(Source {
+        return Ok(TargetFile {
             read: tables.read,
             sha256,
             hidden: found.hidden,
@@ -175,7 +175,7 @@ fn places(path: &Path) -> Result<Source, ExchangeError> {
         let changed = std::io::Error::other("it changed while it was read");
         return Err(unreadable(changed));
     }
-    Ok(Source {
+    Ok(TargetFile {
         read,
         sha256,
         hidden: Vec::new(),

@@ -1,8 +1,7 @@
 //! Why a boundary is not taken, and what is said of one that is.
 
 use super::crs::CrsError;
-use super::vector_error::VectorError;
-use super::vector_error::{NAMED, PLAIN, of_crs};
+use super::vector_error::{NAMED, PLAIN, VectorError, of_crs};
 use super::zone::Misfit;
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};

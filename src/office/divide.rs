@@ -4,7 +4,7 @@ use super::found::new_origin;
 use super::life::known;
 use super::{Changed, Office, OfficeError, Session, Transaction, clock};
 use crate::ground::LonLat;
-use crate::registry::body::{self, Body, Create, Source};
+use crate::registry::body::{self, Body, Create, FoundBy};
 use crate::registry::moves::{Move, Refusal};
 use crate::registry::place::Place;
 use crate::registry::{Site, SiteKey};
@@ -90,7 +90,7 @@ fn found_part(
     let create = Create {
         split_from: Some((parent.key, parent.state)),
         name: parent.name.clone(),
-        ..Create::new(Source::Split, origin, Place::point(place))
+        ..Create::new(FoundBy::Split, origin, Place::point(place))
     };
     let authority = entry.store.authority();
     let evidence = parent.evidence.iter();

@@ -3,7 +3,7 @@
 use super::affairs::lead;
 use super::{Changed, Files, Office, OfficeError, Session, clock};
 use crate::ground::LonLat;
-use crate::registry::body::{Body, CameOf, Create, Source};
+use crate::registry::body::{Body, CameOf, Create, FoundBy};
 use crate::registry::event::next_id;
 use crate::registry::place::Place;
 use crate::registry::{SiteKey, unit};
@@ -17,7 +17,7 @@ pub struct Discovery {
     /// Where.
     pub at: LonLat,
     /// How it became known; where an entry led to it, that entry's kind holds.
-    pub source: Source,
+    pub source: FoundBy,
     /// Its small place name.
     pub name: Option<String>,
     /// Words.
@@ -32,7 +32,7 @@ pub struct Discovery {
 
 impl Discovery {
     /// Where something was found and how, of which no more is said.
-    pub fn new(at: LonLat, source: Source) -> Self {
+    pub fn new(at: LonLat, source: FoundBy) -> Self {
         Self {
             at,
             source,
@@ -65,8 +65,8 @@ pub fn add(office: &mut Office, session: &Session, found: Discovery) -> Result<A
         .map(|typed| lead(office.store(), session, &typed, session.at()))
         .transpose()?;
     let source = match &lead {
-        Some(lead) if matches!(lead.event.body, Body::Tip(_)) => Source::TipOff,
-        Some(_patrol) => Source::Patrol,
+        Some(lead) if matches!(lead.event.body, Body::Tip(_)) => FoundBy::TipOff,
+        Some(_patrol) => FoundBy::Patrol,
         None => found.source,
     };
     let place = Place::point(found.at);

@@ -159,7 +159,7 @@ fn outline(ground: &MultiPolygon) -> Vec<Vec<Vec<[i64; 2]>>> {
 }
 
 /// The ground seen along tracks, and what is to be said of them.
-struct Walked {
+struct WalkedTracks {
     walk: Walk,
     /// Times that are none.
     odd_times: usize,
@@ -174,7 +174,7 @@ fn today(zone: &TimeZone) -> Date {
 }
 
 /// The ground seen along the tracks, all of them together.
-fn walk(told: &PatrolTold, zone: &TimeZone) -> Result<Option<Walked>, OfficeError> {
+fn walk(told: &PatrolTold, zone: &TimeZone) -> Result<Option<WalkedTracks>, OfficeError> {
     let Some(first) = told.tracks.first() else {
         return Ok(None);
     };
@@ -191,7 +191,7 @@ fn walk(told: &PatrolTold, zone: &TimeZone) -> Result<Option<Walked>, OfficeErro
     if walk.walked.0.is_empty() {
         return Err(PatrolError::NoGround(first.clone()).into());
     }
-    Ok(Some(Walked {
+    Ok(Some(WalkedTracks {
         walk,
         odd_times: all.odd_times,
         copies,

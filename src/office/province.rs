@@ -11,7 +11,7 @@ use crate::province::facts::Facts;
 use crate::province::hot_spots::{HotSpotOptions, NotEnough};
 use crate::province::period::{Period, Scope};
 use crate::province::projection::{known_facts, targets_of, windows_of};
-use crate::province::rank::{DistrictRanking, RankedDistrict as Ranked};
+use crate::province::rank::{DistrictRanking, RankedDistrict};
 use crate::province::report::table::ReportTable;
 use crate::province::report::tables::tables;
 use crate::province::report::{Figures, ReportSource, Subject, hot_of, work_tables};
@@ -40,7 +40,7 @@ pub struct FigureQuery {
 pub struct ExplainedDistrict {
     /// Its figures.
     #[serde(flatten)]
-    pub figures: Ranked,
+    pub figures: RankedDistrict,
     /// What stands behind its rank, or why it has none.
     pub reasons: String,
 }
@@ -138,7 +138,7 @@ fn seasons(store: &Store, facts: &Facts) -> Result<Vec<i16>, StoreError> {
 }
 
 fn ranks(ranking: &DistrictRanking, lang: Lang) -> Ranks {
-    let district = |figures: &Ranked| ExplainedDistrict {
+    let district = |figures: &RankedDistrict| ExplainedDistrict {
         reasons: figures.reasons(ranking, lang),
         figures: figures.clone(),
     };

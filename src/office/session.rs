@@ -2,8 +2,7 @@
 
 use super::clock;
 use super::error::OfficeError;
-use crate::store::keys;
-use crate::store::{Author, InTheirName, Store, StoreError};
+use crate::store::{Author, InTheirName, Store, StoreError, keys};
 use ed25519_dalek::SigningKey;
 use jiff::tz::TimeZone;
 

@@ -2,7 +2,7 @@
 //! in, HTML out.
 
 use super::layout::{document, facts, signatures};
-use crate::registry::affairs::{Affairs, Said};
+use crate::registry::affairs::{Affairs, Stamped};
 use crate::registry::body::{Finding, Measure};
 use crate::registry::coded::Coded;
 use crate::registry::ids::{Hash, SiteKey};
@@ -64,7 +64,7 @@ pub fn page(
     Some(html(&head, &rows, today, lang))
 }
 
-fn title(measure: Option<&Said<Measure>>, lang: Lang) -> String {
+fn title(measure: Option<&Stamped<Measure>>, lang: Lang) -> String {
     match measure {
         Some(measure) => tr!(
             lang,
@@ -80,7 +80,7 @@ fn title(measure: Option<&Said<Measure>>, lang: Lang) -> String {
 
 type RowWriter<'a> = &'a mut dyn FnMut(&str, &str, String);
 
-fn of_measure(measure: Option<&Said<Measure>>, row: RowWriter, lang: Lang) {
+fn of_measure(measure: Option<&Stamped<Measure>>, row: RowWriter, lang: Lang) {
     let Some(measure) = measure else { return };
     if let Some(paper) = &measure.body.paper {
         row("paper", "文号", paper.clone());
@@ -97,7 +97,7 @@ fn of_measure(measure: Option<&Said<Measure>>, row: RowWriter, lang: Lang) {
 }
 
 fn of_finding(
-    finding: Option<&Said<Finding>>,
+    finding: Option<&Stamped<Finding>>,
     affairs: &Affairs,
     code: &dyn Fn(SiteKey) -> String,
     row: RowWriter,

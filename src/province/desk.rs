@@ -44,13 +44,13 @@ pub fn screened_share(decided: usize, candidates: usize) -> f64 {
 }
 
 /// A flight with its candidates, as far as the desk went over it.
-struct Screened<'a> {
+struct ScreenedFlight<'a> {
     flight: &'a FlightFact,
     km2: f64,
     sites: Vec<&'a SiteFact>,
 }
 
-impl<'a> Screened<'a> {
+impl<'a> ScreenedFlight<'a> {
     fn new(flight: &'a FlightFact, ground_m2: f64, sites: Vec<&'a SiteFact>) -> Self {
         let decided = sites.iter().filter(|site| is_decided(site)).count();
         Self {
@@ -79,10 +79,10 @@ pub(crate) fn costs(
         }
     }
     let with_ground = flights.iter().filter(|(_, m2)| *m2 > 0.0);
-    let flown: Vec<Screened> = with_ground
+    let flown: Vec<ScreenedFlight> = with_ground
         .map(|(flight, m2)| {
             let sites = by_scan.remove(flight.scan.as_str()).unwrap_or_default();
-            Screened::new(flight, *m2, sites)
+            ScreenedFlight::new(flight, *m2, sites)
         })
         .collect();
     let seconds = seconds(detections.iter().copied());
@@ -129,7 +129,7 @@ fn seconds<'a>(sites: impl Iterator<Item = &'a SiteFact>) -> BTreeMap<SiteKey, f
 
 fn cost<'a>(
     name: &str,
-    flown: impl Iterator<Item = &'a Screened<'a>>,
+    flown: impl Iterator<Item = &'a ScreenedFlight<'a>>,
     seconds: &BTreeMap<SiteKey, f64>,
 ) -> Cost {
     // The sum of nothing is -0.

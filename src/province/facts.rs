@@ -4,7 +4,7 @@
 
 use crate::ground::LonLat;
 use crate::registry::affairs::Affairs;
-use crate::registry::body::{GrowthStage, RejectReason, Source};
+use crate::registry::body::{FoundBy, GrowthStage, RejectReason};
 use crate::registry::{Hash, Settings, Site, SiteKey, State};
 use geo::MultiPolygon;
 use jiff::civil::Date;
@@ -134,7 +134,7 @@ pub struct SiteFact {
     /// The season (year) it was found in.
     pub season: i16,
     /// How it became known.
-    pub source: Source,
+    pub source: FoundBy,
     /// Where it is in its life.
     pub state: State,
     /// Verified as poppy (true), as something else (false), or not verified yet.

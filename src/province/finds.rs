@@ -4,10 +4,9 @@ use super::facts::Facts;
 use super::projection::{district_of, targets_of, windows_of};
 use super::quality::Find;
 use super::targets::{TOLERANCE_M, TargetOutcome, match_targets};
-use crate::registry::body::Source;
+use crate::registry::body::FoundBy;
 use crate::registry::{Site, SiteKey, State};
-use crate::store::Filter;
-use crate::store::{Store, StoreError};
+use crate::store::{Filter, Store, StoreError};
 use geo::{BoundingRect, Intersects, MultiPolygon, Point, Rect};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -35,7 +34,7 @@ pub fn finds_of(store: &Store, facts: &Facts) -> Result<Vec<Find>, StoreError> {
             State::Confirmed | State::Eradicated | State::Closed
         );
         poppy.then(|| {
-            let by_scan = matches!(site.source, Source::Scan | Source::Split);
+            let by_scan = matches!(site.source, FoundBy::Scan | FoundBy::Split);
             let find = Find {
                 at: site.place.lonlat(),
                 season: site.season,
@@ -49,9 +48,9 @@ pub fn finds_of(store: &Store, facts: &Facts) -> Result<Vec<Find>, StoreError> {
         .iter()
         .filter_map(|(_, find, by_scan, walked)| {
             let source = match find.source {
-                _ if *walked => Source::Patrol,
+                _ if *walked => FoundBy::Patrol,
                 _ if *by_scan => return None,
-                Source::Patrol => Source::Find,
+                FoundBy::Patrol => FoundBy::Find,
                 other => other,
             };
             Some(Find { source, ..*find })
@@ -71,7 +70,7 @@ pub fn finds_of(store: &Store, facts: &Facts) -> Result<Vec<Find>, StoreError> {
             };
             finds.extend(by_scan_alone.get(&site).map(|find| Find {
                 season: list.season,
-                source: Source::Target,
+                source: FoundBy::Target,
                 ..**find
             }));
         }

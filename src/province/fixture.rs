@@ -2,7 +2,7 @@
 
 use super::facts::{DistrictArea, Facts, FlightFact, SiteFact, Steps};
 use crate::ground::{LonLat, area_m2};
-use crate::registry::body::Source;
+use crate::registry::body::FoundBy;
 use crate::registry::{SiteKey, State};
 use geo::{LineString, MultiPolygon, Polygon};
 use jiff::civil::date;
@@ -41,7 +41,7 @@ pub fn site(name: &str, season: i16, state: State) -> SiteFact {
         at: LonLat::new(113.3, 33.74),
         district: None,
         season,
-        source: Source::Scan,
+        source: FoundBy::Scan,
         state,
         confirmed: match state {
             State::Confirmed | State::Eradicated | State::Closed => Some(true),
@@ -169,9 +169,9 @@ impl World {
             district,
             season,
             source: if scan.is_some() {
-                Source::Scan
+                FoundBy::Scan
             } else {
-                Source::TipOff
+                FoundBy::TipOff
             },
             state: if number.is_multiple_of(3) {
                 State::Closed

@@ -4,7 +4,7 @@
 //! sites that took both steps, so a step that nobody has taken yet has none.
 
 use super::facts::{Facts, SiteFact};
-use crate::registry::body::Source;
+use crate::registry::body::FoundBy;
 use crate::registry::{SiteKey, State};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -137,7 +137,7 @@ pub fn process_of(sites: &[&SiteFact], on: Date) -> Process {
         |which: &dyn Fn(&SiteFact) -> bool| sites.iter().filter(|s| which(s)).count() as u64;
     let is = |state: State| move |site: &SiteFact| site.state == state;
     let all = sites.len() as u64;
-    let found_by_scan = |site: &SiteFact| site.source == Source::Scan;
+    let found_by_scan = |site: &SiteFact| site.source == FoundBy::Scan;
     let candidates = count(&found_by_scan);
     let screened = count(&|s| found_by_scan(s) && s.steps.screened.is_some());
     let put_aside = is(State::ScreenedOut);
@@ -300,7 +300,7 @@ mod tests {
         wrong_clock.disputed = true;
         let mut waits = site("waits", 2026, State::Candidate);
         waits.steps.found = may(21);
-        waits.source = Source::TipOff;
+        waits.source = FoundBy::TipOff;
         let facts = Facts {
             sites: vec![
                 closed,

@@ -6,8 +6,8 @@
 
 use super::facts::{Facts, SiteFact};
 use crate::registry::State;
-use crate::registry::body::Source;
-use crate::statistics::curve::{Curves, Verdict};
+use crate::registry::body::FoundBy;
+use crate::statistics::curve::{CandidateVerdict, Curves};
 use crate::statistics::expected::{Expected, crews, desk};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -54,9 +54,9 @@ pub struct Prospects {
 #[derive(Default)]
 struct Known {
     /// Whether the desk kept it.
-    desk: Vec<Verdict>,
+    desk: Vec<CandidateVerdict>,
     /// Whether crews found it real.
-    crews: Vec<Verdict>,
+    crews: Vec<CandidateVerdict>,
     undecided: Vec<f64>,
     kept: Vec<f64>,
     sent: Vec<f64>,
@@ -69,7 +69,7 @@ impl Prospects {
         let scans: BTreeSet<&str> = flights.map(|f| f.scan.as_str()).collect();
         let is_of = |site: &&SiteFact| {
             let scan = site.scan.as_deref().filter(|scan| scans.contains(scan));
-            site.source == Source::Scan && site.season == season && scan.is_some()
+            site.source == FoundBy::Scan && site.season == season && scan.is_some()
         };
         Self::of(facts.sites.iter().filter(is_of))
     }
@@ -109,7 +109,7 @@ impl Known {
     }
 
     fn take(&mut self, site: &SiteFact, standing: f64) {
-        let said = |yes| Verdict { standing, yes };
+        let said = |yes| CandidateVerdict { standing, yes };
         match site.state {
             State::Candidate if !site.kept => self.undecided.push(standing),
             State::ScreenedOut => {

@@ -13,7 +13,7 @@ use super::prospects::Prospects;
 use super::windows::Windows;
 use crate::ground::{LonLat, area_m2};
 use crate::registry::State;
-use crate::registry::body::{GrowthStage, Source};
+use crate::registry::body::{FoundBy, GrowthStage};
 use crate::registry::coded::Coded;
 use crate::statistics::{Calibration, Share, calibration};
 use geo::{BoundingRect, Intersects, Point, Rect};
@@ -33,7 +33,7 @@ pub struct Find {
     /// The season.
     pub season: i16,
     /// What looked at the place whatever a scan said: a patrol or a target; otherwise how it came to be known by chance.
-    pub source: Source,
+    pub source: FoundBy,
     /// Whether a scan reported it too.
     pub seen: bool,
 }
@@ -84,7 +84,7 @@ pub struct Quality {
     /// Reported by a scan, of the independent finds on ground that was searched in the window and finely enough.
     pub recall: Share,
     /// The same by what else looked there: patrols, targets.
-    pub recall_by_source: Vec<(Source, Share)>,
+    pub recall_by_source: Vec<(FoundBy, Share)>,
     /// Tip-offs and chance finds on such ground that no scan reported: no measure of recall, but places to learn from.
     pub missed_by_chance: usize,
     /// Independent finds on ground that was not searched so: they say nothing of the model.
@@ -116,7 +116,7 @@ pub fn quality(
     let detections: Vec<(&SiteFact, &FlightFact)> = facts
         .sites
         .iter()
-        .filter(|site| site.source == Source::Scan && season.is_none_or(|s| site.season == s))
+        .filter(|site| site.source == FoundBy::Scan && season.is_none_or(|s| site.season == s))
         .filter_map(|site| Some((site, *flights.get(site.scan.as_deref()?)?)))
         .collect();
     let verified: Vec<Verified> = detections
@@ -133,7 +133,7 @@ pub fn quality(
     let (inside, elsewhere) = searched_finds(&flights, finds, windows, facts, season);
     let (inside, by_chance): (Vec<&Find>, Vec<&Find>) = inside
         .into_iter()
-        .partition(|find| matches!(find.source, Source::Patrol | Source::Target));
+        .partition(|find| matches!(find.source, FoundBy::Patrol | FoundBy::Target));
     let scored: Vec<(f64, bool)> = verified
         .iter()
         .filter_map(|v| Some((v.site.score?, v.poppy)))
@@ -292,8 +292,8 @@ fn searched_finds<'a>(
     (inside, elsewhere.len())
 }
 
-fn by_source(finds: &[&Find]) -> Vec<(Source, Share)> {
-    let mut counts: BTreeMap<Source, (usize, usize)> = BTreeMap::new();
+fn by_source(finds: &[&Find]) -> Vec<(FoundBy, Share)> {
+    let mut counts: BTreeMap<FoundBy, (usize, usize)> = BTreeMap::new();
     for find in finds {
         let (seen, all) = counts.entry(find.source).or_default();
         *seen += usize::from(find.seen);
@@ -361,9 +361,9 @@ mod tests {
             at: LonLat::new(lon, 33.74),
             season: 2026,
             source: if lon < 113.3025 {
-                Source::Patrol
+                FoundBy::Patrol
             } else {
-                Source::TipOff
+                FoundBy::TipOff
             },
             seen,
         };

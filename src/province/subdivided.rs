@@ -211,8 +211,7 @@ impl SubdividedGround {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use geo::Area;
-    use geo::polygon;
+    use geo::{Area, polygon};
 
     fn holed() -> Polygon {
         Polygon::new(

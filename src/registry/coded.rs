@@ -1,8 +1,8 @@
 //! The coded values of events and the words that people use for them, so that forms, ledgers and pages say the same.
 
 use super::body::{
-    Channel, FailReason, GrowthStage, Meaning, NoYield, Opinion, Outcome, RejectReason, Rung,
-    Source,
+    Channel, FailReason, FoundBy, GrowthStage, Meaning, NoYield, Opinion, Outcome, RejectReason,
+    Rung,
 };
 use super::event::EvidenceRole;
 use crate::words::Lang;
@@ -112,7 +112,7 @@ coded! { GrowthStage:
     Withered "withered" "withered" "枯熟",
 }
 
-coded! { Source:
+coded! { FoundBy:
     Scan "scan" "scan" "航测",
     Patrol "patrol" "patrol" "踏查",
     TipOff "tip_off" "tip-off" "举报",
@@ -258,7 +258,7 @@ mod tests {
     fn codes_are_those_that_events_hold_and_every_word_is_read_back() {
         agrees::<Outcome>();
         agrees::<GrowthStage>();
-        agrees::<Source>();
+        agrees::<FoundBy>();
         agrees::<RejectReason>();
         agrees::<Opinion>();
         agrees::<FailReason>();
@@ -268,7 +268,7 @@ mod tests {
         agrees::<Channel>();
         agrees::<NoYield>();
         assert_eq!(Outcome::read("tulip"), None);
-        assert_eq!(Source::read("tip-off"), Some(Source::TipOff));
+        assert_eq!(FoundBy::read("tip-off"), Some(FoundBy::TipOff));
         for (code, english, chinese) in HABITATS {
             assert_eq!(habitat_code(english), code);
             assert_eq!(habitat_code(chinese), code);

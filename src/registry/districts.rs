@@ -3,8 +3,10 @@
 pub use super::district::District;
 pub use super::district_file::DistrictFlaw;
 use super::district_file::{DistrictPart, code_of, district, name_of, of_json};
-use crate::ground::{Feature, FeatureCollection, Geometry, LonLat, Shape, VectorError};
-use crate::ground::{area_m2, is_of_shifted_map, read_places, union_within};
+use crate::ground::{
+    Feature, FeatureCollection, Geometry, LonLat, Shape, VectorError, area_m2, is_of_shifted_map,
+    read_places, union_within,
+};
 use geo::{BoundingRect, Contains, Intersects, LineString, MultiPolygon, Polygon};
 use serde::{Deserialize, Serialize};
 use serde_json::Map;

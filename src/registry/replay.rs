@@ -27,7 +27,7 @@ use super::refusal::Refusal;
 use super::site::{DisputedMove, MarkKind, Site, Stamp};
 use super::state::State;
 use super::unit;
-use days::Days;
+use days::SiteDay;
 use fields::fields;
 use history::History;
 use std::cell::{Cell, RefCell};
@@ -56,7 +56,7 @@ struct Stand {
     /// A founding: two offices may found one site from one scan, and the later one contradicts no move of the other's.
     founds: bool,
     /// The day of the move; of a founding by a scan the day of its imagery.
-    day: Option<Days>,
+    day: Option<SiteDay>,
 }
 
 /// What is thought of an event that is followed.
@@ -72,7 +72,7 @@ struct JudgedEvent {
 #[derive(Clone)]
 struct Whole {
     season: i16,
-    origin: Origin,
+    origin: FirstFound,
     /// The state in which it was split, and since when it had been.
     state: State,
     since: String,
@@ -80,7 +80,7 @@ struct Whole {
 
 /// Where and in which season a site was first found; a part where its first whole was.
 #[derive(Clone)]
-struct Origin {
+struct FirstFound {
     place: Place,
     season_by_law: Option<i16>,
 }
@@ -140,7 +140,7 @@ fn unit_in_key(site: SiteKey, history: &History) -> Option<String> {
 }
 
 /// Another site, and where it was first found.
-type Elsewhere = Result<(Site, Origin), Refusal>;
+type OtherSite = Result<(Site, FirstFound), Refusal>;
 
 /// What one fold has asked of other sites.
 #[derive(Default)]
@@ -152,8 +152,8 @@ struct OtherSites {
     folds_aside: Cell<u32>,
     aside: Cell<bool>,
     /// What was answered.
-    known: RefCell<HashMap<(SiteKey, Vec<Hash>), Elsewhere>>,
-    known_aside: RefCell<HashMap<(SiteKey, Vec<Hash>), Elsewhere>>,
+    known: RefCell<HashMap<(SiteKey, Vec<Hash>), OtherSite>>,
+    known_aside: RefCell<HashMap<(SiteKey, Vec<Hash>), OtherSite>>,
 }
 
 fn fold_at(
@@ -162,7 +162,7 @@ fn fold_at(
     gate: &Authority,
     neighbours: &Neighbours,
     asked: &OtherSites,
-) -> (Site, Option<Origin>) {
+) -> (Site, Option<FirstFound>) {
     let history = History::of(site, events);
     let count = history.events.len();
     let unit = unit_in_key(site, &history);
@@ -187,7 +187,7 @@ fn fold_at(
     for at in 0..count {
         fold.take(at);
     }
-    let origin = fold.found_at.clone().map(|place| Origin {
+    let origin = fold.found_at.clone().map(|place| FirstFound {
         place,
         season_by_law: fold.season_by_law,
     });
@@ -196,8 +196,8 @@ fn fold_at(
 
 impl Fold<'_> {
     /// The day of a time.
-    fn days(&self, time: &str) -> Option<Days> {
-        Days::of(self.gate, self.unit.as_deref().unwrap_or_default(), time)
+    fn days(&self, time: &str) -> Option<SiteDay> {
+        SiteDay::of(self.gate, self.unit.as_deref().unwrap_or_default(), time)
     }
 
     fn take(&mut self, at: usize) {
@@ -298,7 +298,7 @@ impl Fold<'_> {
             claims,
             absorbs: false,
             founds: stands.iter().all(|(_, stand)| stand.founds),
-            day: Days::last(stands.iter().filter_map(|(_, stand)| stand.day)),
+            day: SiteDay::last(stands.iter().filter_map(|(_, stand)| stand.day)),
         })
     }
 

@@ -1,8 +1,8 @@
 //! A site as its events make it: the read model that commands, exports and reports use.
 
 use super::body::{
-    Accept, Assign, Count, Create, Detection, Eradicate, GrowthStage, Look, Opinion, Outcome,
-    RejectReason, Source, Visit,
+    Accept, Assign, Count, Create, Detection, Eradicate, FoundBy, GrowthStage, Look, Opinion,
+    Outcome, RejectReason, Visit,
 };
 use super::event::EvidenceRef;
 use super::ids::{Hash, SiteKey};
@@ -50,7 +50,7 @@ pub struct Site {
     /// The season it was found in.
     pub season: i16,
     /// How it became known.
-    pub source: Source,
+    pub source: FoundBy,
     /// When it was created, and by whom.
     pub created: Option<Stamp>,
     /// The unit that created it.
@@ -159,7 +159,7 @@ impl Site {
             heads: Vec::new(),
             events: 0,
             season: 0,
-            source: Source::Find,
+            source: FoundBy::Find,
             created: None,
             unit: String::new(),
             place: Place {

@@ -5,8 +5,7 @@
 use super::remedy::{self, TypedLine};
 use super::values;
 use crate::files::FileError;
-use crate::office::OfficeError;
-use crate::office::RecordError;
+use crate::office::{OfficeError, RecordError};
 use crate::registry::Role;
 use crate::store::StoreError;
 use crate::store::bundle::BundleError;

@@ -46,7 +46,7 @@ struct Looked {
 
 /// Imagery of a folder and of those in it.
 #[derive(Debug, Default, Clone, Copy)]
-struct Held {
+struct FolderImagery {
     files: usize,
     bytes: u64,
     /// Photos that lie in the folder itself.
@@ -109,8 +109,8 @@ fn kind(name: &str) -> FileKind {
 
 impl Looked {
     /// Looks into a folder and those in it, and answers what imagery they hold.
-    fn look(&mut self, root: &Path, folder: &Path, depth: usize) -> Held {
-        let mut held = Held::default();
+    fn look(&mut self, root: &Path, folder: &Path, depth: usize) -> FolderImagery {
+        let mut held = FolderImagery::default();
         let is_a_result =
             folder.join("scan.json").is_file() || folder.join("journal.jsonl").is_file();
         if depth > DEPTH || is_a_result {

@@ -14,10 +14,10 @@ use super::lane::Lane;
 pub(super) use super::lane::waiting;
 use super::library::{Library, LibraryPlace};
 use super::maps::Maps;
-use super::pen::Pen;
 use super::remedy::TypedLine;
 use super::runs::Runs;
 use super::sessions::{SessionUser, Sessions, cookie_name};
+use super::writer_thread::WriterThread;
 use crate::registry::Role;
 use crate::store::Store;
 use std::collections::HashMap;
@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) type Shared = Arc<House>;
 
 /// Who holds it writes.
-type Turn = Arc<tokio::sync::Mutex<Pen>>;
+type Turn = Arc<tokio::sync::Mutex<WriterThread>>;
 
 /// A served folder.
 #[derive(Debug, Default)]

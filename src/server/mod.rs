@@ -38,7 +38,6 @@ mod offices;
 mod openapi;
 mod options;
 mod packed;
-mod pen;
 mod registry;
 mod remedy;
 mod revalidated;
@@ -57,6 +56,7 @@ mod uploads;
 mod values;
 mod visitors;
 mod web;
+mod writer_thread;
 
 pub use error::ServeError;
 pub use health::is_well;

@@ -177,14 +177,14 @@ impl Caller {
         act: impl FnOnce(&mut Office) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
         let turn = self.house.turn(&self.place.id);
-        let mut pen = turn.lock().await;
+        let mut thread = turn.lock().await;
         let (place, device) = (self.place.clone(), self.guest.device);
         let work = move || {
             let mut office = Office::open(&place.path, &format!("device {}", device.short()))?;
             still_trusted(office.store(), device)?;
             act(&mut office)
         };
-        pen.write(work).await
+        thread.write(work).await
     }
 }
 

@@ -39,7 +39,7 @@ impl SessionUser {
 }
 
 #[derive(Debug)]
-struct Held {
+struct HeldSession {
     person: SessionUser,
     last: Instant,
     /// When the registry was last asked whether it is still them.
@@ -49,7 +49,7 @@ struct Held {
 /// The sessions, by the hash of their token, and what time it is.
 #[derive(Debug)]
 pub(super) struct Sessions {
-    held: Mutex<HashMap<Hash, Held>>,
+    held: Mutex<HashMap<Hash, HeldSession>>,
     now: fn() -> Instant,
 }
 
@@ -68,12 +68,12 @@ impl Sessions {
         }
     }
 
-    fn held(&self) -> std::sync::MutexGuard<'_, HashMap<Hash, Held>> {
+    fn held(&self) -> std::sync::MutexGuard<'_, HashMap<Hash, HeldSession>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether somebody has not been gone for too long.
-    fn lives(&self, session: &Held) -> bool {
+    fn lives(&self, session: &HeldSession) -> bool {
         (self.now)().duration_since(session.last) < IDLE
     }
 
@@ -89,7 +89,7 @@ impl Sessions {
         let asked = last;
         held.insert(
             Hash::of(token.as_bytes()),
-            Held {
+            HeldSession {
                 person,
                 last,
                 asked,

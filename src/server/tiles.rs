@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
-use std::path::Path as Name;
+use std::path::Path as FilePath;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -87,7 +87,7 @@ pub(super) fn layer_names(scan: &ScanRecord) -> Vec<&str> {
 
 /// Whether a source's name is that of a photo.
 fn is_photo(name: &str) -> bool {
-    let bare = Name::new(name.split(" (").next().unwrap_or(name));
+    let bare = FilePath::new(name.split(" (").next().unwrap_or(name));
     has_ending(bare, "jpg") || has_ending(bare, "jpeg")
 }
 

@@ -1,7 +1,7 @@
 //! Values of requests, as people call them, and how one should look that was not understood.
 
 /// The name of a value in English and in Chinese, and how it should look where that is always the same.
-type Value = (
+type NamedValue = (
     &'static str,
     &'static str,
     &'static str,
@@ -14,7 +14,7 @@ pub(super) const OF_A_FILE: (&str, &str) = (
     "名称不能为空、不超过 40 个汉字（120 字节），不能以点开头，不能含 / \\ : * ? \" < > |",
 );
 
-const VALUES: &[Value] = &[
+const VALUES: &[NamedValue] = &[
     (
         "area_m2",
         "area",

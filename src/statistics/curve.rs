@@ -19,7 +19,7 @@ const LEAST_LIKELY: f64 = 1e-3;
 
 /// What was said of a candidate.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Verdict {
+pub struct CandidateVerdict {
     /// Where it stands, in standard deviations from the mean of all.
     pub standing: f64,
     /// Whether it was true.
@@ -28,10 +28,10 @@ pub struct Verdict {
 
 /// Lines, each with the chance that it is the right one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Curves(Vec<Line>);
+pub struct Curves(Vec<FittedLine>);
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Line {
+struct FittedLine {
     chance: f64,
     level: f64,
     slope: f64,
@@ -39,8 +39,8 @@ struct Line {
 
 impl Curves {
     /// The lines that verdicts leave; `slope` is what was to be expected beforehand.
-    pub fn new(verdicts: &[Verdict], slope: f64) -> Self {
-        let example = |verdict: &Verdict| Example {
+    pub fn new(verdicts: &[CandidateVerdict], slope: f64) -> Self {
+        let example = |verdict: &CandidateVerdict| Example {
             values: vec![verdict.standing],
             offset: slope * verdict.standing,
             yes: verdict.yes,
@@ -53,14 +53,14 @@ impl Curves {
         let least = fit.loss(&examples, pull);
         let axis = || (-POINTS..=POINTS).map(|n| STEP * f64::from(n));
         let lines = axis().flat_map(|u| axis().map(move |v| (u, v)));
-        let mut lines: Vec<Line> = lines
+        let mut lines: Vec<FittedLine> = lines
             .map(|(u, v)| {
                 let (level, weight) = spread.moved(middle, u, v);
                 let there = Fit {
                     weights: vec![weight],
                     bias: level,
                 };
-                Line {
+                FittedLine {
                     chance: (WORTH * (least - there.loss(&examples, pull))).exp(),
                     level,
                     slope: slope + weight,
@@ -77,7 +77,7 @@ impl Curves {
 
     /// The chance of each line, and the shares of true ones along it at these standings.
     pub fn shares(&self, standings: &[f64]) -> Vec<(f64, Vec<f64>)> {
-        let of = |line: &Line| {
+        let of = |line: &FittedLine| {
             let share = |at: &f64| 1.0 / (1.0 + (-line.level - line.slope * at).exp());
             (line.chance, standings.iter().map(share).collect())
         };
@@ -129,9 +129,9 @@ impl Spread {
 mod tests {
     use super::*;
 
-    fn verdicts(of: &[(f64, usize, usize)]) -> Vec<Verdict> {
+    fn verdicts(of: &[(f64, usize, usize)]) -> Vec<CandidateVerdict> {
         let all = of.iter().flat_map(|(standing, yes, no)| {
-            let said = |yes| Verdict {
+            let said = |yes| CandidateVerdict {
                 standing: *standing,
                 yes,
             };

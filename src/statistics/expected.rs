@@ -5,7 +5,7 @@
 //! the crews, who find some of those real. Along each pair of curves the number of true ones is a sum of independent trials, and is
 //! taken as normal with that sum's mean and variance; all pairs together, each by its chance, give the interval.
 
-use super::curve::{Curves, Verdict};
+use super::curve::{CandidateVerdict, Curves};
 use serde::Serialize;
 use statrs::function::erf::erf;
 
@@ -21,16 +21,16 @@ const SLOPES: [f64; 2] = [0.7, 0.3];
 
 /// What the desk said: whether it kept a candidate. `None` below [`LEAST_VERDICTS`], and where none was true or none was false, so that
 /// nobody can tell how they differ.
-pub fn desk(verdicts: &[Verdict]) -> Option<Curves> {
+pub fn desk(verdicts: &[CandidateVerdict]) -> Option<Curves> {
     told(verdicts, SLOPES[0])
 }
 
 /// What crews found: whether a candidate that was kept is real. `None` as before.
-pub fn crews(verdicts: &[Verdict]) -> Option<Curves> {
+pub fn crews(verdicts: &[CandidateVerdict]) -> Option<Curves> {
     told(verdicts, SLOPES[1])
 }
 
-fn told(verdicts: &[Verdict], slope: f64) -> Option<Curves> {
+fn told(verdicts: &[CandidateVerdict], slope: f64) -> Option<Curves> {
     let yes = verdicts.iter().filter(|verdict| verdict.yes).count();
     let tells = verdicts.len() >= LEAST_VERDICTS && yes > 0 && yes < verdicts.len();
     tells.then(|| Curves::new(verdicts, slope))
@@ -145,8 +145,8 @@ mod tests {
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
 
-    fn verdicts(yes: usize, no: usize) -> Vec<Verdict> {
-        let said = |yes| Verdict { standing: 0.0, yes };
+    fn verdicts(yes: usize, no: usize) -> Vec<CandidateVerdict> {
+        let said = |yes| CandidateVerdict { standing: 0.0, yes };
         [vec![said(true); yes], vec![said(false); no]].concat()
     }
 
@@ -249,8 +249,8 @@ mod tests {
             (0..scores.len()).map_while(turn).collect()
         }
 
-        fn said(&self, of: &[usize], yes: &[bool]) -> Vec<Verdict> {
-            let said = |at: &usize| Verdict {
+        fn said(&self, of: &[usize], yes: &[bool]) -> Vec<CandidateVerdict> {
+            let said = |at: &usize| CandidateVerdict {
                 standing: self.standings[*at],
                 yes: yes[*at],
             };

@@ -2,8 +2,7 @@
 
 use crate::registry::Role;
 use crate::registry::body::Body;
-use crate::registry::event::EvidenceRef;
-use crate::registry::event::{Actor, Recorder};
+use crate::registry::event::{Actor, EvidenceRef, Recorder};
 use crate::registry::ids::{DeviceId, SiteKey};
 use ed25519_dalek::SigningKey;
 

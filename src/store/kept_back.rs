@@ -3,7 +3,7 @@
 //! candidates alone that nobody had decided on when the head was learnt: what it was learnt from is no audit of it.
 
 use super::{ScanFeatures, Store, StoreError};
-use crate::registry::affairs::{Said, head_of};
+use crate::registry::affairs::{Stamped, head_of};
 use crate::registry::body::{Body, LearntHead, RecordedScan};
 use crate::registry::event::Sealed;
 use crate::registry::ids::{Hash, SiteKey};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// A head, and from when until when it stood, by the ids of the events that said so.
 struct Reign {
-    head: Said<LearntHead>,
+    head: Stamped<LearntHead>,
     from: Uuid,
     until: Option<Uuid>,
 }
@@ -81,7 +81,7 @@ impl Store {
                     return None;
                 };
                 until?;
-                Some(Said {
+                Some(Stamped {
                     stamp: ended?.entry.clone(),
                     on: None,
                     season: event.season,
@@ -150,7 +150,7 @@ fn in_force<'a>(reigns: &'a [Reign], sealed: &Sealed, scan: &RecordedScan) -> Ve
 }
 
 /// The candidates of a scan that a head keeps back.
-fn audit<'s>(head: &Said<LearntHead>, seen: &'s ScanFeatures) -> impl Iterator<Item = &'s str> {
+fn audit<'s>(head: &Stamped<LearntHead>, seen: &'s ScanFeatures) -> impl Iterator<Item = &'s str> {
     let features = &seen.features;
     let of_names = head.body.names == features.names;
     let record = head.body.record(&head.stamp.at);

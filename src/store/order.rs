@@ -6,8 +6,7 @@
 use super::registry_file::as_stored;
 use super::{Store, StoreError};
 use crate::registry::chain::{ChainOrder, Link};
-use crate::registry::event::Event;
-use crate::registry::event::Sealed;
+use crate::registry::event::{Event, Sealed};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use rusqlite::{Row, params};
 use std::collections::{BTreeSet, HashMap, HashSet};

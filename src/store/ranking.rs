@@ -1,7 +1,7 @@
 //! The order of candidates by what was learnt: of each recorded scan whose features are here and for which a head is in force.
 
 use super::{Store, StoreError, evidence};
-use crate::registry::affairs::Said;
+use crate::registry::affairs::Stamped;
 use crate::registry::body::{Body, LearntHead, RecordedScan};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::ids::Hash;
@@ -100,7 +100,7 @@ impl Store {
 }
 
 impl Ranking {
-    fn take(&mut self, head: &Said<LearntHead>, seen: &ScanFeatures) {
+    fn take(&mut self, head: &Stamped<LearntHead>, seen: &ScanFeatures) {
         if head.body.names != seen.features.names {
             return;
         }
@@ -124,7 +124,7 @@ mod tests {
     use crate::schema::{FEATURES_FORMAT, FeaturesOf, LearntRecord, fixture};
 
     /// A head of a unit that turns the shipped order round.
-    fn head(unit: &str) -> Said<LearntHead> {
+    fn head(unit: &str) -> Stamped<LearntHead> {
         let record = LearntRecord {
             unit: unit.into(),
             ..fixture::head(9.0)
@@ -136,7 +136,7 @@ mod tests {
             key: None,
             recorder: None,
         };
-        Said {
+        Stamped {
             body: LearntHead::of(&record),
             stamp: Stamp {
                 event: Hash::of(unit.as_bytes()),

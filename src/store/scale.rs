@@ -9,8 +9,7 @@ use crate::registry::place::Place;
 use crate::registry::{Role, State};
 use ed25519_dalek::SigningKey;
 use std::path::Path;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// Events of each site: its founding, screening, an assignment, and notes up to this number.
@@ -66,7 +65,7 @@ fn life(n: usize) -> Vec<Body> {
                 score_e4: 9000,
                 rank: None,
             }),
-            ..Create::new(Source::Scan, origin, Place::point(at))
+            ..Create::new(FoundBy::Scan, origin, Place::point(at))
         })),
         Body::Screen(Screen {
             keep: true,

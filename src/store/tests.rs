@@ -67,7 +67,7 @@ pub(super) fn office(path: &Path, secret: u8) -> Store {
 pub(super) fn create(store: &mut Store, origin: &str, second: i64) -> SiteKey {
     let key = SiteKey::of_origin(origin);
     let body = Body::Create(Box::new(Create::new(
-        Source::Find,
+        FoundBy::Find,
         origin.into(),
         Place::point(LonLat::new(113.3, 33.74)),
     )));
@@ -172,7 +172,7 @@ fn what_is_founded_under_the_id_of_anothers_candidate_takes_nothing_from_it() {
                 rank: None,
             }),
             ..Create::new(
-                Source::Scan,
+                FoundBy::Scan,
                 origin.into(),
                 Place::point(LonLat::new(113.3, 33.74)),
             )

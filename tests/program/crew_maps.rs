@@ -14,7 +14,7 @@ use papaver::office::field::{CrewGate, EntryKind, Imagery, Surroundings};
 use papaver::office::people::{Beginning, begin, change};
 use papaver::office::{Credentials, Office, Session, found, life};
 use papaver::registry::Role;
-use papaver::registry::body::{ActorAction, Assign, Source};
+use papaver::registry::body::{ActorAction, Assign, FoundBy};
 use papaver::words::Lang;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ fn opened(folder: &Path) -> (Office, Session) {
 
 fn site(folder: &Path, (lon, lat): (f64, f64)) {
     let (mut office, chief) = opened(folder);
-    let found = found::Discovery::new(LonLat::new(lon, lat), Source::Patrol);
+    let found = found::Discovery::new(LonLat::new(lon, lat), FoundBy::Patrol);
     let added = found::add(&mut office, &chief, found).expect("added");
     let key = office
         .store()

@@ -1,14 +1,13 @@
 //! `coverage`: what was searched by district and season, in the window and finely enough, and what was not.
 
 use super::super::Done;
-use super::super::registry::context::today;
-use super::super::registry::context::{Common, Context};
+use super::super::registry::context::{Common, Context, today};
 use super::super::registry::filter::known_district;
 use super::super::registry::say::{Failure, bad, json, tell};
 use super::table::{km2, per_cent, print};
 use crate::cli::overwrite::Overwrite;
 use crate::office::map_files::{MapFile, MapFormat};
-use crate::province::coverage::{Coverage as Found, figures};
+use crate::province::coverage::{Coverage, figures};
 use crate::province::effort::{DistrictEffort, county_level, effort_at, season_of};
 use crate::province::facts::Facts;
 use crate::province::projection::{facts_of, windows_of};
@@ -126,7 +125,7 @@ impl CoverageArguments {
         let level = level_of(&facts, self.level)?;
         let season = season(&facts, self.season);
         let districts = effort_at(&facts, &windows_of(&store)?, season, level);
-        let found = Found::of(&facts, season, districts);
+        let found = Coverage::of(&facts, season, districts);
         self.output(&found, &facts, &context)?;
         if context.common.json {
             json(&as_json(&found));
@@ -138,7 +137,7 @@ impl CoverageArguments {
     }
 
     /// Writes the ground to a file, where one was named.
-    fn output(&self, found: &Found, facts: &Facts, context: &Context) -> Result<(), Failure> {
+    fn output(&self, found: &Coverage, facts: &Facts, context: &Context) -> Result<(), Failure> {
         let Some(path) = &self.output else {
             return Ok(());
         };
@@ -162,11 +161,11 @@ impl CoverageArguments {
     }
 }
 
-fn sum(found: &Found, of: impl Fn(&DistrictEffort) -> f64) -> f64 {
+fn sum(found: &Coverage, of: impl Fn(&DistrictEffort) -> f64) -> f64 {
     found.districts.iter().map(of).sum()
 }
 
-fn as_json(found: &Found) -> Value {
+fn as_json(found: &Coverage) -> Value {
     let total = |of: fn(&DistrictEffort) -> f64| (sum(found, of) * 10.0).round() / 10.0;
     value!({
         "season": found.season,
@@ -182,7 +181,7 @@ fn as_json(found: &Found) -> Value {
     })
 }
 
-fn table(found: &Found, lang: Lang) {
+fn table(found: &Coverage, lang: Lang) {
     let head = [
         lang.pick("code", "代码"),
         lang.pick("district", "区划"),
@@ -247,7 +246,7 @@ fn patrolled(share: Option<f64>, is_cut: bool) -> String {
 }
 
 /// The districts of which more ground was reported as patrolled than counts.
-fn cut(found: &Found, lang: Lang) {
+fn cut(found: &Coverage, lang: Lang) {
     let cut = found.districts.iter().filter(|d| d.is_reported_beyond());
     let named: Vec<&str> = cut.map(|d| d.code.as_str()).collect();
     if !named.is_empty() {
@@ -260,7 +259,7 @@ fn cut(found: &Found, lang: Lang) {
     }
 }
 
-fn remarks(found: &Found, lang: Lang) {
+fn remarks(found: &Coverage, lang: Lang) {
     cut(found, lang);
     let season = found.season;
     if found.flights == 0 {
@@ -277,7 +276,7 @@ fn remarks(found: &Found, lang: Lang) {
 }
 
 /// What is not known of flights, and of how many.
-fn unknown(found: &Found, lang: Lang) -> [(usize, String); 3] {
+fn unknown(found: &Coverage, lang: Lang) -> [(usize, String); 3] {
     let (outline, date, gsd) = (found.without_outline, found.without_date, found.without_gsd);
     [
         (
@@ -323,7 +322,7 @@ fn unknown(found: &Found, lang: Lang) -> [(usize, String); 3] {
 }
 
 /// What is to be known of the days of flights, and of how many.
-fn dates(found: &Found, lang: Lang) -> [(usize, String); 2] {
+fn dates(found: &Coverage, lang: Lang) -> [(usize, String); 2] {
     let (otherwise, twice) = (found.dated_otherwise, found.twice);
     [
         (

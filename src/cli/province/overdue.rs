@@ -1,8 +1,7 @@
 //! `overdue`: the sites past their due day, the longest first, and with whom they are.
 
 use super::super::Done;
-use super::super::registry::context::today;
-use super::super::registry::context::{Common, Context};
+use super::super::registry::context::{Common, Context, today};
 use super::super::registry::filter::known_district;
 use super::super::registry::say::{Failure, bad, json, tell};
 use super::table::print;

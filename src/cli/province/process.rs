@@ -1,8 +1,7 @@
 //! `process`: how far sites have come, how long each step took, what waits, and what has not arrived.
 
 use super::super::Done;
-use super::super::registry::context::today;
-use super::super::registry::context::{Common, Context};
+use super::super::registry::context::{Common, Context, today};
 use super::super::registry::filter::known_district;
 use super::super::registry::say::{Failure, bad, data, json};
 use super::table::{per_cent, print};

@@ -11,7 +11,7 @@ use crate::province::desk::Cost;
 use crate::province::finds::finds_of;
 use crate::province::projection::{facts_of, windows_of};
 use crate::province::prospects::{Prospects, Unvisited};
-use crate::province::quality::{Demoted, Group, Quality as Found, quality};
+use crate::province::quality::{Demoted, Group, Quality, quality};
 use crate::registry::body::GrowthStage;
 use crate::registry::coded::{Coded, habitat_label};
 use crate::statistics::expected::{Expected, LEAST_VERDICTS};
@@ -91,7 +91,7 @@ fn in_words(name: &str, lang: Lang) -> &str {
 }
 
 /// How many of those that nobody knows yet will be real: each group apart, also where nobody can say.
-fn real(found: &Found, lang: Lang) -> Vec<String> {
+fn real(found: &Quality, lang: Lang) -> Vec<String> {
     let Prospects {
         screened,
         visited,
@@ -172,7 +172,7 @@ fn will_be_kept(kept: Expected, screened: usize, lang: Lang) -> String {
     )
 }
 
-fn page(found: &Found, lang: Lang) {
+fn page(found: &Quality, lang: Lang) {
     let head = [
         lang.pick("precision of verified detections", "已核查图斑的查准率"),
         lang.pick("confirmed / verified", "查实 / 核查"),
@@ -236,7 +236,7 @@ fn page(found: &Found, lang: Lang) {
 }
 
 /// What screening cost, where anybody screened.
-fn cost(found: &Found, lang: Lang) {
+fn cost(found: &Quality, lang: Lang) {
     if found.cost.is_empty() {
         return;
     }
@@ -273,7 +273,7 @@ fn cost(found: &Found, lang: Lang) {
 }
 
 /// What became of those that would have gone down.
-fn audit(found: &Found, lang: Lang) -> Option<String> {
+fn audit(found: &Quality, lang: Lang) -> Option<String> {
     let Demoted {
         real,
         not_real,
@@ -289,7 +289,7 @@ fn audit(found: &Found, lang: Lang) -> Option<String> {
 }
 
 /// How far scores are from shares.
-fn calibration(found: &Found, lang: Lang) -> Option<String> {
+fn calibration(found: &Quality, lang: Lang) -> Option<String> {
     let (error, n) = (found.calibration.expected_error?, found.calibration.count);
     Some(tr!(
         lang,

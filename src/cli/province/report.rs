@@ -3,8 +3,7 @@
 use super::query::{DistrictLevel, NoFigures, QueryArguments, When, Where};
 use super::rank::least_cover;
 use crate::cli::Done;
-use crate::cli::registry::context::Common;
-use crate::cli::registry::context::today;
+use crate::cli::registry::context::{Common, today};
 use crate::cli::registry::say::{Failure, json};
 use crate::cli::talk::written;
 use crate::files::{self, Existing, FileError};

@@ -2,13 +2,11 @@
 
 use super::say::{ArgumentError, Failure, bad, json};
 use crate::cli::config::config;
-use crate::files;
 use crate::office::{Credentials, Office, OfficeError, Session, clock};
-use crate::store::Store;
-use crate::store::keys;
+use crate::store::{Store, keys};
 use crate::text::date_time;
-use crate::tr;
 use crate::words::Lang;
+use crate::{files, tr};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;

@@ -11,7 +11,7 @@ use crate::cli::overwrite::Overwrite;
 use crate::exchange::import::{ImportedEvents, Report, RowOutcome, RowReport, RowSubject};
 use crate::exchange::ledger::LedgerContext;
 use crate::exchange::training::write_training_set;
-use crate::exchange::{Export as Exported, Format, GeopackageJournal, export};
+use crate::exchange::{Export, Format, GeopackageJournal, export};
 use crate::ground::LonLat;
 use crate::office::import::import;
 use crate::pages::tasks;
@@ -59,7 +59,7 @@ impl ExportArguments {
             today: today(),
             lang,
         };
-        let mut sites = Exported::of(
+        let mut sites = Export::of(
             &store,
             &self.filter.known_to(&store)?,
             ledger,
@@ -74,7 +74,7 @@ impl ExportArguments {
         let (n, path) = (written.sites, written.path.display());
         if context.common.json {
             json(&value!({
-                "file": written.path, "sites": n, "pictures": written.pictures, "datum": Exported::DATUM, "state": sites.state,
+                "file": written.path, "sites": n, "pictures": written.pictures, "datum": Export::DATUM, "state": sites.state,
             }));
             return Ok(Done::Whole);
         }

@@ -3,7 +3,7 @@
 use crate::files;
 use crate::imagery::photo::picture_tags;
 use crate::registry::State;
-use crate::registry::body::Source;
+use crate::registry::body::FoundBy;
 use crate::registry::coded::{Coded, listed};
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
@@ -139,8 +139,8 @@ impl ArgumentError {
 
     /// A word that is no source that a person may give.
     pub(crate) fn source(option: &'static str, value: &str) -> Self {
-        let own = |source: &Source| !matches!(source, Source::Scan | Source::Split);
-        let list = Source::LIST.iter().filter(|(source, ..)| own(source));
+        let own = |source: &FoundBy| !matches!(source, FoundBy::Scan | FoundBy::Split);
+        let list = FoundBy::LIST.iter().filter(|(source, ..)| own(source));
         Self::Coded {
             option,
             value: value.to_owned(),

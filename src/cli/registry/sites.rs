@@ -5,19 +5,17 @@ use super::context::{Common, Context, today};
 use super::elsewhere::tell_elsewhere;
 use super::say::{ArgumentError, Failure, bad, data, tell};
 use super::view::line;
-use crate::files;
 use crate::ground::LonLat;
-use crate::office::Changed;
-use crate::office::clock;
 use crate::office::found::{Discovery, add};
 use crate::office::record::{Recorded, ScanFolder, record};
-use crate::registry::body::Source;
+use crate::office::{Changed, clock};
+use crate::registry::body::FoundBy;
 use crate::registry::coded::Coded;
 use crate::store::Store;
 use crate::store::evidence::{EvidenceError, Exif, exif};
 use crate::text::{Axis, DegreesFlaw, degrees, half_width};
-use crate::tr;
 use crate::words::Lang;
+use crate::{files, tr};
 use clap::Args;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
@@ -230,9 +228,9 @@ impl AddArguments {
             (None, None) => return Err(ArgumentError::no_place(self.photos).into()),
         };
         let source = match &self.source {
-            None => Source::Find,
-            Some(text) => Source::read(text)
-                .filter(|source| !matches!(source, Source::Scan | Source::Split))
+            None => FoundBy::Find,
+            Some(text) => FoundBy::read(text)
+                .filter(|source| !matches!(source, FoundBy::Scan | FoundBy::Split))
                 .ok_or_else(|| ArgumentError::source("--source", text))?,
         };
         let area_dm2 = self.area.map(|m2| dm2("--area", m2)).transpose()?;

@@ -11,7 +11,7 @@ use crate::cli::talk;
 use crate::files;
 use crate::office::clock::today;
 use crate::office::ledger::paper;
-use crate::registry::affairs::Said;
+use crate::registry::affairs::Stamped;
 use crate::registry::body::{self, Body, Rung, Settle};
 use crate::registry::unit::is_at_or_below;
 use crate::tr;
@@ -284,7 +284,11 @@ impl FindingListArguments {
 }
 
 /// How a finding or a measure ended, or how long it has been overdue.
-fn how_it_stands(settled: Option<&Said<Settle>>, due: Option<&str>, lang: Lang) -> Option<String> {
+fn how_it_stands(
+    settled: Option<&Stamped<Settle>>,
+    due: Option<&str>,
+    lang: Lang,
+) -> Option<String> {
     let Some(settled) = settled else {
         return late(due).map(|days| {
             tr!(

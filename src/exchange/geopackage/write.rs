@@ -76,13 +76,13 @@ pub(super) fn create(path: &Path) -> Result<(Dataset, SpatialRef), GdalError> {
 }
 
 /// The value of the entry at this place in the list.
-type Value<'a> = Box<dyn Fn(usize, &Entry) -> Cell + 'a>;
+type ColumnValue<'a> = Box<dyn Fn(usize, &Entry) -> Cell + 'a>;
 
 /// A column of a layer and where its value comes from.
 struct ColumnSource<'a> {
     name: &'static str,
     kind: Kind,
-    value: Value<'a>,
+    value: ColumnValue<'a>,
 }
 
 fn given<'a>(column: &'static LedgerColumn, export: &'a Export) -> ColumnSource<'a> {

@@ -8,7 +8,7 @@ use crate::exchange::cell_grid::shortened;
 use crate::exchange::field::Field;
 use crate::exchange::target_table::is_of_datum;
 use crate::ground::LonLat;
-use crate::registry::body::{Assign, Body, Create, Source};
+use crate::registry::body::{Assign, Body, Create, FoundBy};
 use crate::registry::people::roles_for;
 use crate::registry::place::Place;
 use crate::registry::{Role, Site, SiteKey, unit};
@@ -148,7 +148,7 @@ fn find(
     if let Some(flaw) = beside(store, key, &place)? {
         return Ok(Err(flaw));
     }
-    let create = Create::new(Source::Find, origin, place.clone());
+    let create = Create::new(FoundBy::Find, origin, place.clone());
     Ok(Ok(ReadyRow {
         key,
         place,

@@ -5,8 +5,10 @@
 
 use super::GeoJsonFlaw;
 use crate::text::decode;
-use geo::{Coord, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon};
-use geo::{Point, Polygon};
+use geo::{
+    Coord, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point,
+    Polygon,
+};
 use serde::de::{DeserializeOwned, Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;

@@ -145,14 +145,14 @@ fn offset_by_satellites(tags: &Tags, local: DateTime) -> Option<i32> {
 }
 
 /// A time as it was written, and the zone where one stands behind it.
-struct Stamp {
+struct WrittenTime {
     local: DateTime,
     offset_s: Option<i32>,
 }
 
 /// `2026:05:03 10:21:00`, as cameras write it, or as programs and telephones do: with other signs between its parts, without
 /// seconds, with 上午 and 下午.
-fn stamp(text: &str) -> Option<Stamp> {
+fn stamp(text: &str) -> Option<WrittenTime> {
     let text = text.trim();
     if text.len() == EXIF_LENGTH {
         return of_exif(text).or_else(|| written(text));
@@ -163,17 +163,17 @@ fn stamp(text: &str) -> Option<Stamp> {
 /// Bytes of a time as EXIF has it.
 const EXIF_LENGTH: usize = "2026:05:03 10:21:00".len();
 
-fn of_exif(text: &str) -> Option<Stamp> {
+fn of_exif(text: &str) -> Option<WrittenTime> {
     let read = exif::DateTime::from_ascii(text.as_bytes()).ok()?;
     let small = [read.month, read.day, read.hour, read.minute, read.second];
     let [month, day, hour, minute, second] = small.map(u16::from);
-    Some(Stamp {
+    Some(WrittenTime {
         local: civil([read.year, month, day, hour, minute, second])?,
         offset_s: None,
     })
 }
 
-fn written(text: &str) -> Option<Stamp> {
+fn written(text: &str) -> Option<WrittenTime> {
     // The signs of EXIF between year, month and day are those of a time elsewhere.
     let dashed = if text.get(4..5) == Some(":") {
         text.replacen(':', "-", 2)
@@ -182,7 +182,7 @@ fn written(text: &str) -> Option<Stamp> {
     };
     let read = date_time(&dashed).ok()?;
     (read.day.year() >= FIRST_YEAR).then_some(())?;
-    Some(Stamp {
+    Some(WrittenTime {
         local: read.day.to_datetime(read.time?),
         offset_s: read.zone.map(jiff::tz::Offset::seconds),
     })

@@ -29,7 +29,7 @@ const OPTIONS: [&str; 10] = [
 ];
 
 /// What is written of itself in a pyramid's file.
-pub(super) struct Label<'a> {
+pub(super) struct PyramidLabel<'a> {
     /// The coordinate system of the source.
     pub crs: &'a Crs,
     /// Where the cells lie.
@@ -42,7 +42,7 @@ pub(super) struct Label<'a> {
 pub(super) fn write(
     canvas: &dyn Banded,
     path: &Path,
-    label: &Label<'_>,
+    label: &PyramidLabel<'_>,
     stop: &dyn Fn() -> bool,
 ) -> Result<(), PyramidError> {
     let failed = |e: gdal::errors::GdalError| PyramidError::of_gdal(path, &e);
@@ -65,7 +65,7 @@ pub(super) fn write(
     dataset.close().map_err(failed)
 }
 
-fn create((width, height): (u32, u32), path: &Path, label: &Label<'_>) -> Gdal<Dataset> {
+fn create((width, height): (u32, u32), path: &Path, label: &PyramidLabel<'_>) -> Gdal<Dataset> {
     let options: RasterCreationOptions = OPTIONS.into_iter().collect();
     let driver = DriverManager::get_driver_by_name("GTiff")?;
     let size = (width as usize, height as usize);

@@ -222,7 +222,7 @@ impl Pyramid {
         let (x, y) = self.source.reduction(&self.part.level);
         let side = f64::from(self.factor);
         let transform = scaled(self.source.transform(), x * side, y * side);
-        let label = file::Label {
+        let label = file::PyramidLabel {
             crs: self.source.crs(),
             transform: transform.unwrap_or(*self.source.transform()),
             made_of: (MADE_OF, &label(&self.source, &self.part.name())),

@@ -316,7 +316,7 @@ impl PhotoPyramid {
             path: self.path.clone(),
             reason: e.to_string(),
         })?;
-        let label = file::Label {
+        let label = file::PyramidLabel {
             crs: &crs,
             transform: self.grid.transform,
             made_of: (MADE_OF, &label(&self.photos)),

@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::files::Existing;
-use crate::ground::LonLat;
-use crate::ground::Rect;
+use crate::ground::{LonLat, Rect};
 use crate::imagery::photo::{GroundModel, PhotoOptions, place_all};
 use crate::imagery::pyramid::{PhotoPyramid, is_pyramid_of_photos, photos_pyramid_path};
 use crate::imagery::{Orthomosaic, PhotoSource, RasterOptions, Source, set_up_gdal};

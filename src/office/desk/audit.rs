@@ -10,7 +10,7 @@
 use super::item::{Item, items_of};
 use super::turns::QueueReason;
 use crate::office::Session;
-use crate::registry::affairs::{Affairs, Said};
+use crate::registry::affairs::{Affairs, Stamped};
 use crate::registry::body::{Body, Draw, Look, Opinion};
 use crate::registry::ids::{Hash, SiteKey};
 use crate::registry::people::folded_name;
@@ -107,7 +107,7 @@ impl Lots {
     }
 
     /// The audits that were drawn for a season, in their order.
-    pub fn draws(&self, season: i16) -> impl Iterator<Item = &Said<Draw>> {
+    pub fn draws(&self, season: i16) -> impl Iterator<Item = &Stamped<Draw>> {
         self.affairs.draws_of(&self.unit, season)
     }
 
@@ -135,7 +135,7 @@ impl Lots {
     }
 
     /// What the lots of a draw follow from; without one those of an audit to come.
-    fn seed_of(&self, draw: Option<&Said<Draw>>) -> Seed {
+    fn seed_of(&self, draw: Option<&Stamped<Draw>>) -> Seed {
         let by_event = draw.filter(|draw| !draw.body.by_lot);
         Seed {
             text: by_event.map_or_else(|| self.device.clone(), |draw| draw.stamp.event.to_string()),
@@ -298,7 +298,7 @@ pub(super) fn may_be_own(session: &Session, stamp: &Stamp) -> bool {
 
 /// An audit that was drawn.
 pub(super) struct Drawn<'a> {
-    pub(super) said: &'a Said<Draw>,
+    pub(super) said: &'a Stamped<Draw>,
     /// The candidates that nobody had decided on when it was drawn, and those that were recorded since.
     pub(super) members: BTreeSet<SiteKey>,
     /// Whether it was drawn of what there is.
@@ -392,7 +392,7 @@ mod tests {
     use crate::office::fixture::{begun, grant};
     use crate::office::{Office, OfficeError};
     use crate::province::desk::screened_share;
-    use crate::registry::body::{Create, Detection, RejectReason, Source};
+    use crate::registry::body::{Create, Detection, FoundBy, RejectReason};
     use crate::registry::unit::origin;
     use std::path::Path;
 
@@ -408,7 +408,7 @@ mod tests {
                 score_e4: 9_000,
                 rank: Some(u64::from(n)),
             }),
-            ..Create::new(Source::Scan, origin.clone(), Place::point(at))
+            ..Create::new(FoundBy::Scan, origin.clone(), Place::point(at))
         };
         let body = Body::Create(Box::new(create));
         let site = SiteKey::of_origin(&origin);

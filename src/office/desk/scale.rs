@@ -5,7 +5,7 @@ use crate::ground::LonLat;
 use crate::office::fixture::{begun, grant};
 use crate::office::people::{NewKey, make_key};
 use crate::office::{Credentials, Office, Session};
-use crate::registry::body::{Body, Create, Detection, Opinion, Source};
+use crate::registry::body::{Body, Create, Detection, FoundBy, Opinion};
 use crate::registry::event::Sealed;
 use crate::registry::place::Place;
 use crate::registry::unit::origin;
@@ -29,7 +29,7 @@ pub(in crate::office) fn office_with_one(folder: &Path, candidate: &str) -> (Off
             rank: Some(1),
         }),
         ..Create::new(
-            Source::Scan,
+            FoundBy::Scan,
             origin.clone(),
             Place::point(LonLat::new(113.3, 33.74)),
         )

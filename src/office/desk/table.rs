@@ -2,7 +2,7 @@
 
 use super::audit::{Lots, Seed, awaiting, is_open, seen_by_two};
 use super::mine;
-use super::turns::{QueueReason, Waiting, in_turn};
+use super::turns::{QueueReason, WaitingCandidate, in_turn};
 use crate::office::Session;
 use crate::registry::body::{Look, Opinion};
 use crate::registry::place::Place;
@@ -92,7 +92,7 @@ pub struct DeskTable {
 }
 
 /// A candidate that is laid, with what its turn hangs on.
-struct Card {
+struct TableEntry {
     laid: Laid,
     /// Its lot, and what lots are drawn for; `None` of what has no turn.
     lot: Option<(u64, QueueReason)>,
@@ -146,7 +146,7 @@ pub fn table<'a>(
         laid.rank_learnt = ranked.map(|ranked| ranked.rank);
         let waits = !laid.done && laid.mine.is_none();
         let lot = waits.then(|| seeds.lot(store, &lots, &site, &laid.candidate));
-        cards.push(Card {
+        cards.push(TableEntry {
             laid,
             lot: lot.transpose()?,
             doubt: ranked.map(Ranked::doubt),
@@ -205,12 +205,12 @@ fn sites<'a>(
 }
 
 /// Those that wait in turn; then those of which the person has said something that is not settled, and those that are done, by rank.
-fn in_order(mut cards: Vec<Card>, scan: &str) -> Vec<Laid> {
+fn in_order(mut cards: Vec<TableEntry>, scan: &str) -> Vec<Laid> {
     let waits = |at: &usize| cards[*at].lot.is_some();
     let open: Vec<usize> = (0..cards.len()).filter(waits).collect();
     let waiting = |at: &usize| {
-        let Card { laid, lot, doubt } = &cards[*at];
-        Waiting {
+        let TableEntry { laid, lot, doubt } = &cards[*at];
+        WaitingCandidate {
             candidate: &laid.candidate,
             scan,
             rank: laid.rank_learnt.or(laid.rank),
@@ -218,7 +218,7 @@ fn in_order(mut cards: Vec<Card>, scan: &str) -> Vec<Laid> {
             lot: lot.map_or(u64::MAX, |lot| lot.0),
         }
     };
-    let waiting: Vec<Waiting> = open.iter().map(waiting).collect();
+    let waiting: Vec<WaitingCandidate> = open.iter().map(waiting).collect();
     let turns = in_turn(&waiting, waiting.len(), QueueReason::Random);
     let mut places = vec![usize::MAX; cards.len()];
     for (place, (at, why)) in turns.into_iter().enumerate() {

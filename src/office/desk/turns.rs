@@ -26,7 +26,7 @@ pub enum QueueReason {
 
 /// A candidate that waits, as far as its turn hangs on it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Waiting<'a> {
+pub(super) struct WaitingCandidate<'a> {
     pub(super) candidate: &'a str,
     pub(super) scan: &'a str,
     /// Its rank, by what was learnt where anything was.
@@ -36,7 +36,7 @@ pub(super) struct Waiting<'a> {
     pub(super) lot: u64,
 }
 
-impl Waiting<'_> {
+impl WaitingCandidate<'_> {
     fn by_rank(&self, other: &Self) -> Ordering {
         let key = |one: &Self| (one.rank.is_none(), one.rank);
         let same = || (self.scan, self.candidate).cmp(&(other.scan, other.candidate));
@@ -55,8 +55,8 @@ impl Waiting<'_> {
 
 /// Positions in an order.
 fn line<'w>(
-    waiting: &[Waiting<'w>],
-    order: impl Fn(&Waiting<'w>, &Waiting<'w>) -> Ordering,
+    waiting: &[WaitingCandidate<'w>],
+    order: impl Fn(&WaitingCandidate<'w>, &WaitingCandidate<'w>) -> Ordering,
 ) -> std::vec::IntoIter<usize> {
     let mut line: Vec<usize> = (0..waiting.len()).collect();
     line.sort_by(|a, b| order(&waiting[*a], &waiting[*b]));
@@ -65,13 +65,14 @@ fn line<'w>(
 
 /// So many of those that wait, by position, each with why; lots are drawn for `drawn`.
 pub(super) fn in_turn(
-    waiting: &[Waiting],
+    waiting: &[WaitingCandidate],
     count: usize,
     drawn: QueueReason,
 ) -> Vec<(usize, QueueReason)> {
-    let mut best = line(waiting, Waiting::by_rank);
-    let mut lots = line(waiting, Waiting::by_lot);
-    let mut doubts = line(waiting, Waiting::by_doubt).take_while(|at| waiting[*at].doubt.is_some());
+    let mut best = line(waiting, WaitingCandidate::by_rank);
+    let mut lots = line(waiting, WaitingCandidate::by_lot);
+    let mut doubts =
+        line(waiting, WaitingCandidate::by_doubt).take_while(|at| waiting[*at].doubt.is_some());
     let mut is_taken = vec![false; waiting.len()];
     let mut turns = Vec::new();
     while turns.len() < count {
@@ -97,11 +98,11 @@ pub(super) fn in_turn(
 
 /// Lots alone, in their order.
 pub(super) fn by_lot(
-    waiting: &[Waiting],
+    waiting: &[WaitingCandidate],
     count: usize,
     drawn: QueueReason,
 ) -> Vec<(usize, QueueReason)> {
-    let lots = line(waiting, Waiting::by_lot).take(count);
+    let lots = line(waiting, WaitingCandidate::by_lot).take(count);
     lots.map(|at| (at, drawn)).collect()
 }
 
@@ -111,8 +112,8 @@ mod tests {
     use QueueReason::{Audit, Best, Uncertain};
 
     /// Candidates by rank, the last of which has the first lot; of the eleventh what was learnt can tell least.
-    fn waiting(names: &[String], is_learnt: bool) -> Vec<Waiting<'_>> {
-        let of = |(n, name)| Waiting {
+    fn waiting(names: &[String], is_learnt: bool) -> Vec<WaitingCandidate<'_>> {
+        let of = |(n, name)| WaitingCandidate {
             candidate: name,
             scan: "s",
             rank: Some(n as u64 + 1),

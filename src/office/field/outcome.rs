@@ -2,9 +2,7 @@
 
 use super::inbox::{Inbox, Version};
 use super::paths::split;
-use crate::exchange::import::{
-    ImportedEvents, Report, RowFlaw, RowOutcome as RowFate, RowReport, RowSubject,
-};
+use crate::exchange::import::{ImportedEvents, Report, RowFlaw, RowOutcome, RowReport, RowSubject};
 use crate::files;
 use crate::pages::received::{ReceivedFile, RowSent};
 use crate::registry::{Hash, State};
@@ -101,7 +99,7 @@ impl VersionOutcome {
     pub(super) fn read(version: &Version, seen: usize, at: Timestamp, report: &Report) -> Self {
         let missing = report.rows.iter().filter_map(|row| match &row.fate {
             // What lies there may be the beginning of it: some clients send an empty file first.
-            RowFate::Refused(RowFlaw::NoPhoto(name) | RowFlaw::NotAPhoto(name)) => {
+            RowOutcome::Refused(RowFlaw::NoPhoto(name) | RowFlaw::NotAPhoto(name)) => {
                 Some(photo(name))
             }
             _ => None,
@@ -176,9 +174,9 @@ fn both(of: impl Fn(Lang) -> String) -> Told {
 
 fn row(row: &RowReport) -> RowTold {
     let (fate, told) = match &row.fate {
-        RowFate::Recorded(recorded) => (Fate::Recorded, remarks(recorded)),
-        RowFate::Before => (Fate::Before, Vec::new()),
-        RowFate::Refused(flaw) => {
+        RowOutcome::Recorded(recorded) => (Fate::Recorded, remarks(recorded)),
+        RowOutcome::Before => (Fate::Before, Vec::new()),
+        RowOutcome::Refused(flaw) => {
             let why = both(|lang| flaw.say(lang).text(|action| asked(action, lang)));
             (Fate::Refused, vec![why])
         }

@@ -3,11 +3,10 @@
 use super::access::{self, NewPassword, Wish};
 use super::{CrewFolder, CrewGate, Denied, EntryKind, write_project};
 use crate::ground::LonLat;
-use crate::office::FieldError;
 use crate::office::fixture::{begun, grant};
-use crate::office::{Credentials, Office, OfficeError, Session, found, life};
+use crate::office::{Credentials, FieldError, Office, OfficeError, Session, found, life};
 use crate::registry::Role;
-use crate::registry::body::{Assign, Source};
+use crate::registry::body::{Assign, FoundBy};
 use crate::store::{Store, StoreError};
 use crate::words::Lang;
 use serde_json::{Value, json};
@@ -49,7 +48,7 @@ impl Unit {
     }
 
     fn site(&mut self, lon: f64, lat: f64) -> String {
-        let found = found::Discovery::new(LonLat::new(lon, lat), Source::Patrol);
+        let found = found::Discovery::new(LonLat::new(lon, lat), FoundBy::Patrol);
         let added = found::add(&mut self.office, &self.chief, found).expect("added");
         let code = added.changed.sites[0].id.clone();
         let key = self.office.store().find(&code).expect("known");

@@ -8,7 +8,7 @@ use crate::office::{Credentials, Session};
 use crate::province::projection::facts_of;
 use crate::registry::Role;
 use crate::registry::body::{
-    Assign, Count, Create, Meaning, Outcome, RecordedScan, Screen, Sighting, Source, Visit,
+    Assign, Count, Create, FoundBy, Meaning, Outcome, RecordedScan, Screen, Sighting, Visit,
 };
 use crate::registry::event::EvidenceRole;
 use crate::registry::ids::SiteKey;
@@ -145,7 +145,7 @@ impl County {
                 score_e4: 9_000,
                 rank: Some(n),
             }),
-            ..Create::new(Source::Scan, origin, Place::point(at))
+            ..Create::new(FoundBy::Scan, origin, Place::point(at))
         };
         self.say(Some(site(n)), Body::Create(Box::new(create)));
     }

@@ -3,7 +3,7 @@
 use super::error::LearnError;
 use crate::office::record::{ScanFolder, verified_file};
 use crate::registry::Settings;
-use crate::registry::body::{Body, RecordedScan as Recorded};
+use crate::registry::body::{Body, RecordedScan};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::unit::is_at_or_below;
 use crate::schema::{FEATURES_FILE, FeaturesOf, FeaturesRecord, SCAN_FILE, ScanRecord};
@@ -115,7 +115,7 @@ impl Lesson {
     }
 
     fn of_recorded(seen: ScanFeatures, settings: &Settings) -> Self {
-        let Recorded {
+        let RecordedScan {
             scan,
             model: [_, model],
             verifier,

@@ -11,7 +11,7 @@ pub use error::LEAST_VERDICTS;
 pub use error::LearnError;
 
 use super::{Office, Session, unit_of};
-use crate::registry::affairs::Said;
+use crate::registry::affairs::Stamped;
 use crate::registry::body::{Body, Detection, LearntHead};
 use crate::registry::ids::Hash;
 use crate::registry::label::label_of;
@@ -297,7 +297,7 @@ fn gsd_range<'a>(names: &[String], rows: impl Iterator<Item = &'a [f64]>) -> [f6
 pub struct ListedHead {
     /// Its event.
     #[serde(flatten)]
-    pub said: Said<LearntHead>,
+    pub said: Stamped<LearntHead>,
     /// The scans that it puts in order.
     pub orders: Vec<String>,
 }
@@ -317,7 +317,7 @@ pub fn heads(store: &Store) -> Result<Vec<ListedHead>, StoreError> {
             of_head.push(scan.scan.clone());
         }
     }
-    let list = |said: Said<LearntHead>| ListedHead {
+    let list = |said: Stamped<LearntHead>| ListedHead {
         orders: orders.remove(&said.stamp.event).unwrap_or_default(),
         said,
     };

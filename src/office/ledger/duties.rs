@@ -3,7 +3,7 @@
 use super::{Asker, LedgerLine, Listed, MOST, New};
 use crate::office::Session;
 use crate::registry::Hash;
-use crate::registry::affairs::Said;
+use crate::registry::affairs::Stamped;
 use crate::registry::body::Duty;
 use crate::registry::unit::is_at_or_below;
 use crate::store::{Store, StoreError};
@@ -62,7 +62,7 @@ pub fn duties(
     let meant =
         |code: &str| district.is_none_or(|of| is_at_or_below(code, of) || is_at_or_below(of, code));
     let own = affairs.duties.iter();
-    let mut own: Vec<&Said<Duty>> = own
+    let mut own: Vec<&Stamped<Duty>> = own
         .filter(|duty| duty.body.season == listed.season && meant(&duty.body.district))
         .collect();
     own.sort_by_key(|duty| (&duty.body.district, &duty.body.household));
@@ -70,7 +70,7 @@ pub fn duties(
     own.truncate(MOST);
     let standing = affairs.standing_duties(listed.season);
     let standing: BTreeSet<Hash> = standing.map(|duty| duty.stamp.event).collect();
-    let line = |duty: &Said<Duty>| of(&asker, duty, standing.contains(&duty.stamp.event));
+    let line = |duty: &Stamped<Duty>| of(&asker, duty, standing.contains(&duty.stamp.event));
     Ok(Duties {
         total,
         duties: own.into_iter().map(line).collect(),
@@ -78,7 +78,7 @@ pub fn duties(
     })
 }
 
-fn of(asker: &Asker, said: &Said<Duty>, stands: bool) -> DutyLine {
+fn of(asker: &Asker, said: &Stamped<Duty>, stands: bool) -> DutyLine {
     let duty = said.body.clone();
     DutyLine {
         line: asker.last_line(&said.stamp, duty.season),

@@ -3,7 +3,7 @@
 use super::{Act, Asker, LedgerLine, Listed, MOST, New};
 use crate::office::{Session, clock};
 use crate::registry::Hash;
-use crate::registry::affairs::{Affairs, Said};
+use crate::registry::affairs::{Affairs, Stamped};
 use crate::registry::body::{Finding, Measure, Round, Rung};
 use crate::store::{Store, StoreError};
 use jiff::civil::Date;
@@ -156,10 +156,10 @@ impl Board<'_> {
         own.map(|round| self.round(round)).collect()
     }
 
-    fn round(&self, said: &Said<Round>) -> Result<RoundLine, StoreError> {
+    fn round(&self, said: &Stamped<Round>) -> Result<RoundLine, StoreError> {
         let round = &said.body;
         let of_it = |of: Option<Hash>| of == Some(said.stamp.event);
-        let found = |findings: &mut dyn Iterator<Item = &Said<Finding>>| {
+        let found = |findings: &mut dyn Iterator<Item = &Stamped<Finding>>| {
             findings.filter(|f| of_it(f.body.round)).count()
         };
         let sites = round.sites.iter().map(|key| self.store.code(*key));
@@ -179,17 +179,17 @@ impl Board<'_> {
     }
 
     /// Whether it is listed: it is of the season, or open.
-    fn is_listed<T>(&self, said: &Said<T>) -> bool {
+    fn is_listed<T>(&self, said: &Stamped<T>) -> bool {
         said.season == self.season || !self.is_settled(said)
     }
 
-    fn is_settled<T>(&self, said: &Said<T>) -> bool {
+    fn is_settled<T>(&self, said: &Stamped<T>) -> bool {
         self.affairs.settled.contains_key(&said.stamp.event)
     }
 
     /// What is listed: what is open first, each the last first.
-    fn listed<'s, T>(&self, all: &'s [Said<T>]) -> Vec<&'s Said<T>> {
-        let mut own: Vec<&Said<T>> = all.iter().rev().filter(|s| self.is_listed(s)).collect();
+    fn listed<'s, T>(&self, all: &'s [Stamped<T>]) -> Vec<&'s Stamped<T>> {
+        let mut own: Vec<&Stamped<T>> = all.iter().rev().filter(|s| self.is_listed(s)).collect();
         own.sort_by_key(|said| self.is_settled(said));
         own.truncate(MOST);
         own
@@ -200,7 +200,7 @@ impl Board<'_> {
         own.map(|finding| self.finding(finding)).collect()
     }
 
-    fn finding(&self, said: &Said<Finding>) -> Result<FindingLine, StoreError> {
+    fn finding(&self, said: &Stamped<Finding>) -> Result<FindingLine, StoreError> {
         let finding = &said.body;
         let settled = self.settled(said.stamp.event);
         let rounds = self.affairs.rounds.iter();
@@ -224,7 +224,7 @@ impl Board<'_> {
         own.map(|measure| self.measure(measure)).collect()
     }
 
-    fn measure(&self, said: &Said<Measure>) -> MeasureLine {
+    fn measure(&self, said: &Stamped<Measure>) -> MeasureLine {
         let measure = &said.body;
         let settled = self.settled(said.stamp.event);
         MeasureLine {
@@ -241,7 +241,7 @@ impl Board<'_> {
     }
 
     /// An entry about which nothing is done but voiding once it is settled.
-    fn open_line<T>(&self, said: &Said<T>, acts: &[Act]) -> LedgerLine {
+    fn open_line<T>(&self, said: &Stamped<T>, acts: &[Act]) -> LedgerLine {
         let acts = if self.is_settled(said) {
             &[Act::Void]
         } else {

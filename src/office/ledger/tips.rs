@@ -3,7 +3,7 @@
 use super::{Act, Asker, LedgerLine, Listed, MOST, New, yields};
 use crate::office::Session;
 use crate::registry::Hash;
-use crate::registry::affairs::{Affairs, Said};
+use crate::registry::affairs::{Affairs, Stamped};
 use crate::registry::body::{Channel, NoYield, Tip};
 use crate::registry::place::Place;
 use crate::store::{Store, StoreError};
@@ -81,7 +81,7 @@ pub fn tips(store: &Store, session: &Session, asked: Option<i16>) -> Result<Tips
     let affairs = store.affairs()?;
     let seasons = affairs.tips.iter().map(|tip| tip.season);
     let listed = Listed::of(asked, seasons, asker.may(&[New::Tip]));
-    let mut own: Vec<&Said<Tip>> = affairs
+    let mut own: Vec<&Stamped<Tip>> = affairs
         .tips
         .iter()
         .filter(|tip| tip.season == listed.season)
@@ -95,7 +95,7 @@ pub fn tips(store: &Store, session: &Session, asked: Option<i16>) -> Result<Tips
         .map(|stamp| (stamp.event, (stamp.actor.unit.clone(), stamp.at.clone())))
         .collect();
     let yields = yields(store, &entries)?;
-    let line = |tip: &Said<Tip>| {
+    let line = |tip: &Stamped<Tip>| {
         let sites = yields.get(&tip.stamp.event).cloned().unwrap_or_default();
         of(&asker, &affairs, tip, sites)
     };
@@ -106,7 +106,7 @@ pub fn tips(store: &Store, session: &Session, asked: Option<i16>) -> Result<Tips
     })
 }
 
-fn of(asker: &Asker, affairs: &Affairs, tip: &Said<Tip>, sites: Vec<String>) -> TipLine {
+fn of(asker: &Asker, affairs: &Affairs, tip: &Stamped<Tip>, sites: Vec<String>) -> TipLine {
     let entry = tip.stamp.event;
     let closed = affairs.closed.get(&entry);
     // What contradicts what stands is refused, so it is not offered.

@@ -12,7 +12,7 @@ pub(super) use folder::verified_file;
 pub use folder::{ScanCandidate, ScanFolder};
 
 use super::{Office, RecordError, Session, Transaction};
-use crate::registry::body::{Body, Create, Meaning, Sighting, Source};
+use crate::registry::body::{Body, Create, FoundBy, Meaning, Sighting};
 use crate::registry::event::EvidenceRef;
 use crate::registry::ids::{Hash, SiteKey};
 use crate::registry::matching::{Match, find};
@@ -111,7 +111,7 @@ pub fn record(
     let coverage = if is_new { keeping.coverage()? } else { vec![] };
     let pictures = keeping.pictures(&ground)?;
     recorded.pictures_missing = keeping.missing;
-    let tally = office.transact(session, |entry| {
+    let counts = office.transact(session, |entry| {
         if is_new {
             let body = Body::Scan(Box::new(scan.record.clone()));
             entry.append(None, coverage, body)?;
@@ -120,7 +120,7 @@ pub fn record(
         for (candidate, pictures) in scan.candidates.iter().zip(pictures) {
             taking.take(entry, candidate, pictures)?;
         }
-        Ok(taking.tally)
+        Ok(taking.counts)
     })?;
     let codes = |keys: Vec<SiteKey>| -> Result<Vec<String>, StoreError> {
         keys.into_iter()
@@ -131,13 +131,13 @@ pub fn record(
     let learnt = ranking.head(&recorded.scan);
     Ok(Recorded {
         learnt,
-        new: codes(tally.new)?,
-        recurring: codes(tally.recurring)?,
-        raised: codes(tally.raised)?,
-        residue: codes(tally.residue)?,
-        seen: codes(tally.seen)?,
-        known_before: tally.known_before,
-        undated: tally.undated,
+        new: codes(counts.new)?,
+        recurring: codes(counts.recurring)?,
+        raised: codes(counts.raised)?,
+        residue: codes(counts.residue)?,
+        seen: codes(counts.seen)?,
+        known_before: counts.known_before,
+        undated: counts.undated,
         ..recorded
     })
 }
@@ -189,7 +189,7 @@ struct Taking<'a> {
     ground: &'a OwnGround<'a>,
     /// Candidates of one scan are apart already: they are matched to what was known before, not to each other.
     own: BTreeSet<&'a str>,
-    tally: RecordCounts,
+    counts: RecordCounts,
 }
 
 impl<'a> Taking<'a> {
@@ -199,7 +199,7 @@ impl<'a> Taking<'a> {
         Self {
             ground,
             own: own.collect(),
-            tally: RecordCounts::default(),
+            counts: RecordCounts::default(),
         }
     }
 
@@ -210,7 +210,7 @@ impl<'a> Taking<'a> {
         pictures: Vec<EvidenceRef>,
     ) -> Result<(), StoreError> {
         if known_as(entry.store, self.ground, candidate)?.is_some() {
-            self.tally.known_before += 1;
+            self.counts.known_before += 1;
             return Ok(());
         }
         let nearby = self.nearby(entry.store, candidate)?;
@@ -225,7 +225,7 @@ impl<'a> Taking<'a> {
             } => {
                 let settled = nearby.iter().any(|s| s.key == site && !s.state.is_open());
                 let undated = candidate.detection.captured.is_none();
-                self.tally.undated += usize::from(settled && undated);
+                self.counts.undated += usize::from(settled && undated);
                 self.seen(candidate, site, meaning, distance_cm)
             }
         };
@@ -255,14 +255,14 @@ impl<'a> Taking<'a> {
         let origin = unit::origin(&named, self.ground.unit);
         let key = SiteKey::of_origin(&origin);
         match recurs_of {
-            Some(_) => self.tally.recurring.push(key),
-            None => self.tally.new.push(key),
+            Some(_) => self.counts.recurring.push(key),
+            None => self.counts.new.push(key),
         }
         let create = Create {
             area_dm2: candidate.area_dm2,
             detection: Some(detection.clone()),
             recurs_of,
-            ..Create::new(Source::Scan, origin, candidate.place.clone())
+            ..Create::new(FoundBy::Scan, origin, candidate.place.clone())
         };
         (key, Body::Create(Box::new(create)))
     }
@@ -276,9 +276,9 @@ impl<'a> Taking<'a> {
         distance_cm: i64,
     ) -> (SiteKey, Body) {
         match meaning {
-            Meaning::Seen => self.tally.seen.push(site),
-            Meaning::Raised => self.tally.raised.push(site),
-            Meaning::Residue => self.tally.residue.push(site),
+            Meaning::Seen => self.counts.seen.push(site),
+            Meaning::Raised => self.counts.raised.push(site),
+            Meaning::Residue => self.counts.residue.push(site),
         }
         let sighting = Sighting {
             detection: candidate.detection.clone(),

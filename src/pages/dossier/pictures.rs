@@ -6,10 +6,8 @@
 use crate::exchange::original;
 use crate::imagery::{JpegPixels, jpeg_of};
 use crate::registry::Hash;
-use crate::registry::event::EvidenceRef;
-use crate::registry::event::EvidenceRole;
-use crate::store::Store;
-use crate::store::evidence;
+use crate::registry::event::{EvidenceRef, EvidenceRole};
+use crate::store::{Store, evidence};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageReader};

@@ -8,7 +8,7 @@ use crate::province::effort::measured_m2;
 use crate::province::facts::{DistrictArea, Facts, FlightFact, SiteFact};
 use crate::province::period::{Period, Scope};
 use crate::province::quality::gsd_band;
-use crate::registry::body::Source;
+use crate::registry::body::FoundBy;
 use crate::statistics::Rate;
 use crate::words::Lang;
 use geo::{BoundingRect, Intersects};
@@ -29,7 +29,7 @@ pub fn cost(facts: &Facts, period: Period, scope: &Scope) -> Vec<Cost> {
     let scans: BTreeSet<&str> = flights.iter().map(|(f, _)| f.scan.as_str()).collect();
     let lies_there = |site: &&SiteFact| {
         let district = site.district.as_deref().unwrap_or_default();
-        site.source == Source::Scan && district.starts_with(scope.within)
+        site.source == FoundBy::Scan && district.starts_with(scope.within)
     };
     let of_period = |site: &&SiteFact| site.scan.as_deref().is_some_and(|s| scans.contains(s));
     let detections = facts.sites.iter().filter(lies_there).filter(of_period);

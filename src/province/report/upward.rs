@@ -7,7 +7,7 @@ use crate::province::finds::Late;
 use crate::province::period::{Period, Scope};
 use crate::province::targets::{TOLERANCE_M, TargetFact, match_targets};
 use crate::province::windows::Windows;
-use crate::registry::body::Source;
+use crate::registry::body::FoundBy;
 use crate::registry::{SiteKey, State};
 use crate::statistics::Share;
 use geo::Intersects;
@@ -209,7 +209,7 @@ fn precision(facts: &Facts, sites: &[Vec<&SiteFact>]) -> Vec<Precision> {
         .map(|f| (f.scan.as_str(), f.model.0.as_str()))
         .collect();
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    let detections = sites.iter().flatten().filter(|s| s.source == Source::Scan);
+    let detections = sites.iter().flatten().filter(|s| s.source == FoundBy::Scan);
     for site in detections {
         let (Some(poppy), Some(scan)) = (site.confirmed, site.scan.as_deref()) else {
             continue;

@@ -3,7 +3,7 @@
 use super::table::{ReportTable, count, share_cell, titled};
 use crate::exchange::cell::Cell;
 use crate::province::work::{Answering, Supervised, Tipped, Worked};
-use crate::registry::affairs::Said;
+use crate::registry::affairs::Stamped;
 use crate::registry::body::Measure;
 use crate::registry::coded::Coded;
 use crate::registry::site::Stamp;
@@ -133,7 +133,7 @@ fn supervised(rows: &[Supervised], lang: Lang) -> ReportTable {
     }
 }
 
-fn measures(rows: &[(Said<Measure>, Option<Stamp>)], lang: Lang) -> ReportTable {
+fn measures(rows: &[(Stamped<Measure>, Option<Stamp>)], lang: Lang) -> ReportTable {
     let titles = [
         ("measure", "措施"),
         ("district", "区划代码"),
@@ -145,7 +145,7 @@ fn measures(rows: &[(Said<Measure>, Option<Stamp>)], lang: Lang) -> ReportTable 
         ("why", "事由"),
     ];
     let day = |stamp: &Stamp| stamp.at.get(..10).unwrap_or(&stamp.at).to_owned();
-    let row = |(m, end): &(Said<Measure>, Option<Stamp>)| {
+    let row = |(m, end): &(Stamped<Measure>, Option<Stamp>)| {
         vec![
             Cell::text(m.body.rung.label(lang)),
             Cell::text(m.body.district.as_str()),

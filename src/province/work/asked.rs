@@ -5,7 +5,7 @@ use super::query::WorkQuery;
 use super::rows::Rows;
 use crate::province::facts::DistrictArea;
 use crate::province::period::Period;
-use crate::registry::affairs::{Affairs, Said};
+use crate::registry::affairs::{Affairs, Stamped};
 use crate::registry::body::{Channel, Measure, Round};
 use crate::registry::site::Stamp;
 use crate::registry::unit::{chain, is_at_or_below, is_below};
@@ -18,7 +18,7 @@ impl WorkQuery<'_> {
         &self.facts.work.affairs
     }
 
-    fn holds<T>(&self, said: &Said<T>) -> bool {
+    fn holds<T>(&self, said: &Stamped<T>) -> bool {
         self.period.holds(said.season, said.on)
     }
 
@@ -64,7 +64,7 @@ impl WorkQuery<'_> {
         rows.done(self)
     }
 
-    fn rounds(&self) -> impl Iterator<Item = &Said<Round>> {
+    fn rounds(&self) -> impl Iterator<Item = &Stamped<Round>> {
         let rounds = self.affairs().rounds.iter();
         rounds.filter(|round| self.holds(round))
     }
@@ -124,10 +124,11 @@ impl WorkQuery<'_> {
         }
     }
 
-    pub(super) fn measures(&self) -> Vec<(Said<Measure>, Option<Stamp>)> {
+    pub(super) fn measures(&self) -> Vec<(Stamped<Measure>, Option<Stamp>)> {
         let affairs = self.affairs();
-        let end = |m: &Said<Measure>| affairs.settled.get(&m.stamp.event).map(|s| s.stamp.clone());
-        let meant = |m: &&Said<Measure>| {
+        let end =
+            |m: &Stamped<Measure>| affairs.settled.get(&m.stamp.event).map(|s| s.stamp.clone());
+        let meant = |m: &&Stamped<Measure>| {
             let here = self.within(&m.body.district)
                 || is_at_or_below(self.scope.within, &m.body.district);
             here && (self.holds(m) || end(m).is_none())
@@ -231,8 +232,8 @@ mod tests {
     use geo::MultiPolygon;
     use jiff::civil::Date;
 
-    fn said<T>(n: u8, unit: &str, on: &str, body: T) -> Said<T> {
-        Said {
+    fn said<T>(n: u8, unit: &str, on: &str, body: T) -> Stamped<T> {
+        Stamped {
             stamp: Stamp {
                 event: Hash([n; 32]),
                 at: format!("{on}T10:00:00+08:00"),

@@ -11,7 +11,7 @@ pub use figures::{Answering, PatrolFigures, Supervised, Tipped};
 use super::facts::{Facts, OfficeWork};
 use super::period::{Period, Scope};
 use crate::registry::SiteKey;
-use crate::registry::affairs::{Said, led_to};
+use crate::registry::affairs::{Stamped, led_to};
 use crate::registry::body::{Channel, Measure};
 use crate::registry::ids::Hash;
 use crate::registry::site::Stamp;
@@ -64,7 +64,7 @@ pub struct Worked {
     /// By district of the scope, and by other districts of which anything was said.
     pub supervised: Vec<Supervised>,
     /// Measures of the period, and earlier ones that stand; with the end.
-    pub measures: Vec<(Said<Measure>, Option<Stamp>)>,
+    pub measures: Vec<(Stamped<Measure>, Option<Stamp>)>,
     /// By channel, those that had any.
     pub tips: Vec<(Channel, Tipped)>,
     /// Patrols.

@@ -1,6 +1,6 @@
 //! Which letter of responsibility stands of several for one district or household. Pure.
 
-use super::said::Said;
+use super::stamped::Stamped;
 use crate::registry::body::Duty;
 use crate::registry::unit::depth;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ pub(super) type StandingLetter = BTreeMap<(i16, String, Option<String>), usize>;
 
 /// Of several letters for one district or household the one of the highest unit stands, then the last. What a unit signs
 /// for itself does not take the place of what the unit above signed with it.
-pub(super) fn standing(duties: &[Said<Duty>]) -> StandingLetter {
+pub(super) fn standing(duties: &[Stamped<Duty>]) -> StandingLetter {
     let mut standing = StandingLetter::new();
     for (at, duty) in duties.iter().enumerate() {
         let of = |at: usize| depth(&duties[at].stamp.actor.unit);

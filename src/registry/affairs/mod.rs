@@ -10,12 +10,12 @@ mod contradiction;
 mod judge;
 mod learning;
 mod letters;
-mod said;
+mod stamped;
 
 pub use super::sound::{gives_away, is_sealed_number};
 pub use contradiction::LedSites;
 pub use learning::head_of;
-pub use said::Said;
+pub use stamped::Stamped;
 
 use super::authority::Authority;
 use super::body::{
@@ -37,27 +37,27 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Affairs {
     /// Letters of responsibility.
-    pub duties: Vec<Said<Duty>>,
+    pub duties: Vec<Stamped<Duty>>,
     /// Rounds of supervision.
-    pub rounds: Vec<Said<Round>>,
+    pub rounds: Vec<Stamped<Round>>,
     /// What was found wanting.
-    pub findings: Vec<Said<Finding>>,
+    pub findings: Vec<Stamped<Finding>>,
     /// Measures.
-    pub measures: Vec<Said<Measure>>,
+    pub measures: Vec<Stamped<Measure>>,
     /// The ends of findings and measures, by their events.
-    pub settled: BTreeMap<Hash, Said<Settle>>,
+    pub settled: BTreeMap<Hash, Stamped<Settle>>,
     /// Tip-offs.
-    pub tips: Vec<Said<Tip>>,
+    pub tips: Vec<Stamped<Tip>>,
     /// How tip-offs ended without a site, by their events.
-    pub closed: BTreeMap<Hash, Said<CloseTip>>,
+    pub closed: BTreeMap<Hash, Stamped<CloseTip>>,
     /// Rewards.
-    pub rewards: Vec<Said<Reward>>,
+    pub rewards: Vec<Stamped<Reward>>,
     /// What was learnt from verdicts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub heads: Vec<Said<LearntHead>>,
+    pub heads: Vec<Stamped<LearntHead>>,
     /// Random audits of screening.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub draws: Vec<Said<Draw>>,
+    pub draws: Vec<Stamped<Draw>>,
     /// Entries that count no more, with what they said.
     pub voided: Vec<Voided>,
     /// The letters that stand.
@@ -136,7 +136,7 @@ impl Affairs {
         let season = season.unwrap_or(event.season);
         macro_rules! said {
             ($body:expr) => {
-                Said {
+                Stamped {
                     stamp: stamp(hash, event, signed),
                     on,
                     season,
@@ -177,23 +177,15 @@ impl Affairs {
         self.voided.iter().any(|voided| voided.entry.event == entry)
     }
 
-    /// The tip-offs that led to a site, as somebody of their unit, or of one above, says.
-    pub fn tips_of<'a>(&'a self, site: &'a Site) -> impl Iterator<Item = &'a Said<Tip>> {
-        self.tips.iter().filter(|tip| {
-            let unit = &tip.stamp.actor.unit;
-            led_to(site, (tip.stamp.event, &tip.stamp.at), unit)
-        })
-    }
-
     /// The measures that a district stands under: those that have not ended.
-    pub fn standing(&self) -> impl Iterator<Item = &Said<Measure>> {
+    pub fn standing(&self) -> impl Iterator<Item = &Stamped<Measure>> {
         self.measures
             .iter()
             .filter(|measure| !self.settled.contains_key(&measure.stamp.event))
     }
 
     /// The findings that have not been put right.
-    pub fn open_findings(&self) -> impl Iterator<Item = &Said<Finding>> {
+    pub fn open_findings(&self) -> impl Iterator<Item = &Stamped<Finding>> {
         self.findings
             .iter()
             .filter(|finding| !self.settled.contains_key(&finding.stamp.event))

@@ -17,8 +17,8 @@ pub use learning::{Draw, LearntHead};
 pub use office::{Acknowledge, ActorAction, ActorChange, Init, Setting, Trust};
 pub use search::{Patrol, RecordedScan, Target, TargetList, TrackFacts};
 pub use site::{
-    Assign, CameOf, Correct, Create, Detection, Look, Meaning, Merge, Note, Opinion, ReasonedMove,
-    Resolve, Screen, Sighting, Source, Split, Void,
+    Assign, CameOf, Correct, Create, Detection, FoundBy, Look, Meaning, Merge, Note, Opinion,
+    ReasonedMove, Resolve, Screen, Sighting, Split, Void,
 };
 pub use supervision::{Finding, Measure, Round, Rung, Settle};
 pub use tip::{Channel, CloseTip, NoYield, Reward, Tip};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// How a site became known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Source {
+pub enum FoundBy {
     /// 航测: a scan.
     Scan,
     /// 踏查: people on foot.
@@ -57,7 +57,7 @@ impl Detection {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Create {
     /// How it became known.
-    pub source: Source,
+    pub source: FoundBy,
     /// What founded it, the text whose hash is the site's key.
     pub origin: String,
     /// Where it is.
@@ -84,7 +84,7 @@ pub struct Create {
 
 impl Create {
     /// A site at a place, of which nothing else is known.
-    pub const fn new(source: Source, origin: String, place: Place) -> Self {
+    pub const fn new(source: FoundBy, origin: String, place: Place) -> Self {
         Self {
             source,
             origin,

@@ -1,7 +1,7 @@
 //! Corrections: a site is not moved away, counted down or dated otherwise by whoever likes.
 
 use super::Fold;
-use super::days::Days;
+use super::days::SiteDay;
 use super::judge::whole;
 use crate::registry::body::{Body, Correct};
 use crate::registry::event::Event;
@@ -96,7 +96,7 @@ impl Fold<'_> {
         let day = self.days(new).ok_or_else(bad)?;
         let day_at = |e: usize| self.stands[e].as_ref().and_then(|stand| stand.day);
         let earlier = self.join(&self.history.parents[target]);
-        let reached = Days::last(earlier.iter().filter_map(|e| day_at(*e)));
+        let reached = SiteDay::last(earlier.iter().filter_map(|e| day_at(*e)));
         let after_those_before = reached.is_none_or(|reached| !day.is_before(reached));
         let before_those_after = (target + 1..at)
             .filter(|e| self.history.past[*e].contains(target))
@@ -118,7 +118,7 @@ impl Fold<'_> {
         self.redated.get(&hash).unwrap_or(&event.at).clone()
     }
 
-    pub(super) fn day_of(&self, at: usize) -> Option<Days> {
+    pub(super) fn day_of(&self, at: usize) -> Option<SiteDay> {
         let (hash, event) = self.history.events[at];
         self.days(self.redated.get(&hash).unwrap_or(&event.at))
     }

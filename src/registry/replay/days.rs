@@ -7,12 +7,12 @@ use jiff::civil::Date;
 /// One day as it is written and as it is where the site is: a computer set to another zone writes an early morning as the
 /// day before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Days {
+pub(super) struct SiteDay {
     pub(super) written: Date,
     there: Date,
 }
 
-impl Days {
+impl SiteDay {
     /// The day of a time at a unit's site.
     pub(super) fn of(gate: &Authority, unit: &str, time: &str) -> Option<Self> {
         Some(Self {

@@ -1,16 +1,15 @@
 //! Which events of a site are followed: the gate, the limits, what their authors could know, and where a move leads.
 
-use super::days::Days;
+use super::days::SiteDay;
 use super::{Fold, JudgedEvent, Stand};
 use crate::registry::body::{Body, Create, Meaning, Sighting, Visit};
 use crate::registry::event::{Event, EvidenceRef};
 use crate::registry::ids::SiteKey;
-use crate::registry::limits;
 use crate::registry::moves::{Move, MoveAuthor, Refusal, decide, unproven};
 use crate::registry::people::Signed;
 use crate::registry::site::MarkKind;
 use crate::registry::state::State;
-use crate::registry::unit;
+use crate::registry::{limits, unit};
 use crate::text::day_of;
 use std::collections::BTreeSet;
 
@@ -233,7 +232,7 @@ impl Fold<'_> {
         &self,
         at: usize,
         visit: &Visit,
-        day: Option<Days>,
+        day: Option<SiteDay>,
         here: &[EvidenceRef],
     ) -> Vec<MarkKind> {
         let event = self.history.events[at].1;
@@ -248,9 +247,9 @@ impl Fold<'_> {
     }
 
     /// The day of an event, which is none before the steps that it follows.
-    fn day_after(&self, at: usize, before: &[usize]) -> Result<Option<Days>, Refusal> {
+    fn day_after(&self, at: usize, before: &[usize]) -> Result<Option<SiteDay>, Refusal> {
         let day = self.day_of(at);
-        let reached = Days::last(before.iter().filter_map(|b| self.stands[*b].as_ref()?.day));
+        let reached = SiteDay::last(before.iter().filter_map(|b| self.stands[*b].as_ref()?.day));
         if reached.is_some_and(|reached| day.is_none_or(|day| day.is_before(reached))) {
             return Err(Refusal::of_date(&self.history.events[at].1.at));
         }

@@ -4,7 +4,7 @@
 use super::history::History;
 use super::judge::{far, whole};
 use super::keepers::Keepers;
-use super::{DEEPEST, Elsewhere, Fold, MOST_FOLDS, Stand, Whole, fold_at, unit_in_key};
+use super::{DEEPEST, Fold, MOST_FOLDS, OtherSite, Stand, Whole, fold_at, unit_in_key};
 use crate::registry::body::{Body, Create, Merge, Split};
 use crate::registry::event::Event;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
@@ -238,7 +238,7 @@ impl Fold<'_> {
     }
 
     /// Another site as it stood at some heads of its history, and where it was first found.
-    pub(super) fn elsewhere(&self, key: SiteKey, heads: &[Hash]) -> Elsewhere {
+    pub(super) fn elsewhere(&self, key: SiteKey, heads: &[Hash]) -> OtherSite {
         let asked = (key, heads.to_vec());
         let known = if self.asked.aside.get() {
             &self.asked.known_aside
@@ -253,7 +253,7 @@ impl Fold<'_> {
         answer
     }
 
-    fn fold_elsewhere(&self, key: SiteKey, heads: &[Hash]) -> Elsewhere {
+    fn fold_elsewhere(&self, key: SiteKey, heads: &[Hash]) -> OtherSite {
         let events = self.neighbours.get(&key).ok_or(Refusal::NoSuchSite)?;
         let asked = self.asked;
         asked.folds.set(asked.folds.get() + 1);

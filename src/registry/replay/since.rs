@@ -130,7 +130,7 @@ impl Fold<'_> {
     }
 
     /// Another site as it stood at some heads, asked beside what is judged: it takes nothing from the folds that judging may ask for.
-    fn aside(&self, key: SiteKey, heads: &[Hash]) -> Option<(super::Site, super::Origin)> {
+    fn aside(&self, key: SiteKey, heads: &[Hash]) -> Option<(super::Site, super::FirstFound)> {
         let asked = self.asked;
         if asked.aside.get() {
             return self.elsewhere(key, heads).ok();

@@ -217,7 +217,7 @@ fn office() -> Device {
 fn create(device: &mut Device, origin: &str, now: u64) -> SiteKey {
     let key = SiteKey::of_origin(origin);
     let body = Create::new(
-        Source::Find,
+        FoundBy::Find,
         origin.into(),
         Place::point(LonLat::new(113.3, 33.74)),
     );

@@ -5,7 +5,7 @@
 //! something, so that is a supervisor's, and of a confirmation another person's than who recorded it.
 
 use super::{Fold, Stand};
-use crate::registry::body::{Body, Create, Source, Void};
+use crate::registry::body::{Body, Create, FoundBy, Void};
 use crate::registry::moves::Refusal;
 use crate::registry::people::{Signed, same_name};
 use crate::registry::site::{Site, Stamp, Voided};
@@ -14,7 +14,7 @@ use crate::registry::unit;
 
 /// Whether somebody added a site by hand, whatever it says of its source: no imagery shows it, and it is no part of one.
 fn is_by_hand(founding: &Create) -> bool {
-    let claims = matches!(founding.source, Source::Scan | Source::Split);
+    let claims = matches!(founding.source, FoundBy::Scan | FoundBy::Split);
     !claims && founding.detection.is_none() && founding.split_from.is_none()
 }
 

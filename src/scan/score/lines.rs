@@ -3,8 +3,7 @@
 use crate::ground::{Rect, Region};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::model::Hit;
-use crate::scan::score_store::ChunkReport;
-use crate::scan::score_store::{RunKey, ScoreStore};
+use crate::scan::score_store::{ChunkReport, RunKey, ScoreStore};
 use crate::schema::{SCORES_FORMAT, ScoreLine, ScoresKey};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

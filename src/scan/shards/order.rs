@@ -3,8 +3,7 @@
 
 use crate::ground::{LocalPlane, LonLat, PlanePoint};
 use crate::scan::ids::WorkId;
-use crate::scan::plan::frame;
-use crate::scan::plan::{Work, numbered};
+use crate::scan::plan::{Work, frame, numbered};
 use geo::Centroid;
 
 /// The curve goes through so many squares along a side, as a power of two.

@@ -3,8 +3,7 @@
 
 use crate::ground::{LocalPlane, Rect};
 use crate::imagery::Pixels;
-use crate::scan::find::Candidate;
-use crate::scan::find::{SecondLook, Votes, log_odds};
+use crate::scan::find::{Candidate, SecondLook, Votes, log_odds};
 use geo::{Area, Coord, Euclidean, Length, MapCoords};
 
 /// What each number is; those of a verifier's last layer follow.

@@ -9,7 +9,7 @@ use crate::office::entry::entry;
 use crate::office::found::{Added, Discovery, add};
 use crate::office::ledger::{VOIDED_HERE, paper};
 use crate::office::{Office, Session};
-use crate::registry::body::{self, Body, NoYield, Source};
+use crate::registry::body::{self, Body, FoundBy, NoYield};
 use crate::server::answer::{Answer, Refused};
 use crate::server::house::Shared;
 use crate::server::uploads;
@@ -164,7 +164,7 @@ async fn record_site(member: Member, Json(asked): Json<AskedSite>) -> Answer<Add
     let photos = photos.map(|id| uploads::find(&member.house, id));
     let found = Discovery {
         at: at(&asked.place)?,
-        source: Source::Find,
+        source: FoundBy::Find,
         name: words(asked.name),
         note: words(asked.note),
         area_dm2: asked.area_m2.map(area_dm2).transpose()?,

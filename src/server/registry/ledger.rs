@@ -38,13 +38,13 @@ pub(super) fn routes() -> Router<Shared> {
 /// Which season, as a query says it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct SeasonQuery {
+struct LedgerQuery {
     season: Option<i16>,
     /// Of letters alone: the district.
     district: Option<String>,
 }
 
-async fn duties(member: Member, Query(wanted): Query<SeasonQuery>) -> Answer<Duties> {
+async fn duties(member: Member, Query(wanted): Query<LedgerQuery>) -> Answer<Duties> {
     let district = code(wanted.district)?;
     let of = move |store: &Store, session: &Session| {
         ledger::duties(store, session, wanted.season, district.as_deref())
@@ -55,7 +55,7 @@ async fn duties(member: Member, Query(wanted): Query<SeasonQuery>) -> Answer<Dut
 }
 
 /// The ground that patrols walked, for a map.
-async fn walked(member: Member, Query(wanted): Query<SeasonQuery>) -> Result<Response, Refused> {
+async fn walked(member: Member, Query(wanted): Query<LedgerQuery>) -> Result<Response, Refused> {
     member
         .read(move |store, session| {
             let walked = ledger::walked(store, session, wanted.season)?;
@@ -73,19 +73,19 @@ fn feature(walked: Walked) -> Feature {
     )
 }
 
-async fn patrols(member: Member, Query(wanted): Query<SeasonQuery>) -> Answer<Patrols> {
+async fn patrols(member: Member, Query(wanted): Query<LedgerQuery>) -> Answer<Patrols> {
     member
         .read(move |store, session| Ok(Json(ledger::patrols(store, session, wanted.season)?)))
         .await
 }
 
-async fn tips(member: Member, Query(wanted): Query<SeasonQuery>) -> Answer<Tips> {
+async fn tips(member: Member, Query(wanted): Query<LedgerQuery>) -> Answer<Tips> {
     member
         .read(move |store, session| Ok(Json(ledger::tips(store, session, wanted.season)?)))
         .await
 }
 
-async fn supervision(member: Member, Query(wanted): Query<SeasonQuery>) -> Answer<Supervision> {
+async fn supervision(member: Member, Query(wanted): Query<LedgerQuery>) -> Answer<Supervision> {
     member
         .read(move |store, session| Ok(Json(ledger::supervision(store, session, wanted.season)?)))
         .await

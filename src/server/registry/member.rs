@@ -117,7 +117,7 @@ impl Member {
             person,
         } = self;
         let turn = house.turn(&place.id);
-        let mut pen = turn.lock().await;
+        let mut thread = turn.lock().await;
         let events = house.events.clone();
         let work = move || {
             let session = person.session.again(happened);
@@ -127,8 +127,8 @@ impl Member {
                 act(office, &session)
             })
         };
-        let done = pen.write(work).await;
-        drop(pen);
+        let done = thread.write(work).await;
+        drop(thread);
         if done.is_ok() {
             events.tell(told);
         }

@@ -55,7 +55,7 @@ struct RunOptions {
 impl RunRequest {
     /// What is asked of the scan.
     pub fn request(self, root: &Path) -> Result<ScanRequest, Refused> {
-        let raster = |field: Field| move |way: &String| imagery(root, way, field);
+        let raster = |field: FieldName| move |way: &String| imagery(root, way, field);
         let boundary = |way: &String| inside(root, way).ok_or_else(|| missing(BOUNDARY, way));
         let options = self.options;
         let inputs = self
@@ -117,15 +117,15 @@ impl RunRequest {
 }
 
 /// A field of the form: what it is called in English and in Chinese.
-type Field = (&'static str, &'static str);
+type FieldName = (&'static str, &'static str);
 
-const IMAGERY: Field = ("imagery", "影像");
-const BOUNDARY: Field = ("boundary file", "边界文件");
-const TERRAIN: Field = ("terrain model", "地形模型");
+const IMAGERY: FieldName = ("imagery", "影像");
+const BOUNDARY: FieldName = ("boundary file", "边界文件");
+const TERRAIN: FieldName = ("terrain model", "地形模型");
 
 /// A raster, a photo or a folder of them below a folder. Who names it through a page gives it no abilities, as if it had been
 /// found: a list of paths is none, and a virtual raster leads nowhere else.
-fn imagery(root: &Path, way: &str, field: Field) -> Result<PathBuf, Refused> {
+fn imagery(root: &Path, way: &str, field: FieldName) -> Result<PathBuf, Refused> {
     let path = inside(root, way).ok_or_else(|| missing(field, way))?;
     if !path.is_dir() {
         check_found(&path, root).map_err(|error| Refused::by_fault(&error))?;
@@ -134,7 +134,7 @@ fn imagery(root: &Path, way: &str, field: Field) -> Result<PathBuf, Refused> {
 }
 
 /// What a field names lies nowhere in the folder.
-fn missing((english, chinese): Field, way: &str) -> Refused {
+fn missing((english, chinese): FieldName, way: &str) -> Refused {
     let way = terminal(way);
     Refused::new(
         StatusCode::NOT_FOUND,

@@ -7,17 +7,17 @@ use crate::server::library::id_of;
 use std::path::{Path, PathBuf};
 
 /// A scan's folder of results.
-struct Folder {
+struct ResultsFolder {
     id: String,
     name: String,
     path: PathBuf,
 }
 
-fn folders(root: &Path) -> impl Iterator<Item = Folder> {
+fn folders(root: &Path) -> impl Iterator<Item = ResultsFolder> {
     let entries = std::fs::read_dir(root.join(RESULTS));
     let folder = |entry: std::fs::DirEntry| {
         let name = entry.file_name().to_string_lossy().into_owned();
-        Folder {
+        ResultsFolder {
             id: id_of(&Path::new(RESULTS).join(&name)),
             path: entry.path(),
             name,
@@ -26,7 +26,7 @@ fn folders(root: &Path) -> impl Iterator<Item = Folder> {
     entries.into_iter().flatten().flatten().map(folder)
 }
 
-impl Folder {
+impl ResultsFolder {
     /// How its scan stands: nothing where none has begun there.
     fn now(self) -> Option<Now> {
         let record = crate::files::read(&self.path.join("scan.json")).ok();
@@ -54,10 +54,10 @@ fn ended(record: &ScanRecord) -> Phase {
 
 /// Those that were not finished, by their names.
 pub(super) fn unfinished(root: &Path) -> Vec<Now> {
-    let is_open = |folder: &Folder| !folder.path.join("scan.json").is_file();
-    let mut folders: Vec<Folder> = folders(root).filter(is_open).collect();
+    let is_open = |folder: &ResultsFolder| !folder.path.join("scan.json").is_file();
+    let mut folders: Vec<ResultsFolder> = folders(root).filter(is_open).collect();
     folders.sort_by(|a, b| a.name.cmp(&b.name));
-    folders.into_iter().filter_map(Folder::now).collect()
+    folders.into_iter().filter_map(ResultsFolder::now).collect()
 }
 
 /// One by its id.

@@ -4,9 +4,8 @@ use crate::registry::body::*;
 use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed, next_id};
 use crate::registry::place::Place;
 use crate::registry::{SiteKey, State};
-use crate::store::evidence;
 use crate::store::keys::MostWork;
-use crate::store::{Author, Draft, Moment, Store};
+use crate::store::{Author, Draft, Moment, Store, evidence};
 use ed25519_dalek::{Signer, SigningKey};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -60,7 +59,7 @@ fn say(
 fn add(store: &mut Store, author: &Author, origin: &str, evidence: Vec<EvidenceRef>) -> SiteKey {
     let key = SiteKey::of_origin(origin);
     let create = Create::new(
-        Source::Find,
+        FoundBy::Find,
         origin.into(),
         Place::point(LonLat::new(113.3, 33.74)),
     );
@@ -610,7 +609,7 @@ fn a_merge_that_is_refused_hides_no_picture_of_two_sites() {
     let one = add(&mut county, &a, "event:1", vec![file.clone()]);
     let other = SiteKey::of_origin("event:2");
     let create = Create::new(
-        Source::Find,
+        FoundBy::Find,
         "event:2".into(),
         Place::point(LonLat::new(113.4, 33.74)),
     );

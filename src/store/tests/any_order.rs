@@ -63,7 +63,7 @@ impl World {
             let text = origin(&format!("event:{device}"), unit);
             let site = SiteKey::of_origin(&text);
             let place = Place::point(LonLat::new(113.3 + 0.0002 * device as f64, 33.74));
-            let create = Create::new(Source::Find, text, place);
+            let create = Create::new(FoundBy::Find, text, place);
             world.sites.push(site);
             world.say(
                 device,
@@ -132,7 +132,7 @@ impl World {
         let place = Place::point(LonLat::new(113.3 + 0.0002 * device as f64, 33.74));
         let create = Create {
             split_from: of.map(|of| (of, State::Candidate)),
-            ..Create::new(Source::Find, text, place)
+            ..Create::new(FoundBy::Find, text, place)
         };
         self.sites.push(site);
         self.say(device, who, Some(site), Body::Create(Box::new(create)));

@@ -262,7 +262,7 @@ fn an_explanation_by_somebody_who_was_supervisor_no_more_explains_nothing_in_wha
     let site = SiteKey::of_origin(&origin);
     let wang = Author::plain("410424001", "wang");
     let place = Place::point(LonLat::new(113.3, 33.74));
-    let founding = Body::Create(Box::new(Create::new(Source::Find, origin, place)));
+    let founding = Body::Create(Box::new(Create::new(FoundBy::Find, origin, place)));
     let mut found = |body, second| {
         town.write(|s| s.append(&wang, draft(Some(site), body), moment(second)))
             .expect("recorded")

@@ -14,8 +14,9 @@ use crate::imagery::photo::{
 use crate::imagery::pyramid::PyramidError;
 use crate::imagery::tile::TileError;
 use crate::imagery::{Captured, CapturedError, InputError, RasterError, RasterNote};
-use crate::office::{EntryError, FieldError, PatrolError, RecordError};
-use crate::office::{LearnError, OfficeError, PeerError};
+use crate::office::{
+    EntryError, FieldError, LearnError, OfficeError, PatrolError, PeerError, RecordError,
+};
 use crate::province::hot_spots::NotEnough;
 use crate::registry::body::Outcome;
 use crate::registry::event::EventFlaw;

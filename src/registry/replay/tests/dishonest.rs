@@ -124,7 +124,7 @@ fn trust(device: DeviceId, unit: &str, trusted: bool) -> Body {
 fn found(of: &str, unit: &str) -> (SiteKey, Create) {
     let origin = unit::origin(of, unit);
     let create = Create::new(
-        Source::Find,
+        FoundBy::Find,
         origin.clone(),
         Place::point(LonLat::new(113.3, 33.74)),
     );

@@ -14,7 +14,7 @@ fn refused(device: &mut Device, site: SiteKey, create: Create) -> Option<Refusal
 
 fn found(origin: &str) -> Create {
     let place = Place::point(LonLat::new(113.3, 33.74));
-    Create::new(Source::Find, origin.into(), place)
+    Create::new(FoundBy::Find, origin.into(), place)
 }
 
 #[test]

@@ -186,7 +186,11 @@ fn no_merge_reaches_so_far_and_no_split_names_a_part_twice() {
     let site = create(&mut device, "event:1", 10);
     let far = SiteKey::of_origin("event:2");
     let place = Place::point(LonLat::new(113.35, 33.74));
-    let body = Body::Create(Box::new(Create::new(Source::Find, "event:2".into(), place)));
+    let body = Body::Create(Box::new(Create::new(
+        FoundBy::Find,
+        "event:2".into(),
+        place,
+    )));
     device.say(Some(far), "wang", Role::Analyst, vec![], body, 11);
     let merge = Body::Merge(Merge {
         into: far,
@@ -204,7 +208,7 @@ fn no_merge_reaches_so_far_and_no_split_names_a_part_twice() {
     let place = Place::point(LonLat::new(113.3, 33.74));
     let founding = Create {
         split_from: Some((whole, State::Candidate)),
-        ..Create::new(Source::Split, "event:2".into(), place)
+        ..Create::new(FoundBy::Split, "event:2".into(), place)
     };
     let (heads, body) = (device.site(whole).heads, Body::Create(Box::new(founding)));
     device.say_on(heads, Some(part), "wang", Role::Analyst, vec![], body, 20);

@@ -42,7 +42,7 @@ fn parts_are_as_late_as_the_whole_was() {
     let create = Create {
         split_from: Some((again, State::Confirmed)),
         ..Create::new(
-            Source::Split,
+            FoundBy::Split,
             "event:bare".into(),
             Place::point(LonLat::new(113.3, 33.74)),
         )
@@ -267,7 +267,7 @@ fn founding_a_site_anew_as_a_part_of_a_fresh_one_makes_it_no_younger() {
     let part = |origin: &str| {
         let founding = Create {
             split_from: Some((fresh, State::Candidate)),
-            ..Create::new(Source::Split, origin.into(), place.clone())
+            ..Create::new(FoundBy::Split, origin.into(), place.clone())
         };
         Body::Create(Box::new(founding))
     };

@@ -150,7 +150,7 @@ fn halving_an_area_bit_by_bit_is_a_supervisors_as_halving_it_at_once_is() {
     let place = Place::point(LonLat::new(113.3, 33.74));
     let founding = Create {
         area_dm2: Some(1000),
-        ..Create::new(Source::Find, origin.into(), place)
+        ..Create::new(FoundBy::Find, origin.into(), place)
     };
     let founding = Body::Create(Box::new(founding));
     device.say(Some(site), "wang", Role::Analyst, vec![], founding, 10);
@@ -246,7 +246,11 @@ fn a_founding_that_gives_itself_an_earlier_time_moves_no_site_in_silence() {
     other.known.clone_from(&device.known);
     let found_again = |lon: f64, at: &str| {
         let place = Place::point(LonLat::new(lon, 33.74));
-        let founding = Body::Create(Box::new(Create::new(Source::Find, "event:1".into(), place)));
+        let founding = Body::Create(Box::new(Create::new(
+            FoundBy::Find,
+            "event:1".into(),
+            place,
+        )));
         let mut told = other.clone();
         told.say_on(
             vec![],
@@ -377,7 +381,7 @@ fn put_aside() -> (SiteKey, Place, [Body; 2]) {
     let place = Place::point(LonLat::new(113.3, 33.74));
     let create = Create {
         detection: Some(detection("2026-05-01", 8_000)),
-        ..Create::new(Source::Scan, origin.into(), place.clone())
+        ..Create::new(FoundBy::Scan, origin.into(), place.clone())
     };
     let aside = Body::Screen(Screen {
         took_ms: None,

@@ -47,7 +47,7 @@ impl Device {
             let place = Place::point(LonLat::new(113.3, latitude));
             let create = Create {
                 split_from: Some((site, whole.state)),
-                ..Create::new(Source::Split, origin, place)
+                ..Create::new(FoundBy::Split, origin, place)
             };
             let (heads, body) = (whole.heads.clone(), Body::Create(Box::new(create)));
             self.say_on(heads, Some(key), "wang", Role::Analyst, vec![], body, now);
@@ -72,7 +72,7 @@ impl Device {
             let create = Create {
                 split_from: Some((site, state)),
                 ..Create::new(
-                    Source::Split,
+                    FoundBy::Split,
                     origin.clone(),
                     Place::point(LonLat::new(113.3, 33.74)),
                 )
@@ -262,7 +262,7 @@ fn a_part_that_nobody_split_off_is_a_candidate_and_a_split_that_is_refused_found
         let create = Create {
             split_from: Some((site, State::Eradicated)),
             ..Create::new(
-                Source::Split,
+                FoundBy::Split,
                 origin,
                 Place::point(LonLat::new(113.3, 33.74)),
             )
@@ -340,7 +340,7 @@ fn merging_step_by_step_goes_no_farther_than_at_once() {
             let origin = format!("event:{n}");
             let key = SiteKey::of_origin(&origin);
             let place = Place::point(LonLat::new(113.3 + f64::from(n) * 0.000_4, 33.74));
-            let body = Body::Create(Box::new(Create::new(Source::Find, origin, place)));
+            let body = Body::Create(Box::new(Create::new(FoundBy::Find, origin, place)));
             device.say(Some(key), "wang", Role::Analyst, vec![], body, 10);
             key
         })
@@ -382,7 +382,7 @@ fn what_a_township_uprooted_comes_along_into_a_site_of_the_county() {
         unit_name: None,
         program: "t".into(),
     });
-    let found = Body::Create(Box::new(Create::new(Source::Find, origin, place)));
+    let found = Body::Create(Box::new(Create::new(FoundBy::Find, origin, place)));
     for (site, who, role, evidence, body) in [
         (None, "boss", Role::Supervisor, vec![], begun),
         (None, "boss", Role::Supervisor, vec![], Body::Actor(crew)),

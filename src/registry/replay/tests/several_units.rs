@@ -28,7 +28,7 @@ fn say(town: &mut Device, code: &str, site: SiteKey, heads: Vec<Hash>, body: Bod
 
 fn find(origin: &str) -> (SiteKey, Create) {
     let place = Place::point(LonLat::new(113.3, 33.74));
-    let create = Create::new(Source::Find, origin.into(), place);
+    let create = Create::new(FoundBy::Find, origin.into(), place);
     (SiteKey::of_origin(origin), create)
 }
 
@@ -87,7 +87,7 @@ fn no_township_founds_a_part_of_a_site_of_the_county() {
     let (part, create) = find(&unit::origin("event:2", TOWN));
     let create = Create {
         split_from: Some((whole, State::Candidate)),
-        source: Source::Split,
+        source: FoundBy::Split,
         ..create
     };
     let heads = county.site(whole).heads;

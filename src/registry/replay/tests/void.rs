@@ -178,7 +178,7 @@ fn a_site_added_by_mistake_is_gone_and_one_that_a_scan_found_stays() {
     let origin = "candidate:c";
     let key = SiteKey::of_origin(origin);
     let place = Place::point(LonLat::new(113.3, 33.74));
-    let create = Create::new(Source::Scan, origin.into(), place);
+    let create = Create::new(FoundBy::Scan, origin.into(), place);
     let founding = device.say(
         Some(key),
         "wang",
@@ -341,7 +341,7 @@ fn another_crew_goes_by_the_same_day_unless_another_is_set() {
 #[test]
 fn neither_a_part_nor_what_imagery_shows_is_voided_for_calling_itself_a_find() {
     let place = Place::point(LonLat::new(113.3, 33.74));
-    let found_by_hand = |origin: &str| Create::new(Source::Find, origin.into(), place.clone());
+    let found_by_hand = |origin: &str| Create::new(FoundBy::Find, origin.into(), place.clone());
     let mut device = office();
     let whole = create(&mut device, "event:1", 10);
     let seen = Create {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// What an event said, and who said it when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Said<T> {
+pub struct Stamped<T> {
     /// When, by whom, in which event.
     #[serde(flatten)]
     pub stamp: Stamp,

@@ -6,13 +6,13 @@ use std::sync::mpsc::{Sender, channel};
 use tokio::sync::oneshot::{self, Receiver};
 
 /// Something to be done.
-type Work = Box<dyn FnOnce() + Send>;
+type Errand = Box<dyn FnOnce() + Send>;
 
 /// A thread that does one thing after another; it begins with the first, and ends with whoever holds it.
 #[derive(Debug, Default)]
-pub(super) struct Pen(Option<Sender<Work>>);
+pub(super) struct WriterThread(Option<Sender<Errand>>);
 
-impl Pen {
+impl WriterThread {
     /// Does what may wait.
     ///
     /// # Errors
@@ -22,7 +22,7 @@ impl Pen {
         work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
         let (answer, answered) = oneshot::channel();
-        let mut work: Work = Box::new(move || {
+        let mut work: Errand = Box::new(move || {
             // Whoever has gone away hears nothing of it.
             let _nobody = answer.send(work());
         });
@@ -48,8 +48,8 @@ impl Pen {
 }
 
 /// A new thread.
-fn begun() -> Option<Sender<Work>> {
-    let (sender, work) = channel::<Work>();
+fn begun() -> Option<Sender<Errand>> {
+    let (sender, work) = channel::<Errand>();
     let run = move || work.into_iter().for_each(|work| work());
     let thread = std::thread::Builder::new().name("writer".into()).spawn(run);
     thread.is_ok().then_some(sender)
@@ -67,18 +67,20 @@ mod tests {
     }
 
     async fn many() {
-        let mut pen = Pen::default();
+        let mut thread = WriterThread::default();
         let who = || Ok(thread::current().id());
-        let first = pen.write(who).await.expect("written");
+        let first = thread.write(who).await.expect("written");
         assert_ne!(first, thread::current().id());
-        assert_eq!(pen.write(who).await.expect("written"), first);
-        let refused = pen.write(|| Err::<(), _>(Refused::unclear("name"))).await;
+        assert_eq!(thread.write(who).await.expect("written"), first);
+        let refused = thread
+            .write(|| Err::<(), _>(Refused::unclear("name")))
+            .await;
         assert!(refused.is_err());
-        assert_eq!(pen.write(who).await.expect("written"), first);
-        let broke = pen
+        assert_eq!(thread.write(who).await.expect("written"), first);
+        let broke = thread
             .write(|| -> Result<(), Refused> { panic!("in the middle") })
             .await;
         assert!(broke.is_err());
-        assert_ne!(pen.write(who).await.expect("written"), first);
+        assert_ne!(thread.write(who).await.expect("written"), first);
     }
 }
