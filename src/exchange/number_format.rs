@@ -122,7 +122,7 @@ impl Section {
                 // Powers, fractions and text are shown otherwise.
                 FormatSign::Mark('E' | 'e' | '/' | '@') => return None,
                 FormatSign::Mark(c) | FormatSign::Shown(c) if digits == 0 => {
-                    section.around[0].push(*c)
+                    section.around[0].push(*c);
                 }
                 FormatSign::Mark(c) | FormatSign::Shown(c) => waiting.push((digits, *c)),
                 FormatSign::Bracket(text) => {

@@ -185,12 +185,11 @@ pub(super) fn go_on(
             crops: &crops,
             threads: request.threads,
             folder: &request.out,
-            progress,
             stop,
         };
         let also = also.as_mut().map(|also| &mut also.ranked);
         let lists = std::iter::once(&mut found.ranked).chain(also);
-        verify(&looking, lists.collect())?;
+        verify(&looking, lists.collect(), progress)?;
     }
     if let Some(learnt) = learnt {
         learnt.rank(&mut found.ranked.candidates);
@@ -264,9 +263,13 @@ pub(super) fn floor_of(threshold: f64) -> f32 {
 }
 
 /// Looks at the candidates of all thresholds once more, and puts those of each in order anew.
-fn verify(looking: &Looking<'_>, mut lists: Vec<&mut RankedCandidates>) -> Result<(), ScanError> {
+fn verify(
+    looking: &Looking<'_>,
+    mut lists: Vec<&mut RankedCandidates>,
+    progress: &dyn Progress,
+) -> Result<(), ScanError> {
     let all: Vec<&Candidate> = lists.iter().flat_map(|list| &list.candidates).collect();
-    let mut seen = look(looking, &all)?.into_iter();
+    let mut seen = look(looking, &all, progress)?.into_iter();
     for list in &mut lists {
         for (candidate, second) in list.candidates.iter_mut().zip(seen.by_ref()) {
             candidate.second = second;

@@ -38,8 +38,6 @@ pub struct Looking<'a> {
     pub threads: usize,
     /// Where the work so far is kept.
     pub folder: &'a Path,
-    /// Is told how many places there are to look at.
-    pub progress: &'a dyn Progress,
     /// Raised to stop.
     pub stop: &'a AtomicBool,
 }
@@ -68,16 +66,18 @@ fn best_cells(candidates: &[&Candidate]) -> Vec<BestCell> {
     cells.into_values().collect()
 }
 
-/// What a second look says of each candidate, in their order; nothing of one whose source cannot be read any more.
+/// What a second look says of each candidate, in their order; nothing of one whose source cannot be read any more. How many places there
+/// are to look at is told before.
 ///
 /// # Errors
 /// [`ScanError::Model`]; [`ScanError::Interrupted`] where it was stopped.
 pub fn look(
     looking: &Looking<'_>,
     candidates: &[&Candidate],
+    progress: &dyn Progress,
 ) -> Result<Vec<Option<SecondLook>>, ScanError> {
     let cells = best_cells(candidates);
-    looking.progress.stage(ScanStage::Verifying {
+    progress.stage(ScanStage::Verifying {
         candidates: cells.len(),
     });
     let sittings: Vec<&[BestCell]> = cells
