@@ -84,7 +84,7 @@ impl Period {
     }
 
     /// Whether a day belongs to it.
-    pub fn holds_day(self, day: Date) -> bool {
+    fn holds_day(self, day: Date) -> bool {
         match self {
             Self::Season(year) => season_of(day) == year,
             Self::Between(first, last) => (first..=last).contains(&day),
