@@ -1,7 +1,7 @@
 //! Which move a state allows, and what a move needs. Pure: a decision over facts.
 
 use super::body::Body;
-use super::event::{EvidenceRef, EvidenceRole};
+use super::event::{Actor, EvidenceRef, EvidenceRole};
 use super::ids::DeviceId;
 use super::need::distinct;
 pub use super::need::{Need, unproven};
@@ -30,19 +30,23 @@ pub struct MoveContext {
     pub scene_photo: bool,
     /// Whether a picture from after the eradication is on file.
     pub after_photo: bool,
-    /// Who kept it at the desk, as names are compared.
+    /// Who kept it at the desk: see [`keeper`].
     pub kept_by: BTreeSet<String>,
     /// Where in its history they did.
     pub kept_at: BTreeSet<usize>,
 }
 
+/// Who keeps a site, as one of those who do: who is called the same in another unit, or almost the same in one's own, is somebody
+/// else, so that nobody puts aside in silence what another one keeps.
+pub fn keeper(actor: &Actor) -> String {
+    format!("{}/{}", actor.unit, actor.name)
+}
+
 /// Who makes a move.
 #[derive(Debug, Clone, Copy)]
 pub struct MoveAuthor<'a> {
-    /// Their name.
-    pub name: &'a str,
-    /// The personal key that they signed with.
-    pub key: Option<DeviceId>,
+    /// Their name, their unit, and the personal key that they signed with.
+    pub actor: &'a Actor,
     /// Whether their unit lies above the site's.
     pub above: bool,
 }
@@ -98,7 +102,7 @@ pub fn decide(
     {
         return Err(Refusal::Percent);
     }
-    if next == State::Closed && step == Move::Accept {
+    if next == State::Closed {
         may_close(view, author)?;
     }
     if step == Move::Accept && took_part(view, author) {
@@ -113,7 +117,7 @@ pub fn decide(
         && view
             .kept_by
             .iter()
-            .any(|kept| *kept != folded_name(author.name));
+            .any(|kept| *kept != keeper(author.actor));
     Ok(Led {
         state: if overrides { state } else { next },
         claimed: next,
@@ -131,8 +135,9 @@ fn may_close(view: &MoveContext, author: MoveAuthor) -> Result<(), Refusal> {
 
 /// Another person is one with another name, whatever the unit, and with another key.
 fn took_part(view: &MoveContext, author: MoveAuthor) -> bool {
-    view.eradicators.contains(&folded_name(author.name))
+    view.eradicators.contains(&folded_name(&author.actor.name))
         || author
+            .actor
             .key
             .is_some_and(|key| view.eradicators_keys.contains(&key))
 }

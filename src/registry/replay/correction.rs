@@ -44,11 +44,17 @@ impl Fold<'_> {
         }
         let hides = !marks.is_empty();
         if let Some(new) = &correct.at {
+            if let Some(of) = self.index_of(correct.of) {
+                // What a unit above did is not dated otherwise below it.
+                self.gate
+                    .over(event, &self.history.events[of].1.actor.unit)?;
+            }
             marks.push(self.redate(at, correct.of, new)?);
         }
         let others = correct.at.is_some()
             && self.index_of(correct.of).is_some_and(|of| {
-                !same_name(&self.history.events[of].1.actor.name, &event.actor.name)
+                let (by, of) = (&event.actor, &self.history.events[of].1.actor);
+                by.unit != of.unit || !same_name(&of.name, &by.name)
             });
         if (hides || others) && !self.gate.by_supervisor(event) {
             return Err(Refusal::Supervisor);

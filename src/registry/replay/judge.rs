@@ -175,8 +175,7 @@ impl Fold<'_> {
         let view = self.view(at, joined.as_ref());
         let unit = self.unit.clone().unwrap_or_default();
         let author = MoveAuthor {
-            name: &event.actor.name,
-            key: event.actor.key,
+            actor: &event.actor,
             above: unit::is_below(&unit, &event.actor.unit),
         };
         let arrived = |file: &&EvidenceRef| self.gate.is_here(file.sha256);
@@ -298,7 +297,7 @@ impl Fold<'_> {
         }
         let captured = sighting.detection.captured.as_ref();
         let day = captured.and_then(|[first, _]| day_of(first));
-        if day.is_some() && day > visited.or(flown) {
+        if day > visited.or(flown) {
             return Ok(());
         }
         let first = captured.map_or("", |[first, _]| first);

@@ -2,11 +2,11 @@
 
 use crate::registry::body::{Body, Opinion};
 use crate::registry::event::Event;
-use crate::registry::people::folded_name;
+use crate::registry::moves::keeper;
 use crate::registry::state::State;
 use std::collections::BTreeSet;
 
-/// Those who keep a site, by their names as they are compared.
+/// Those who keep a site, by unit and name: who is called the same in another unit, or almost the same in one's own, is somebody else.
 #[derive(Default)]
 pub(super) struct Keepers {
     kept: BTreeSet<String>,
@@ -17,7 +17,7 @@ pub(super) struct Keepers {
 impl Keepers {
     /// Takes in what an event says; whether it keeps the site. What ends a keeping is heard by [`Keepers::end`] alone.
     pub(super) fn hear(&mut self, event: &Event) -> bool {
-        let name = folded_name(&event.actor.name);
+        let name = keeper(&event.actor);
         match &event.body {
             Body::Look(look) if look.opinion == Opinion::Keep => {
                 self.looked.insert(name);
@@ -71,9 +71,9 @@ impl Keepers {
 
     /// Forgets what a person kept who took it back themself: of another's word only a decision that is followed is the end.
     pub(super) fn take_back(&mut self, event: &Event, said: &Event) {
-        let (by, of) = (&event.actor, &said.actor);
-        if by.unit == of.unit && folded_name(&by.name) == folded_name(&of.name) {
-            self.kept.remove(&folded_name(&of.name));
+        let by = keeper(&event.actor);
+        if by == keeper(&said.actor) {
+            self.kept.remove(&by);
         }
     }
 

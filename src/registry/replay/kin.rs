@@ -53,7 +53,7 @@ pub(super) struct Brought {
     pub(super) percent: Option<u8>,
     /// Where it, and all that had become part of it, was found.
     pub(super) places: Vec<Place>,
-    /// Who kept it at the desk.
+    /// Who kept it at the desk, by unit and name.
     pub(super) keepers: BTreeSet<String>,
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Only the last step can be voided, so that nothing rests on what was not. An assignment and a decision at the desk are
 //! their author's to take back, and what somebody says led to a site changes no step: that, too, is its author's. Whoever voids a visit or a site hides
-//! something, so that is a supervisor's, and of a confirmation another person's than who recorded it.
+//! something, so that is a supervisor's, and of a confirmation another person's than who recorded it. What a unit above said is that
+//! unit's to take back, or one's above it.
 
 use super::{Fold, Stand};
 use crate::registry::body::{Body, Create, FoundBy, Void};
@@ -39,6 +40,8 @@ impl Fold<'_> {
             .find(|e| self.history.events[*e].0 == void.of)
             .ok_or(Refusal::NoSuchEntry)?;
         let entered = self.history.events[entry].1;
+        // What a unit above has said is not voided below it.
+        self.gate.over(event, &entered.actor.unit)?;
         let own = entered.actor.unit == event.actor.unit
             && same_name(&entered.actor.name, &event.actor.name);
         if let Body::CameOf(_) = &entered.body {

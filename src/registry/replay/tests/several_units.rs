@@ -98,3 +98,89 @@ fn no_township_founds_a_part_of_a_site_of_the_county() {
         assert!(matches!(refusal, Some(Refusal::Unit { .. })), "{refusal:?}");
     }
 }
+
+#[test]
+fn who_is_called_as_somebody_of_the_county_puts_nothing_aside_that_that_one_keeps() {
+    let mut town = town(TOWN, 7);
+    let (own, create) = find(&unit::origin("event:2", TOWN));
+    say(&mut town, TOWN, own, vec![], Body::Create(Box::new(create)));
+    let screen = |keep: bool| {
+        Body::Screen(Screen {
+            keep,
+            reason: (!keep).then_some(RejectReason::Crop),
+            note: None,
+            took_ms: None,
+            seconds: None,
+        })
+    };
+    // The county's "boss" keeps it; the township has one, too.
+    let mut county = office();
+    let change = ActorChange::new(ActorAction::Grant, "boss", vec![Role::Analyst]);
+    let chief = Role::Supervisor;
+    county.say(None, "chief", chief, vec![], Body::Actor(change), 9);
+    county.take(&town);
+    county.say(Some(own), "boss", Role::Analyst, vec![], screen(true), 30);
+    town.take(&county);
+    let heads = county.site(own).heads;
+    say(&mut town, TOWN, own, heads, screen(false));
+    county.take(&town);
+    let site = county.site(own);
+    assert_eq!((site.state, site.disputed), (State::Candidate, true));
+    // What one keeps oneself one puts aside.
+    let (own, create) = find(&unit::origin("event:3", TOWN));
+    say(&mut town, TOWN, own, vec![], Body::Create(Box::new(create)));
+    for keep in [true, false] {
+        let heads = town.site(own).heads;
+        say(&mut town, TOWN, own, heads, screen(keep));
+    }
+    county.take(&town);
+    let site = county.site(own);
+    assert_eq!((site.state, site.disputed), (State::ScreenedOut, false));
+}
+
+#[test]
+fn what_the_county_said_of_a_site_its_township_neither_voids_nor_dates_otherwise() {
+    let mut town = town(TOWN, 7);
+    let (own, create) = find(&unit::origin("event:2", TOWN));
+    say(&mut town, TOWN, own, vec![], Body::Create(Box::new(create)));
+    let mut county = office();
+    county.take(&town);
+    let sent = county.say(Some(own), "wang", Role::Analyst, vec![], assign(), 30);
+    let found = visit(Outcome::Cultivated);
+    let visited = county.say(Some(own), "wang", Role::Verifier, scene(), found, 31);
+    town.take(&county);
+    let heads = county.site(own).heads;
+    let void = Body::Void(Void {
+        of: visited,
+        reason: "nothing there".into(),
+    });
+    let redate = Body::Correct(Box::new(Correct {
+        of: Some(sent),
+        at: Some("2026-05-03T08:00:00+08:00".into()),
+        reason: "a slip".into(),
+        ..Correct::default()
+    }));
+    let above = Some(Refusal::Unit { unit: UNIT.into() });
+    for body in [void.clone(), redate.clone()] {
+        let said = town.say_on(
+            heads.clone(),
+            Some(own),
+            "boss",
+            Role::Supervisor,
+            vec![],
+            body,
+            40,
+        );
+        let said = alter(&mut town, said, |event| event.actor.unit = TOWN.into());
+        let mut county = county.clone();
+        county.take(&town);
+        assert_eq!(why(&county, own, said), above);
+    }
+    assert_eq!(county.site(own).state, State::Confirmed);
+    // The county's own supervisor may.
+    for body in [redate, void] {
+        let said = county.say(Some(own), "chief", Role::Supervisor, vec![], body, 41);
+        assert_eq!(why(&county, own, said), None);
+    }
+    assert_eq!(county.site(own).state, State::Dispatched);
+}
