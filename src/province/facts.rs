@@ -137,6 +137,8 @@ pub struct SiteFact {
     pub source: FoundBy,
     /// Where it is in its life.
     pub state: State,
+    /// Whether all of it is said to be gone: accepted, or eradicated to a hundred per cent.
+    pub gone: bool,
     /// Verified as poppy (true), as something else (false), or not verified yet.
     pub confirmed: Option<bool>,
     /// Whether what was found there is poppy, licensed or not, as far as anybody can tell who looked at it ([`label_of`]).

@@ -43,6 +43,7 @@ pub fn site(name: &str, season: i16, state: State) -> SiteFact {
         season,
         source: FoundBy::Scan,
         state,
+        gone: matches!(state, State::Eradicated | State::Closed),
         confirmed: match state {
             State::Confirmed | State::Eradicated | State::Closed => Some(true),
             State::Refuted => Some(false),
@@ -173,6 +174,7 @@ impl World {
             } else {
                 FoundBy::TipOff
             },
+            gone: number.is_multiple_of(3),
             state: if number.is_multiple_of(3) {
                 State::Closed
             } else {

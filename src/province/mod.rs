@@ -18,6 +18,7 @@ pub mod getis_ord;
 mod hot_map;
 pub mod hot_spots;
 pub mod irregular;
+mod left;
 mod mirrored;
 mod own_ground;
 mod patrols;

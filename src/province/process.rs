@@ -145,7 +145,7 @@ pub fn process_of(sites: &[&SiteFact], on: Date) -> Process {
     let dispatched = count(&|s| !put_aside(s) && s.steps.assigned.is_some());
     let verified = count(&|s| s.confirmed.is_some());
     let confirmed = count(&|s| s.confirmed == Some(true));
-    let eradicated = count(&|s| matches!(s.state, State::Eradicated | State::Closed));
+    let eradicated = count(&|s| s.gone);
     let part = |count, of| CountShare { count, of };
     Process {
         sites: all,

@@ -3,6 +3,7 @@
 use super::facts::{DeskLook, DistrictArea, Facts, Irregular, SiteFact, Steps};
 use super::flights::flights;
 use super::irregular;
+use super::left::is_all_gone;
 use super::own_ground::Own;
 use super::patrols::{PatrolFacts, patrols};
 use super::windows::Windows;
@@ -168,6 +169,9 @@ fn sites(store: &Store, own: &Own) -> Result<Vec<SiteFact>, StoreError> {
         let beside = (&sharing, &ranking, &audited, settings);
         stays.then(|| site_fact(&site, &known, own, beside))
     })?;
+    for site in &mut sites {
+        site.gone = is_all_gone(store, site.key, site.state)?;
+    }
     sites.sort_unstable_by_key(|site| site.key);
     believe_recurrence(&mut sites);
     find_recurrence(&mut sites, f64::from(store.settings().match_radius_m));
@@ -271,6 +275,7 @@ fn site_fact(
         season: site.season,
         source: site.source,
         state: site.state,
+        gone: false,
         confirmed: match site.state {
             State::Confirmed | State::Eradicated | State::Closed => Some(true),
             State::Refuted => Some(false),

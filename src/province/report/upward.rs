@@ -7,8 +7,8 @@ use crate::province::finds::Late;
 use crate::province::period::{Period, Scope};
 use crate::province::targets::{TOLERANCE_M, TargetFact, match_targets};
 use crate::province::windows::Windows;
+use crate::registry::SiteKey;
 use crate::registry::body::FoundBy;
-use crate::registry::{SiteKey, State};
 use crate::statistics::Share;
 use geo::Intersects;
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,7 +75,7 @@ impl Destroyed {
     /// Of some sites.
     pub fn of(sites: &[&SiteFact]) -> Self {
         let confirmed = || sites.iter().filter(|s| s.confirmed == Some(true));
-        let gone = |s: &&&SiteFact| matches!(s.state, State::Eradicated | State::Closed);
+        let gone = |s: &&&SiteFact| s.gone;
         Self {
             found: confirmed().map(|s| Amount::of(s)).sum(),
             eradicated: confirmed().filter(gone).map(|s| Amount::of(s)).sum(),
