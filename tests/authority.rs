@@ -858,7 +858,16 @@ fn a_county_frames_no_other_in_the_figures_of_the_province() {
     assert_eq!(marked(&lines, "410424"), Some([0, 1]), "{lines:#?}");
     // What it forges in the other's name is its own.
     forged(&b, "410423");
-    province.take(&b);
+    let (code, told) = province.take(&b);
+    assert_eq!(code, Some(1));
+    // Whose device signed it is said, not only whom it names.
+    let own = &b.device()[..8];
+    let signed = format!("signed by device {own} of 410424 in the name of 410423 chief");
+    assert!(told.contains(&signed), "{told}");
+    assert!(province.ok("chief", &["verify"]).contains(&signed));
+    let listed = &province.json(&["verify"])["not_followed"][0];
+    let claims = [&listed["signed_for"], &listed["unit"]];
+    assert_eq!(claims, [&json!("410424"), &json!("410423")]);
     let lines = report(&province, "2027");
     assert_eq!(marked(&lines, "410423"), Some([0, 0]), "{lines:#?}");
     assert_eq!(marked(&lines, "410424"), Some([1, 1]), "{lines:#?}");
@@ -868,6 +877,37 @@ fn a_county_frames_no_other_in_the_figures_of_the_province() {
     assert_eq!(province.take(&a).0, Some(0));
     let lines = report(&province, "2027");
     assert_eq!(marked(&lines, "410423"), Some([0, 2]), "{lines:#?}");
+}
+
+#[test]
+fn a_site_of_which_something_is_left_is_none_of_the_eradicated_ones() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410000", "a");
+    let area = |code: &str, e: f64| {
+        let (w, s, n) = (113.0, 33.0, 34.0);
+        json!({"type": "Feature", "properties": {"code": code, "name": code}, "geometry": {"type": "Polygon",
+            "coordinates": [[[w, s], [e, s], [e, n], [w, n], [w, s]]]}})
+    };
+    let file = json!({"type": "FeatureCollection", "features": [area("410423", 114.0)]});
+    std::fs::write(kept.path().join("d.geojson"), file.to_string()).expect("written");
+    let read = ["registry", "districts", "d.geojson", "--vintage", "2026"];
+    office.ok("chief", &read);
+    let site = office.confirmed("113.30,33.74");
+    let left = office.picture("left.jpg", 2);
+    let eradicate = |percent: &str, day: &str| {
+        let all = ["eradicate", &site, "--percent", percent, "--photo", &left];
+        office.ok("li", &[&all[..], &["--when", day]].concat());
+    };
+    let says = |words: &str| {
+        let page = report(&office, "2027").join(" ");
+        assert!(page.contains(words), "{words}: {page}");
+    };
+    eradicate("1", "2026-05-06");
+    assert_eq!(office.state(&site), "ERADICATED");
+    says("plants eradicated 0 0 eradicated sites");
+    says("0 eradicated ÷ 1 confirmed");
+    eradicate("100", "2026-05-07");
+    says("plants eradicated 30 1 eradicated sites");
 }
 
 #[test]
@@ -1695,6 +1735,53 @@ fn boundaries_are_a_supervisors_and_stay_in_the_history() {
     assert_eq!(office.site(&site)["district"]["code"], json!("410423001"));
     assert_eq!(office.json(&["verify", "--full"])["findings"], json!([]));
     assert!(page("s").contains("chief decided on them on"));
+}
+
+#[test]
+fn what_one_computer_of_a_unit_decides_on_boundaries_another_says_and_anybody_fills_in() {
+    let kept = folder();
+    let first = Office::begin(kept.path(), "410423", "a");
+    let second = Office::begin(kept.path(), "410423", "b");
+    second.trusts(&first, "410423");
+    let map = |name: &str, east: f64| {
+        let ring = [
+            [113.0, 33.0],
+            [east, 33.0],
+            [east, 34.0],
+            [113.0, 34.0],
+            [113.0, 33.0],
+        ];
+        let area = json!({"type": "Feature", "properties": {"code": "410423", "name": "x"}, "geometry": {"type": "Polygon", "coordinates": [ring]}});
+        let map = json!({"type": "FeatureCollection", "features": [area]});
+        std::fs::write(kept.path().join(name), map.to_string()).expect("written");
+    };
+    map("d.geojson", 114.0);
+    map("e.geojson", 114.5);
+    let fill = |name: &'static str| ["registry", "districts", name, "--vintage", "2026"];
+    first.ok("chief", &fill("d.geojson"));
+    let elsewhere = "other boundaries hold on another computer of the unit: codes of 2026";
+    let (code, told) = second.take(&first);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains(elsewhere) && told.contains("chief"), "{told}");
+    assert!(second.ok("chief", &["verify"]).contains(elsewhere));
+    // The file that was decided on there is anybody's to fill in, others a supervisor's.
+    second.refused("wang", &fill("e.geojson"));
+    let events = second.json(&["verify"])["events"].clone();
+    second.ok("wang", &fill("d.geojson"));
+    let verified = second.json(&["verify"]);
+    assert_eq!(
+        [&verified["events"], &verified["boundaries_elsewhere"]],
+        [&events, &json!([])]
+    );
+    // Once somebody has decided here, what others decide is theirs.
+    second.ok("chief", &fill("e.geojson"));
+    second.refused("wang", &fill("d.geojson"));
+    let verified = second.json(&["verify"]);
+    assert_eq!(verified["findings"], json!([]));
+    assert_eq!(
+        verified["boundaries_elsewhere"][0]["vintage"],
+        json!("2026")
+    );
 }
 
 #[test]

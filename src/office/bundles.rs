@@ -1,13 +1,13 @@
 //! Bundles that go out and come in, and the receipts that answer them.
 
-use super::{Office, OfficeError, clock};
+use super::{Office, OfficeError, Unfollowed, clock};
 use crate::files::{self, Existing, FileError};
 use crate::registry::Hash;
 use crate::registry::event::Sealed;
 use crate::store::bundle::{
     self, Applied, Inspected, MOST_LISTED, Made, Point, Request, Sealing, Unlock,
 };
-use crate::store::{Store, StoreError};
+use crate::store::{Boundaries, Store, StoreError};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -163,6 +163,12 @@ pub struct Received {
     /// How many events say that they were recorded more than two days from now.
     #[serde(skip)]
     pub dated_ahead: usize,
+    /// Of the new events, those that are not followed.
+    #[serde(skip)]
+    pub unfollowed: Vec<Unfollowed>,
+    /// Boundaries that came as another computer's decision for this unit, and that do not hold here.
+    #[serde(skip)]
+    pub boundaries_elsewhere: Vec<Boundaries>,
 }
 
 impl Received {
@@ -196,7 +202,22 @@ pub fn receive(
     // A list that was cut off may have gone on with any of them.
     let at_the_sender = |sha256: &&Hash| absent.len() < MOST_LISTED && !absent.contains(sha256);
     let in_another_part = missing.iter().filter(at_the_sender).count();
+    let store = office.store();
+    let refused = |sealed: &Sealed| {
+        let why = applied.refused.iter().find(|(of, _)| *of == sealed.hash);
+        why.map(|(_, why)| Unfollowed::of(store, sealed, why.clone()))
+    };
+    let mut boundaries_elsewhere = store.boundaries_elsewhere()?;
+    let came: HashSet<Hash> = bundle.events.iter().map(|sealed| sealed.hash).collect();
+    let has_come = |of: &Boundaries| {
+        of.decided
+            .as_ref()
+            .is_some_and(|by| came.contains(&by.hash))
+    };
+    boundaries_elsewhere.retain(has_come);
     Ok(Received {
+        unfollowed: bundle.events.iter().filter_map(refused).collect(),
+        boundaries_elsewhere,
         receipt,
         receipt_file,
         not_sent: missing.len() - in_another_part,

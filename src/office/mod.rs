@@ -43,6 +43,7 @@ pub mod settings;
 mod site;
 pub mod targets;
 pub mod trust;
+mod unfollowed;
 pub mod whereabouts;
 
 pub use error::{EntryError, FieldError, OfficeError, PatrolError, PeerError, RecordError};
@@ -52,3 +53,4 @@ pub use open_office::Office;
 use open_office::Transaction;
 pub use session::{Credentials, Session, sign_in, unit_of};
 pub use site::{Changed, SiteNow};
+pub use unfollowed::Unfollowed;

@@ -88,9 +88,7 @@ pub fn fill_in_districts(
 ) -> Result<FilledDistricts, OfficeError> {
     let sha256 = Hash::of(&read.kept);
     evidence::put(&office.store().evidence_folder(), sha256, &read.kept)?;
-    let now = office.store().boundaries()?;
-    let is_decided =
-        now.is_some_and(|b| b.decided.is_some() && b.sha256 == sha256 && b.vintage == vintage);
+    let is_decided = office.store().are_decided(sha256, vintage)?;
     let (inside, outside) = office.transact(session, |entry| {
         if !is_decided {
             let setting = Setting {

@@ -17,6 +17,12 @@ pub fn boundaries_value(sha256: Hash, vintage: &str) -> String {
     format!("{sha256} {vintage}")
 }
 
+/// The digest and the year that a value of the setting [`DISTRICTS`] names; `None` of any other text.
+pub fn boundaries_of(value: &str) -> Option<(Hash, String)> {
+    let (sha256, vintage) = value.split_once(' ')?;
+    Some((sha256.parse().ok()?, vintage.to_owned()))
+}
+
 /// The settings in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Settings {

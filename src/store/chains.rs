@@ -4,7 +4,7 @@ use super::registry_file::as_stored;
 use super::{Gap, Store, StoreError};
 use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 fn gap((device, first, last): (Vec<u8>, i64, i64)) -> Option<Gap> {
     Some(Gap {
@@ -72,6 +72,28 @@ impl Store {
         }
         events.retain(|sealed| !has.contains(&sealed.hash));
         Ok(events)
+    }
+
+    /// Puts events, of each device in order of its numbers, in the order in which they came here: whoever gets them in one bundle
+    /// knows as well as this registry which of two devices said something first. No number goes before a lower one of its device, so
+    /// that what is cut off goes on with the next bundle.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub(super) fn sort_by_arrival(&self, events: &mut Vec<Sealed>) -> Result<(), StoreError> {
+        let mut first: HashMap<DeviceId, i64> = HashMap::new();
+        let mut ordered = Vec::with_capacity(events.len());
+        while let Some(sealed) = events.pop() {
+            let sql = "SELECT n FROM events WHERE hash = ?1";
+            let came: Option<i64> = self.row(sql, [sealed.hash.as_bytes()], |row| row.get(0))?;
+            let before = first.entry(sealed.event.device).or_insert(i64::MAX);
+            *before = came.unwrap_or(i64::MAX).min(*before);
+            ordered.push((*before, sealed));
+        }
+        ordered.reverse();
+        ordered.sort_by_key(|(came, _)| *came);
+        events.extend(ordered.into_iter().map(|(_, sealed)| sealed));
+        Ok(())
     }
 
     /// The last events of devices up to a number: one, or one of each branch where a number was given twice.

@@ -6,7 +6,7 @@ use crate::registry::body::Body;
 use crate::registry::districts::Districts;
 use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
-use crate::registry::settings::{DISTRICTS, boundaries_value};
+use crate::registry::settings::{DISTRICTS, boundaries_of, boundaries_value};
 use crate::store::evidence;
 use rusqlite::params;
 use serde_json::Value;
@@ -63,6 +63,53 @@ impl Store {
         Ok(last.into_values().collect())
     }
 
+    /// The boundaries that other computers of the unit decided on last, where these are not the ones that hold here. A boundary file
+    /// does not travel: what is decided elsewhere holds here once the same file is filled in.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn boundaries_elsewhere(&self) -> Result<Vec<Boundaries>, StoreError> {
+        let now = self.boundaries()?;
+        let holds = |b: &Boundaries| {
+            let now = now.as_ref();
+            now.is_some_and(|now| (now.sha256, &now.vintage) == (b.sha256, &b.vintage))
+        };
+        let own = self.own_device();
+        let mut elsewhere = Vec::new();
+        for (said, by) in self.decisions_on_boundaries()? {
+            let Some((sha256, vintage)) = boundaries_of(&said) else {
+                continue;
+            };
+            let other = Boundaries {
+                sha256,
+                vintage,
+                decided: Some(by),
+            };
+            let is_own = other.decided.as_ref().map(|by| by.event.device) == own;
+            if !is_own && !holds(&other) {
+                elsewhere.push(other);
+            }
+        }
+        Ok(elsewhere)
+    }
+
+    /// Whether somebody has decided on these boundaries for this computer: on it, or, as long as nobody has decided on any here, on
+    /// another computer of the unit.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn are_decided(&self, sha256: Hash, vintage: &str) -> Result<bool, StoreError> {
+        let value = boundaries_value(sha256, vintage);
+        let (own, decisions) = (self.own_device(), self.decisions_on_boundaries()?);
+        let here = decisions
+            .iter()
+            .find(|(_, by)| Some(by.event.device) == own);
+        Ok(match here {
+            Some((said, _)) => *said == value,
+            None => decisions.iter().any(|(said, _)| *said == value),
+        })
+    }
+
     /// Whether the boundaries are those that somebody decided on last, where anybody did. Another computer of the unit may have
     /// been given others.
     ///
@@ -72,7 +119,7 @@ impl Store {
         let decisions = self.decisions_on_boundaries()?;
         let own = self.own_device();
         Ok(match self.boundaries()? {
-            Some(now) => now.decided.is_some() || decisions.is_empty(),
+            Some(now) => decisions.is_empty() || self.are_decided(now.sha256, &now.vintage)?,
             None => !decisions.iter().any(|(_, by)| Some(by.event.device) == own),
         })
     }

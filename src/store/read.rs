@@ -10,7 +10,6 @@ use crate::registry::unit::{depth, is_at_or_below, share_ground};
 use rusqlite::Row;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-use uuid::Uuid;
 
 impl Store {
     /// The code of a site: six symbols, or as many as tell it from every other site here.
@@ -166,7 +165,8 @@ impl Store {
     }
 
     /// Whether a site has a picture of another one on the same ground, or one that another had before: what somebody elsewhere takes
-    /// of its pictures says nothing of it.
+    /// of its pictures says nothing of it. Which of two had it first is what came here first: the times and ids that events bear
+    /// are for their authors to choose.
     fn shares_pictures(&self, site: &Site) -> Result<bool, StoreError> {
         let family = self.family(site)?;
         for file in site.photographs() {
@@ -189,11 +189,12 @@ impl Store {
         Ok(false)
     }
 
-    /// The first event of a site that names a file.
-    fn first_with(&self, site: SiteKey, sha256: Hash) -> Result<Option<(Uuid, Hash)>, StoreError> {
-        let events = self.events_of(site)?.into_iter();
-        let with = events.filter(|s| s.event.evidence.iter().any(|file| file.sha256 == sha256));
-        Ok(with.map(|sealed| (sealed.event.id, sealed.hash)).min())
+    /// When the first event of a site that names a file came here, among all that came.
+    fn first_with(&self, site: SiteKey, sha256: Hash) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT n FROM events WHERE (site = ?1 OR other_site = ?1) AND EXISTS \
+                   (SELECT 1 FROM json_each(CAST(bytes AS TEXT), '$.evidence') AS file \
+                    WHERE json_extract(file.value, '$.sha256') = ?2) ORDER BY n LIMIT 1";
+        self.row(sql, (site.as_bytes(), sha256.to_string()), |row| row.get(0))
     }
 
     /// The site of this unit, or of one below it, that a candidate became or else was seen at. What a unit founds under the id of

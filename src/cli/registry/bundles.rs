@@ -3,6 +3,7 @@
 use super::Done;
 use super::context::{Common, Context};
 use super::say::{Failure, against, data, json, tell};
+use super::settings::decided_elsewhere;
 use crate::files::Existing;
 use crate::office::bundles::{
     NamedEvidence, Outgoing, Received, Sent, inspect, new_identity, point, receive, send,
@@ -287,13 +288,11 @@ pub(super) fn received_said(received: &Received, lang: Lang) {
             ),
         ));
     }
-    for (event, why) in &applied.refused {
-        let (event, why) = (event.short(), why.label(lang));
-        data(&tr!(
-            lang,
-            "not followed: event {event}: {why}",
-            "不予采信：记录 {event}：{why}"
-        ));
+    for unfollowed in &received.unfollowed {
+        data(&unfollowed.sentence(lang));
+    }
+    for boundaries in &received.boundaries_elsewhere {
+        data(&decided_elsewhere(boundaries, lang));
     }
     for (device, seq) in &applied.forks {
         let device = device.short();

@@ -6,6 +6,7 @@ use super::say::{ArgumentError, Failure, against, bad, data, json, none_of, tell
 use crate::office::settings::{fill_in_districts, set, settings};
 use crate::registry::districts::Districts;
 use crate::registry::settings::{SettingFlaw, Settings};
+use crate::store::Boundaries;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -58,6 +59,19 @@ impl SettingsArguments {
         }
         Ok(Done::Whole)
     }
+}
+
+/// Boundaries that another computer of the unit decided on and that do not hold here.
+pub(super) fn decided_elsewhere(of: &Boundaries, lang: Lang) -> String {
+    let by = of.decided.as_ref().map(|by| &by.event);
+    let name = by.map_or("", |event| event.actor.name.as_str());
+    let day = by.map_or("", |event| event.day());
+    let (vintage, digest) = (&of.vintage, &of.sha256.to_string()[..16]);
+    tr!(
+        lang,
+        "other boundaries hold on another computer of the unit: codes of {vintage}, file {digest}…, which {name} decided on on {day}; give this one the same file with `papaver registry districts`",
+        "本单位另一台电脑采用的区划边界与本机不同：{vintage} 年代码，文件校验值 {digest}…，由 {name} 于 {day} 确定；请用 `papaver registry districts` 在本机填入同一文件"
+    )
 }
 
 impl DistrictsArguments {

@@ -3,10 +3,10 @@
 use super::Done;
 use super::context::{Common, Context};
 use super::say::{Failure, data, json, tell};
-use crate::registry::event::Sealed;
-use crate::registry::moves::Refusal;
+use super::settings::decided_elsewhere;
+use crate::office::Unfollowed;
 use crate::registry::{Hash, SiteKey};
-use crate::store::{Discrepancy, Verification};
+use crate::store::{Boundaries, Discrepancy, Verification};
 use crate::tr;
 use crate::words::{Both, Lang};
 use clap::Args;
@@ -117,10 +117,14 @@ impl Verify {
         } else {
             Vec::new()
         };
+        let refused = refused.into_iter();
         let checked = Checked {
             found,
             state,
-            refused,
+            refused: refused
+                .map(|(sealed, why)| Unfollowed::of(&store, &sealed, why))
+                .collect(),
+            boundaries_elsewhere: store.boundaries_elsewhere()?,
         };
         let lines: Vec<String> = checked
             .found
@@ -143,7 +147,9 @@ struct Checked {
     /// The state's hash.
     state: Hash,
     /// Events that are not followed, with why.
-    refused: Vec<(Sealed, Refusal)>,
+    refused: Vec<Unfollowed>,
+    /// What other computers of the unit decided on boundaries.
+    boundaries_elsewhere: Vec<Boundaries>,
 }
 
 impl Checked {
@@ -154,10 +160,13 @@ impl Checked {
             "gaps": found.gaps.iter().map(|g| serde_json::json!({"device": g.device, "first": g.first, "last": g.last})).collect::<Vec<_>>(),
             "verified_before": found.verified_before,
             "forks_explained": found.acknowledged.iter().map(|(d, s)| serde_json::json!({"device": d, "seq": s})).collect::<Vec<_>>(),
-            "not_followed": self.refused.iter().map(|(sealed, why)| serde_json::json!({
-                "event": sealed.hash, "device": sealed.event.device, "seq": sealed.event.seq, "type": sealed.event.body.kind(),
-                "unit": sealed.event.actor.unit, "actor": sealed.event.actor.name, "site": sealed.event.site, "why": why,
-                "because": why.label(lang),
+            "not_followed": self.refused.iter().map(|of| {
+                let mut said = serde_json::json!(of);
+                said["because"] = of.why.label(lang).into();
+                said
+            }).collect::<Vec<_>>(),
+            "boundaries_elsewhere": self.boundaries_elsewhere.iter().map(|of| serde_json::json!({
+                "sha256": of.sha256, "vintage": of.vintage, "event": of.decided.as_ref().map(|by| by.hash),
             })).collect::<Vec<_>>(),
             "absent": found.absent.iter().map(|(sha256, name)| serde_json::json!({"sha256": sha256, "name": name})).collect::<Vec<_>>(),
             "heads": found.heads.iter().map(|(d, s, h)| serde_json::json!({"device": d, "seq": s, "hash": h})).collect::<Vec<_>>(),
@@ -183,15 +192,11 @@ impl Checked {
     }
 
     fn say_what_is_not_followed(&self, lang: Lang) {
-        for (sealed, why) in &self.refused {
-            let (hash, kind) = (sealed.hash.short(), sealed.event.body.kind());
-            let (actor, why) = (&sealed.event.actor, why.label(lang));
-            let (unit, name) = (&actor.unit, &actor.name);
-            data(&tr!(
-                lang,
-                "not followed: {kind} {hash} of {unit} {name}: {why}",
-                "不予采信：{unit} {name} 的 {kind} {hash}：{why}"
-            ));
+        for unfollowed in &self.refused {
+            data(&unfollowed.sentence(lang));
+        }
+        for boundaries in &self.boundaries_elsewhere {
+            data(&decided_elsewhere(boundaries, lang));
         }
         for (device, seq) in &self.found.acknowledged {
             let device = device.short();

@@ -10,7 +10,7 @@ use crate::registry::unit::is_below;
 use crate::store::{Gap, Store, evidence};
 use ed25519_dalek::Signer;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What taking a bundle did.
@@ -169,20 +169,26 @@ pub fn check_trust(store: &Store, path: &Path, bundle: &Inspected) -> Result<(),
 
 /// Of these events, those that are here and not followed.
 fn refused_of(store: &Store, new: &[&Sealed]) -> Result<Vec<(Hash, Refusal)>, BundleError> {
-    let mut refused = Vec::new();
+    let mut refused: BTreeMap<Hash, Refusal> = BTreeMap::new();
     let hashes: BTreeSet<Hash> = new.iter().map(|sealed| sealed.hash).collect();
-    let sites: BTreeSet<SiteKey> = new.iter().filter_map(|sealed| sealed.event.site).collect();
+    let beside = new
+        .iter()
+        .flat_map(|sealed| sealed.event.body.other_sites());
+    let sites = new.iter().filter_map(|sealed| sealed.event.site);
+    let sites: BTreeSet<SiteKey> = sites.chain(beside.copied()).collect();
     for key in sites {
         let site = store.site(key)?;
         let of_site = site.into_iter().flat_map(|site| site.refused);
         refused.extend(of_site.filter(|(hash, _)| hashes.contains(hash)));
     }
+    let mut affairs = store.affairs()?.refused;
     for sealed in new.iter().filter(|sealed| sealed.event.site.is_none()) {
-        if let Err(refusal) = store.authority().follows(sealed.hash, &sealed.event) {
-            refused.push((sealed.hash, refusal));
-        }
+        let refusal = store.authority().follows(sealed.hash, &sealed.event);
+        let refusal = refusal.err().or_else(|| affairs.remove(&sealed.hash));
+        refused.extend(refusal.map(|refusal| (sealed.hash, refusal)));
     }
-    Ok(refused)
+    let why = |sealed: &&Sealed| Some((sealed.hash, refused.get(&sealed.hash)?.clone()));
+    Ok(new.iter().filter_map(why).collect())
 }
 
 /// The receipt of a bundle: what was taken and what this registry has now, signed. It may be the point from which the

@@ -165,11 +165,14 @@ fn unchanged(folder: &Path, sha256: Hash) -> Result<Vec<u8>, BundleError> {
     }
 }
 
-/// Unbroken runs of numbers by device; the events are in that order.
+/// Unbroken runs of numbers by device, in that order.
 pub(super) fn ranges<'a>(events: impl Iterator<Item = &'a Sealed>) -> Vec<Range> {
+    let mut numbers: Vec<(DeviceId, u64)> = events
+        .map(|sealed| (sealed.event.device, sealed.event.seq))
+        .collect();
+    numbers.sort_unstable();
     let mut ranges: Vec<Range> = Vec::new();
-    for sealed in events {
-        let (device, seq) = (sealed.event.device, sealed.event.seq);
+    for (device, seq) in numbers {
         match ranges.last_mut() {
             Some(last) if last.device == device && (last.last == seq || last.last + 1 == seq) => {
                 last.last = seq;

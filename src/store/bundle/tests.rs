@@ -602,6 +602,120 @@ fn files_that_nobody_has_make_no_manifest_that_nobody_reads() {
 }
 
 #[test]
+fn who_sets_a_clock_back_had_no_picture_first_here_nor_where_a_bundle_brings_both() {
+    for (first, second) in [(1, 2), (2, 1)] {
+        let folder = tempfile::tempdir().expect("folder");
+        let (mut province, p) = office(folder.path(), "410000", 3);
+        let (mut copy, c) = office(folder.path(), "410000", 4);
+        let (mut honest, a) = office(folder.path(), "410423", first);
+        let (mut thief, b) = office(folder.path(), "410424", second);
+        trust(&mut province, &p, &honest, "410423");
+        trust(&mut province, &p, &thief, "410424");
+        trust(&mut copy, &c, &province, "410000");
+        let bytes = b"\xFF\xD8\xFF a find";
+        let (own, taken) = (photo(&honest, bytes), photo(&thief, bytes));
+        let found = add(&mut honest, &a, "event:1", vec![own]);
+        let beside = SiteKey::of_origin("event:2");
+        let place = Place::point(LonLat::new(113.5, 33.74));
+        let create = Create::new(FoundBy::Find, "event:2".into(), place);
+        let draft = Draft {
+            site: Some(beside),
+            at: "2026-05-03T10:00:00+08:00".into(),
+            evidence: vec![taken],
+            body: Body::Create(Box::new(create)),
+        };
+        // Its clock stands before that of the other.
+        thief
+            .write(|s| s.append(&b, draft, moment(0)))
+            .expect("appended");
+        let first_of = |store: &Store, key| store.events_of(key).expect("events")[0].event.id;
+        assert!(first_of(&thief, beside) < first_of(&honest, found));
+        for (store, name) in [(&honest, "a"), (&thief, "b")] {
+            let sent = folder.path().join(name);
+            make(store, &sent, &Request::default());
+            take(&mut province, &sent).expect("taken");
+        }
+        let sharing = |store: &Store| store.sites_sharing_pictures().expect("read");
+        assert_eq!(sharing(&province), [beside].into());
+        let sent = folder.path().join("both");
+        make(&province, &sent, &Request::default());
+        take(&mut copy, &sent).expect("taken");
+        assert_eq!(sharing(&copy), [beside].into(), "in one bundle");
+        let read = inspect(&sent, &Unlock::default()).expect("whole");
+        assert_eq!(read.manifest.ranges.len(), 3, "a run of each device");
+    }
+}
+
+#[test]
+fn what_a_bundle_leaves_to_the_next_goes_on_in_order_of_numbers() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut province, p) = office(folder.path(), "410000", 3);
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    trust(&mut province, &p, &county, "410423");
+    for n in 0..8 {
+        add(&mut county, &a, &format!("event:{n}"), vec![]);
+    }
+    let all = county.events(0, 100).expect("events");
+    // The first of them come last.
+    province.write(|s| s.take(&all[4..])).expect("taken");
+    add(&mut province, &p, "event:p", vec![]);
+    province.write(|s| s.take(&all[..4])).expect("taken");
+    let sent = folder.path().join("a");
+    make(&province, &sent, &Request::default());
+    let read = inspect(&sent, &Unlock::default()).expect("whole");
+    let mut last: BTreeMap<DeviceId, u64> = BTreeMap::new();
+    for event in read.events.iter().map(|sealed| &sealed.event) {
+        let before = last.insert(event.device, event.seq).unwrap_or(0);
+        assert_eq!(event.seq, before + 1);
+    }
+}
+
+#[test]
+fn what_is_not_followed_is_said_when_it_arrives_of_affairs_and_of_both_sites_of_a_merge() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut province, p) = office(folder.path(), "410000", 3);
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    trust(&mut province, &p, &county, "410423");
+    let own = add(&mut county, &a, "event:1", vec![]);
+    let others = add(&mut province, &p, "event:2", vec![]);
+    // No program makes such events: a reward for a tip-off that nobody gave, and a merge into a site of the office above.
+    let reward = serde_json::json!({"tip": Hash([9; 32]), "paid": false, "fen": 1});
+    let merge = Body::Merge(Merge {
+        into: others,
+        into_state: State::Candidate,
+        reason: "the same".into(),
+    });
+    let key = county.signing_key().expect("open for writing").clone();
+    for (site, body) in [
+        (
+            None,
+            Body::parse("reward", &reward.to_string()).expect("a reward"),
+        ),
+        (Some(own), merge),
+    ] {
+        let last = county.events(0, 100).expect("events").pop().expect("some");
+        let mut event = last.event.clone();
+        (event.seq, event.prev) = (last.event.seq + 1, Some(last.hash));
+        event.id = next_id(Some(last.event.id), 0, [5; 8]);
+        (event.site, event.based_on, event.body) = (site, vec![], body);
+        event.actor.role = crate::registry::Role::Supervisor;
+        if let Some(site) = site {
+            event.based_on = county.site(site).expect("read").expect("there").heads;
+            event.actor.role = crate::registry::Role::Analyst;
+        }
+        let forged = Sealed::seal(event, &key, None).expect("sealed");
+        county.write(|s| s.take(&[forged])).expect("taken");
+    }
+    let sent = folder.path().join("a");
+    make(&county, &sent, &Request::default());
+    let applied = take(&mut province, &sent).expect("taken");
+    let forged = county.events(0, 100).expect("events").split_off(2);
+    let forged: Vec<Hash> = forged.iter().map(|sealed| sealed.hash).collect();
+    let refused: Vec<Hash> = applied.refused.iter().map(|(hash, _)| *hash).collect();
+    assert_eq!(refused, forged, "{:?}", applied.refused);
+}
+
+#[test]
 fn a_merge_that_is_refused_hides_no_picture_of_two_sites() {
     let folder = tempfile::tempdir().expect("folder");
     let (mut county, a) = office(folder.path(), "410423", 1);

@@ -220,7 +220,7 @@ fn numbered(path: &Path, number: u32, count: u32) -> PathBuf {
     path.with_file_name(format!("{stem}-{number}of{count}{ending}"))
 }
 
-/// The events asked for, in order of device and number.
+/// The events asked for, in the order in which they came here.
 fn chosen(store: &Store, request: &Request) -> Result<Vec<Sealed>, BundleError> {
     let sites: Option<BTreeSet<_>> = match &request.district {
         None => None,
@@ -247,5 +247,6 @@ fn chosen(store: &Store, request: &Request) -> Result<Vec<Sealed>, BundleError> 
     if let Some(sites) = sites {
         events.retain(|sealed| sealed.event.site.is_none_or(|site| sites.contains(&site)));
     }
+    store.sort_by_arrival(&mut events)?;
     Ok(events)
 }
