@@ -312,6 +312,7 @@ impl Fold<'_> {
         for (hash, at) in &self.redated {
             self.site.redate(*hash, at);
         }
+        self.keep_back_what_looks_show();
         let heads = self.history.heads();
         let ends = self.join(&heads);
         if let Some(stand) = self.stand_at(&ends) {

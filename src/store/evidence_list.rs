@@ -1,5 +1,6 @@
 //! 电子数据清单: the list of electronic evidence that the law asks for, as CSV and XLSX.
 
+use crate::registry::body::Body;
 use crate::registry::coded::Coded;
 use crate::registry::event::EvidenceRef;
 use crate::store::evidence::mark_in_words;
@@ -50,7 +51,12 @@ pub fn rows(store: &Store, filter: &Filter) -> Result<Vec<EvidenceRow>, StoreErr
         let mut events = store.events_of(site.key)?;
         events.sort_by_key(|s| (s.event.id, s.hash));
         for sealed in events {
-            for file in &sealed.event.evidence {
+            let is_look = matches!(sealed.event.body, Body::Look(_));
+            let goes_with_it = |file: &&EvidenceRef| {
+                // What is attached to a look that decides nothing yet is nobody's to see.
+                !is_look || site.evidence.iter().any(|own| own.sha256 == file.sha256)
+            };
+            for file in sealed.event.evidence.iter().filter(goes_with_it) {
                 rows.push(EvidenceRow {
                     site: code.clone(),
                     file: file.clone(),

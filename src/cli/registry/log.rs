@@ -86,6 +86,9 @@ fn as_json(sealed: &Sealed, hidden: bool) -> Value {
     let mut value: Value = serde_json::from_slice(&sealed.bytes).unwrap_or_default();
     if hidden {
         value["body"] = serde_json::json!({"waits_for_second": true});
+        if let Some(event) = value.as_object_mut() {
+            event.remove("evidence");
+        }
     }
     value["hash"] = Value::from(sealed.hash.to_string());
     value["signature"] = Value::from(hex::encode(sealed.signature));
@@ -130,7 +133,7 @@ fn as_line(
         // A line an event, whatever was typed into a note.
         line.push_str(&said.replace(['\r', '\n'], " "));
     }
-    if !event.evidence.is_empty() {
+    if !event.evidence.is_empty() && !hidden {
         let n = event.evidence.len();
         line.push_str(&crate::tr!(
             lang,

@@ -10,6 +10,7 @@ use crate::registry::matching::{closed_on, eradicated_on};
 use crate::registry::people::Signed;
 use crate::registry::site::{Mark, MarkKind, SightingFact, Site, Stamp};
 use crate::registry::state::State;
+use std::collections::BTreeSet;
 
 /// What a crew found.
 fn visited(site: &mut Site, visit: &Visit, stamp: Stamp) {
@@ -112,6 +113,31 @@ impl Fold<'_> {
             }
         }
         self.tell(at, hash, event, stamp);
+    }
+
+    /// What is attached to a look goes with the site once somebody has decided: until then it may be the word of one of two, whom
+    /// the second is not to see.
+    pub(super) fn keep_back_what_looks_show(&mut self) {
+        let site = &self.site;
+        if site.screened.is_some() || site.assigned.is_some() || !site.visits.is_empty() {
+            return;
+        }
+        let told = |looks: bool| {
+            let counts = |at: &usize| {
+                self.followed[*at] && !self.outside[*at] && !self.voided.contains_key(at)
+            };
+            let events = (0..self.history.events.len()).filter(counts);
+            let events = events.map(|at| self.history.events[at].1);
+            let of_kind = events.filter(move |e| matches!(e.body, Body::Look(_)) == looks);
+            of_kind.flat_map(|event| &event.evidence)
+        };
+        if told(true).next().is_none() {
+            return;
+        }
+        let kept: BTreeSet<Hash> = told(false).map(|file| file.sha256).collect();
+        self.site
+            .evidence
+            .retain(|file| kept.contains(&file.sha256));
     }
 
     /// Writes what is particular to its type.
