@@ -65,21 +65,6 @@ fn has_room(inbox: &Inbox) -> Result<(), Denied> {
     inbox.has_room().then_some(()).ok_or(Denied::Full)
 }
 
-/// Fails where a folder has this name, or a file has the name of a folder above it.
-fn may_lie(inbox: &Inbox, path: &str) -> Result<(), Denied> {
-    if inbox.get(path).is_some_and(|node| node.file.is_none()) {
-        return Err(Denied::Exists);
-    }
-    let mut folder = split(path).0;
-    while !folder.is_empty() {
-        if inbox.get(folder).is_some_and(|node| node.file.is_some()) {
-            return Err(Denied::Exists);
-        }
-        folder = split(folder).0;
-    }
-    Ok(())
-}
-
 impl CrewFolder {
     pub(super) fn open(
         registry: &Path,
@@ -182,7 +167,7 @@ impl CrewFolder {
         let path = named(path)?;
         let inbox = lock(&self.inbox);
         has_room(&inbox)?;
-        may_lie(&inbox, &path)?;
+        inbox.may_lie(&path)?;
         drop(inbox);
         Ok(Incoming::begin(&self.field.join(ARRIVING))?)
     }
@@ -200,7 +185,7 @@ impl CrewFolder {
             return Ok(());
         }
         self.may_be_named(&path, true)?;
-        may_lie(&inbox, &path)?;
+        inbox.may_lie(&path)?;
         if !inbox.has_room() {
             return Err(Denied::Full);
         }
@@ -231,12 +216,15 @@ impl CrewFolder {
     /// Shows a file or a folder no more. Its bytes stay kept.
     ///
     /// # Errors
-    /// [`Denied::Missing`], [`Denied::ReadOnly`]; those of the system.
+    /// [`Denied::Missing`], [`Denied::ReadOnly`], [`Denied::Full`]; those of the system.
     pub fn remove(&self, path: &str) -> Result<(), Denied> {
         let path = named(path)?;
         let mut inbox = lock(&self.inbox);
         if inbox.get(&path).is_none() {
             return Err(self.not_sent(&path));
+        }
+        if !inbox.may_put_away(1) {
+            return Err(Denied::Full);
         }
         Ok(inbox.record(UploadChange::Gone { path }, clock::now().timestamp())?)
     }
@@ -244,7 +232,7 @@ impl CrewFolder {
     /// Gives a file or a folder that the crew sent another name.
     ///
     /// # Errors
-    /// [`Denied::Missing`], [`Denied::ReadOnly`], [`Denied::Name`]; those of the system.
+    /// [`Denied::Missing`], [`Denied::ReadOnly`], [`Denied::Name`], [`Denied::Full`]; those of the system.
     pub fn rename(&self, from: &str, to: &str) -> Result<(), Denied> {
         let (from, to) = (named(from)?, named(to)?);
         if lies_in(&to, &from) {
@@ -256,8 +244,12 @@ impl CrewFolder {
             return Err(self.not_sent(&from));
         }
         // All that a folder holds goes along.
-        for (path, is_file) in inbox.moved_to(&from, &to) {
-            self.may_be_named(&path, is_file)?;
+        let moved = inbox.moved_to(&from, &to);
+        if !inbox.may_put_away(moved.len()) {
+            return Err(Denied::Full);
+        }
+        for (path, is_file) in moved {
+            self.may_be_named(&named(&path)?, is_file)?;
         }
         Ok(inbox.record(UploadChange::Moved { from, to }, clock::now().timestamp())?)
     }

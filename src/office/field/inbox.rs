@@ -3,6 +3,7 @@
 //! Every version of every file lies under its SHA-256 before the line that names it is on the disk; what is acknowledged is
 //! that line. A name that is given to another file, moved or taken away loses nothing.
 
+use super::found::Denied;
 use super::paths::{ending, lies_in, split};
 use crate::files;
 use crate::registry::Hash;
@@ -14,8 +15,10 @@ use std::path::{Path, PathBuf};
 
 /// Names in one inbox at most.
 const MOST_NAMES: usize = 20_000;
-/// Lines of its log at most: a client that writes without end fills no disk.
-const MOST_LINES: usize = 500_000;
+/// Names that come, go or are moved at most, over all of its log: a client that writes without end fills no disk.
+const MOST_CHANGES: usize = 500_000;
+/// So many more may still be moved and taken away once nothing new is taken: what has come keeps the name that it is to have.
+const TO_PUT_AWAY: usize = 50_000;
 /// Bytes of all versions of all files of one inbox at most.
 const MOST_BYTES: u64 = 64 << 30;
 /// Endings of the tables that are taken in.
@@ -81,6 +84,8 @@ pub(super) struct Inbox {
     /// For each name of a file in small letters, the number of the last line that brought it.
     brought: BTreeMap<String, usize>,
     lines: usize,
+    /// The names that came, went or were moved.
+    changes: usize,
     /// The files that lie there for it, by their digests, and how large they are together.
     kept: BTreeSet<Hash>,
     bytes: u64,
@@ -116,7 +121,28 @@ impl Inbox {
 
     /// Whether one more name will do.
     pub(crate) fn has_room(&self) -> bool {
-        self.tree.len() < MOST_NAMES && self.lines < MOST_LINES && self.bytes < MOST_BYTES
+        self.tree.len() < MOST_NAMES && self.changes < MOST_CHANGES && self.bytes < MOST_BYTES
+    }
+
+    /// Whether so many names may still be moved or taken away.
+    pub(crate) fn may_put_away(&self, names: usize) -> bool {
+        self.changes + names <= MOST_CHANGES + TO_PUT_AWAY
+    }
+
+    /// Fails where a folder has this name, or a file has the name of a folder above it.
+    pub(crate) fn may_lie(&self, path: &str) -> Result<(), Denied> {
+        let is_folder = self.get(path).is_some_and(|node| node.file.is_none());
+        if is_folder {
+            return Err(Denied::Exists);
+        }
+        let mut folder = split(path).0;
+        while !folder.is_empty() {
+            if self.get(folder).is_some_and(|node| node.file.is_some()) {
+                return Err(Denied::Exists);
+            }
+            folder = split(folder).0;
+        }
+        Ok(())
     }
 
     pub fn get(&self, path: &str) -> Option<Node> {
@@ -155,6 +181,10 @@ impl Inbox {
 
     fn apply(&mut self, InboxLine { at, change }: InboxLine) {
         self.lines += 1;
+        self.changes += match &change {
+            UploadChange::Moved { from, to } => self.under_another_name(from, to).count(),
+            _ => 1,
+        };
         match change {
             UploadChange::Put {
                 path,
@@ -267,6 +297,25 @@ mod tests {
             inbox.apply(InboxLine { at, change });
         }
         assert!(!inbox.has_room());
+    }
+
+    #[test]
+    fn moving_a_folder_is_as_many_changes_as_it_holds_names() {
+        let mut inbox = Inbox::default();
+        let at = Timestamp::UNIX_EPOCH;
+        let mut apply = |change| inbox.apply(InboxLine { at, change });
+        (0..999).for_each(|n| apply(put(&format!("a/{n}.csv"), b"x")));
+        for n in 0..500 {
+            let names = [format!("{}", n % 2), format!("{}", (n + 1) % 2)];
+            let [from, to] = if n == 0 {
+                ["a".into(), "1".into()]
+            } else {
+                names
+            };
+            apply(UploadChange::Moved { from, to });
+        }
+        assert!(!inbox.has_room(), "{} names moved", inbox.changes);
+        assert!(inbox.may_put_away(1_000) && !inbox.may_put_away(51_000));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::inbox::{Inbox, Version, is_table};
 use super::outcome::VersionOutcome;
-use super::paths::{ending, joined, split};
+use super::paths::{ending, folded, joined, split};
 use super::{Access, OfficeError};
 use crate::exchange::import::Report;
 use crate::files::{self, FileError};
@@ -11,6 +11,7 @@ use crate::office::{Credentials, Office, clock};
 use crate::registry::Hash;
 use crate::store::StoreError;
 use crate::words::{Fault, Say};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Where what is needed lies.
@@ -44,6 +45,7 @@ pub(super) fn take(desk: &Desk<'_>, inbox: &Inbox, version: &Version) -> Option<
 fn taken(desk: &Desk<'_>, inbox: &Inbox, version: &Version) -> Result<Report, OfficeError> {
     let work = tempfile::tempdir_in(desk.work).map_err(FileError::of(desk.work))?;
     let table = work.path().join(name(&version.path, &desk.access.id));
+    let mut laid: BTreeSet<String> = BTreeSet::new();
     let show = |sha256, path: &Path| {
         files::show_as(&(desk.kept)(sha256), path).map_err(FileError::of(path))
     };
@@ -57,8 +59,13 @@ fn taken(desk: &Desk<'_>, inbox: &Inbox, version: &Version) -> Result<Report, Of
             Some(rest) => files::beside(&table, rest),
             None => work.path().join(path),
         };
+        // A disk that tells no case apart holds one of two names: neither is taken for the other.
+        let is_twice = !laid.insert(folded(path)) && beside.exists();
+        if is_twice {
+            std::fs::remove_file(&beside).map_err(FileError::of(&beside))?;
+        }
         // A folder that is called as the table is, or the other way round, keeps no table from being taken in.
-        if !beside.starts_with(&table) && !table.starts_with(&beside) {
+        if !is_twice && !beside.starts_with(&table) && !table.starts_with(&beside) {
             show(sha256, &beside)?;
         }
     }

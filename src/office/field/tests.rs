@@ -483,6 +483,20 @@ fn nothing_that_a_crew_names_takes_the_place_of_what_goes_down() {
 }
 
 #[test]
+fn no_folder_is_moved_deeper_than_names_go() {
+    let (unit, _) = unit();
+    let given = unit.give("一组");
+    let (_kept, field) = unit.served();
+    let folder = enter(&field, &given);
+    put(&folder, "1/2/3/4/5/6/7/8/9/10/d.jpg", b"d").expect("put");
+    for made in ["e", "e/f", "e/f/g"] {
+        folder.make_folder(made).expect("made");
+    }
+    assert!(matches!(folder.rename("1", "e/f/1"), Err(Denied::Name)));
+    folder.rename("1", "e/1").expect("as deep as may be");
+}
+
+#[test]
 fn a_folder_that_is_called_as_a_table_keeps_none_from_being_taken_in() {
     let (unit, code) = unit();
     let given = unit.give("一组");
