@@ -94,11 +94,6 @@ pub fn dates_of(event: &Event) -> Result<(), Refusal> {
     time(&event.at, &event.logged_at)?;
     match &event.body {
         Body::Assign(assign) => due(event, assign)?,
-        Body::Correct(correct) => {
-            if let Some(at) = &correct.at {
-                time(at, &event.logged_at)?;
-            }
-        }
         body => captured(body, &event.logged_at)?,
     }
     for day in event.body.days_past() {
@@ -307,3 +302,6 @@ pub fn patrol(patrol: &Patrol) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -520,3 +520,226 @@ fn a_dispute_is_resolved_where_there_is_one_with_a_reason_and_not_by_who_uproote
     let refusal = why(&mut device, site, chief, role, closed);
     assert_eq!(refusal, Some(Refusal::SelfAcceptance));
 }
+
+#[test]
+fn what_is_attached_to_a_look_goes_with_the_site_once_somebody_has_decided() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let look = |opinion| {
+        Body::Look(Look {
+            opinion,
+            reason: None,
+            note: None,
+            took_ms: None,
+            blind: true,
+        })
+    };
+    let shown = |device: &Device| device.site(site).evidence.len();
+    let said = look(Opinion::Keep);
+    device.say(Some(site), "wang", Role::Analyst, scene(), said, 11);
+    assert_eq!(shown(&device), 0);
+    let said = Body::Note(Note { text: "by".into() });
+    device.say(Some(site), "li", Role::Analyst, after(), said, 12);
+    assert_eq!(shown(&device), 1);
+    let kept = screen(true, None);
+    device.say(Some(site), "li", Role::Analyst, vec![], kept, 13);
+    assert_eq!(shown(&device), 2);
+}
+
+#[test]
+fn no_name_at_all_is_no_officer() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+    let Body::Visit(mut found) = visit(Outcome::Cultivated) else {
+        unreachable!("a visit")
+    };
+    found.officers = vec!["wang".into(), " ".into()];
+    let (role, body) = (Role::Verifier, Body::Visit(found));
+    let said = device.say(Some(site), "wang", role, scene(), body, 12);
+    let needs = vec![Need::TwoOfficers];
+    assert_eq!(
+        device.site(site).refused,
+        [(said, Refusal::Lacks { needs })]
+    );
+}
+
+#[test]
+fn a_picture_that_came_before_the_visit_shows_the_scene() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let note = Body::Note(Note { text: "by".into() });
+    device.say(Some(site), "wang", Role::Analyst, scene(), note, 11);
+    device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 12);
+    let found = visit(Outcome::Cultivated);
+    device.say(Some(site), "wang", Role::Verifier, vec![], found, 13);
+    assert_eq!(device.site(site).state, State::Confirmed);
+}
+
+#[test]
+fn what_hides_nothing_needs_no_reason_and_what_is_not_followed_has_no_other_day() {
+    let mut device = office();
+    let (site, _, _) = counted(&mut device);
+    let name = Body::Correct(Box::new(Correct {
+        name: Some("the south yard".into()),
+        ..Correct::default()
+    }));
+    assert_eq!(why(&mut device, site, "wang", Role::Analyst, name), None);
+    let early = device.say(Some(site), "li", Role::Acceptor, vec![], accept(true), 40);
+    assert!(!device.site(site).refused.is_empty());
+    let dated = happened(early, "2026-05-03T09:00:00+08:00");
+    // Its author saw the entry, and that nobody follows it.
+    let heads = [&device.site(site).heads[..], &[early]].concat();
+    let (chief, role) = ("chief", Role::Supervisor);
+    let said = device.say_on(heads, Some(site), chief, role, vec![], dated, 41);
+    let refused = device.site(site).refused;
+    let of_it = refused.iter().find(|(hash, _)| *hash == said);
+    assert!(
+        matches!(of_it, Some((_, Refusal::Date { .. }))),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn a_sighting_of_what_is_open_is_swallowed_by_nothing() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    let detection = |candidate: &str| Detection {
+        candidate: candidate.into(),
+        scan: "s".into(),
+        captured: Some(["2026-05-01".into(), "2026-05-01".into()]),
+        score_e4: 9_000,
+        rank: None,
+    };
+    let place = device.site(site).place;
+    let mut seen = |candidate: &str, now| {
+        let sighting = Body::Sighting(Box::new(Sighting {
+            detection: detection(candidate),
+            place: place.clone(),
+            meaning: Meaning::Seen,
+            distance_cm: 0,
+        }));
+        device.say(Some(site), "wang", Role::Analyst, vec![], sighting, now);
+        device.site(site).swallowed.len()
+    };
+    assert_eq!(seen("1", 11), 0);
+    let aside = screen(false, Some(RejectReason::Crop));
+    device.say(Some(site), "wang", Role::Analyst, vec![], aside, 12);
+    let place = device.site(site).place;
+    let sighting = Body::Sighting(Box::new(Sighting {
+        detection: detection("2"),
+        place,
+        meaning: Meaning::Seen,
+        distance_cm: 0,
+    }));
+    device.say(Some(site), "wang", Role::Analyst, vec![], sighting, 13);
+    assert_eq!(device.site(site).swallowed.len(), 1);
+}
+
+#[test]
+fn the_pictures_of_one_visit_prove_nothing_of_the_next() {
+    let mut device = office();
+    let site = create(&mut device, "event:1", 10);
+    device.say(Some(site), "wang", Role::Analyst, vec![], assign(), 11);
+    let place = device.site(site).place;
+    let there = EvidenceRef {
+        at_e7: Some([place.lon_e7, place.lat_e7]),
+        taken_at: Some("2026-05-03T10:00:00+08:00".into()),
+        ..photo(EvidenceRole::Scene)
+    };
+    let (role, unsure) = (Role::Verifier, visit(Outcome::Unsure));
+    device.say(Some(site), "wang", role, vec![there], unsure, 12);
+    let nothing = visit(Outcome::Nothing);
+    device.say(Some(site), "wang", role, vec![], nothing, 13);
+    assert_eq!(device.site(site).state, State::Refuted);
+    let needs = vec![Need::SpotPhoto];
+    assert_eq!(marks(&device, site), [MarkKind::Unproven { needs }]);
+}
+
+#[test]
+fn what_nobody_may_say_of_a_site_is_not_brought_into_another() {
+    for (who, role) in [("nobody", Role::Eradicator), ("wang", Role::Supervisor)] {
+        let mut device = office();
+        let [one, other] = ["event:1", "event:2"].map(|origin| confirmed(&mut device, origin, 10));
+        for site in [one, other] {
+            let gone = eradicate(100);
+            device.say(Some(site), "li", Role::Eradicator, after(), gone, 20);
+        }
+        // Somebody says that all but nothing is left of it, who may not; the merge names that as what its author saw.
+        let forged = device.say(Some(one), who, role, after(), eradicate(1), 21);
+        let (heads, merge) = merge_of(&device, one, other);
+        let heads = [&heads[..], &[forged]].concat();
+        device.say_on(heads, Some(one), "wang", Role::Analyst, vec![], merge, 22);
+        assert_eq!(device.site(one).state, State::Merged);
+        let accepted = accept(true);
+        device.say(Some(other), "zhao", Role::Acceptor, vec![], accepted, 23);
+        let site = device.site(other);
+        assert_eq!(site.state, State::Closed, "{:?}", site.refused);
+        assert!(!site.incomplete && !device.site(one).incomplete);
+    }
+}
+
+#[test]
+fn nothing_is_merged_into_what_is_less_than_it() {
+    let mut device = office();
+    let found = confirmed(&mut device, "event:1", 10);
+    let [less, gone, other] = ["event:2", "event:3", "event:4"].map(|o| create(&mut device, o, 11));
+    merged(&mut device, gone, other, 12);
+    let whole = create(&mut device, "event:5", 13);
+    device.split_now(whole, 14, 33.74);
+    let closed = confirmed(&mut device, "event:6", 15);
+    let all = eradicate(100);
+    device.say(Some(closed), "li", Role::Eradicator, after(), all, 16);
+    let passed = accept(true);
+    device.say(Some(closed), "zhao", Role::Acceptor, vec![], passed, 17);
+    assert_eq!(device.site(closed).state, State::Closed);
+    for (from, into) in [(found, less), (found, gone), (less, gone), (closed, whole)] {
+        let (heads, merge) = merge_of(&device, from, into);
+        let (who, role) = ("wang", Role::Analyst);
+        let said = device.say_on(heads, Some(from), who, role, vec![], merge, 20);
+        let refused = device.site(from).refused;
+        let of_it = refused.iter().find(|(hash, _)| *hash == said);
+        assert!(
+            matches!(of_it, Some((_, Refusal::IntoLess { .. }))),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
+fn a_split_names_each_part_once_and_never_the_whole() {
+    let mut device = office();
+    let whole = create(&mut device, "event:1", 10);
+    let [one, other] = device.split_now(whole, 11, 33.74);
+    assert_eq!(device.site(whole).split_into, [one, other]);
+    for into in [[one, one], [one, whole]] {
+        let mut device = office();
+        let whole = create(&mut device, "event:1", 10);
+        let part = Create {
+            split_from: Some((whole, State::Candidate)),
+            ..Create::new(FoundBy::Split, "event:1-2".into(), device.site(whole).place)
+        };
+        let key = SiteKey::of_origin("event:1-2");
+        let create = Body::Create(Box::new(part));
+        let heads = device.site(whole).heads;
+        device.say_on(heads, Some(key), "wang", Role::Analyst, vec![], create, 11);
+        let into = into.map(|site| if site == one { key } else { site });
+        let split = Body::Split(Split {
+            into: into.to_vec(),
+            reason: "two".into(),
+        });
+        let said = why(&mut device, whole, "wang", Role::Analyst, split);
+        assert_eq!(said, Some(Refusal::NoSuchSite), "{into:?}");
+    }
+}
+
+#[test]
+fn a_picture_of_what_is_left_is_none_of_the_scene_either() {
+    let mut device = office();
+    let site = eradicated(&mut device, 50);
+    let mut same = photo(EvidenceRole::After);
+    same.role = EvidenceRole::Scene;
+    let note = Body::Note(Note { text: "by".into() });
+    let said = device.say(Some(site), "wang", Role::Analyst, vec![same], note, 20);
+    assert_eq!(device.site(site).refused, [(said, Refusal::SamePicture)]);
+}
