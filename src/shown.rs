@@ -4,11 +4,16 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Characters that act instead of showing: controls (but for the tab and the end of a line) and those that turn the
-/// direction of writing.
+/// Characters that act instead of showing: controls (but for the tab and the end of a line), those that turn the direction of
+/// writing, and those of no width, with which a name reads as another one's. What joins letters, or keeps them apart, stays.
 fn acts(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t')
         || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+        || matches!(
+            c,
+            '\u{AD}' | '\u{180E}' | '\u{200B}' | '\u{2060}'
+                ..='\u{2064}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+        )
 }
 
 /// A text for a terminal: characters that act are shown by their numbers.
@@ -76,6 +81,7 @@ mod tests {
             terminal("a\u{1b}[2Jb\rc\u{9b}d\u{202e}e"),
             "a\\u{1b}[2Jb\\u{d}c\\u{9b}d\\u{202e}e"
         );
+        assert_eq!(terminal("zh\u{200b}ao"), "zh\\u{200b}ao");
     }
 
     #[test]
