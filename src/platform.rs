@@ -2,6 +2,10 @@
 //!
 //! The rest of the code asks here and holds no `cfg` of a system; what a system lacks is answered for it, not left out.
 
+mod memory;
+
+pub use memory::share_memory;
+
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io;

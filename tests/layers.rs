@@ -33,9 +33,10 @@ const ORDER: [&str; 20] = [
 ];
 
 /// A crate and the path prefixes below `src/` that may name it.
-const FENCES: [(&str, &[&str]); 21] = [
+const FENCES: [(&str, &[&str]); 22] = [
     ("gdal", &["ground/", "imagery/", "exchange/geopackage"]),
     ("ort", &["scan/model/"]),
+    ("libc", &["platform/"]),
     (
         "rusqlite",
         &["store/", "ground/geopackage.rs", "imagery/base_map/mbtiles"],

@@ -2,6 +2,7 @@
 
 use super::interrupt::watched;
 use super::{Done, action, talk};
+use crate::platform;
 use crate::server::{self, LanAuthority, Listening, Reach, ServerOptions};
 use crate::tr;
 use crate::words::{Lang, Say};
@@ -59,6 +60,8 @@ pub(super) fn run(arguments: ServeArguments, lang: Lang) -> Result<Done, Box<dyn
         server::is_well(&options).map_err(|error| Box::new(error) as Box<dyn Say>)?;
         return Ok(Done::Whole);
     }
+    // Before the first thread begins.
+    let _other_systems = platform::share_memory();
     let stop = watched()?;
     let browser = !arguments.no_browser;
     server::serve(&options, &stop, |ready| tell(ready, browser, lang))

@@ -22,6 +22,8 @@ mod kept;
 mod killed;
 mod lan;
 mod ledger;
+#[cfg(target_os = "linux")]
+mod memory;
 #[path = "../common/mount.rs"]
 mod mount;
 mod office;
