@@ -2,6 +2,7 @@
 //! the server began. Tiles are drawn by a few threads of their own, which hold what is open.
 
 use super::answer::Refused;
+use super::fresh::Fresh;
 use super::library::{LibraryPlace, scan_of};
 use super::stored::PmTiles;
 use crate::files::has_ending;
@@ -12,7 +13,7 @@ use axum::http::StatusCode;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long a layer is taken for what is there: a pyramid may be made meanwhile, a disk plugged in.
 const FRESH: Duration = Duration::from_secs(60);
@@ -21,13 +22,6 @@ const MOST: usize = 256;
 
 /// A survey's id and a source's name.
 type LayerKey = (String, String);
-
-/// A layer of a survey, when it was looked for.
-#[derive(Debug, Clone)]
-struct CachedLayer {
-    at: Instant,
-    layer: Option<Arc<Layer>>,
-}
 
 /// What a base map is drawn from.
 #[derive(Debug)]
@@ -50,7 +44,7 @@ pub(super) struct NamedBase {
 /// The maps of a served folder.
 #[derive(Debug, Default)]
 pub(super) struct Maps {
-    layers: Mutex<HashMap<LayerKey, CachedLayer>>,
+    layers: Mutex<HashMap<LayerKey, Arc<Fresh<Layer>>>>,
     bases: Vec<NamedBase>,
     painter: OnceLock<Painter>,
 }
@@ -114,36 +108,17 @@ impl Maps {
         source: &str,
     ) -> Result<Arc<Layer>, Refused> {
         let gone = || Refused::of(&TileError::Gone, StatusCode::NOT_FOUND, "gone");
-        let key = (survey.id.clone(), source.to_owned());
-        let before = self.lock().get(&key).cloned();
-        if let Some(known) = before.as_ref().filter(|known| known.at.elapsed() < FRESH) {
-            return known.layer.clone().ok_or_else(gone);
-        }
-        let found = open(root, survey, source);
-        // What is the same stays the same, and with it what is open of it.
-        let same = |layer: &Arc<Layer>| {
-            let found = found.as_ref().map(Layer::fingerprint);
-            found == Some(layer.fingerprint())
+        let slot = {
+            let mut layers = self.layers.lock().unwrap_or_else(PoisonError::into_inner);
+            let key = (survey.id.clone(), source.to_owned());
+            if layers.len() >= MOST && !layers.contains_key(&key) {
+                layers.clear();
+            }
+            Arc::clone(layers.entry(key).or_default())
         };
-        let before = before.and_then(|known| known.layer).filter(same);
-        let layer = before.or_else(|| found.map(Arc::new));
-        let mut layers = self.lock();
-        if layers.len() >= MOST {
-            layers.clear();
-        }
-        let at = Instant::now();
-        layers.insert(
-            key,
-            CachedLayer {
-                at,
-                layer: layer.clone(),
-            },
-        );
-        layer.ok_or_else(gone)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<LayerKey, CachedLayer>> {
-        self.layers.lock().unwrap_or_else(PoisonError::into_inner)
+        let found = || open(root, survey, source);
+        let same = |old: &Layer, new: &Layer| old.fingerprint() == new.fingerprint();
+        slot.get(FRESH, found, same).ok_or_else(gone)
     }
 }
 

@@ -21,6 +21,7 @@ mod field;
 mod fields;
 mod flights;
 mod folders;
+mod fresh;
 mod gate;
 mod guard;
 mod headers;
