@@ -1,5 +1,5 @@
-//! The cells of a pyramid's finest level on the disk, while they come in any order. Its file has no name: nothing is left
-//! of it when the program ends, however that is. Ground without data takes no room.
+//! The cells of a pyramid's finest level, while they come in any order: in memory where they are few, else on the disk in a file
+//! without a name, of which nothing is left when the program ends, however that is. There, ground without data takes no room.
 
 use super::reduce::{Cells, DATA};
 use crate::ground::{Rect, Region};
@@ -11,6 +11,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes of a cell.
 const CELL: usize = 4;
+/// Bytes of cells that are kept in memory: those of 8 million, of an orthomosaic of 134 million pixels.
+const IN_MEMORY: u64 = 32 << 20;
 /// Rows of cells that are read at once.
 pub(super) const BAND: u32 = 256;
 
@@ -30,8 +32,14 @@ pub(super) struct Canvas {
     kept: Mutex<CanvasFile>,
 }
 
+/// Where cells are kept.
+enum Store {
+    Memory(Vec<u8>),
+    Disk(File),
+}
+
 struct CanvasFile {
-    file: File,
+    store: Store,
     /// What came.
     known: Vec<Rect>,
     /// The bands in which anything has data.
@@ -39,16 +47,27 @@ struct CanvasFile {
 }
 
 impl Canvas {
-    /// A canvas on which nothing is known yet, on the disk of a folder.
-    pub fn new(folder: &Path, (width, height): (u32, u32)) -> io::Result<Self> {
-        let file = tempfile::tempfile_in(folder)?;
+    /// A canvas on which nothing is known yet, on the disk of a folder where it is large.
+    pub fn new(folder: &Path, size: (u32, u32)) -> io::Result<Self> {
+        Self::with(folder, size, IN_MEMORY)
+    }
+
+    fn with(folder: &Path, (width, height): (u32, u32), in_memory: u64) -> io::Result<Self> {
+        let bytes = u64::from(width) * u64::from(height) * CELL as u64;
         // What is not written takes no room, and reads as zeros: without data.
-        file.set_len(u64::from(width) * u64::from(height) * CELL as u64)?;
+        let store = match usize::try_from(bytes) {
+            Ok(count) if bytes <= in_memory => Store::Memory(vec![0; count]),
+            _ => {
+                let file = tempfile::tempfile_in(folder)?;
+                file.set_len(bytes)?;
+                Store::Disk(file)
+            }
+        };
         Ok(Self {
             width,
             height,
             kept: Mutex::new(CanvasFile {
-                file,
+                store,
                 known: Vec::new(),
                 bands: BTreeSet::new(),
             }),
@@ -59,9 +78,9 @@ impl Canvas {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn seek(&self, file: &mut File, x: u32, y: u32) -> io::Result<u64> {
-        let cell = u64::from(y) * u64::from(self.width) + u64::from(x);
-        file.seek(SeekFrom::Start(cell * CELL as u64))
+    /// Where a cell lies, in bytes from the first.
+    fn place(&self, x: u32, y: u32) -> u64 {
+        (u64::from(y) * u64::from(self.width) + u64::from(x)) * CELL as u64
     }
 
     /// Takes cells.
@@ -73,23 +92,21 @@ impl Canvas {
         let has_data = cells.rgba.chunks_exact(CELL).any(|cell| cell[3] == DATA);
         let mut kept = self.lock();
         if has_data {
-            self.write(&mut kept.file, cells)?;
+            self.write(&mut kept.store, cells)?;
             kept.bands.extend(r.y0 / BAND..=(r.y1 - 1) / BAND);
         }
         kept.known.push(r);
         Ok(())
     }
 
-    fn write(&self, file: &mut File, cells: &Cells) -> io::Result<()> {
+    fn write(&self, store: &mut Store, cells: &Cells) -> io::Result<()> {
         let r = cells.rect;
         if r.x1 - r.x0 == self.width {
-            self.seek(file, 0, r.y0)?;
-            return file.write_all(&cells.rgba);
+            return store.put(self.place(0, r.y0), &cells.rgba);
         }
         let length = (r.x1 - r.x0) as usize * CELL;
         for (row, y) in cells.rgba.chunks_exact(length).zip(r.y0..) {
-            self.seek(file, r.x0, y)?;
-            file.write_all(row)?;
+            store.put(self.place(r.x0, y), row)?;
         }
         Ok(())
     }
@@ -97,6 +114,37 @@ impl Canvas {
     /// What came so far.
     pub fn known(&self) -> Region {
         Region::from_rects(self.lock().known.iter().copied())
+    }
+}
+
+impl Store {
+    fn put(&mut self, place: u64, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Memory(all) => {
+                let from = usize::try_from(place).map_err(io::Error::other)?;
+                all[from..from + bytes.len()].copy_from_slice(bytes);
+                Ok(())
+            }
+            Self::Disk(file) => {
+                file.seek(SeekFrom::Start(place))?;
+                file.write_all(bytes)
+            }
+        }
+    }
+
+    fn read(&mut self, place: u64, length: usize) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Memory(all) => {
+                let from = usize::try_from(place).map_err(io::Error::other)?;
+                Ok(all[from..from + length].to_vec())
+            }
+            Self::Disk(file) => {
+                let mut bytes = vec![0; length];
+                file.seek(SeekFrom::Start(place))?;
+                file.read_exact(&mut bytes)?;
+                Ok(bytes)
+            }
+        }
     }
 }
 
@@ -111,10 +159,8 @@ impl Banded for Canvas {
         if !kept.bands.contains(&number) {
             return Ok(None);
         }
-        let mut rgba = vec![0; (to - from) as usize * self.width as usize * CELL];
-        self.seek(&mut kept.file, 0, from)?;
-        kept.file.read_exact(&mut rgba)?;
-        Ok(Some(rgba))
+        let length = (to - from) as usize * self.width as usize * CELL;
+        kept.store.read(self.place(0, from), length).map(Some)
     }
 }
 
@@ -128,8 +174,14 @@ mod tests {
 
     #[test]
     fn what_was_put_is_there_and_the_rest_is_unknown() {
+        for in_memory in [0, IN_MEMORY] {
+            is_kept(in_memory);
+        }
+    }
+
+    fn is_kept(in_memory: u64) {
         let folder = tempfile::tempdir().expect("folder");
-        let canvas = Canvas::new(folder.path(), (5, 300)).expect("made");
+        let canvas = Canvas::with(folder.path(), (5, 300), in_memory).expect("made");
         let put = |rect: Rect, value: u8, data: u8| {
             let count = (rect.x1 - rect.x0) * (rect.y1 - rect.y0);
             let rgba = [value, value, value, data].repeat(count as usize);

@@ -10,6 +10,7 @@ use gdal::errors::Result as Gdal;
 use gdal::raster::{Buffer, RasterBand, RasterCreationOptions};
 use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
 use gdal::{Dataset, DriverManager, Metadata};
+use rayon::prelude::*;
 use std::path::Path;
 
 /// Pixels along the side of a block.
@@ -112,9 +113,13 @@ impl PyramidLevel {
     /// Takes rows; `None` where none of them has data.
     fn take(&mut self, (count, rows): (u32, Option<Vec<u8>>)) {
         let row = self.width as usize * 4;
-        if let Some(rows) = rows {
-            self.rows.resize(self.came as usize * row, 0);
-            self.rows.extend(rows);
+        match rows {
+            Some(rows) if self.came == 0 => self.rows = rows,
+            Some(rows) => {
+                self.rows.resize(self.came as usize * row, 0);
+                self.rows.extend(rows);
+            }
+            None => {}
         }
         self.came += count;
     }
@@ -155,8 +160,16 @@ fn add(
     let half = match rows {
         None => None,
         Some(rows) => {
-            for x in 0..level.width.div_ceil(BLOCK) {
-                write_block(dataset, number, (x, y), &rows, width)?;
+            // The last worker of a scan may write this while the others have nothing left.
+            let columns: Vec<u32> = (0..level.width.div_ceil(BLOCK)).collect();
+            let blocks: Vec<Option<Block>> = columns
+                .into_par_iter()
+                .map(|x| Block::of(x, &rows, width))
+                .collect();
+            for (x, block) in (0..).zip(blocks) {
+                if let Some(block) = block {
+                    block.write(dataset, number, (x, y as usize))?;
+                }
             }
             Some(halved(&rows, width))
         }
@@ -164,59 +177,75 @@ fn add(
     add(dataset, levels, number + 1, (count.div_ceil(2), half))
 }
 
-/// Writes one block of a level, unless nothing in it has data: what is not stored is masked.
-fn write_block(
-    dataset: &Dataset,
-    level: usize,
-    (x, y): (u32, u32),
-    rows: &[u8],
-    width: usize,
-) -> Gdal<()> {
-    let side = BLOCK as usize;
-    let first = (x * BLOCK) as usize;
-    let across = (width - first).min(side);
-    let (cells, _) = rows.as_chunks::<4>();
-    let lines: Vec<&[[u8; 4]]> = cells
-        .chunks_exact(width)
-        .map(|row| &row[first..first + across])
-        .collect();
-    let Some(filling) = filling(&lines) else {
-        return Ok(());
-    };
-    let at = (x as usize, y as usize);
-    let band = |number: usize| -> Gdal<RasterBand<'_>> {
-        let band = dataset.rasterband(number)?;
-        if level == 0 {
-            Ok(band)
-        } else {
-            band.overview(level - 1)
+/// A block that is to be written: its colours and its mask.
+struct Block {
+    colours: [Buffer<u8>; 3],
+    mask: Buffer<u8>,
+}
+
+impl Block {
+    /// One of the blocks in rows of cells; `None` where nothing in it has data: what is not stored is masked.
+    fn of(column: u32, rows: &[u8], width: usize) -> Option<Self> {
+        let side = BLOCK as usize;
+        let first = (column * BLOCK) as usize;
+        let across = (width - first).min(side);
+        let (cells, _) = rows.as_chunks::<4>();
+        let lines: Vec<&[[u8; 4]]> = cells
+            .chunks_exact(width)
+            .map(|row| &row[first..first + across])
+            .collect();
+        let is_whole = lines
+            .iter()
+            .all(|line| line.iter().all(|cell| cell[3] == DATA));
+        if is_whole {
+            return Some(Self {
+                colours: [0, 1, 2].map(|colour| plane(&lines, |cell| cell[colour])),
+                mask: plane(&lines, |_| 255),
+            });
         }
-    };
-    for colour in 0..3 {
-        let value = |cell: &[u8; 4]| {
-            if cell[3] == DATA {
-                cell[colour]
-            } else {
-                filling[colour]
+        let filling = filling(&lines)?;
+        let value = |colour: usize| {
+            move |cell: &[u8; 4]| {
+                if cell[3] == DATA {
+                    cell[colour]
+                } else {
+                    filling[colour]
+                }
             }
         };
-        band(colour + 1)?.write_block(at, &mut plane(&lines, value))?;
+        let mask = |cell: &[u8; 4]| if cell[3] == DATA { 255 } else { 0 };
+        Some(Self {
+            colours: [0, 1, 2].map(|colour| plane(&lines, value(colour))),
+            mask: plane(&lines, mask),
+        })
     }
-    let mask = |cell: &[u8; 4]| if cell[3] == DATA { 255 } else { 0 };
-    band(1)?
-        .open_mask_band()?
-        .write_block(at, &mut plane(&lines, mask))
+
+    /// Writes it as a block of a level.
+    fn write(mut self, dataset: &Dataset, level: usize, at: (usize, usize)) -> Gdal<()> {
+        let band = |number: usize| -> Gdal<RasterBand<'_>> {
+            let band = dataset.rasterband(number)?;
+            if level == 0 {
+                Ok(band)
+            } else {
+                band.overview(level - 1)
+            }
+        };
+        for (number, colour) in (1..).zip(&mut self.colours) {
+            band(number)?.write_block(at, colour)?;
+        }
+        band(1)?.open_mask_band()?.write_block(at, &mut self.mask)
+    }
 }
 
 /// A block of one value a cell; zeros beyond the last.
 fn plane(lines: &[&[[u8; 4]]], of: impl Fn(&[u8; 4]) -> u8) -> Buffer<u8> {
     let side = BLOCK as usize;
-    let mut plane = vec![0; side * side];
-    for (line, out) in lines.iter().zip(plane.chunks_exact_mut(side)) {
-        for (out, cell) in out.iter_mut().zip(*line) {
-            *out = of(cell);
-        }
+    let mut plane = Vec::with_capacity(side * side);
+    for (number, line) in (1..).zip(lines) {
+        plane.extend(line.iter().map(&of));
+        plane.resize(number * side, 0);
     }
+    plane.resize(side * side, 0);
     Buffer::new((side, side), plane)
 }
 

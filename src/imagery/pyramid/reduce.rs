@@ -5,6 +5,7 @@
 
 use crate::ground::Rect;
 use crate::imagery::{Pixels, Validity};
+use rayon::prelude::*;
 
 /// The fourth byte of a cell that has data.
 pub(in crate::imagery) const DATA: u8 = 255;
@@ -124,21 +125,55 @@ pub(in crate::imagery) fn reduce(pixels: &Pixels, factor: u32, size: (u32, u32))
         factor: factor as usize,
         rect,
     };
+    let mut room = Room::default();
     for (row, y) in rgba.chunks_exact_mut(across * 4).zip(rect.y0..) {
-        let held = sums.held(y);
-        let data = known
-            .as_ref()
-            .map_or_else(|| held.clone(), |known| sums.of(known, y));
-        for (colour, plane) in pixels.colours.iter().enumerate() {
-            for ((cell, sum), data) in row.chunks_exact_mut(4).zip(sums.of(plane, y)).zip(&data) {
-                cell[colour] = mean(sum, *data);
-            }
+        sums.held(y, &mut room.held);
+        for (plane, of) in pixels.colours.iter().zip(&mut room.colours) {
+            sums.of(plane, y, (&mut room.down, of));
         }
-        for ((cell, data), held) in row.chunks_exact_mut(4).zip(&data).zip(&held) {
-            cell[3] = if 2 * data >= *held { DATA } else { NO_DATA };
+        match &known {
+            Some(known) => sums.of(known, y, (&mut room.down, &mut room.data)),
+            None => room.data.clone_from(&room.held),
         }
+        room.means(row);
     }
     Cells { rect, rgba }
+}
+
+/// Sums of a row of cells, in memory that is used again for the next.
+#[derive(Default)]
+struct Room {
+    /// Of the rows alone, column by column.
+    down: Vec<u32>,
+    colours: [Vec<u32>; 3],
+    /// How many pixels of each cell have data.
+    data: Vec<u32>,
+    /// How many pixels each cell holds.
+    held: Vec<u32>,
+}
+
+impl Room {
+    /// The cells of a row.
+    fn means(&self, row: &mut [u8]) {
+        let (cells, _) = row.as_chunks_mut::<4>();
+        let [red, green, blue] = &self.colours;
+        let sums = red.iter().zip(green).zip(blue);
+        let (data, held) = (&self.data, &self.held);
+        // Nearly every row: each cell holds sixteen pixels, and all have data.
+        if data.iter().chain(held).all(|count| *count == 16) {
+            for (cell, ((red, green), blue)) in cells.iter_mut().zip(sums) {
+                let [red, green, blue] = [red, green, blue].map(|sum| (sum + 8) >> 4);
+                *cell = (red | green << 8 | blue << 16 | u32::from(DATA) << 24).to_le_bytes();
+            }
+            return;
+        }
+        let counts = data.iter().zip(held);
+        for ((cell, ((red, green), blue)), (data, held)) in cells.iter_mut().zip(sums).zip(counts) {
+            let [red, green, blue] = [red, green, blue].map(|sum| mean(*sum, *data));
+            let has_data = if 2 * data >= *held { DATA } else { NO_DATA };
+            *cell = [red, green, blue, has_data];
+        }
+    }
 }
 
 /// Rounded. Sixteen is how many nearly every cell holds, and a division by what is known beforehand is a shift.
@@ -177,59 +212,112 @@ impl Sums<'_> {
         first..(first + self.factor).min(high)
     }
 
-    /// The sums of a row of cells: rows first, which takes whole rows at a time, then columns.
-    fn of(&self, plane: &[u8], y: u32) -> Vec<u32> {
-        let columns = self.columns();
-        let mut down = vec![0_u32; columns.len()];
-        for row in self.rows(y) {
-            let from = row * self.width();
-            let values = &plane[from + columns.start..from + columns.end];
+    /// The sums of a row of cells, into the second vector. Of cells of four by four pixels, the four of a row are added at once;
+    /// of others rows first, which takes whole rows at a time, then columns.
+    fn of(&self, plane: &[u8], y: u32, (down, sums): (&mut Vec<u32>, &mut Vec<u32>)) {
+        let (columns, width) = (self.columns(), self.width());
+        let row = |row: usize| &plane[row * width + columns.start..row * width + columns.end];
+        sums.clear();
+        let rows = self.rows(y);
+        let mut first = columns.len();
+        if self.factor == 4 && rows.len() == 4 {
+            let rows = [0, 1, 2, 3].map(|n| row(rows.start + n));
+            fours(rows, sums);
+            first %= 4;
+        }
+        down.clear();
+        down.resize(first, 0);
+        for each in rows {
+            let values = &row(each)[columns.len() - first..];
             for (sum, value) in down.iter_mut().zip(values) {
                 *sum += u32::from(*value);
             }
         }
         match self.factor {
-            4 => columns_added::<4>(&down),
-            2 => columns_added::<2>(&down),
-            factor => down.chunks(factor).map(|cell| cell.iter().sum()).collect(),
+            2 => columns_added::<2>(down, sums),
+            factor => sums.extend(down.chunks(factor).map(|cell| cell.iter().sum::<u32>())),
         }
     }
 
     /// How many pixels each cell of a row holds.
-    fn held(&self, y: u32) -> Vec<u32> {
+    fn held(&self, y: u32, held: &mut Vec<u32>) {
         let rows = self.rows(y).len();
         let left = self.columns().len();
-        (0..left)
+        let of_cell = (0..left)
             .step_by(self.factor)
-            .map(|from| u32::try_from((left - from).min(self.factor) * rows).unwrap_or(u32::MAX))
-            .collect()
+            .map(|from| u32::try_from((left - from).min(self.factor) * rows).unwrap_or(u32::MAX));
+        held.clear();
+        held.extend(of_cell);
     }
 }
 
+/// The bytes of a word that stand in the lower half of each half of it.
+const EVEN: u32 = 0x00ff_00ff;
+
+/// The sums of whole cells of four by four pixels: a row of one is a word, whose bytes are added two by two.
+fn fours(rows: [&[u8]; 4], sums: &mut Vec<u32>) {
+    let pairs = |four: &[u8; 4]| {
+        let word = u32::from_le_bytes(*four);
+        (word & EVEN) + (word >> 8 & EVEN)
+    };
+    let [a, b, c, d] = rows.map(|row| row.as_chunks::<4>().0);
+    let cells = a.iter().zip(b).zip(c).zip(d);
+    sums.extend(cells.map(|(((a, b), c), d)| {
+        let both = pairs(a) + pairs(b) + pairs(c) + pairs(d);
+        (both & 0xffff) + (both >> 16)
+    }));
+}
+
 /// The sums of `N` columns at a time, which the compiler knows beforehand; what is left makes one more.
-fn columns_added<const N: usize>(down: &[u32]) -> Vec<u32> {
+fn columns_added<const N: usize>(down: &[u32], sums: &mut Vec<u32>) {
     let (cells, rest) = down.as_chunks::<N>();
     let last = (!rest.is_empty()).then(|| rest.iter().sum());
-    cells
-        .iter()
-        .map(|cell| cell.iter().sum())
-        .chain(last)
-        .collect()
+    let cells = cells.iter().map(|cell| cell.iter().sum::<u32>());
+    sums.extend(cells.chain(last));
 }
 
 /// Rows of cells halved: each the mean of those of four that have data.
 pub(super) fn halved(rgba: &[u8], width: usize) -> Vec<u8> {
     let (cells, _) = rgba.as_chunks::<4>();
     let rows: Vec<&[[u8; 4]]> = cells.chunks_exact(width).collect();
-    let mut out = Vec::with_capacity(rgba.len() / 4 + 8 * width);
-    for pair in rows.chunks(2) {
-        let (upper, lower) = (pair[0], pair.get(1).copied().unwrap_or_default());
-        let below = lower.chunks(2).chain(std::iter::repeat(&[][..]));
-        for (above, below) in upper.chunks(2).zip(below) {
-            out.extend(mean_cell(above.iter().chain(below)));
-        }
+    let pairs: Vec<Vec<u8>> = rows.par_chunks(2).map(halved_rows).collect();
+    pairs.concat()
+}
+
+/// One row of two, or of one at the edge.
+fn halved_rows(pair: &[&[[u8; 4]]]) -> Vec<u8> {
+    let (upper, lower) = (pair[0], pair.get(1).copied().unwrap_or_default());
+    let mut out = Vec::with_capacity(upper.len() * 2 + 4);
+    let ((above, _), (below, _)) = (upper.as_chunks::<2>(), lower.as_chunks::<2>());
+    for ([a, b], [c, d]) in above.iter().zip(below) {
+        out.extend(mean_of_four([a, b, c, d]));
+    }
+    // What is no square: a last column, and a last row.
+    let done = above.len().min(below.len()) * 2;
+    let below = lower[done.min(lower.len())..].chunks(2);
+    let below = below.chain(std::iter::repeat(&[][..]));
+    for (above, below) in upper[done..].chunks(2).zip(below) {
+        out.extend(mean_cell(above.iter().chain(below)));
     }
     out
+}
+
+/// The mean of four cells. Where all have data, or none has, each byte of a word is added beside the others.
+fn mean_of_four(cells: [&[u8; 4]; 4]) -> [u8; 4] {
+    let words = cells.map(|cell| u32::from_le_bytes(*cell));
+    let [a, b, c, d] = words;
+    match ((a & b & c & d) >> 24, (a | b | c | d) >> 24) {
+        (255, _) => {
+            let of = |shift: u32| {
+                let sum: u32 = words.iter().map(|word| word >> shift & EVEN).sum();
+                // Two in each half, so that a mean is rounded.
+                (sum + 0x0002_0002) >> 2 & EVEN
+            };
+            (of(0) | of(8) << 8).to_le_bytes()
+        }
+        (_, 0) => [0; 4],
+        _ => mean_cell(cells.into_iter()),
+    }
 }
 
 fn mean_cell<'a>(cells: impl Iterator<Item = &'a [u8; 4]>) -> [u8; 4] {
@@ -322,6 +410,35 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    /// As the words of a cell are said, one cell after another.
+    fn halved_by_the_word(rgba: &[u8], width: usize) -> Vec<u8> {
+        let (cells, _) = rgba.as_chunks::<4>();
+        let rows: Vec<&[[u8; 4]]> = cells.chunks_exact(width).collect();
+        let mut out = Vec::new();
+        for pair in rows.chunks(2) {
+            for x in (0..width).step_by(2) {
+                let of = pair.iter().flat_map(|row| &row[x..(x + 2).min(width)]);
+                out.extend(mean_cell(of));
+            }
+        }
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn halving_several_bytes_at_once_gives_the_same(width in 1_usize..9, high in 1_usize..9, seed in any::<u64>(), holes in 0_u64..4) {
+            let mut random = seed | 1;
+            let mut rgba = Vec::new();
+            for _ in 0..width * high {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let [.., r, g, b, hole] = random.to_be_bytes();
+                let is_hole = u64::from(hole) % 8 < holes;
+                rgba.extend(if is_hole { [0; 4] } else { [r, g, b, DATA] });
+            }
+            prop_assert_eq!(halved(&rgba, width), halved_by_the_word(&rgba, width));
         }
     }
 
