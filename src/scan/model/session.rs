@@ -341,6 +341,10 @@ fn sizes(outlet: &Outlet) -> Result<Vec<Option<u32>>, String> {
             .iter()
             .map(|d| u32::try_from(*d).ok().filter(|d| *d > 0))
             .collect()),
+        ValueType::Tensor { ty, shape, .. } => {
+            let sizes: Vec<Option<u32>> = shape.iter().map(|d| u32::try_from(*d).ok()).collect();
+            Err(format!("{ty:?} {}", words(&sizes)).to_lowercase())
+        }
         other => Err(format!("{other:?}").chars().take(80).collect()),
     }
 }
