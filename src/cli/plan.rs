@@ -9,13 +9,14 @@ use crate::scan::{
 };
 use crate::tr;
 use crate::words::{Lang, Say};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Arguments of `papaver plan`.
+/// Arguments of `papaver plan`. What makes a plan is none of one that is there.
 #[derive(Args)]
+#[command(group = ArgGroup::new("making").args(PLANNED).args(["device", "shards"]).multiple(true).requires("inputs"))]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag of the command line"
@@ -31,10 +32,10 @@ pub(super) struct PlanArguments {
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     shards: u32,
     /// Say how far the shards of a plan are 查看计划中各分片的完成情况
-    #[arg(long, conflicts_with_all = PLANNED.iter().chain(&["inputs", "device", "shards"]).copied())]
+    #[arg(long, conflicts_with_all = PLANNED.iter().chain(&["inputs", "device", "shards", "slurm"]).copied())]
     status: bool,
     /// Print a script that submits the shards of a plan as an array job of Slurm, and the merge after them 输出 Slurm 提交脚本：以作业数组运行各分片，随后合并
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     slurm: bool,
     #[command(flatten)]
     options: ScanOptions,
@@ -290,8 +291,17 @@ mod tests {
                 is_device,
                 "{name}"
             );
-            assert!(!takes("papaver plan --status -o P", &one), "{name}");
+            for there in ["--status", "--slurm"] {
+                let line = format!("papaver plan {there} -o P");
+                assert!(!takes(&line, &one), "{line} {name}");
+            }
+            assert!(takes("papaver plan a.tif --slurm -o P", &one), "{name}");
         }
+        assert!(!takes("papaver plan --slurm -o P", &["--shards", "8"]));
+        assert!(!takes("papaver plan --slurm -o P", &["--status"]));
+        // Both would go to the standard output.
+        assert!(!takes("papaver plan --slurm -o P", &["--json"]));
+        assert!(takes("papaver plan --slurm -o P", &["-q"]));
         assert!(takes(
             "papaver scan --plan P --shard 0",
             &["--threads", "2", "-q"]
