@@ -15,11 +15,13 @@ mod registry;
 mod shelf;
 
 pub use bucket::{bucket_and_key, endpoint};
-pub use bucket_error::BucketError;
-pub use error::{FileError, fault_of, reach};
+pub use bucket_error::{BucketError, reach};
+pub use error::{FileError, fault_of};
 pub use incoming::{Incoming, forget_arriving, show_as};
 pub use lines::{add_line, end_line};
-pub use opened::{OpenFile, each, is_as_seen, is_seen, look_below, look_beside, open, read_up_to};
+pub use opened::{
+    OpenFile, ask, each, is_as_seen, is_seen, look_below, look_beside, open, read_up_to,
+};
 pub use place::{beside, folder_of, has_ending};
 pub use registry::{REGISTRY_ID, is_registry, stays_here};
 pub use shelf::{Shelf, absolute, is_in_bucket};

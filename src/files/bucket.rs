@@ -26,6 +26,8 @@ const LONGEST: u64 = 1 << 30;
 const MOST_NAMES: usize = 100_000;
 /// As long a request is repeated that a network or a server lost.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// As long a server may say nothing. An object may take as long as it takes, while something of it comes.
+const SILENCE: Duration = Duration::from_secs(60);
 /// Where the environment says which server is asked, the first first.
 const ENDPOINTS: [&str; 3] = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"];
 
@@ -115,9 +117,13 @@ impl Bucket {
             retry_timeout: PATIENCE,
             ..RetryConfig::default()
         };
+        let client = ClientOptions::new()
+            .with_allow_http(is_plain)
+            .with_timeout_disabled()
+            .with_read_timeout(SILENCE);
         let store = AmazonS3Builder::from_env()
             .with_bucket_name(bucket)
-            .with_client_options(ClientOptions::new().with_allow_http(is_plain))
+            .with_client_options(client)
             .with_retry(retry)
             .build()
             .map_err(io_error)?;

@@ -1,7 +1,6 @@
 //! What a bucket answers instead of what was asked for. No secret is in any of it: what a server says of a request may
 //! repeat the keys that it came with, so of its words only the code is kept.
 
-use super::error::reach;
 use crate::words::{Fault, Lang, Said, Say, Spoken};
 use crate::{speaking_error, tr};
 use object_store::Error;
@@ -46,6 +45,30 @@ impl BucketError {
         let said = error.get_ref()?.downcast_ref::<Spoken>()?;
         let said: &(dyn std::error::Error + 'static) = said.0.as_ref();
         said.downcast_ref()
+    }
+
+    /// Whether it may be another time, with nothing done about it here: a network or a server that fails.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Cut | Self::Unreached { .. } => true,
+            Self::Answered { status } => {
+                let refuses = status.starts_with('4');
+                !refuses || ["408", "429"].iter().any(|busy| status.starts_with(busy))
+            }
+            _ => false,
+        }
+    }
+
+    /// What a status of HTTP means that came without more; 0 where there was no answer.
+    pub fn of_status(status: u16, why: &str) -> Self {
+        match status {
+            0 => Self::Unreached { why: why.into() },
+            404 => Self::Gone,
+            401 | 403 => Self::Refused,
+            other => Self::Answered {
+                status: other.to_string(),
+            },
+        }
     }
 
     /// What a server's answer is, as the library tells it.
@@ -139,15 +162,16 @@ impl BucketError {
         }
     }
 
-    fn remedy(&self, lang: Lang) -> &'static str {
+    /// What is to be done.
+    pub fn remedy(&self, lang: Lang) -> &'static str {
         match self {
             Self::Gone => lang.pick(
                 "check the name, or put the object back into the bucket",
                 "请检查名称，或将该对象重新放入存储桶",
             ),
             Self::Refused => lang.pick(
-                "let these keys list the bucket and read in it (s3:ListBucket, s3:GetObject), or name others in the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
-                "请授予该密钥列出与读取权限（s3:ListBucket、s3:GetObject），或在环境变量 AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY 中换用其他密钥",
+                "let these keys list the bucket and read in it (s3:ListBucket, s3:GetObject), and write where plan and shards lie (s3:PutObject); or name others in the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
+                "请授予该密钥列出与读取权限（s3:ListBucket、s3:GetObject），计划与分片所在处还需写入权限（s3:PutObject）；或在环境变量 AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY 中换用其他密钥",
             ),
             Self::Replaced => lang.pick(
                 "run the same command again once nobody writes there any more",
@@ -161,6 +185,10 @@ impl BucketError {
                 "name its folders one by one",
                 "请逐个给出其中的文件夹",
             ),
+            Self::Answered { .. } if self.passes() => lang.pick(
+                "the server is failing or has too much to do: run the same command again later; what is done stays",
+                "服务器出现故障或过于繁忙：请稍后重新运行同一命令，已完成的部分保留",
+            ),
             Self::Cut | Self::Answered { .. } | Self::Unreached { .. } => reach(lang),
         }
     }
@@ -172,7 +200,11 @@ impl Say for BucketError {
     }
 
     fn fault(&self) -> Fault {
-        Fault::Machine
+        if self.passes() {
+            Fault::Machine
+        } else {
+            Fault::Input
+        }
     }
 }
 speaking_error!(BucketError);
@@ -183,9 +215,49 @@ impl From<BucketError> for io::Error {
     }
 }
 
+/// What is to be done where a bucket cannot be reached.
+pub fn reach(lang: Lang) -> &'static str {
+    lang.pick(
+        "check that the bucket is there, and what the environment says of it: AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; then run the same command again",
+        "请确认存储桶存在，并检查环境变量 AWS_ENDPOINT_URL、AWS_REGION、AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY，然后重新运行同一命令",
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_pass_is_the_machines_matter_and_what_is_refused_the_users() {
+        let answered = |status: &str| {
+            let told = format!("Server returned non-2xx status code: {status}: ");
+            BucketError::told(&generic(&told))
+        };
+        let machine = [
+            "500 Internal Server Error",
+            "503 Slow Down",
+            "429 Too Many Requests",
+        ];
+        for status in machine {
+            assert_eq!(answered(status).fault(), Fault::Machine, "{status}");
+        }
+        assert_eq!(answered("400 Bad Request").fault(), Fault::Input);
+        for (status, fault) in [
+            (0, Fault::Machine),
+            (404, Fault::Input),
+            (403, Fault::Input),
+        ] {
+            assert_eq!(BucketError::of_status(status, "").fault(), fault);
+        }
+        for lasts in [
+            BucketError::Gone,
+            BucketError::Refused,
+            BucketError::Replaced,
+        ] {
+            assert_eq!(lasts.fault(), Fault::Input);
+        }
+        assert_eq!(BucketError::Cut.fault(), Fault::Machine);
+    }
 
     fn generic(text: &str) -> Error {
         Error::Generic {

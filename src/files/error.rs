@@ -1,5 +1,6 @@
 //! Why a file was not written.
 
+use super::bucket_error::{BucketError, reach};
 use super::place::folder_of;
 use crate::platform;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
@@ -111,14 +112,19 @@ impl Say for FileError {
                 "请腾出空间，或选择可写的文件夹"
             )),
             Self::Unreached { path, source } => {
-                Said::unwritable(lang, path, source).hint(reach(lang).to_owned())
+                let remedy =
+                    BucketError::of(source).map_or_else(|| reach(lang), |e| e.remedy(lang));
+                Said::unwritable(lang, path, source).hint(remedy)
             }
         }
     }
 
     fn fault(&self) -> Fault {
         match self {
-            Self::Unwritable { .. } | Self::Unreached { .. } => Fault::Machine,
+            Self::Unwritable { .. } => Fault::Machine,
+            Self::Unreached { source, .. } => {
+                BucketError::of(source).map_or(Fault::Machine, Say::fault)
+            }
             _ => Fault::Input,
         }
     }
@@ -127,11 +133,3 @@ speaking_error!(FileError, |e| match e {
     FileError::Unwritable { source, .. } | FileError::Unreached { source, .. } => Some(source),
     _ => None,
 });
-
-/// What is to be done where a bucket cannot be reached.
-pub fn reach(lang: Lang) -> &'static str {
-    lang.pick(
-        "check that the bucket is there, and what the environment says of it: AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; then run the same command again",
-        "请确认存储桶存在，并检查环境变量 AWS_ENDPOINT_URL、AWS_REGION、AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY，然后重新运行同一命令",
-    )
-}

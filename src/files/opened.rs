@@ -113,6 +113,17 @@ pub fn is_seen(path: &Path) -> bool {
     bucket_and_key(path).and_then(seen).is_some()
 }
 
+/// Asks a bucket for an object as it is now, and no more.
+///
+/// # Errors
+/// Those of the network and the server.
+pub fn ask(path: &Path) -> io::Result<()> {
+    let Some((bucket, key)) = bucket_and_key(path) else {
+        return Ok(());
+    };
+    shared(bucket)?.now(key).map(drop)
+}
+
 /// Whether an object is still the one that was seen; `None` of a file on disk, and where its server does not tell.
 ///
 /// # Errors

@@ -15,6 +15,9 @@ const SAMPLE: u64 = 64 * 1024;
 /// Samples between the first and the last.
 const SAMPLES: u64 = 30;
 
+/// The SHA-256 of a file's size and of samples of its content.
+pub type FileSamples = [u8; 32];
+
 /// The fingerprint of bytes.
 pub fn fingerprint_bytes(parts: &[&[u8]]) -> Fingerprint {
     let mut hash = Sha256::new();
@@ -37,7 +40,7 @@ pub fn file_fingerprint(path: &Path) -> io::Result<Fingerprint> {
 ///
 /// # Errors
 /// Those of reading.
-pub(super) fn file_samples(path: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn file_samples(path: &Path) -> io::Result<FileSamples> {
     let mut file = files::open(path)?;
     let size = file.size()?;
     let mut hash = Sha256::new();
@@ -56,7 +59,7 @@ pub(super) fn file_samples(path: &Path) -> io::Result<Vec<u8>> {
             .read_to_end(&mut buffer)?;
         hash.update(&buffer);
     }
-    Ok(hash.finalize().to_vec())
+    Ok(hash.finalize().into())
 }
 
 #[cfg(test)]

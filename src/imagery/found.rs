@@ -6,7 +6,8 @@
 
 use super::network::in_bucket;
 use super::raster_error::RasterError;
-use crate::files;
+use super::raster_file::{error_of_server, not_opened};
+use crate::files::{self, BucketError};
 use crate::words::{Lang, of_system};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use std::io::Read;
@@ -77,7 +78,10 @@ fn check_object(path: &Path, object: &Path) -> Result<(), RasterError> {
     for object in std::iter::once(object.to_owned()).chain(beside) {
         let mut head = Vec::new();
         let read = files::open(&object).and_then(|file| file.take(HEAD).read_to_end(&mut head));
-        read.map_err(|e| not(of_system(&e, Lang::En)))?;
+        read.map_err(|e| match BucketError::of(&e) {
+            Some(error) => error_of_server(path, error.clone()),
+            None => not(of_system(&e, Lang::En)),
+        })?;
         if is_virtual(&head) {
             return Err(RasterError::Leads {
                 path: path.into(),
@@ -85,8 +89,7 @@ fn check_object(path: &Path, object: &Path) -> Result<(), RasterError> {
             });
         }
     }
-    of_known_format(path)
-        .map_err(|reason| RasterError::foreign(path).unwrap_or_else(|| not(reason)))
+    of_known_format(path).map_err(|reason| not_opened(path, reason))
 }
 
 /// Whether the first bytes of a file are those of a virtual raster.
@@ -103,7 +106,7 @@ fn of_known_format(path: &Path) -> Result<(), String> {
         ..DatasetOptions::default()
     };
     let opened = Dataset::open_ex(path, options).map(drop);
-    opened.map_err(|e| super::raster_file::gdal_words(&e))
+    opened.map_err(|e| super::gdal_words::gdal_words(&e))
 }
 
 /// Where a raster leads that is not a file below `root`; nothing for one that stays. A virtual raster leads somewhere, and

@@ -3,9 +3,9 @@
 use super::georeference::is_placed;
 use super::network::{allow_once, allow_where_named, as_gdal_names};
 use super::pyramid::is_any_pyramid;
-use crate::files::has_ending;
+use crate::files::{BucketError, has_ending};
 use crate::text::TextFlaw;
-use crate::words::{Lang, Remedy, Said, Say, remedy_of_system};
+use crate::words::{Fault, Lang, Remedy, Said, Say, remedy_of_system};
 use crate::{speaking_error, tr};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -115,6 +115,15 @@ impl Say for InputError {
                     "请给出 GeoTIFF、COG、VRT 文件，或包含这些文件或 JPEG 照片的文件夹"
                 ))
             }
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Unreadable { source, .. } => {
+                BucketError::of(source).map_or(Fault::Input, Say::fault)
+            }
+            _ => Fault::Input,
         }
     }
 }

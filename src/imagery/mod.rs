@@ -13,6 +13,7 @@ mod fingerprint;
 mod fixture;
 mod found;
 mod gdal_setup;
+mod gdal_words;
 mod georeference;
 mod header;
 mod input_files;
@@ -39,7 +40,7 @@ pub mod pyramid;
 pub mod tile;
 
 pub use captured::{Captured, CapturedError};
-pub use fingerprint::{Fingerprint, file_fingerprint, fingerprint_bytes};
+pub use fingerprint::{FileSamples, Fingerprint, file_fingerprint, fingerprint_bytes};
 pub use found::check as check_found;
 pub use gdal_setup::{gdal_version, proj_version, set_up_gdal};
 pub use georeference::RasterNote;

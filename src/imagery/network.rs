@@ -2,7 +2,7 @@
 //! names it, `/vsis3/bucket/ortho.tif`. Rasters in a bucket are opened by GDAL, under its name; all else is read as
 //! [`files`](crate::files) reads it.
 
-use crate::files::{bucket_and_key, endpoint};
+use crate::files::{self, BucketError, bucket_and_key, endpoint};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -94,6 +94,42 @@ fn put(key: &str, value: &str) {
     if std::env::var_os(key).is_none() {
         let _ = gdal::config::set_config_option(key, value);
     }
+}
+
+/// What GDAL says where a server gave no file, before the status of its answer: 0 where there was none.
+const STATUS: &str = "HTTP response code on ";
+/// What in the environment says that a bucket is asked with keys, or without any.
+const KEYS: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SKIP_SIGNATURE"];
+
+/// Why the server of a file did not give it, where GDAL's words or the server itself say so; `None` of what lies on no server,
+/// or is there and no raster.
+pub(in crate::imagery) fn not_given(path: &Path, words: &str) -> Option<BucketError> {
+    let status = words
+        .strip_prefix(STATUS)
+        .and_then(|rest| rest.rsplit_once(": ")?.1.trim().parse().ok());
+    match status {
+        // Without an answer, the server is asked once more, as patiently as for all else.
+        Some(0) | None => {
+            let told = status.map(|none| BucketError::of_status(none, words));
+            asked(path).and_then(Result::err).or(told)
+        }
+        Some(status) => Some(BucketError::of_status(status, words)),
+    }
+}
+
+/// What a bucket says of an object that GDAL reads; `None` of what lies in none. A request that is lost is repeated.
+pub(super) fn asked(path: &Path) -> Option<Result<(), BucketError>> {
+    let named = in_bucket(path)?;
+    if !KEYS.iter().any(|key| std::env::var_os(key).is_some()) {
+        return None;
+    }
+    let why = |error: &std::io::Error| BucketError::Unreached {
+        why: error.to_string(),
+    };
+    Some(files::ask(&named).map_err(|error| {
+        let told = BucketError::of(&error).cloned();
+        told.unwrap_or_else(|| why(&error))
+    }))
 }
 
 /// Whether GDAL's virtual file systems, not the operating system's, resolve this path.

@@ -3,11 +3,12 @@
 use super::bands::{self, Colours, NoData};
 use super::captured::Captured;
 use super::fingerprint::{Fingerprint, file_samples, fingerprint_bytes};
+use super::gdal_words::gdal_words;
 use super::georeference::{Georeference, RasterNote, georeference};
 use super::header::{Level, SourceHeader};
-use super::network::is_virtual;
+use super::network::{is_virtual, not_given};
 use super::raster_error::RasterError;
-use super::raster_file::{check_data_base, gdal_words, open};
+use super::raster_file::{check_data_base, error_of_server, open};
 use super::raster_options::RasterOptions;
 use super::stretch::Stretch;
 use crate::ground::{Crs, GeoTransform, Gsd};
@@ -102,7 +103,7 @@ impl Orthomosaic {
         let changed = || RasterError::Changed {
             path: header.path.clone(),
         };
-        let dataset = open(&header.path).map_err(|_ignored| changed())?;
+        let dataset = open(&header.path).map_err(|e| if e.is_lost() { e } else { changed() })?;
         let now = fingerprint(
             &header.path,
             &dataset,
@@ -260,12 +261,13 @@ fn fingerprint(
     );
     let by_content = !is_virtual(path) && dataset.driver().short_name() != "VRT";
     let samples = if by_content {
-        file_samples(path).map_err(|e| RasterError::NotARaster {
+        let samples = file_samples(path).map_err(|e| RasterError::NotARaster {
             path: path.into(),
             reason: e.to_string(),
-        })?
+        })?;
+        samples.to_vec()
     } else {
-        pixel_samples(dataset, colours)
+        pixel_samples(path, dataset, colours)?
     };
     Ok(fingerprint_bytes(&[
         shape.as_bytes(),
@@ -275,7 +277,11 @@ fn fingerprint(
 }
 
 /// Pixels along the diagonal, for what is not one file on disk.
-fn pixel_samples(dataset: &Dataset, colours: &Colours) -> Vec<u8> {
+fn pixel_samples(
+    path: &Path,
+    dataset: &Dataset,
+    colours: &Colours,
+) -> Result<Vec<u8>, RasterError> {
     const WINDOWS: usize = 16;
     const SIDE: usize = 64;
     let (width, height) = dataset.raster_size();
@@ -290,8 +296,15 @@ fn pixel_samples(dataset: &Dataset, colours: &Colours) -> Vec<u8> {
             let read = dataset.rasterband(number).and_then(|b| {
                 b.read_as::<u8>((x.cast_signed(), y.cast_signed()), (w, h), (w, h), None)
             });
-            samples.extend(read.map_or_else(|_ignored| vec![0], |b| b.data().to_vec()));
+            match read {
+                Ok(pixels) => samples.extend(pixels.data()),
+                // What a network lost for now is no other content.
+                Err(error) => match not_given(path, &gdal_words(&error)) {
+                    Some(lost) => return Err(error_of_server(path, lost)),
+                    None => samples.push(0),
+                },
+            }
         }
     }
-    samples
+    Ok(samples)
 }

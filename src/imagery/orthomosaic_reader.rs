@@ -3,11 +3,13 @@
 use super::bands::{Colours, NoData};
 use super::empty_blocks;
 use super::header::Level;
+use super::network::asked;
 use super::orthomosaic::Orthomosaic;
 use super::pixels::{PixelReader, Pixels, Validity, pixels as area};
 use super::planes::{Planes, pixels, read};
 use super::raster_error::RasterError;
-use super::raster_file::open;
+use super::raster_file::{error_of_server, open};
+use crate::files::BucketError;
 use crate::ground::Rect;
 use gdal::raster::RasterBand;
 use gdal::{Dataset, Metadata};
@@ -17,6 +19,8 @@ use std::sync::Arc;
 
 /// Rows that are read at a time where blocks are lower than that.
 const LEAST_ROWS: u32 = 32;
+/// As often a block is asked for that does not come from a server which answers.
+const ATTEMPTS: usize = 3;
 
 /// An open orthomosaic.
 pub(super) struct OrthomosaicReader {
@@ -25,6 +29,8 @@ pub(super) struct OrthomosaicReader {
     dataset: Dataset,
     /// The stored sizes of blocks in which nothing is searched, once they have been asked for.
     empty_sizes: OnceCell<BTreeSet<u64>>,
+    /// Why its server did not give a block.
+    lost: OnceCell<BucketError>,
 }
 
 impl PixelReader for OrthomosaicReader {
@@ -43,7 +49,7 @@ impl PixelReader for OrthomosaicReader {
         if !at_once {
             planes.clear();
             for block in stored {
-                if self.read_into(&mut planes, block).is_none() {
+                if !self.is_given(&mut planes, block) {
                     planes.mark(block, Validity::Unreadable);
                 }
             }
@@ -52,6 +58,12 @@ impl PixelReader for OrthomosaicReader {
             planes.mark(block, Validity::NoData);
         }
         planes.finish()
+    }
+
+    fn lost(&self) -> Option<RasterError> {
+        let path = &self.orthomosaic.header.path;
+        let lost = self.lost.get().cloned();
+        lost.map(|error| error_of_server(path, error))
     }
 
     fn stored_pixels(&self, rect: Rect) -> u64 {
@@ -80,7 +92,30 @@ impl OrthomosaicReader {
             level,
             dataset,
             empty_sizes: OnceCell::new(),
+            lost: OnceCell::new(),
         })
+    }
+
+    /// Reads a block. Where a server holds the file, a block that did not come is asked for again once the server answers; where it
+    /// does not, nothing more is asked of it.
+    fn is_given(&self, planes: &mut Planes, block: Rect) -> bool {
+        let path = &self.orthomosaic.header.path;
+        for _attempt in 0..ATTEMPTS {
+            if self.lost.get().is_some() {
+                return false;
+            }
+            if self.read_into(planes, block).is_some() {
+                return true;
+            }
+            match asked(path) {
+                Some(Ok(())) => {}
+                Some(Err(error)) => {
+                    let _first = self.lost.set(error);
+                }
+                None => return false,
+            }
+        }
+        false
     }
 
     /// The blocks that a rectangle touches, clipped to it.

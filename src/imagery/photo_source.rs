@@ -1,7 +1,7 @@
 //! A photo as a source: laid on a grid of ground pixels, decoded once when it is opened.
 
 use super::captured::Captured;
-use super::fingerprint::{Fingerprint, file_samples, fingerprint_bytes};
+use super::fingerprint::{FileSamples, Fingerprint, file_samples, fingerprint_bytes};
 use super::header::{Level, SourceHeader};
 use super::photo::{Camera, GroundGrid, Photo, Rectified, SetAside};
 use super::pixels::{OpenError, PixelReader, Pixels, Validity};
@@ -16,6 +16,8 @@ pub struct PhotoSource {
     pub(super) header: SourceHeader,
     photo: Photo,
     grid: GroundGrid,
+    /// What its fingerprint is made of, beside its place.
+    samples: FileSamples,
 }
 
 impl PhotoSource {
@@ -24,6 +26,18 @@ impl PhotoSource {
     /// # Errors
     /// [`RasterError::Photo`] where the file is gone.
     pub fn new(photo: Photo, resolution_m: f64) -> Result<Self, RasterError> {
+        Self::of_known(photo, resolution_m, None)
+    }
+
+    /// The same; where the samples of its file are known, it is not opened.
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    pub fn of_known(
+        photo: Photo,
+        resolution_m: f64,
+        known: Option<FileSamples>,
+    ) -> Result<Self, RasterError> {
         let path = photo.shot.path.clone();
         let grid = photo.grid(resolution_m);
         let transform = grid
@@ -33,8 +47,10 @@ impl PhotoSource {
             path: path.clone(),
             source,
         })?;
-        let fingerprint = fingerprint(&photo, &grid, &transform)
-            .map_err(|e| RasterError::Photo(Box::new(SetAside::unread(&path, e))))?;
+        let samples = known.map_or_else(|| file_samples(&path), Ok);
+        let samples =
+            samples.map_err(|e| RasterError::Photo(Box::new(SetAside::unread(&path, e))))?;
+        let fingerprint = fingerprint(&photo, &grid, &transform, samples);
         let gsd_cm = grid.gsd_m * 100.0;
         let header = SourceHeader {
             name: SourceHeader::name_of(&path),
@@ -59,7 +75,13 @@ impl PhotoSource {
             header,
             photo,
             grid,
+            samples,
         })
+    }
+
+    /// The SHA-256 of its file's size and of samples of its content.
+    pub fn samples(&self) -> FileSamples {
+        self.samples
     }
 
     /// The photo.
@@ -82,8 +104,7 @@ impl PhotoSource {
     }
 
     fn is_as_read(&self) -> bool {
-        let now = fingerprint(&self.photo, &self.grid, &self.header.transform);
-        now.is_ok_and(|now| now == self.header.fingerprint)
+        file_samples(&self.header.path).is_ok_and(|now| now == self.samples)
     }
 }
 
@@ -92,18 +113,14 @@ fn fingerprint(
     photo: &Photo,
     grid: &GroundGrid,
     transform: &GeoTransform,
-) -> std::io::Result<Fingerprint> {
-    let samples = file_samples(&photo.shot.path)?;
+    samples: FileSamples,
+) -> Fingerprint {
     let (width, height) = (f64::from(grid.width), f64::from(grid.height));
     let corners = [(0.0, 0.0), (width, 0.0), (0.0, height)]
         .map(|(x, y)| transform.apply(PixelPoint { x, y }));
     let pose = pose(&photo.camera, corners);
     let size = format!("{} {}", grid.width, grid.height);
-    Ok(fingerprint_bytes(&[
-        &samples,
-        pose.as_bytes(),
-        size.as_bytes(),
-    ]))
+    fingerprint_bytes(&[&samples, pose.as_bytes(), size.as_bytes()])
 }
 
 /// A camera's lens, place and view and three corners of its grid, in whole thousand-millionths: sines and cosines differ in their

@@ -33,9 +33,15 @@ pub struct Pixels {
 /// Reads the pixels of one open source. It belongs to one thread.
 pub trait PixelReader {
     /// Reads a rectangle of the level it was opened at. What cannot be read is [`Validity::Unreadable`], block by block;
-    /// nothing here fails. The memory of `spare`, pixels that nobody needs any more, is used again where there is
+    /// nothing here fails but what [`PixelReader::lost`] tells. The memory of `spare`, pixels that nobody needs any more, is used again where there is
     /// anything to read.
     fn read(&self, rect: Rect, spare: &mut Option<Pixels>) -> Pixels;
+
+    /// Why the last rectangle was not read whole, where its server may give it another time: what came of it is not to be
+    /// believed.
+    fn lost(&self) -> Option<RasterError> {
+        None
+    }
 
     /// Pixels of a rectangle of the level that hold data, as far as the file tells while next to nothing of it is decoded.
     fn stored_pixels(&self, rect: Rect) -> u64 {

@@ -1,6 +1,6 @@
 //! Why a raster cannot be searched, and what mends it.
 
-use crate::files::has_ending;
+use crate::files::{BucketError, has_ending};
 use crate::ground::{CrsError, GeoPackageError};
 use crate::speaking_error;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,13 @@ pub enum RasterError {
         path: PathBuf,
         /// GDAL's words.
         reason: String,
+    },
+    /// The server on which it lies does not give it.
+    NotGiven {
+        /// The file, as it is named outside GDAL.
+        path: PathBuf,
+        /// What the server answered.
+        source: BucketError,
     },
     /// It lies in a data base of which a write was interrupted.
     DataBase {
@@ -142,6 +149,7 @@ pub enum RasterError {
 speaking_error!(RasterError, |e| match e {
     RasterError::Crs { source, .. } => Some(source),
     RasterError::DataBase { source, .. } => Some(source),
+    RasterError::NotGiven { source, .. } => Some(source),
     _ => None,
 });
 
@@ -220,9 +228,13 @@ impl RasterError {
         }
     }
 
-    /// Whether it is of a photo that its bucket may give another time: without it a scan would not be whole.
+    /// Whether it is of imagery that its server may give another time: without it a scan would not be whole.
     pub fn is_lost(&self) -> bool {
-        matches!(self, Self::Photo(aside) if aside.is_lost())
+        match self {
+            Self::Photo(aside) => aside.is_lost(),
+            Self::NotGiven { source, .. } => source.passes(),
+            _ => false,
+        }
     }
 
     /// The file it is about.
@@ -230,6 +242,7 @@ impl RasterError {
         match self {
             Self::Photo(aside) => &aside.path,
             Self::NotARaster { path, .. }
+            | Self::NotGiven { path, .. }
             | Self::DataBase { path, .. }
             | Self::Leads { path, .. }
             | Self::NoCrs { path }

@@ -1,8 +1,10 @@
 //! A raster file, opened as GDAL knows it: read only, by a name that is text, with no journal beside it.
 
+use super::gdal_words::gdal_words;
+use super::network::{in_bucket, not_given};
 use super::raster_error::RasterError;
+use crate::files::BucketError;
 use crate::ground::{check_journal, is_data_base};
-use gdal::errors::GdalError;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use std::path::Path;
 
@@ -38,8 +40,7 @@ pub(super) fn open(path: &Path) -> Result<Dataset, RasterError> {
         open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
         ..DatasetOptions::default()
     };
-    let dataset = Dataset::open_ex(path, options)
-        .map_err(|e| RasterError::foreign(path).unwrap_or_else(|| failed(gdal_words(&e))))?;
+    let dataset = Dataset::open_ex(path, options).map_err(|e| not_opened(path, gdal_words(&e)))?;
     let (width, height) = dataset.raster_size();
     if dataset.raster_count() == 0 || width == 0 || height == 0 {
         return Err(failed("it holds no image".into()));
@@ -47,12 +48,17 @@ pub(super) fn open(path: &Path) -> Result<Dataset, RasterError> {
     Ok(dataset)
 }
 
-/// GDAL's message without the wrapper's own words.
-pub(super) fn gdal_words(error: &GdalError) -> String {
-    match error {
-        GdalError::NullPointer { msg, .. } | GdalError::CplError { msg, .. } if !msg.is_empty() => {
-            msg.clone()
-        }
-        _ => "not a format that GDAL reads".into(),
+/// Why GDAL, which said so, did not open a file.
+pub(super) fn not_opened(path: &Path, reason: String) -> RasterError {
+    if let Some(error) = not_given(path, &reason) {
+        return error_of_server(path, error);
     }
+    let path = path.to_owned();
+    RasterError::foreign(&path).unwrap_or(RasterError::NotARaster { path, reason })
+}
+
+/// What a server answered in place of a file, under the name that the user knows.
+pub(super) fn error_of_server(path: &Path, source: BucketError) -> RasterError {
+    let path = in_bucket(path).unwrap_or_else(|| path.into());
+    RasterError::NotGiven { path, source }
 }

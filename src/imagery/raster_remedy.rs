@@ -1,13 +1,9 @@
 //! The words of what keeps a raster from being searched.
 
 use super::raster_error::RasterError;
-use crate::files::reach;
-use crate::words::{Action, Choice, Lang, Said, Say};
+use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, tr};
 use std::path::Path;
-
-/// What GDAL says where a server does not give an object.
-const NO_ANSWER: &str = "HTTP response code";
 
 /// Sentences, one function a family.
 impl RasterError {
@@ -33,10 +29,15 @@ impl RasterError {
                 "{p} cannot be opened as a raster: {reason}",
                 "无法将 {p} 作为栅格打开：{reason}"
             ))
-            .hint(if reason.starts_with(NO_ANSWER) { reach(lang) } else { lang.pick(
+            .hint(lang.pick(
                 "if it was copied, copy it again; otherwise export it again as GeoTIFF from the program it came from",
                 "若为复制所得，请重新复制；否则请用生成它的软件重新导出为 GeoTIFF",
-            ) }),
+            )),
+            Self::NotGiven { source, .. } => {
+                let Said { what, remedies } = source.say(lang);
+                let what = tr!(lang, "{p} cannot be read: {what}", "无法读取 {p}：{what}");
+                Said { what, remedies }
+            }
             other => Said::new(tr!(
                 lang,
                 "{p} is an {format} file, which cannot be read here",
@@ -283,9 +284,10 @@ impl Say for RasterError {
             Self::Photo(aside) => aside.say(lang),
             Self::DataBase { source, .. } => source.say(lang),
             Self::Crs { source, path } => source.say(lang).about(path),
-            Self::NotARaster { .. } | Self::Leads { .. } | Self::Foreign { .. } => {
-                self.not_opened(lang)
-            }
+            Self::NotARaster { .. }
+            | Self::NotGiven { .. }
+            | Self::Leads { .. }
+            | Self::Foreign { .. } => self.not_opened(lang),
             Self::NoCrs { path } => no_crs(path, lang),
             Self::BadPrj { path, prj } => bad_prj(path, prj, lang),
             Self::NoCrsButZone { path, zone, epsg } => no_crs_but_zone(path, *zone, *epsg, lang),
@@ -304,6 +306,14 @@ impl Say for RasterError {
             } => too_coarse(path, *gsd_cm, *coarsest_cm, lang),
             Self::PartlyUnreadable { path, m2 } => partly_unreadable(path, *m2, lang),
             Self::Changed { path } => changed(path, lang),
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Photo(aside) => aside.fault(),
+            Self::NotGiven { source, .. } => source.fault(),
+            _ => Fault::Input,
         }
     }
 }

@@ -108,6 +108,10 @@ impl Say for ScanError {
 
     fn fault(&self) -> Fault {
         match self {
+            Self::Input(e) => e.fault(),
+            Self::Raster(e) => e.fault(),
+            Self::Dem(e) => e.fault(),
+            Self::Pos(e) => e.fault(),
             Self::Model(e) => e.fault(),
             Self::Journal(e) => e.fault(),
             Self::Shard(e) => e.fault(),

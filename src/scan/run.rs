@@ -227,7 +227,7 @@ fn scored(
     let pyramids = Pyramids::new(search, &task.works, journal.is_settled(), (progress, stop));
     let listener = Listeners(crops, &pyramids);
     let scored = score(search, task, journal, &listener, (progress, stop))?;
-    let unchanged = scored.check_unchanged();
+    let unchanged = scored.check_unchanged(|_every| true);
     match unchanged.and_then(|()| searched_ground(search, &scored, progress)) {
         Ok(ground) => {
             pyramids.finish()?;

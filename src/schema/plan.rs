@@ -23,6 +23,10 @@ pub struct PlanRecord {
     pub options: serde_json::Value,
     /// What the scores are bound to: model, options, sources with their fingerprints.
     pub key: ScoresKey,
+    /// SHA-256 of the file beside the plan that keeps what the headers of its photos say, in hexadecimal digits; its first 16 are in
+    /// the file's name, `photos-….jsonl`. A shard opens only its own photos by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photos: Option<String>,
     /// The shards, in the order of their numbers, which begin at 0.
     pub shards: Vec<ShardRecord>,
 }

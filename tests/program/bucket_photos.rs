@@ -8,6 +8,7 @@ use crate::results::{Results, json};
 use crate::run::{fixture, scan};
 use crate::s3::{Bucket, keeps_no_keys, same};
 use crate::shots::{Pose, Scene, Tags, jpeg, render};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -128,7 +129,9 @@ fn shards_of_photos_in_a_bucket_merge_into_the_bytes_of_one_scan_on_disk() {
     ];
     let planned = both.bucket.run(&planned.concat(), None);
     assert_eq!(planned.code, Some(0), "{}", planned.err);
+    let mut opened = Vec::new();
     for number in ["2", "0", "1"] {
+        both.bucket.shelves().opened();
         let run = [
             "scan",
             "-q",
@@ -141,7 +144,13 @@ fn shards_of_photos_in_a_bucket_merge_into_the_bytes_of_one_scan_on_disk() {
         ];
         let ended = both.bucket.run(&run, None);
         assert_eq!(ended.code, Some(0), "{}", ended.err);
+        opened.push((number, both.bucket.shelves().opened()));
     }
+    // Each opens its own photos alone.
+    let all: BTreeSet<&String> = opened.iter().flat_map(|(_, own)| own).collect();
+    let each: usize = opened.iter().map(|(_, own)| own.len()).sum();
+    assert_eq!(all.len(), each, "{opened:?}");
+    assert!(opened.iter().all(|(_, own)| !own.is_empty()), "{opened:?}");
     let merged = both
         .bucket
         .run(&["merge", "-q", "--plan", plan], Some(&both.at("far")));
@@ -151,10 +160,26 @@ fn shards_of_photos_in_a_bucket_merge_into_the_bytes_of_one_scan_on_disk() {
     let other = fs::read(both.at("card/shot_0000.jpg")).expect("read");
     let name = "2026/航次 1/shot_0008.jpg";
     both.bucket.shelves().objects.insert(name.into(), other);
-    let run = ["scan", "-q", "--plan", plan, "--shard", "0"];
-    let late = both.bucket.run(&run, None);
-    assert_eq!(late.code, Some(1), "{}", late.err);
-    assert!(late.err.contains("is not what was planned"), "{}", late.err);
+    for (number, own) in &opened {
+        let run = ["scan", "-q", "--plan", plan, "--shard", number];
+        let late = both.bucket.run(&run, None);
+        if own.contains(name) {
+            assert_eq!(late.code, Some(1), "{}", late.err);
+            assert!(late.err.contains("is not what was planned"), "{}", late.err);
+        } else {
+            assert_eq!(late.code, Some(0), "{}", late.err);
+        }
+    }
+    assert!(all.contains(&name.to_owned()));
+    let merged = both
+        .bucket
+        .run(&["merge", "-q", "--plan", plan], Some(&both.at("late")));
+    assert_eq!(merged.code, Some(1), "{}", merged.err);
+    assert!(
+        merged.err.contains("is not what was planned"),
+        "{}",
+        merged.err
+    );
 }
 
 /// One photo of a target, and one without a position.

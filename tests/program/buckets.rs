@@ -174,21 +174,87 @@ fn what_a_bucket_cannot_be_used_for_is_said() {
 }
 
 #[test]
-fn a_server_that_does_not_answer_has_no_damaged_raster() {
+fn a_server_that_does_not_answer_is_no_fault_of_who_asked() {
     let folder = TempDir::new().expect("temporary folder");
-    let mut command = papaver();
-    command.args(["scan", "-q", "s3://survey/ortho.tif", "-o"]);
-    command.arg(folder.path().join("out"));
-    for (name, value) in [
-        ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "known"),
-        ("AWS_SECRET_ACCESS_KEY", "unsaid"),
+    let out = folder.path().join("out");
+    let out = out.to_str().expect("UTF-8");
+    for line in [
+        &["scan", "-q", "s3://survey/ortho.tif", "-o", out][..],
+        &["scan", "-q", "s3://survey/flights/", "-o", out],
+        &["plan", "-q", "s3://survey/a.jpg", "-o", out],
+        &["plan", "--status", "-o", PLAN],
     ] {
-        command.env(name, value);
+        let mut command = papaver();
+        command.args(line);
+        for (name, value) in [
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "known"),
+            ("AWS_SECRET_ACCESS_KEY", "unsaid"),
+        ] {
+            command.env(name, value);
+        }
+        let ended = ended(&mut command);
+        assert_eq!(ended.code, Some(2), "{line:?}: {}", ended.err);
+        for said in ["s3://survey/", "cannot be reached", "AWS_ENDPOINT_URL"] {
+            assert!(ended.err.contains(said), "{line:?}: {}", ended.err);
+        }
     }
-    let refused = ended(&mut command);
-    assert_eq!(refused.code, Some(1));
-    assert!(refused.err.contains("AWS_ENDPOINT_URL"), "{}", refused.err);
-    assert!(!refused.err.contains("copy it again"), "{}", refused.err);
+}
+
+#[test]
+fn a_raster_that_a_bucket_lacks_or_refuses_is_the_users_matter_and_said_as_it_is() {
+    let folder = TempDir::new().expect("temporary folder");
+    let bucket = Bucket::start();
+    bucket
+        .shelves()
+        .refused
+        .insert("2026/ortho.tif".into(), 403);
+    for (named, said) in [
+        (
+            ORTHO,
+            "s3://survey/2026/ortho.tif cannot be read: the server does not allow it",
+        ),
+        (
+            "s3://survey/none.tif",
+            "s3://survey/none.tif cannot be read: there is no such object",
+        ),
+    ] {
+        let ended = bucket.run(&["scan", "-q", named], Some(&folder.path().join("out")));
+        assert_eq!(ended.code, Some(1), "{}", ended.err);
+        assert!(ended.err.contains(said), "{}", ended.err);
+        assert!(!ended.err.contains("copy it again"), "{}", ended.err);
+    }
+}
+
+#[test]
+fn a_block_that_a_server_does_not_give_makes_no_shard_with_a_hole() {
+    let folder = TempDir::new().expect("temporary folder");
+    let path = folder.path().join("ortho.tif");
+    Picture::with_nine(Place::utm(1.9), (1500, 1300)).write(&path, &["TILED=YES"]);
+    let bucket = Bucket::start();
+    let key = "2026/ortho.tif";
+    let ortho = fs::read(&path).expect("read");
+    bucket.shelves().objects.insert(key.into(), ortho);
+    let model = fixture("colour_dense.onnx");
+    let model = model.to_str().expect("UTF-8");
+    let options = ["-q", "-o", PLAN, "--shards", "1", "--model", model];
+    let planned = bucket.run(&[&["plan", ORTHO][..], &options].concat(), None);
+    assert_eq!(planned.code, Some(0), "{}", planned.err);
+    let name = "plans/a/shards/00000.jsonl";
+    bucket.shelves().heard.clear();
+    let whole = bucket.run(&shard("0"), None);
+    assert_eq!(whole.code, Some(0), "{}", whole.err);
+    let answers = bucket.shelves().answers(key, 206);
+    let scores = bucket.shelves().objects.remove(name).expect("a shard");
+    for part in 1..8 {
+        let answers = answers * part / 8;
+        bucket.shelves().refused_after.insert(key.into(), answers);
+        let ended = bucket.run(&shard("0"), None);
+        assert_eq!(ended.code, Some(1), "{part}: {}", ended.err);
+        assert!(!bucket.shelves().objects.contains_key(name), "{part}");
+    }
+    bucket.shelves().refused_after.clear();
+    assert_eq!(bucket.run(&shard("0"), None).code, Some(0));
+    assert_eq!(bucket.shelves().objects[name], scores);
 }

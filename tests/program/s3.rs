@@ -26,6 +26,8 @@ pub struct Shelves {
     pub endless: bool,
     /// Objects that may not be read, with the status of the refusal.
     pub refused: BTreeMap<String, u16>,
+    /// After so many more answers an object may not be read.
+    pub refused_after: BTreeMap<String, usize>,
     /// Objects of which the next answer breaks off.
     pub broken: BTreeSet<String>,
     /// What an object is replaced with after so many more answers.
@@ -122,7 +124,13 @@ impl Shelves {
                 );
                 (self.refused[&asked.key], said.into_bytes())
             }
-            _ => self.read(asked),
+            _ if self.refused_after.get(&asked.key) == Some(&0) => (403, Vec::new()),
+            _ => {
+                if let Some(left) = self.refused_after.get_mut(&asked.key) {
+                    *left -= 1;
+                }
+                self.read(asked)
+            }
         }
     }
 
@@ -181,6 +189,13 @@ impl Shelves {
         for (name, bytes) in crate::resume::files(folder) {
             self.objects.insert(format!("{below}/{name}"), bytes);
         }
+    }
+
+    /// The objects of which something was read since this was asked last.
+    pub fn opened(&mut self) -> BTreeSet<String> {
+        let heard = std::mem::take(&mut self.heard).into_iter();
+        let read = heard.filter(|(_, _, code)| *code == 206);
+        read.map(|(_, key, _)| key).collect()
     }
 
     /// How often an object was asked for with an answer of so much of it.

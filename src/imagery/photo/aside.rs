@@ -129,7 +129,7 @@ impl Say for SetAside {
     }
 
     fn fault(&self) -> Fault {
-        Fault::Input
+        self.bucket_error().map_or(Fault::Input, Say::fault)
     }
 }
 speaking_error!(SetAside);

@@ -3,16 +3,17 @@
 //! The part about the survey is read once and laid on a grid of longitude and latitude at the model's own spacing, so
 //! that a height costs four looks and no projection.
 
+use super::dem_error::DemError;
 use super::terrain::HeightField;
 use crate::ground::{
     Crs, CrsError, CrsPoint, GeoTransform, Gsd, LocalPlane, LonLat, PlanePoint, corners_around,
 };
-use crate::imagery::network::{allow_where_named, as_gdal_names};
-use crate::words::{Action, Choice, Lang, Said, Say};
-use crate::{remedy, speaking_error, tr};
+use crate::imagery::gdal_words::gdal_words;
+use crate::imagery::network::{allow_where_named, as_gdal_names, not_given};
 use gdal::Dataset;
+use gdal::errors::GdalError;
 use gdal::raster::{RasterBand, ResampleAlg};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Most columns and most rows that are kept; a larger part is read with a wider spacing.
 const MOST: usize = 4096;
@@ -30,79 +31,6 @@ pub struct Dem {
     heights: Vec<f32>,
     spacing_m: f64,
 }
-
-/// A terrain model that cannot be used.
-#[derive(Debug)]
-pub enum DemError {
-    /// GDAL cannot open or read it.
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It does not say where it is.
-    NoPlace {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Its coordinate system cannot be used.
-    Crs {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: CrsError,
-    },
-    /// It has no height anywhere near the photos.
-    Elsewhere {
-        /// The file.
-        path: PathBuf,
-    },
-}
-
-impl Say for DemError {
-    fn say(&self, lang: Lang) -> Said {
-        match self {
-            Self::Unreadable { path } => {
-                let path = path.display();
-                Said::new(tr!(lang, "{path} cannot be read as a terrain model", "无法读取地形模型 {path}")).hint(tr!(
-                    lang,
-                    "give a raster of heights in metres, as a GeoTIFF; if it was copied, copy it again",
-                    "请给出以米为单位的高程栅格（如 GeoTIFF）；若为复制所得，请重新复制"
-                ))
-            }
-            Self::NoPlace { path } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "the terrain model {path} does not say where it is",
-                    "地形模型 {path} 没有坐标信息"
-                ))
-                .hint(lang.pick(
-                    "export it again with its coordinate system, as GeoTIFF",
-                    "请带坐标系重新导出为 GeoTIFF",
-                ))
-            }
-            Self::Crs { path, source } => source.say(lang).about(path),
-            Self::Elsewhere { path } => {
-                let path = path.display();
-                Said::new(tr!(
-                    lang,
-                    "the terrain model {path} has no height where the photos were taken",
-                    "地形模型 {path} 不包含照片所在位置的高程"
-                ))
-                .hint(remedy!(
-                    lang,
-                    "give the model of this area, or leave {dem} out: the ground is then taken as level at take-off",
-                    "请提供本测区的地形模型，或去掉 {dem}：将按起飞点高度的平地处理",
-                    dem = Action::Without(Choice::Dem),
-                ))
-            }
-        }
-    }
-}
-speaking_error!(DemError, |e| match e {
-    DemError::Crs { source, .. } => Some(source),
-    _ => None,
-});
 
 /// Metres about the photos in which a terrain model is read: as far as an oblique photo is searched.
 const MARGIN_M: f64 = 1000.0;
@@ -129,7 +57,14 @@ impl Dem {
         };
         let named = as_gdal_names(path);
         allow_where_named([named.as_path()]);
-        let file = Dataset::open(&named).map_err(|_ignored| unreadable())?;
+        let not_opened = |error: &GdalError| match not_given(&named, &gdal_words(error)) {
+            Some(source) => DemError::NotGiven {
+                path: path.into(),
+                source,
+            },
+            None => unreadable(),
+        };
+        let file = Dataset::open(&named).map_err(|error| not_opened(&error))?;
         let no_place = || DemError::NoPlace { path: path.into() };
         let crs = file
             .spatial_ref()

@@ -4,9 +4,10 @@
 pub use super::orientation::Orientation;
 use crate::ground::LonLat;
 use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
 
 /// Everything a photo's headers tell that the search needs.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is told by a tag of its own"
@@ -70,7 +71,7 @@ pub struct Metadata {
 }
 
 /// A part of the headers that could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MetadataFault {
     /// The EXIF block, or a part of it.
     Exif,
@@ -79,7 +80,7 @@ pub enum MetadataFault {
 }
 
 /// The camera's position, or why there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub enum Position {
     /// No tag says.
     #[default]
@@ -119,7 +120,7 @@ impl Position {
 }
 
 /// Roll, pitch and yaw, as far as they are known, in degrees.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub enum Attitude {
     /// Nothing is said.
     #[default]
@@ -155,7 +156,7 @@ pub enum Attitude {
 }
 
 /// Why it is not known where a camera looked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Doubt {
     /// All angles of the gimbal are 0: they were not written.
     AllZero,
@@ -172,7 +173,7 @@ pub enum Doubt {
 }
 
 /// Standard deviations that a receiver states, in metres.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Accuracy {
     /// Along either horizontal axis.
     pub horizontal_m: Option<f64>,
@@ -183,7 +184,7 @@ pub struct Accuracy {
 }
 
 /// DJI's calibrated lens, in pixels of the photo as taken.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Dewarp {
     /// Focal lengths.
     pub focal: (f64, f64),
@@ -198,7 +199,7 @@ pub struct Dewarp {
 }
 
 /// When a photo was taken.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PhotoTime {
     /// The camera's clock.
     pub local: DateTime,
@@ -225,7 +226,7 @@ impl PhotoTime {
 }
 
 /// What kind of light a photo shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Band {
     /// Ordinary colour, as far as the tags say.
     #[default]

@@ -5,8 +5,10 @@
 //! says so by a roll of 90 degrees. Who turns the picture in a viewer adds the tag and leaves the angles, so that photos are
 //! placed by their pixels as stored, whatever it says.
 
+use serde::{Deserialize, Serialize};
+
 /// How viewers are told to turn the stored pixels (the EXIF tag's values 1 to 8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Orientation {
     /// Quarters of a turn, clockwise.
     quarters: u8,

@@ -13,7 +13,7 @@ use super::lens::{FocalSource, Lens};
 use super::metadata::{Attitude, Doubt, MetadataFault};
 use super::pos::Pos;
 use super::quality::{Measures, measure};
-use super::shot::Shot;
+use super::shot::{Shot, read_all};
 use super::terrain::HeightField;
 use crate::files;
 use crate::ground::{LonLat, PixelPoint};
@@ -111,7 +111,14 @@ pub fn place_all<E>(
     let mut sorted = paths.to_vec();
     sorted.sort();
     sorted.dedup();
-    let (shots, mut aside) = read_all(&sorted, pos);
+    place_shots(read_all(&sorted, pos), terrain)
+}
+
+/// The same of headers that were read, and of those that cannot be used.
+pub(super) fn place_shots<E>(
+    (shots, mut aside): (Vec<Shot>, Vec<SetAside>),
+    terrain: impl FnOnce(&[LonLat]) -> Result<PhotoOptions, E>,
+) -> Result<PlacedPhotos, E> {
     let places: Vec<LonLat> = shots.iter().map(|s| s.at).collect();
     let options = terrain(&places)?;
     let mut remarks = duplicates(&shots);
@@ -156,25 +163,6 @@ pub fn place_all<E>(
         shots,
         remarks,
     })
-}
-
-/// The headers of photos, with what `pos` says of each; those that cannot be used apart.
-fn read_all(paths: &[PathBuf], pos: Option<&Pos>) -> (Vec<Shot>, Vec<SetAside>) {
-    let rows = pos.map(|pos| pos.matched(paths));
-    let row = |number: usize| rows.as_ref().and_then(|rows| rows[number]);
-    let all = paths.iter().enumerate().collect();
-    let is_far = paths.iter().any(|path| files::is_in_bucket(path));
-    let read = files::each(all, is_far, |(number, path): (usize, &PathBuf)| {
-        Shot::read_at(path, row(number))
-    });
-    let (mut shots, mut aside) = (Vec::new(), Vec::new());
-    for shot in read {
-        match shot {
-            Ok(shot) => shots.push(shot),
-            Err(e) => aside.push(e),
-        }
-    }
-    (shots, aside)
 }
 
 /// Why a copy of a shot is named all the same: its file is damaged, which its owner should know.

@@ -1,7 +1,8 @@
 //! Why a list of positions is not taken.
 
+use crate::files::BucketError;
 use crate::text::TextFlaw;
-use crate::words::{Action, Both, Choice, Lang, Remedy, Said, Say};
+use crate::words::{Action, Both, Choice, Fault, Lang, Remedy, Said, Say, remedy_of_system};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
 
@@ -90,9 +91,20 @@ pub(super) const COLUMNS: Both = Both(
 impl Say for PosError {
     fn say(&self, lang: Lang) -> Said {
         if let Self::Unreadable { path, source } = self {
-            return Said::unreadable(lang, path, source).hint(COLUMNS.pick(lang));
+            let remedy = remedy_of_system(source, lang);
+            let remedy = remedy.unwrap_or_else(|| COLUMNS.pick(lang).into());
+            return Said::unreadable(lang, path, source).hint(remedy);
         }
         Said::new(self.what(lang)).hint(self.remedy(lang))
+    }
+
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Unreadable { source, .. } => {
+                BucketError::of(source).map_or(Fault::Input, Say::fault)
+            }
+            _ => Fault::Input,
+        }
     }
 }
 

@@ -4,10 +4,11 @@ use super::aside::{SetAside, Why};
 use super::jpeg::{self, JpegError};
 use super::metadata::{Band, Metadata, Position};
 use super::metadata_reader;
-use super::pos::PosRow;
+use super::pos::{Pos, PosRow};
 use crate::files;
 use crate::ground::LonLat;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
@@ -18,9 +19,10 @@ const MOST_PIXELS: u64 = 128_000_000;
 const WIDEST_FRAME: f64 = 1.95;
 
 /// A colour photo with a position.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Shot {
     /// The file.
+    #[serde(skip)]
     pub path: PathBuf,
     /// What it says of itself.
     pub metadata: Metadata,
@@ -103,4 +105,23 @@ impl Shot {
     pub fn clock_s(&self) -> Option<f64> {
         self.metadata.captured.map(|c| c.clock_s())
     }
+}
+
+/// The headers of photos, with what `pos` says of each; those that cannot be used apart.
+pub(super) fn read_all(paths: &[PathBuf], pos: Option<&Pos>) -> (Vec<Shot>, Vec<SetAside>) {
+    let rows = pos.map(|pos| pos.matched(paths));
+    let row = |number: usize| rows.as_ref().and_then(|rows| rows[number]);
+    let all = paths.iter().enumerate().collect();
+    let is_far = paths.iter().any(|path| files::is_in_bucket(path));
+    let read = files::each(all, is_far, |(number, path): (usize, &PathBuf)| {
+        Shot::read_at(path, row(number))
+    });
+    let (mut shots, mut aside) = (Vec::new(), Vec::new());
+    for shot in read {
+        match shot {
+            Ok(shot) => shots.push(shot),
+            Err(e) => aside.push(e),
+        }
+    }
+    (shots, aside)
 }

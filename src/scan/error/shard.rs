@@ -100,7 +100,8 @@ impl Say for ShardError {
 
     fn fault(&self) -> Fault {
         match self {
-            Self::Missing { .. } | Self::NoneSearched { .. } | Self::Io { .. } => Fault::Machine,
+            Self::Missing { .. } | Self::NoneSearched { .. } => Fault::Machine,
+            Self::Io { source, .. } => BucketError::of(source).map_or(Fault::Machine, Say::fault),
             _ => Fault::Input,
         }
     }
@@ -282,7 +283,9 @@ impl ShardError {
                 "remove from that folder what is none of the plan's, or plan into a folder of its own",
                 "请清除该文件夹中不属于本计划的对象，或将计划生成到单独的文件夹",
             ),
-            Self::Io { path, .. } if is_in_bucket(path) => reach(lang),
+            Self::Io { path, source } if is_in_bucket(path) => {
+                BucketError::of(source).map_or_else(|| reach(lang), |error| error.remedy(lang))
+            }
             Self::Io { .. } => lang.pick(
                 "check that the folder is there, may be written and has room; then run the same command again",
                 "请确认文件夹存在、可写且空间充足，然后重新运行同一命令",

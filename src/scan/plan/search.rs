@@ -4,6 +4,7 @@ use super::sources::{Sources, open_orthomosaics};
 use super::view_selection::{Chosen, choose};
 use super::work::{Work, part_edges};
 use crate::ground::Boundary;
+use crate::imagery::photo::KnownPhotos;
 use crate::imagery::{RasterOptions, find_inputs, fingerprint_bytes};
 use crate::scan::error::ScanError;
 use crate::scan::ids::SourceId;
@@ -50,6 +51,27 @@ impl<'a> Search<'a> {
         request: &'a ScanRequest,
         progress: &dyn Progress,
     ) -> Result<Self, ScanError> {
+        Self::prepare_with(device, (request, None), progress)
+    }
+
+    /// As [`Search::prepare`]; photos of which `known` says what their headers say are not opened. Whoever decodes some of them has to
+    /// ask whether [they hold](Search::holds).
+    ///
+    /// # Errors
+    /// See [`ScanError`].
+    pub fn prepare_knowing(
+        known: Option<&KnownPhotos>,
+        request: &'a ScanRequest,
+        progress: &dyn Progress,
+    ) -> Result<Self, ScanError> {
+        Self::prepare_with(request.device, (request, known), progress)
+    }
+
+    fn prepare_with(
+        device: Device,
+        (request, known): (&'a ScanRequest, Option<&KnownPhotos>),
+        progress: &dyn Progress,
+    ) -> Result<Self, ScanError> {
         request.check()?;
         let found = find_inputs(&request.inputs)?;
         found.allow_network();
@@ -73,7 +95,7 @@ impl<'a> Search<'a> {
         for note in boundary.iter().flat_map(Boundary::notes) {
             progress.notice(note);
         }
-        let sources = Sources::new(opened, &found, request, model.contract(), progress)?;
+        let sources = Sources::new(opened, &found, (request, known), model.contract(), progress)?;
         let options = options(boundary.as_ref(), request, first.as_ref());
         let fingerprints = sources.all.iter().map(|s| s.fingerprint().0.clone());
         let named = sources.names.iter().cloned().zip(fingerprints).collect();
@@ -86,6 +108,19 @@ impl<'a> Search<'a> {
             sources,
             boundary,
         })
+    }
+
+    /// Whether the photos of some works are what was known of them.
+    ///
+    /// # Errors
+    /// Those of the list of positions.
+    pub(crate) fn holds<'w>(
+        &self,
+        known: &KnownPhotos,
+        works: impl Iterator<Item = &'w Work>,
+    ) -> Result<bool, ScanError> {
+        let some = works.map(|work| work.source).collect();
+        self.sources.hold(&some, known, self.request)
     }
 
     /// The work that is known from the headers.

@@ -3,8 +3,10 @@
 
 use super::locate::frame;
 use crate::files::{each, is_in_bucket};
+use crate::ground::LonLat;
 use crate::imagery::photo::{
-    Dem, Flight, GroundModel, Photo, PhotoOptions, PlacedPhotos, Pos, Remark, Shot, place_all,
+    Dem, Flight, GroundModel, KnownPhotos, Photo, PhotoOptions, PlacedPhotos, Pos, Remark, Shot,
+    place_all, place_known,
 };
 use crate::imagery::{Beside, Captured, InputFiles, Orthomosaic, PhotoSource, RasterError, Source};
 use crate::scan::error::ScanError;
@@ -15,7 +17,7 @@ use crate::scan::refusals;
 use crate::scan::request::ScanRequest;
 use geo::BoundingRect;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,6 +37,8 @@ pub struct Sources {
     pub remarks: Vec<(String, Remark)>,
     /// Cameras and flights of the photos.
     pub flights: usize,
+    /// What is known of all photos that were named, whether they are searched or not.
+    pub photos: KnownPhotos,
     /// Files of other kinds that lay in the folders.
     pub ignored: usize,
     /// Files of kinds that lie beside imagery, which were opened and passed over.
@@ -97,30 +101,31 @@ pub(crate) fn open_orthomosaics(
 
 impl Sources {
     /// Takes the opened orthomosaics that the model can bear, and opens the photos. A refused source is told to `progress`
-    /// and left out.
+    /// and left out. Photos of which `known` says what their headers say are not opened.
     ///
     /// # Errors
     /// [`ScanError::NoSource`] where none is left; a photo that its bucket does not give for now.
     pub fn new(
         opened: Vec<Result<Orthomosaic, RasterError>>,
         inputs: &InputFiles,
-        request: &ScanRequest,
+        (request, known): (&ScanRequest, Option<&KnownPhotos>),
         contract: &Contract,
         progress: &dyn Progress,
     ) -> Result<Self, ScanError> {
+        let known = known.filter(|known| known.are(&inputs.photos));
         let Bearable {
             mut sources,
             mut refused,
             mut too_coarse,
         } = Bearable::of(opened, request, contract);
-        let placed = photos(&inputs.photos, request, contract)?;
+        let placed = photos(&inputs.photos, known, request, contract)?;
         refused.extend(
             placed
                 .aside
                 .into_iter()
                 .map(|a| RasterError::Photo(Box::new(a))),
         );
-        for photo in laid(placed.photos, contract) {
+        for photo in laid(placed.photos, known, contract) {
             match photo {
                 Ok(photo) => sources.push(photo.into()),
                 Err(error) => refused.push(error),
@@ -129,18 +134,7 @@ impl Sources {
         if let Some(lost) = refused.iter().position(RasterError::is_lost) {
             return Err(refused.swap_remove(lost).into());
         }
-        let name = |photo: usize| {
-            let path = &placed.shots[photo].path;
-            path.file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned()
-        };
-        let remarks = placed
-            .remarks
-            .iter()
-            .map(|r| (name(r.photo()), *r))
-            .collect();
+        let remarks = named(&placed.remarks, &placed.shots);
         let mut beside = BTreeMap::new();
         if !sources.is_empty() {
             pass_over(&sources, inputs, &mut refused, &mut too_coarse, &mut beside);
@@ -160,6 +154,7 @@ impl Sources {
         Ok(Self {
             names: unique_names(&sources),
             flown: flown(&sources, &placed.flights, &placed.shots),
+            photos: KnownPhotos::new(&inputs.photos, placed.shots),
             all: sources,
             refused,
             too_coarse,
@@ -168,6 +163,37 @@ impl Sources {
             ignored: inputs.ignored,
             beside,
         })
+    }
+
+    /// Whether the photos among some sources still are what is known of them, where nothing but that was looked at.
+    ///
+    /// # Errors
+    /// Those of the list of positions.
+    pub fn hold(
+        &self,
+        some: &BTreeSet<SourceId>,
+        known: &KnownPhotos,
+        request: &ScanRequest,
+    ) -> Result<bool, ScanError> {
+        let some = some.iter().filter_map(|id| self.all.get(id.0));
+        let photos: BTreeSet<&Path> = some
+            .filter(|source| source.as_photo().is_some())
+            .map(Source::path)
+            .collect();
+        if photos.is_empty() {
+            return Ok(true);
+        }
+        let pos = positions(&self.photos.paths(), request)?;
+        Ok(known.hold(&photos, pos.as_ref()))
+    }
+
+    /// What is known of all photos, for those who need only a few of them.
+    pub fn known_photos(&self) -> KnownPhotos {
+        let mut known = self.photos.clone();
+        for photo in self.all.iter().filter_map(Source::as_photo) {
+            known.keep_samples(&photo.photo().shot.path, photo.samples());
+        }
+        known
     }
 
     /// A source by its number.
@@ -244,18 +270,11 @@ fn holds(outer: geo::Rect, inner: geo::Rect) -> bool {
 /// Places the photos, on the ground the user names.
 fn photos(
     paths: &[PathBuf],
+    known: Option<&KnownPhotos>,
     request: &ScanRequest,
     contract: &Contract,
 ) -> Result<PlacedPhotos, ScanError> {
-    let pos = match &request.photos.pos {
-        Some(file) => {
-            let pos = Pos::read(file, request.raster.crs.as_ref())?;
-            pos.check(file, paths)?;
-            Some(pos)
-        }
-        None => None,
-    };
-    place_all(paths, pos.as_ref(), |places| {
+    let options = |places: &[LonLat]| {
         let ground = match (&request.photos.dem, request.photos.ground_elevation_m) {
             (Some(path), _) if !places.is_empty() => {
                 GroundModel::Terrain(Arc::new(Dem::about(path, places)?))
@@ -273,16 +292,45 @@ fn photos(
                 contract.coarsest_cm() / 100.0
             },
         })
-    })
+    };
+    match known {
+        Some(known) => place_known(known, options),
+        None => place_all(paths, positions(paths, request)?.as_ref(), options),
+    }
+}
+
+/// The list of where photos were taken, where the user names one.
+fn positions(paths: &[PathBuf], request: &ScanRequest) -> Result<Option<Pos>, ScanError> {
+    let Some(file) = &request.photos.pos else {
+        return Ok(None);
+    };
+    let pos = Pos::read(file, request.raster.crs.as_ref())?;
+    pos.check(file, paths)?;
+    Ok(Some(pos))
 }
 
 /// Photos laid on the ground pixels that a model wants.
-fn laid(photos: Vec<Photo>, contract: &Contract) -> Vec<Result<PhotoSource, RasterError>> {
+fn laid(
+    photos: Vec<Photo>,
+    known: Option<&KnownPhotos>,
+    contract: &Contract,
+) -> Vec<Result<PhotoSource, RasterError>> {
     let is_far = photos.iter().any(|photo| is_in_bucket(&photo.shot.path));
     let resolution_m = contract.resolution_cm / 100.0;
     each(photos, is_far, |photo| {
-        PhotoSource::new(photo, resolution_m)
+        let samples = known.and_then(|known| known.samples(&photo.shot.path));
+        PhotoSource::of_known(photo, resolution_m, samples)
     })
+}
+
+/// Remarks with the file name of the photo that each is about.
+fn named(remarks: &[Remark], shots: &[Shot]) -> Vec<(String, Remark)> {
+    let name = |remark: &Remark| {
+        let path = &shots[remark.photo()].path;
+        let name = path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    };
+    remarks.iter().map(|r| (name(r), *r)).collect()
 }
 
 /// The days on which each source was flown, as the imagery says it. A flight that goes on over midnight is one.

@@ -9,7 +9,7 @@ use crate::scan::cluster::clusters;
 use crate::scan::error::ScanError;
 use crate::scan::ids::{TaskId, WorkId};
 use crate::scan::model::Hit;
-use crate::scan::plan::{Locator, Search, Work};
+use crate::scan::plan::{Locator, Search, Work, numbered};
 use crate::scan::progress::{Progress, ScanStage, Step};
 use crate::scan::score_store::ScoreStore;
 use std::sync::atomic::AtomicBool;
@@ -30,13 +30,14 @@ pub struct Scored {
 }
 
 impl Scored {
-    /// Whether all imagery is still what was opened.
+    /// Whether the imagery of works, those that are a run's own, is still what was opened.
     ///
     /// # Errors
     /// The first that is not.
-    pub fn check_unchanged(&self) -> Result<(), ScanError> {
+    pub fn check_unchanged(&self, is_own: impl Fn(WorkId) -> bool) -> Result<(), ScanError> {
         let is_far = |work: &Work| files::is_in_bucket(work.imagery.path());
-        let works = self.works.iter().collect();
+        let own = numbered(&self.works).filter(|(id, _)| is_own(*id));
+        let works = own.map(|(_, work)| work).collect();
         let checked = files::each(works, self.works.iter().any(is_far), |work: &Work| {
             work.imagery.check_unchanged()
         });

@@ -138,6 +138,10 @@ impl<'a> Worker<'a> {
         let wanted = planned.plan.chunks[chunk];
         self.spare = self.spare.take().or_else(|| self.executor.used_memory());
         let pixels = open.pixels.read(wanted, &mut self.spare);
+        // What a network lost for now is no fault of the imagery: the run ends, and goes on when it is there again.
+        if let Some(error) = open.pixels.lost() {
+            return Err(ExecutorFailure::Source(error));
+        }
         self.executor.listener.decoded(planned, &pixels);
         let report = (!planned.known.contains(&ChunkId(chunk))).then(|| ChunkReport {
             no_data: pixels.region(Validity::NoData),

@@ -4,6 +4,7 @@ use super::order::parted;
 use super::own::part_all;
 use super::partition::{Weighed, Weight, partition};
 use crate::files::{Existing, Shelf};
+use crate::imagery::photo::KnownPhotos;
 use crate::scan::error::{ScanError, ShardError};
 use crate::scan::model::Device;
 use crate::scan::plan::{Search, Work};
@@ -62,6 +63,28 @@ impl ShardPlan {
             id: hex::encode(Sha256::digest(&bytes)),
             record,
         })
+    }
+
+    /// What the plan keeps of the headers of its photos; nothing where it keeps none, or where the file is gone.
+    ///
+    /// # Errors
+    /// [`ShardError::Io`], [`ShardError::Damaged`].
+    pub fn photos(&self) -> Result<Option<KnownPhotos>, ShardError> {
+        let Some(sha256) = &self.record.photos else {
+            return Ok(None);
+        };
+        let name = photos_name(sha256);
+        let path = self.shelf.path_of(&name);
+        let bytes = self.shelf.read(&name).map_err(|source| ShardError::Io {
+            path: path.clone(),
+            source,
+        })?;
+        let known = |bytes: Vec<u8>| {
+            let is_whole = hex::encode(Sha256::digest(&bytes)) == *sha256;
+            let known = is_whole.then(|| KnownPhotos::of_lines(&bytes)).flatten();
+            known.ok_or(ShardError::Damaged { path })
+        };
+        bytes.map(known).transpose()
     }
 
     /// What a shard's file begins with.
@@ -136,6 +159,11 @@ impl ShardPlan {
     }
 }
 
+/// What the file with the headers of a plan's photos is called: by its content, so that another plan's never stands in its way.
+fn photos_name(sha256: &str) -> String {
+    format!("photos-{}.jsonl", sha256.get(..16).unwrap_or(sha256))
+}
+
 /// The place of a plan.
 fn shelf(folder: &Path) -> Result<Shelf, ShardError> {
     Shelf::at(folder).map_err(|source| ShardError::Io {
@@ -176,11 +204,16 @@ pub fn plan_shards(
     let ScoreLine::Key(key) = search.key.line(floor_of(search.threshold)) else {
         unreachable!("a key's line is a key")
     };
+    let known = search.sources.known_photos();
+    let photos = (!known.is_empty()).then(|| known.to_lines()).flatten();
     let record = PlanRecord {
         format: PLAN_FORMAT.into(),
         program: env!("CARGO_PKG_VERSION").into(),
         options,
         key,
+        photos: photos
+            .as_ref()
+            .map(|lines| hex::encode(Sha256::digest(lines))),
         shards: partition(&weighed(&works), shards),
     };
     let shelf = shelf(folder)?;
@@ -190,14 +223,20 @@ pub fn plan_shards(
         why: e.to_string(),
     })? + "\n";
     // Somebody else may be planning: what is there when this is written is what counts.
-    let write = || shelf.write(FILE, Existing::Stays, |out| out.write_all(text.as_bytes()));
-    if read(&shelf)?.is_none() && write()? {
-        return Ok(record);
+    let write =
+        |name: &str, bytes: &[u8]| shelf.write(name, Existing::Stays, |out| out.write_all(bytes));
+    let other = || ShardError::OtherPlanThere { path: path.clone() };
+    let is_it = |there: Vec<u8>| (there == text.as_bytes()).then_some(()).ok_or_else(other);
+    let before = read(&shelf)?;
+    let is_new = before.is_none();
+    before.map_or(Ok(()), is_it)?;
+    if let (Some(lines), Some(sha256)) = (&photos, &record.photos) {
+        write(&photos_name(sha256), lines)?;
     }
-    match read(&shelf)? {
-        Some(there) if there == text.as_bytes() => Ok(record),
-        _ => Err(ShardError::OtherPlanThere { path }.into()),
+    if is_new && !write(FILE, text.as_bytes())? {
+        read(&shelf)?.ok_or_else(other).and_then(is_it)?;
     }
+    Ok(record)
 }
 
 /// The tasks of works with what they weigh.

@@ -45,9 +45,7 @@ pub fn run_shard(
     let tasks = plan.tasks(shard)?;
     let tiles = plan.record.shards[shard].tiles;
     let head = plan.head(shard);
-    let search = Search::prepare(request, progress)?;
-    let works = search.first_works()?;
-    plan.check(&search, &works)?;
+    let (search, works) = prepared(&plan, tasks, request, progress)?;
     let bound = (&search.key, plan.floor());
     let is_there = |works: &[Work]| {
         let scores = read(&plan.shelf, &head, bound, (works, tasks))?;
@@ -70,7 +68,7 @@ pub fn run_shard(
     };
     let watched = (progress, stop);
     let scored = score(&search, task, &mut journal, &Unheard, watched)?;
-    scored.check_unchanged()?;
+    scored.check_unchanged(|work| tasks.iter().any(|TaskRange(of, ..)| *of == work.0))?;
     let is_new = write(&plan.shelf, &head, bound, &scored.scores)?;
     // Where another worker was quicker, what it wrote is what counts.
     if is_new || is_there(&scored.works)? {
@@ -80,6 +78,30 @@ pub fn run_shard(
         shards: vec![shard],
     }
     .into())
+}
+
+/// The search of a plan for who has some tasks of it: of photos whose headers the plan keeps, only those of the tasks are opened.
+fn prepared<'a>(
+    plan: &ShardPlan,
+    tasks: &[TaskRange],
+    request: &'a ScanRequest,
+    progress: &dyn Progress,
+) -> Result<(Search<'a>, Vec<Work>), ScanError> {
+    let known = plan.photos()?;
+    let mut search = Search::prepare_knowing(known.as_ref(), request, progress)?;
+    let mut works = search.first_works()?;
+    if let Some(known) = &known {
+        let own = tasks
+            .iter()
+            .filter_map(|TaskRange(work, ..)| works.get(*work));
+        // Where one is not what was planned, all are opened, to say which.
+        if !search.holds(known, own)? {
+            search = Search::prepare(request, progress)?;
+            works = search.first_works()?;
+        }
+    }
+    plan.check(&search, &works)?;
+    Ok((search, works))
 }
 
 /// Keeps made-up scores as those of every shard of the plan in a folder: in each tile the cells that `cells` names for what it

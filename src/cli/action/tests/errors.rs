@@ -185,6 +185,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(RasterError {
         Photo(Box::new(SetAside { path: path(), why: Why::Grey })),
         NotARaster { path: path(), reason: "x".into() },
+        NotGiven { path: path(), source: BucketError::Refused },
         DataBase { path: path(), source: GeoPackageError::TooMuch { path: path() } },
         Leads { path: path(), to: "x".into() },
         NoCrs { path: path() }, BadPrj { path: path(), prj: path() }, NoCrsButZone { path: path(), zone: 38, epsg: 4526 }, NoCrsButDegrees { path: path() },
@@ -223,6 +224,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
     })));
     all.extend(boxed(every!(DemError {
         Unreadable { path: path() }, NoPlace { path: path() },
+        NotGiven { path: path(), source: BucketError::Gone },
         Crs { path: path(), source: CrsError::NoWayToLonLat { name: "x".into() } },
         Elsewhere { path: path() },
     })));
