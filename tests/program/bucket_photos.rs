@@ -156,6 +156,7 @@ fn shards_of_photos_in_a_bucket_merge_into_the_bytes_of_one_scan_on_disk() {
         .run(&["merge", "-q", "--plan", plan], Some(&both.at("far")));
     assert_eq!(merged.code, Some(2), "{}", merged.err);
     same(&both.at("disk"), &both.at("far"));
+    headers_that_are_gone_are_read_again_and_damaged_ones_refused(&both, plan);
     // A photo that was exchanged since is another search.
     let other = fs::read(both.at("card/shot_0000.jpg")).expect("read");
     let name = "2026/航次 1/shot_0008.jpg";
@@ -180,6 +181,28 @@ fn shards_of_photos_in_a_bucket_merge_into_the_bytes_of_one_scan_on_disk() {
         "{}",
         merged.err
     );
+}
+
+fn headers_that_are_gone_are_read_again_and_damaged_ones_refused(both: &Both, plan: &str) {
+    let run = ["scan", "-q", "--plan", plan, "--shard", "1"];
+    let objects = || both.bucket.shelves().objects.clone();
+    let names = objects();
+    let key = names.keys().find(|key| key.starts_with("plans/a/photos-"));
+    let (key, shard) = (key.expect("headers"), "plans/a/shards/00001.jsonl");
+    let mut damaged = names[key].clone();
+    damaged[9] ^= 1;
+    both.bucket.shelves().objects.insert(key.clone(), damaged);
+    both.bucket.shelves().objects.remove(shard);
+    let refused = both.bucket.run(&run, None);
+    assert_eq!(refused.code, Some(1), "{}", refused.err);
+    let said = format!("s3://survey/{key} is damaged");
+    assert!(refused.err.contains(&said), "{}", refused.err);
+    both.bucket.shelves().objects.remove(key);
+    let ended = both.bucket.run(&run, None);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert_eq!(objects()[shard], names[shard]);
+    let headers = names[key].clone();
+    both.bucket.shelves().objects.insert(key.clone(), headers);
 }
 
 /// One photo of a target, and one without a position.
