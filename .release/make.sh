@@ -165,7 +165,7 @@ cp -R "$top/docs" "$part/docs"
 
 step "gathering the licences" "收集许可证"
 python3 "$top/.release/licences.py" "$top" "$triple" "$work/libraries" "$runtime" "$(gdal_home)" "$work/system" "$part/licences"
-python3 "$top/.release/bill.py" "$part/licences" papaver "$version" "$(pinned onnxruntime)" "$(gdal_version)" \
+python3 "$top/.release/bill.py" "$part" papaver "$version" "$(pinned onnxruntime)" "$(gdal_version)" \
     "$top"/models/papaver*.onnx >"$part/licences/bill.cdx.json"
 
 step "packing" "打包"

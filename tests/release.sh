@@ -7,6 +7,7 @@
 #   --target  what the archive is for (default: by its name)
 #   ROOT      a bare Debian root (default: made with debootstrap and kept in /tmp/papaver-bare-SUITE, suite from SUITE, else bookworm)
 #   OTHER     in the environment: the program that the other office runs (default: the release itself)
+#   OLDER     in the environment: the program of an earlier release for this machine, to be shown a registry of this one
 #   KEEP      in the environment: a folder in which the candidates of survey and photos are kept, to be compared between targets
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -15,7 +16,7 @@ archive=$(realpath "${1:?usage: bash tests/release.sh [--target TARGET] ARCHIVE 
 target=${target:-$(sed -E 's/.*-(linux|windows)-([a-z0-9_]+)\.(tar\.gz|zip)$/\1-\2/' <<<"$archive")}
 suite=${SUITE:-bookworm} root=${2:-${TMPDIR:-/tmp}/papaver-bare-${SUITE:-bookworm}} place=/opt/$(basename "$archive" | sed 's/\.\(tar\.gz\|zip\)$//')
 # They are used in other folders than this one.
-export OTHER=${OTHER:+$(realpath "$OTHER")} KEEP=${KEEP:+$(realpath -m "$KEEP")}
+export OTHER=${OTHER:+$(realpath "$OTHER")} OLDER=${OLDER:+$(realpath "$OLDER")} KEEP=${KEEP:+$(realpath -m "$KEEP")}
 [ $# -le 2 ] && [ ! -f "$root" ] || { echo "error: $root is no root"; echo "hint: archives are tried one at a time"; exit 1; } >&2
 size=$(($(stat -c %s "$archive") / 1000000))
 [ "$size" -le 90 ] || { echo "error: $archive has $size MB, more than 90" >&2; exit 1; }
@@ -32,7 +33,7 @@ linux() {
     inside tar -C /opt -xzf /tmp/papaver.tar.gz
     inside sh -c "cd $place && sha256sum --quiet -c SHA256SUMS" && echo "checksums agree"
     cp -r "$top"/samples/{village,photos} "$bare/samples/"
-    samples=$bare/samples
+    samples=$bare/samples released=$bare$place
     native() { printf '%s' "${1#"$bare"}"; }
     case $target in
     "linux-$(uname -m)") papaver() { inside "$place/papaver" "$@"; } ;;
@@ -86,7 +87,7 @@ windows() {
     place=$drive/$(basename "$place")
     (cd "$place" && sha256sum --quiet -c SHA256SUMS) && echo "checksums agree"
     cp -r "$top/samples/village" "$top/samples/photos" "$drive/"
-    samples=$drive
+    samples=$drive released=$place
     # A stick, by its letter.
     mkdir -p "$layer/stick"
     ln -sfn "$layer/stick" "$WINEPREFIX/dosdevices/e:"
@@ -106,28 +107,88 @@ a_stick() {
     must "verify on E:" papaver verify --registry 'E:\县 410424.papaver'
 }
 
-# a_file_in_use: a table that a spreadsheet program has open is not written over, and the message says what to close
-a_file_in_use() {
-    local holder
-    printf '%s\n' '#include <stdio.h>' '#include <windows.h>' \
-        'int main(int count, char **names) { HANDLE file = CreateFileA(names[1], GENERIC_READ, FILE_SHARE_READ, 0, OPEN_EXISTING, 0, 0);' \
-        'if (file == INVALID_HANDLE_VALUE) return 1; puts("held"); fflush(stdout); Sleep(600000); return 0; }' >"$layer/holder.c"
-    x86_64-w64-mingw32-gcc -o "$layer/holder.exe" "$layer/holder.c"
-    cp "$(find . -maxdepth 1 -name '*.xlsx' | head -n 1)" open.xlsx
+# a_verbatim_path: paths that begin with \\?\, which Windows takes as they are, however long
+a_verbatim_path() {
+    local here='\\?\C:\第三网格 航测' stick='\\?\E:' deep
+    must 'scan of \\?\' papaver scan '\\?\C:\village\ortho.tif' --within '\\?\C:\village\boundary.geojson' -o "$here\\verbatim" -q
+    cmp survey/candidates.geojson verbatim/candidates.geojson
+    printf '%s\r\n' '\\?\C:\village\ortho.tif' >verbatim.txt
+    must 'scan of a list of \\?\' papaver scan "$here\\verbatim.txt" --within '\\?\C:\village\boundary.geojson' -o "$here\\verbatim-list" -q
+    cmp survey/candidates.geojson verbatim-list/candidates.geojson
+    must 'init in \\?\' papaver init --unit 410426 --unit-name verbatim --registry "$stick\\县 410426.papaver"
+    must 'record in \\?\' papaver record "$here\\verbatim" --registry "$stick\\县 410426.papaver"
+    for ending in gpkg geojson xlsx kmz; do
+        must "export of .$ending to \\\\?\\" papaver export "$stick\\第一批 426.$ending" --registry "$stick\\县 410426.papaver"
+    done
+    must 'import from \\?\' papaver import "$stick\\第一批 426.gpkg" --dry-run --registry "$stick\\县 410426.papaver"
+    must 'bundle in \\?\' papaver bundle create "$stick\\426.bundle" --registry "$stick\\县 410426.papaver"
+    must 'backup in \\?\' papaver backup "$stick\\426.papaver-backup" --passphrase-file "$here\\words.txt" --registry "$stick\\县 410426.papaver"
+    must 'restore to \\?\' papaver restore "$stick\\426.papaver-backup" --passphrase-file "$here\\words.txt" --to "$here\\back.papaver"
+    must 'verify in \\?\' papaver verify --full --registry "$here\\back.papaver"
+    serving "$here"
+    must 'serve of \\?\, over HTTP' python3 "$top/tests/tools/served.py" "$url" .
+    served_to_its_end "$here"
+    deep=$(find . -name 410425.papaver -printf '%h\n')
+    deep="\\\\?\\$(native "$PWD/${deep#./}")"
+    must "\\\\?\\ of ${#deep} characters" papaver scan "$deep\\ortho.tif" --within '\\?\C:\village\boundary.geojson' -o "$deep\\verbatim" -q
+    must "record in it" papaver record "$deep\\verbatim" --registry "$deep\\410425.papaver"
+    must "export in it" papaver export "$deep\\verbatim.gpkg" --registry "$deep\\410425.papaver"
+}
+
+# holding FILE [LOCK]: a program that has a file open, or with LOCK holds it for itself alone; $holder is its process
+holding() {
+    cat >"$layer/holder.c" <<'END'
+#include <stdio.h>
+#include <windows.h>
+int main(int count, char **names) {
+    int locks = count > 2;
+    OVERLAPPED from = {0};
+    HANDLE file = CreateFileA(names[1], locks ? GENERIC_READ | GENERIC_WRITE : GENERIC_READ,
+                              locks ? FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE : FILE_SHARE_READ, 0, OPEN_EXISTING, 0, 0);
+    if (file == INVALID_HANDLE_VALUE) return 1;
+    if (locks && !LockFileEx(file, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, MAXDWORD, MAXDWORD, &from)) return 1;
+    puts("held");
+    fflush(stdout);
+    Sleep(600000);
+    return 0;
+}
+END
+    [ -e "$layer/holder.exe" ] || x86_64-w64-mingw32-gcc -o "$layer/holder.exe" "$layer/holder.c"
     : >"$layer/held"
-    "$wine" "$layer/holder.exe" open.xlsx >"$layer/held" 2>&1 &
+    "$wine" "$layer/holder.exe" "$@" >"$layer/held" 2>&1 &
     holder=$!
     for _ in $(seq 120); do
         grep -q held "$layer/held" && break
         kill -0 "$holder" 2>/dev/null || break
         sleep 1
     done
-    grep -q held "$layer/held" || { cat "$layer/held"; echo "error: no program could hold the table open"; exit 1; } >&2
-    ! papaver export open.xlsx --overwrite --registry 410423.papaver >"$log" 2>&1 || { echo "error: written over while it was open"; exit 1; } >&2
-    grep -qE 'close it in the program|Excel' "$log" || { cat "$log"; echo "error: the message does not say that it is open"; exit 1; } >&2
+    grep -q held "$layer/held" || { cat "$layer/held"; echo "error: no program could hold $1"; exit 1; } >&2
+}
+
+let_go() {
     kill -KILL "$holder"
     wait "$holder" 2>/dev/null || true
+}
+
+# a_file_in_use: a table that a spreadsheet program has open is not written over, and the message says what to close
+a_file_in_use() {
+    cp "$(find . -maxdepth 1 -name '*.xlsx' | head -n 1)" open.xlsx
+    holding open.xlsx
+    ! papaver export open.xlsx --overwrite --registry 410423.papaver >"$log" 2>&1 || { echo "error: written over while it was open"; exit 1; } >&2
+    grep -qE 'close it in the program|Excel' "$log" || { cat "$log"; echo "error: the message does not say that it is open"; exit 1; } >&2
+    let_go
     echo "  a table that is open elsewhere is left, and the message says so"
+}
+
+# a_held_registry: while another program writes, this one says who it is and reads on; then it writes
+a_held_registry() {
+    holding 410423.papaver.lock alone
+    echo "李, window 2" >410423.papaver.lock.by
+    must "reading while another writes" papaver sites --registry 410423.papaver
+    ! papaver note "${sites%% *}" "meanwhile" --registry 410423.papaver >"$log" 2>&1 || { echo "error: two wrote at once"; exit 1; } >&2
+    grep -q "is being written by 李, window 2" "$log" || { cat "$log"; echo "error: the message does not say who writes"; exit 1; } >&2
+    let_go
+    must "writing after the other" papaver note "${sites%% *}" "afterwards" --registry 410423.papaver
 }
 
 # an_installer: silently in, used, and out again, with what a person laid beside it left
@@ -162,11 +223,11 @@ a_part
 other() { if [ "${OTHER:-}" ]; then "$OTHER" "$@"; else papaver "$@"; fi; }
 papaver --version
 papaver model inspect
-for part in a_scan a_list "a_season 410423 王" a_server an_exchange a_deep_path; do
+for part in a_bill a_scan a_list "a_season 410423 王" a_server two_writers an_exchange a_newer_registry by_an_older_program a_deep_path; do
     echo "== ${part%% *}"
     $part
 done
-case $target in windows-*) for part in a_stick a_file_in_use an_installer; do echo "== $part" && $part; done ;; esac
+case $target in windows-*) for part in a_stick a_verbatim_path a_held_registry a_file_in_use an_installer; do echo "== $part" && $part; done ;; esac
 if [ "${KEEP:-}" ]; then mkdir -p "$KEEP" && cp survey/candidates.geojson "$KEEP/survey.geojson" && cp photos/candidates.geojson "$KEEP/photos.geojson"; fi
 sha256sum survey/candidates.geojson photos/candidates.geojson
 echo "the release for $target works without a network, in $((SECONDS - began)) s"

@@ -3,6 +3,7 @@
 #   native PATH          a path of this machine as the release's system spells it
 #   ended JOB            ends a server that was started in the background, as its interrupt key does
 #   samples              the folder of the sample survey and photos, and results of the other target where there are some
+#   released             the folder of the release, as this machine spells it
 # shellcheck shell=bash
 
 # must WHAT COMMAND…: runs it, and says what failed
@@ -134,6 +135,76 @@ an_exchange() {
 
 device() { python3 -c 'import json, sys; print(json.load(sys.stdin)["heads"][0]["device"])'; }
 state() { python3 -c 'import json, sys; print(json.load(sys.stdin)["state"])'; }
+
+# a_bill: what the release holds is named in its bill of materials, the models that the program says it has too
+a_bill() {
+    must "bill of materials" python3 "$top/tests/tools/bill.py" "$released"
+    papaver --version | tr -d '\r' | sed -n 's/^model .*SHA-256 //p' >model.txt
+    grep -q . model.txt
+    grep -qFf model.txt "$released/licences/bill.cdx.json" || { cat model.txt; echo "error: the bill does not name that model"; exit 1; } >&2
+}
+
+# noting WHO SITE: records three notes; whoever has to wait is told that somebody writes, and tries again
+noting() {
+    local n try
+    for n in 1 2 3; do
+        for try in $(seq 20); do
+            papaver note "$2" "$1 写 $n" --registry 410423.papaver >"$1.log" 2>&1 && continue 2
+            grep -q "is being written by" "$1.log" || return 1
+        done
+        echo "$try times somebody else wrote" >>"$1.log"
+        return 1
+    done
+}
+
+# two_writers: two programs record into one registry at once, and nothing of either is lost
+two_writers() {
+    local first second site=${sites%% *}
+    noting first "$site" & first=$!
+    noting second "$site" & second=$!
+    wait "$first" && wait "$second" || { tail -n 15 first.log second.log; echo "error: two writers"; exit 1; } >&2
+    papaver log --json --registry 410423.papaver >events.json
+    [ "$(grep -oE '(first|second) 写 [123]' events.json | sort -u | wc -l)" = 6 ] || { tail events.json; echo "error: notes are missing"; exit 1; } >&2
+    must "two writers, and every note is there" papaver verify --full --registry 410423.papaver
+}
+
+# a_newer_registry: one that a later program has written, whose tables hold more, is read with a word about it; nobody writes
+# into it, and it stays as it is to the byte
+a_newer_registry() {
+    local kind before
+    for kind in papaver papaver.key papaver.people papaver.files; do
+        [ ! -e "410423.$kind" ] || cp -r "410423.$kind" "later.$kind"
+    done
+    python3 -c 'import sqlite3, sys
+registry = sqlite3.connect(sys.argv[1])
+[[version]] = registry.execute("PRAGMA user_version")
+registry.executescript(f"ALTER TABLE sites ADD COLUMN colour TEXT; CREATE TABLE more(a INTEGER); PRAGMA user_version = {version + 1};")
+registry.close()' later.papaver
+    before=$(sha256sum <later.papaver)
+    papaver sites --json --registry 410423.papaver >now.json
+    papaver sites --json --registry later.papaver >later.json 2>"$log" || { cat "$log"; echo "error: a later registry is not read"; exit 1; } >&2
+    cmp now.json later.json
+    grep -q "written by a newer program" "$log" || { cat "$log"; echo "error: nothing says that a newer program wrote it"; exit 1; } >&2
+    [ "$(papaver verify --json --registry later.papaver 2>/dev/null | state)" = "$(papaver verify --json --registry 410423.papaver | state)" ]
+    ! papaver note "${sites%% *}" "by an older program" --registry later.papaver >"$log" 2>&1 || { echo "error: an older program wrote into it"; exit 1; } >&2
+    grep -q "use the newer program" "$log" || { cat "$log"; echo "error: the refusal does not say what to do"; exit 1; } >&2
+    [ "$(sha256sum <later.papaver)" = "$before" ] || { echo "error: the file was changed"; exit 1; } >&2
+    echo "  a later program's registry: read with a word, not written, the same bytes"
+}
+
+# by_an_older_program: what an earlier release says of this one's registry, where there is one (OLDER): it reads it with a word
+# or refuses it with one, and changes nothing
+by_an_older_program() {
+    local before
+    [ "${OLDER:-}" ] || { echo "  no earlier release at hand (OLDER)"; return; }
+    before=$(sha256sum <410423.papaver)
+    "$OLDER" --version
+    "$OLDER" sites --registry 410423.papaver >"$log" 2>&1 || true
+    grep -m 1 "by a newer program" "$log" || { cat "$log"; echo "error: it does not say that a newer program wrote it"; exit 1; } >&2
+    ! "$OLDER" note "${sites%% *}" "by an older program" --registry 410423.papaver >"$log" 2>&1 || { echo "error: it wrote"; exit 1; } >&2
+    [ "$(sha256sum <410423.papaver)" = "$before" ] || { echo "error: it changed the file"; exit 1; } >&2
+    echo "  an earlier release changes nothing"
+}
 
 # a_deep_path: 260 characters and more, in a folder with a space
 a_deep_path() {
