@@ -153,7 +153,11 @@ def data_sets(release: pathlib.Path, version: str, gdal: str) -> list[dict[str, 
         found.append(certificates)
     if (release / "share/gconv").exists():
         tables = data(
-            "share/gconv", "character sets of the C library", packages["libc6"], "https://sourceware.org/glibc", *as_in("debian/libc6.txt")
+            "share/gconv",
+            "character sets of the C library",
+            packages["libc6"],
+            "https://sourceware.org/glibc",
+            *as_in("debian/libc6.txt"),
         )
         found.append(tables)
     return found
@@ -170,7 +174,14 @@ def learnt(model: str) -> dict[str, object]:
         licenses=[{"expression": OWN}],
         hashes=[{"alg": "SHA-256", "content": digest}],
         pedigree={
-            "ancestors": [component("machine-learning-model", "EfficientNet-Lite0", "ImageNet", licenses=[{"license": {"id": "Apache-2.0"}}])],
+            "ancestors": [
+                component(
+                    "machine-learning-model",
+                    "EfficientNet-Lite0",
+                    "ImageNet",
+                    licenses=[{"license": {"id": "Apache-2.0"}}],
+                )
+            ],
             "notes": "models/README.md says what it was trained on",
         },
     )

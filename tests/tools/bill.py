@@ -38,7 +38,9 @@ def main(folder: str) -> None:
     for top in ("share", "samples"):
         for file in (release / top).rglob("*"):
             name = file.relative_to(release).as_posix()
-            assert file.is_dir() or any(name == p or name.startswith(f"{p}/") for p in places), f"no data set names {name}"
+            assert file.is_dir() or any(name == p or name.startswith(f"{p}/") for p in places), (
+                f"no data set names {name}"
+            )
     print(f"{len(components)} parts, {len(places)} of them data sets")
 
 
