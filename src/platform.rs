@@ -9,7 +9,7 @@ pub use memory::share_memory;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf, Prefix};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, SystemTime};
 
@@ -217,6 +217,44 @@ pub fn database_passwords() -> Option<PathBuf> {
     })
 }
 
+/// The path of what is there, links followed: what is compared to see whether one thing lies in another. Windows cannot say it
+/// of every drive (disks in memory, some encrypted ones), nor Wine of a long path: there a path on which nothing is a link is
+/// the real one.
+///
+/// # Errors
+/// Those of the system, of what is not there.
+pub fn real_path(path: &Path) -> io::Result<PathBuf> {
+    match std::fs::canonicalize(path) {
+        Err(unsaid) if cfg!(windows) && unsaid.kind() != io::ErrorKind::NotFound => {
+            without_links(path, unsaid)
+        }
+        said => said,
+    }
+}
+
+/// The absolute path, written as the system writes real ones, where nothing on it is a link; else `unsaid`.
+fn without_links(path: &Path, unsaid: io::Error) -> io::Result<PathBuf> {
+    let absolute = std::path::absolute(path)?;
+    for part in absolute.ancestors().filter(|part| part.parent().is_some()) {
+        if std::fs::symlink_metadata(part)?.is_symlink() {
+            return Err(unsaid);
+        }
+    }
+    Ok(verbatim(absolute))
+}
+
+/// `C:\a` as `\\?\C:\a`; what is no such path stays.
+fn verbatim(path: PathBuf) -> PathBuf {
+    match path.components().next() {
+        Some(Component::Prefix(prefix)) if matches!(prefix.kind(), Prefix::Disk(_)) => {
+            let mut whole = OsString::from(r"\\?\");
+            whole.push(&path);
+            whole.into()
+        }
+        _ => path,
+    }
+}
+
 /// The folder that the program lies in.
 pub fn program_folder() -> Option<PathBuf> {
     let program = std::env::current_exe().ok()?;
@@ -291,6 +329,31 @@ mod tests {
         synchronise(&path).expect("a file");
         synchronise_folder(folder.path()).expect("a folder");
         assert!(synchronise(&folder.path().join("none")).is_err());
+    }
+
+    #[test]
+    fn a_path_is_its_own_where_nothing_on_it_is_a_link() {
+        let unsaid = || io::Error::from(io::ErrorKind::Unsupported);
+        let folder = tempfile::tempdir().expect("folder");
+        let root = real_path(folder.path()).expect("real");
+        let file = root.join("县").join("a");
+        std::fs::create_dir(root.join("县")).expect("made");
+        std::fs::write(&file, b"x").expect("written");
+        assert_eq!(
+            without_links(&file, unsaid()).expect("real"),
+            real_path(&file).expect("real")
+        );
+        let missing = without_links(&root.join("none"), unsaid()).map_err(|e| e.kind());
+        assert_eq!(missing, Err(io::ErrorKind::NotFound));
+        assert!(real_path(&root.join("none")).is_err());
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(root.join("县"), root.join("link")).expect("linked");
+            let through =
+                without_links(&root.join("link").join("a"), unsaid()).map_err(|e| e.kind());
+            assert_eq!(through, Err(io::ErrorKind::Unsupported));
+            assert_eq!(real_path(&root.join("link").join("a")).expect("real"), file);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::error::EvaluateError;
 use crate::files::has_ending;
+use crate::platform;
 use serde::Deserialize;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -114,7 +115,7 @@ fn read_list(path: &Path) -> Result<Vec<SurveySource>, EvaluateError> {
 
 /// The last part of a path, fit to name a folder.
 fn name_of(path: &Path) -> String {
-    let named = fs::canonicalize(path).unwrap_or_else(|_gone| path.to_path_buf());
+    let named = platform::real_path(path).unwrap_or_else(|_gone| path.to_path_buf());
     named.file_stem().map_or_else(
         || "survey".into(),
         |stem| stem.to_string_lossy().into_owned(),

@@ -1,6 +1,7 @@
 //! What is a registry or belongs to one: such files are never written over.
 
 use super::place::{folder_of, has_ending};
+use crate::platform;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
@@ -65,7 +66,7 @@ pub(super) fn belongs_to_registry(path: &Path) -> bool {
 /// Whether a file is nothing that leaves this machine as part of anything else: a registry, a device's key, or the sealed keys
 /// of its people. Links are followed.
 pub fn stays_here(path: &Path) -> bool {
-    let real = path.canonicalize();
+    let real = platform::real_path(path);
     let path = real.as_deref().unwrap_or(path);
     is_registry(path) || is_device_key(path) || bears_ending(path, &SECRETS)
 }
@@ -74,7 +75,7 @@ pub fn stays_here(path: &Path) -> bool {
 fn bears_ending(path: &Path, endings: &[&str]) -> bool {
     let folder = folder_of(path);
     // Links are followed, so that a folder by another name is seen for what it is.
-    let folder = folder.canonicalize().unwrap_or(folder);
+    let folder = platform::real_path(&folder).unwrap_or(folder);
     let whole = folder.join(path.file_name().unwrap_or_default());
     whole.ancestors().any(|part| {
         let name = part.file_name().unwrap_or_default().to_string_lossy();

@@ -8,6 +8,7 @@ use super::network::in_bucket;
 use super::raster_error::RasterError;
 use super::raster_file::{error_of_server, not_opened};
 use crate::files::{self, BucketError};
+use crate::platform;
 use crate::words::{Lang, of_system};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use std::io::Read;
@@ -56,7 +57,7 @@ pub fn check(path: &Path, folder: &Path) -> Result<(), RasterError> {
     }
     files::regular(path).map_err(|e| not(e.to_string()))?;
     super::raster_file::check_data_base(path)?;
-    let root = folder.canonicalize().map_err(|e| not(e.to_string()))?;
+    let root = platform::real_path(folder).map_err(|e| not(e.to_string()))?;
     match leads_out(path, &root, 0) {
         Some(to) => Err(RasterError::Leads {
             path: path.into(),
@@ -123,7 +124,7 @@ fn leads_out(path: &Path, root: &Path, depth: usize) -> Option<String> {
 
 /// Where a file that was named leads; its own name where it is none below `root`.
 fn stays(path: &Path, root: &Path, depth: usize) -> Option<String> {
-    let real = path.canonicalize();
+    let real = platform::real_path(path);
     let is_inside = real.is_ok_and(|path| path.starts_with(root) && path.is_file());
     // GDAL's own file systems come before the disk's.
     if !is_inside || path.to_string_lossy().starts_with("/vsi") {
@@ -226,7 +227,7 @@ mod tests {
         std::fs::create_dir_all(root.join("tiles")).expect("made");
         std::fs::write(root.join("tiles/a.tif"), "a").expect("written");
         std::fs::write(folder.path().join("secret.tif"), "s").expect("written");
-        let root = root.canonicalize().expect("there");
+        let root = platform::real_path(&root).expect("there");
         let leads = |name: &str, text: &str| {
             let path = root.join(name);
             std::fs::write(&path, text).expect("written");
@@ -273,7 +274,7 @@ mod tests {
     #[test]
     fn what_lies_beside_a_raster_or_is_said_by_a_key_leads_nowhere_else() {
         let folder = tempfile::tempdir().expect("folder");
-        let root = folder.path().canonicalize().expect("there");
+        let root = platform::real_path(folder.path()).expect("there");
         std::fs::create_dir_all(root.join("tiles")).expect("made");
         std::fs::write(root.join("tiles/a.tif"), "a").expect("written");
         let leads = |name: &str, text: &str| {

@@ -5,6 +5,7 @@ use super::lan::{self, LanAuthority};
 use super::library::Library;
 use super::maps::Maps;
 use super::{Reach, ServeError, ServerOptions, field, router, surroundings};
+use crate::platform::real_path;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -88,7 +89,7 @@ fn opened(options: &ServerOptions) -> Result<PathBuf, ServeError> {
         path: options.folder.clone(),
         source,
     };
-    let root = std::fs::canonicalize(&options.folder).map_err(missing)?;
+    let root = real_path(&options.folder).map_err(missing)?;
     std::fs::read_dir(&root).map_err(missing)?;
     Ok(root)
 }

@@ -1,6 +1,7 @@
 //! File names as other systems write them: with backslashes, in other letter case, as the whole path on a phone.
 
 use crate::files;
+use crate::platform;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -101,12 +102,12 @@ pub fn below(folder: &Path, parts: &[String]) -> Result<PathBuf, NameFlaw> {
 /// # Errors
 /// Those of the system, of what is not there.
 pub fn lies_in(folder: &Path, path: &Path) -> io::Result<bool> {
-    let root = std::fs::canonicalize(if folder.as_os_str().is_empty() {
+    let root = platform::real_path(if folder.as_os_str().is_empty() {
         Path::new(".")
     } else {
         folder
     })?;
-    let real = std::fs::canonicalize(path)?;
+    let real = platform::real_path(path)?;
     Ok(real.starts_with(root) && !files::stays_here(&real))
 }
 

@@ -89,7 +89,7 @@ impl Runtime {
 /// `1.28.0` of a file, or of what a link points to, that is named `libonnxruntime.so.1.28.0` or lies in a folder
 /// `onnxruntime-1.28.0`.
 fn version_in_name(path: &Path) -> Option<String> {
-    let file = std::fs::canonicalize(path).ok()?;
+    let file = platform::real_path(path).ok()?;
     let of_file = file.file_name()?.to_str()?.split_once(".so.");
     let of_folder = || {
         let folder = file.parent()?.file_name()?.to_str()?;

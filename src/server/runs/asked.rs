@@ -4,6 +4,7 @@ use super::super::answer::Refused;
 use super::super::values::OF_A_FILE;
 use crate::ground::Crs;
 use crate::imagery::{RasterOptions, check_found};
+use crate::platform::real_path;
 use crate::scan::{PhotoRequest, ScanRequest, SecondStage};
 use crate::shown::terminal;
 use crate::words::Lang;
@@ -156,18 +157,18 @@ pub(in crate::server) fn inside(root: &Path, way: &str) -> Option<PathBuf> {
         return None;
     }
     let path = root.join(below);
-    let real = std::fs::canonicalize(&path).ok()?;
+    let real = real_path(&path).ok()?;
     real.starts_with(root).then_some(path)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{IMAGERY, imagery, inside};
+    use super::{IMAGERY, imagery, inside, real_path};
 
     #[test]
     fn what_a_page_names_leads_nowhere_else() {
         let folder = tempfile::tempdir().expect("folder");
-        let place = folder.path().canonicalize().expect("place");
+        let place = real_path(folder.path()).expect("place");
         let root = place.join("served");
         std::fs::create_dir(&root).expect("served");
         let picture = |path: &std::path::Path| {
@@ -209,7 +210,7 @@ mod tests {
     #[test]
     fn nothing_outside_the_folder_is_scanned() {
         let folder = tempfile::tempdir().expect("folder");
-        let root = folder.path().canonicalize().expect("root");
+        let root = real_path(folder.path()).expect("root");
         std::fs::create_dir(root.join("flight")).expect("flight");
         assert!(inside(&root, "flight").is_some());
         for way in ["..", "../x", "/etc", "flight/../..", "", "a\\b", "missing"] {
