@@ -334,6 +334,12 @@ fn the_clock_is_read_in_one_place_alone() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn real_paths_are_asked_for_in_one_place_alone() {
+    let wrong = outside(&["canonicalize(", "fs::canonicalize"], &["platform.rs"]);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Where chance enters: keys, numbers and codes are made of it by use cases; the rest are tests.
 const CHANCE: [&str; 3] = ["office/clock.rs", "text/fuzz.rs", "province/fixture.rs"];
 

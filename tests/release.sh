@@ -116,6 +116,7 @@ a_verbatim_path() {
     must 'scan of a list of \\?\' papaver scan "$here\\verbatim.txt" --within '\\?\C:\village\boundary.geojson' -o "$here\\verbatim-list" -q
     cmp survey/candidates.geojson verbatim-list/candidates.geojson
     must 'init in \\?\' papaver init --unit 410426 --unit-name verbatim --registry "$stick\\县 410426.papaver"
+    must 'roles in \\?\' papaver actor grant "$PAPAVER_ACTOR" verifier eradicator --registry "$stick\\县 410426.papaver"
     must 'record in \\?\' papaver record "$here\\verbatim" --registry "$stick\\县 410426.papaver"
     for ending in gpkg geojson xlsx kmz; do
         must "export of .$ending to \\\\?\\" papaver export "$stick\\第一批 426.$ending" --registry "$stick\\县 410426.papaver"
