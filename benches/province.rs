@@ -124,6 +124,7 @@ fn facts() -> Facts {
             season,
             source: FoundBy::Scan,
             state: State::Confirmed,
+            gone: false,
             confirmed: Some(number % 3 != 0),
             poppy: Some(number % 3 != 0),
             entered_later: None,
