@@ -188,8 +188,7 @@ pub(super) fn go_on(
             stop,
         };
         let also = also.as_mut().map(|also| &mut also.ranked);
-        let lists = std::iter::once(&mut found.ranked).chain(also);
-        verify(&looking, lists.collect(), progress)?;
+        verify(&looking, (&mut found.ranked, also), progress)?;
     }
     if let Some(learnt) = learnt {
         learnt.rank(&mut found.ranked.candidates);
@@ -265,9 +264,10 @@ pub(super) fn floor_of(threshold: f64) -> f32 {
 /// Looks at the candidates of all thresholds once more, and puts those of each in order anew.
 fn verify(
     looking: &Looking<'_>,
-    mut lists: Vec<&mut RankedCandidates>,
+    (found, also): (&mut RankedCandidates, Option<&mut RankedCandidates>),
     progress: &dyn Progress,
 ) -> Result<(), ScanError> {
+    let mut lists: Vec<_> = std::iter::once(found).chain(also).collect();
     let all: Vec<&Candidate> = lists.iter().flat_map(|list| &list.candidates).collect();
     let mut seen = look(looking, &all, progress)?.into_iter();
     for list in &mut lists {
