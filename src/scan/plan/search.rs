@@ -55,7 +55,7 @@ impl<'a> Search<'a> {
     }
 
     /// As [`Search::prepare`]; photos of which `known` says what their headers say are not opened. Whoever decodes some of them has to
-    /// ask whether [they hold](Search::holds).
+    /// ask whether they hold.
     ///
     /// # Errors
     /// See [`ScanError`].
