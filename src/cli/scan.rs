@@ -8,7 +8,7 @@ use super::{Done, summary as told, talk};
 use crate::files;
 use crate::ground::Crs;
 use crate::imagery::{Captured, CapturedError, RasterOptions};
-use crate::office::clock::today;
+use crate::office::clock::today_here;
 use crate::office::learn::heads_for;
 use crate::scan::{
     Device, LearntFrom, PhotoRequest, SITE_RADIUS_M, ScanError, ScanRequest, SecondStage, Summary,
@@ -333,7 +333,7 @@ impl ScanOptions {
             .map(str::parse)
             .transpose()
             .map_err(|e: CapturedError| Box::new(e) as Box<dyn Say>)?;
-        let ahead = captured.filter(|captured| captured.to > today());
+        let ahead = captured.filter(|captured| captured.to > today_here());
         if let Some(ahead) = ahead {
             return Err(Box::new(CapturedError::Ahead(ahead)));
         }

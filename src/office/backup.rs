@@ -16,7 +16,8 @@ const WAIT: Duration = Duration::from_secs(60);
 /// See [`BackupError`].
 pub fn back_up(registry: &Path, out: &Path, passphrase: &str) -> Result<MadeBackup, BackupError> {
     let store = Store::open_write(registry, &holder("backup"), WAIT)?;
-    backup::make(&store, out, passphrase, clock::at())
+    let now = clock::at_in(&clock::zone(&store)?);
+    backup::make(&store, out, passphrase, now)
 }
 
 /// Puts a backup back where nothing is: at `to`, else in the current folder under the name that the registry had.

@@ -57,17 +57,17 @@ pub struct Campaign {
 }
 
 /// The season asked for, or the latest in which anything was done.
-pub(super) fn season(facts: &Facts, asked: Option<i16>) -> i16 {
+pub(super) fn season(store: &Store, facts: &Facts, asked: Option<i16>) -> Result<i16, StoreError> {
     let flown = facts.flights.iter().map(|f| f.season);
     let found = facts.sites.iter().map(|s| s.season);
     let walked = facts.patrols.iter().map(|p| p.season);
     let latest = || flown.chain(found).chain(walked).max();
-    asked.or_else(latest).unwrap_or_else(this_season)
+    asked.or_else(latest).map_or_else(|| this_season(store), Ok)
 }
 
 /// The season of today.
-pub(super) fn this_season() -> i16 {
-    season_of(clock::today())
+pub(super) fn this_season(store: &Store) -> Result<i16, StoreError> {
+    Ok(season_of(clock::today(store)?))
 }
 
 /// How a campaign stands today.
@@ -76,8 +76,8 @@ pub(super) fn this_season() -> i16 {
 /// Those of reading.
 pub fn campaign(store: &Store, asked: Option<i16>) -> Result<Campaign, StoreError> {
     let facts = known_facts(store)?;
-    let season = season(&facts, asked);
-    let on = clock::today();
+    let season = season(store, &facts, asked)?;
+    let on = clock::today(store)?;
     let late = Filter {
         overdue_on: Some(on),
         ..Filter::default()
@@ -98,7 +98,7 @@ pub fn campaign(store: &Store, asked: Option<i16>) -> Result<Campaign, StoreErro
     };
     Ok(Campaign {
         season,
-        seasons: seasons(&facts, season),
+        seasons: seasons(&facts, [season, season_of(on)]),
         on: on.to_string(),
         process: process(&facts, season, on),
         overdue: waiting.late.len(),
@@ -110,13 +110,13 @@ pub fn campaign(store: &Store, asked: Option<i16>) -> Result<Campaign, StoreErro
     })
 }
 
-/// The seasons that can be chosen, the latest first.
-fn seasons(facts: &Facts, season: i16) -> Vec<i16> {
+/// The seasons that can be chosen, others among them, the latest first.
+fn seasons(facts: &Facts, others: [i16; 2]) -> Vec<i16> {
     let flown = facts.flights.iter().map(|flight| flight.season);
     let found = facts.sites.iter().map(|site| site.season);
     let walked = facts.patrols.iter().map(|patrol| patrol.season);
     let done = flown.chain(found).chain(walked);
-    let all: BTreeSet<i16> = done.chain([season, this_season()]).collect();
+    let all: BTreeSet<i16> = done.chain(others).collect();
     all.into_iter().rev().collect()
 }
 
@@ -135,12 +135,13 @@ fn by_district(
     let Some(level) = county_level(facts) else {
         return Ok(Vec::new());
     };
+    let today = clock::today(store)?;
     let scope = Scope { level, within: "" };
     let efforts = scope.effort(facts, &windows_of(store)?, Period::Season(season));
     let of = |code: &str| {
         let own = facts.sites.iter().filter(|site| site.season == season);
         let own: Vec<_> = own.filter(|site| county(site) == code).collect();
-        process_of(&own, clock::today())
+        process_of(&own, today)
     };
     let count = |all: &[String], code: &str| all.iter().filter(|c| c.starts_with(code)).count();
     Ok(efforts
@@ -182,13 +183,13 @@ pub fn report(
     if scope.districts(&facts).is_empty() {
         return Ok(None);
     }
-    let period = Period::Season(season(&facts, asked));
+    let period = Period::Season(season(store, &facts, asked)?);
     let own = facts
         .districts
         .iter()
         .find(|d| of_a_county && d.code == county);
     let name = own.map_or_else(String::new, |d| format!("{} {}", d.name, d.code));
-    let mut subject = Subject::new(period, &name, &unit, clock::today());
+    let mut subject = Subject::new(period, &name, &unit, clock::today(store)?);
     let about = ReportSource::of(store, subject.made_on)?;
     subject.season_begins.clone_from(&about.season_begins);
     let figures = Figures::of(&facts, &windows_of(store)?, &scope, subject, about);

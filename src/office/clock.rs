@@ -7,14 +7,27 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use std::path::Path;
 
-/// Now, where this machine is.
-pub fn now() -> Zoned {
-    Zoned::now()
+/// Now, wherever.
+pub fn instant() -> Timestamp {
+    Timestamp::now()
 }
 
-/// Today, where this machine is.
-pub fn today() -> Date {
-    now().date()
+/// Today where a registry is at home: the day by which its work is due, whichever zone this machine is in.
+///
+/// # Errors
+/// Those of reading.
+pub fn today(store: &Store) -> Result<Date, StoreError> {
+    Ok(today_in(&zone(store)?))
+}
+
+/// Today in a zone.
+pub fn today_in(zone: &TimeZone) -> Date {
+    now_in(zone).date()
+}
+
+/// Today where this machine is, for what knows no registry.
+pub fn today_here() -> Date {
+    today_in(&TimeZone::system())
 }
 
 /// Now, with fresh dice.
@@ -25,9 +38,9 @@ pub fn moment() -> Moment {
     }
 }
 
-/// Now as files say when they were made: RFC 3339 with the offset of this place.
-pub fn at() -> String {
-    written(&now())
+/// Now as a log of this machine says it: RFC 3339 with the offset of this place.
+pub fn at_here() -> String {
+    at_in(&TimeZone::system())
 }
 
 /// The zone of a registry's times: what is typed without a zone is one of it, whichever zone this machine is in. It is this

@@ -39,7 +39,7 @@ pub struct FilledTable {
 pub fn mirror(store: &Store, target: &DatabaseTarget, lang: Lang) -> Result<Mirrored, OfficeError> {
     let context = LedgerContext {
         settings: store.settings().clone(),
-        today: clock::today(),
+        today: clock::today(store)?,
         lang,
     };
     let export = Export::of(store, &Filter::default(), context, clock::utc())?;
@@ -77,7 +77,8 @@ fn coverage(store: &Store, lang: Lang) -> Result<mirror::MirrorLayer, OfficeErro
         let found = Coverage::of(&facts, season, effort(&facts, &windows, season));
         found.mirrored(&facts, lang)
     };
-    let latest = seasons.next().unwrap_or_else(|| season_of(clock::today()));
+    let this = season_of(clock::today(store)?);
+    let latest = seasons.next().unwrap_or(this);
     let mut layer = of(latest);
     for season in seasons {
         layer.features.extend(of(season).features);

@@ -96,7 +96,7 @@ pub(super) fn holder(name: &str) -> String {
     format!(
         "{name} (pid {}, {})",
         std::process::id(),
-        clock::now().strftime("%Y-%m-%d %H:%M:%S")
+        clock::now_in(&jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S")
     )
 }
 

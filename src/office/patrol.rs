@@ -105,7 +105,7 @@ pub fn patrol(
         None => drawn(&told.drawn)?,
     };
     let facts = walk.as_ref().map(|walked| walked.walk.facts.clone());
-    let on = day(&told, facts.as_ref(), today(session.zone()))?;
+    let on = day(&told, facts.as_ref(), clock::today_in(session.zone()))?;
     let reports = told.area_m2.is_some() || told.people > 0 || told.zero;
     if ground.is_none() && !reports {
         return Err(PatrolError::Nothing.into());
@@ -169,10 +169,6 @@ struct WalkedTracks {
     is_part: bool,
 }
 
-fn today(zone: &TimeZone) -> Date {
-    clock::now_in(zone).date()
-}
-
 /// The ground seen along the tracks, all of them together.
 fn walk(told: &PatrolTold, zone: &TimeZone) -> Result<Option<WalkedTracks>, OfficeError> {
     let Some(first) = told.tracks.first() else {
@@ -182,7 +178,7 @@ fn walk(told: &PatrolTold, zone: &TimeZone) -> Result<Option<WalkedTracks>, Offi
     let (all, copies) = Track::together(tracks.collect::<Result<_, _>>()?);
     let whole = all.walk(told.reach_m, zone);
     // Whether that day is among the track's is asked of the whole of it.
-    day(told, Some(&whole.facts), today(zone))?;
+    day(told, Some(&whole.facts), clock::today_in(zone))?;
     let on = told.on.filter(|_| !told.clock_wrong);
     let part = on.and_then(|on| all.of_day(on, zone));
     let walk = part

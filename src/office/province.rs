@@ -102,10 +102,11 @@ impl FigureQuery {
 /// Those of reading.
 pub fn province(store: &Store, asked: &FigureQuery, lang: Lang) -> Result<Province, StoreError> {
     let facts = known_facts(store)?;
-    let season = season(&facts, asked.season);
+    let season = season(store, &facts, asked.season)?;
     let unit = unit_of(store)?;
-    let about = ReportSource::of(store, clock::today())?;
-    let mut subject = Subject::new(Period::Season(season), "", &unit, clock::today());
+    let today = clock::today(store)?;
+    let about = ReportSource::of(store, today)?;
+    let mut subject = Subject::new(Period::Season(season), "", &unit, today);
     subject.season_begins.clone_from(&about.season_begins);
     let scope = asked.scope(&facts);
     let figures = Figures::of(&facts, &windows_of(store)?, &scope, subject, about);
@@ -156,7 +157,7 @@ fn ranks(ranking: &DistrictRanking, lang: Lang) -> Ranks {
 /// Those of reading.
 pub fn ground(store: &Store, asked: &FigureQuery) -> Result<FeatureCollection, StoreError> {
     let facts = known_facts(store)?;
-    let season = season(&facts, asked.season);
+    let season = season(store, &facts, asked.season)?;
     let scope = asked.scope(&facts);
     let efforts = scope.effort(&facts, &windows_of(store)?, Period::Season(season));
     Ok(Coverage::of(&facts, season, efforts).geojson(&facts))
@@ -171,7 +172,7 @@ pub fn hot_cells(
     asked: &FigureQuery,
 ) -> Result<Result<FeatureCollection, NotEnough>, StoreError> {
     let facts = known_facts(store)?;
-    let period = Period::Season(season(&facts, asked.season));
+    let period = Period::Season(season(store, &facts, asked.season)?);
     let efforts = asked
         .scope(&facts)
         .effort(&facts, &windows_of(store)?, period);
@@ -185,7 +186,7 @@ pub fn hot_cells(
 /// Those of reading.
 pub fn target_map(store: &Store, asked: &FigureQuery) -> Result<FeatureCollection, StoreError> {
     let facts = known_facts(store)?;
-    targets::map(store, season(&facts, asked.season))
+    targets::map(store, season(store, &facts, asked.season)?)
 }
 
 /// What offices did beside their sites: who answers, supervision, measures, tip-offs, what patrols led to; of the unit's
@@ -199,7 +200,7 @@ pub fn work(
     lang: Lang,
 ) -> Result<Vec<ReportTable>, StoreError> {
     let facts = known_facts(store)?;
-    let period = Period::Season(season(&facts, asked.season));
+    let period = Period::Season(season(store, &facts, asked.season)?);
     let unit = unit_of(store)?;
     let county: String = unit.chars().take(6).collect();
     let townships = Scope {
@@ -211,6 +212,6 @@ pub fn work(
     } else {
         townships
     };
-    let worked = Worked::of(&facts, period, &scope, clock::today());
+    let worked = Worked::of(&facts, period, &scope, clock::today(store)?);
     Ok(work_tables(&worked, lang))
 }

@@ -5,6 +5,7 @@ use super::desk::{Veil, awaits_second};
 use crate::registry::{Hash, Site, SiteKey};
 use crate::store::{Store, StoreError};
 use crate::words::Lang;
+use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -45,11 +46,11 @@ pub struct SiteNow {
 }
 
 impl SiteNow {
-    /// A site of a registry as it stands today, if it is known.
+    /// A site of a registry as it stands today, if it is known. Today is the registry's ([`clock::today`]).
     ///
     /// # Errors
     /// Those of reading.
-    pub fn of(store: &Store, key: SiteKey) -> Result<Option<Self>, StoreError> {
+    pub fn of(store: &Store, key: SiteKey, today: Date) -> Result<Option<Self>, StoreError> {
         let Some(site) = store.site(key)? else {
             return Ok(None);
         };
@@ -62,7 +63,7 @@ impl SiteNow {
             area_m2: site.area_dm2.map(m2),
             state_zh: site.state.label(Lang::Zh),
             due: site.due(settings).map(|day| day.to_string()),
-            overdue_days: site.overdue_days(settings, clock::today()),
+            overdue_days: site.overdue_days(settings, today),
             crew: site.crew().map(str::to_owned),
             kept: site.screened.as_ref().map(|(kept, ..)| *kept),
             rank: site.detection.as_ref().and_then(|found| found.rank),
@@ -117,8 +118,9 @@ impl Changed {
             signed,
             awaits_second: false,
         };
+        let today = clock::today(store)?;
         for key in keys {
-            if let Some(mut now) = SiteNow::of(store, key)? {
+            if let Some(mut now) = SiteNow::of(store, key, today)? {
                 changed.awaits_second |= awaits_second(store, veil, &now.site)?;
                 veil.over(store, &mut now.site)?;
                 changed.sites.push(now);

@@ -21,7 +21,7 @@ impl AuditLog {
     /// disk.
     pub fn login(&self, registry: &LibraryPlace, person: &str, from: IpAddr, opened: bool) {
         let line = serde_json::json!({
-            "at": clock::at(), "person": person, "from": from, "opened": opened,
+            "at": clock::at_here(), "person": person, "from": from, "opened": opened,
         });
         let _one_at_a_time = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let _full = files::lines::add_line(&path(registry), &line.to_string());

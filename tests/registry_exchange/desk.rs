@@ -15,6 +15,11 @@ fn run(office: &Office, arguments: &[&str], set: &[(&str, &str)], input: &str) -
 
 /// A photograph that says it was taken at 113.3 E, 33.74 N on the 3rd of May 2026 at 10:21.
 fn placed(office: &Office, name: &str) {
+    tagged(office, name, Some("2026:05:03 10:21:00"), Some(1800));
+}
+
+/// A photograph that says when it was taken, or where: so many hundredths of a minute east of 113°.
+fn tagged(office: &Office, name: &str, time: Option<&str>, east: Option<u32>) {
     use exif::{Rational, Tag, Value};
     let text = |t: &str| Value::Ascii(vec![t.as_bytes().to_vec()]);
     let degrees = |whole: u32, hundredths_of_minutes: u32| {
@@ -25,13 +30,16 @@ fn placed(office: &Office, name: &str) {
             part(0, 1),
         ])
     };
-    let tags = [
-        (Tag::DateTimeOriginal, text("2026:05:03 10:21:00")),
-        (Tag::GPSLatitudeRef, text("N")),
-        (Tag::GPSLatitude, degrees(33, 4440)),
-        (Tag::GPSLongitudeRef, text("E")),
-        (Tag::GPSLongitude, degrees(113, 1800)),
-    ];
+    let mut tags = vec![(Tag::Make, text("HUAWEI"))];
+    tags.extend(time.map(|time| (Tag::DateTimeOriginal, text(time))));
+    if let Some(east) = east {
+        tags.extend([
+            (Tag::GPSLatitudeRef, text("N")),
+            (Tag::GPSLatitude, degrees(33, 4440)),
+            (Tag::GPSLongitudeRef, text("E")),
+            (Tag::GPSLongitude, degrees(113, east)),
+        ]);
+    }
     let tags = block(tags, false);
     let plain = office.path("plain-of-it.jpg");
     photo(&plain, 70);
@@ -42,6 +50,8 @@ fn placed(office: &Office, name: &str) {
     bytes.extend(b"Exif\0\0");
     bytes.extend(&tags);
     bytes.extend(&jpeg[2..]);
+    // No two are the same file.
+    bytes.extend(name.as_bytes());
     fs::write(office.path(name), bytes).expect("written");
 }
 
@@ -362,6 +372,63 @@ fn a_find_takes_its_place_and_time_from_its_photograph() {
     assert_eq!(found["evidence"][0]["role"], "scene");
     photo(&office.path("plain.jpg"), 30);
     let told = office.refused("wang", &["add", "--photo", "plain.jpg"]);
+    assert!(told.contains("no photograph says where"), "{told}");
+}
+
+#[test]
+fn what_a_find_takes_from_its_photographs_is_said_where_it_may_be_wrong() {
+    let office = Office::begin();
+    let time = Some("2026:05:03 10:21:00");
+    // A messenger leaves neither place nor time, or the time alone.
+    for (name, time, east) in [
+        ("whole.jpg", time, Some(1800)),
+        ("mmexport1777.jpg", None, None),
+        ("timed.jpg", time, None),
+        ("undated.jpg", None, Some(1900)),
+        ("far.jpg", time, Some(2400)),
+        ("other.jpg", time, Some(3000)),
+    ] {
+        tagged(&office, name, time, east);
+    }
+    let add = |arguments: &[&str], lang: &str| {
+        let said = office.run("wang", &[&["add", "--lang", lang], arguments].concat());
+        assert_eq!(said.code, Some(0), "{said:?}");
+        said.err
+    };
+    let said = add(
+        &["--photo", "mmexport1777.jpg", "--photo", "whole.jpg"],
+        "en",
+    );
+    assert!(
+        !said.contains("photograph says") && !said.contains("taken from"),
+        "{said}"
+    );
+    let said = add(&["--photo", "timed.jpg", "--photo", "undated.jpg"], "en");
+    assert!(
+        said.contains("the place is taken from undated.jpg, the time from timed.jpg"),
+        "{said}"
+    );
+    let said = add(&["--photo", "undated.jpg", "--at", "113.7,33.7"], "en");
+    assert!(said.contains("the find is dated today"), "{said}");
+    let said = add(
+        &[
+            "--photo",
+            "undated.jpg",
+            "--at",
+            "113.6,33.7",
+            "--when",
+            "2026-05-03",
+        ],
+        "en",
+    );
+    assert!(!said.contains("dated today"), "{said}");
+    let said = add(&["--photo", "far.jpg", "--photo", "other.jpg"], "zh");
+    assert!(
+        said.contains("other.jpg 与 far.jpg 的拍摄位置相距 92"),
+        "{said}"
+    );
+    assert!(said.contains("发现位置取自 far.jpg"), "{said}");
+    let told = office.refused("wang", &["add", "--photo", "mmexport1777.jpg"]);
     assert!(told.contains("no photograph says where"), "{told}");
 }
 

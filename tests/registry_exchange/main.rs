@@ -37,6 +37,8 @@ mod overwrite;
 mod photographs;
 mod province;
 mod received;
+mod shapes;
+mod zones;
 
 #[path = "../../examples/province_sample.rs"]
 mod sample;

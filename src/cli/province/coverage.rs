@@ -12,10 +12,10 @@ use crate::province::effort::{DistrictEffort, county_level, effort_at, season_of
 use crate::province::facts::Facts;
 use crate::province::projection::{facts_of, windows_of};
 use crate::province::report::table::FLAG;
+use crate::store::{Store, StoreError};
 use crate::words::{Action, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use clap::Args;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json as value};
 use std::path::PathBuf;
 
@@ -103,12 +103,11 @@ pub(super) fn level_of(facts: &Facts, asked: Option<usize>) -> Result<usize, NoD
 }
 
 /// The season asked for, or the latest in which anything was done.
-pub(super) fn season(facts: &Facts, asked: Option<i16>) -> i16 {
+pub(super) fn season(store: &Store, facts: &Facts, asked: Option<i16>) -> Result<i16, StoreError> {
     let flown = facts.flights.iter().map(|f| f.season);
     let walked = facts.patrols.iter().map(|p| p.season);
-    asked
-        .or_else(|| flown.chain(walked).max())
-        .unwrap_or_else(|| season_of(today()))
+    let latest = asked.or_else(|| flown.chain(walked).max());
+    latest.map_or_else(|| Ok(season_of(today(store)?)), Ok)
 }
 
 impl CoverageArguments {
@@ -123,10 +122,10 @@ impl CoverageArguments {
                 .retain(|d| d.code.starts_with(code.as_str()));
         }
         let level = level_of(&facts, self.level)?;
-        let season = season(&facts, self.season);
+        let season = season(&store, &facts, self.season)?;
         let districts = effort_at(&facts, &windows_of(&store)?, season, level);
         let found = Coverage::of(&facts, season, districts);
-        self.output(&found, &facts, &context)?;
+        self.output(&found, &facts, &context, &store)?;
         if context.common.json {
             json(&as_json(&found));
         } else {
@@ -137,7 +136,13 @@ impl CoverageArguments {
     }
 
     /// Writes the ground to a file, where one was named.
-    fn output(&self, found: &Coverage, facts: &Facts, context: &Context) -> Result<(), Failure> {
+    fn output(
+        &self,
+        found: &Coverage,
+        facts: &Facts,
+        context: &Context,
+        store: &Store,
+    ) -> Result<(), Failure> {
         let Some(path) = &self.output else {
             return Ok(());
         };
@@ -148,7 +153,7 @@ impl CoverageArguments {
             format: MapFormat::of(path)
                 .ok_or_else(|| bad("--output", &shown.to_string(), looks))?,
             existing: self.overwrite.existing(),
-            made_at: context.at_in(&TimeZone::system())?,
+            made_at: context.at(store)?,
             lang: context.lang,
         };
         file.coverage(found, facts)?;

@@ -31,13 +31,13 @@ pub(crate) struct Overdue {
 impl Overdue {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
+        let store = context.read()?;
         let on: Date = match &self.on {
-            None => today(),
+            None => today(&store)?,
             Some(text) => text
                 .parse()
                 .map_err(|_no_date| bad("--on", text, "2026-05-03"))?,
         };
-        let store = context.read()?;
         known_district(&store, self.district.as_deref())?;
         let mut late = overdue_of(&store, on)?;
         if let Some(code) = &self.district {

@@ -31,13 +31,13 @@ pub(crate) struct ProcessArguments {
 impl ProcessArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
+        let store = context.read()?;
         let on: jiff::civil::Date = match &self.on {
-            None => today(),
+            None => today(&store)?,
             Some(text) => text
                 .parse()
                 .map_err(|_no_date| bad("--on", text, "2026-05-03"))?,
         };
-        let store = context.read()?;
         known_district(&store, self.district.as_deref())?;
         let mut facts = facts_of(&store)?;
         if let Some(code) = &self.district {
@@ -50,7 +50,7 @@ impl ProcessArguments {
         let season = self
             .season
             .or_else(|| facts.sites.iter().map(|site| site.season).max())
-            .unwrap_or_else(|| today().year());
+            .unwrap_or_else(|| on.year());
         let all = process(&facts, season, on);
         let counties = process_by_county(&facts, season, on);
         let gaps = store.gaps()?;

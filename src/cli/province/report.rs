@@ -62,7 +62,7 @@ impl ReportArguments {
         let asked = QueryArguments::of(&self.common, &place, lang)?;
         let period = asked.period(&self.when)?;
         let unit = unit_of(&asked.store)?;
-        let mut subject = Subject::new(period, &asked.name(), &unit, today());
+        let mut subject = Subject::new(period, &asked.name(), &unit, today(&asked.store)?);
         subject.least_cover = least_cover;
         let about = ReportSource::of(&asked.store, subject.made_on)?;
         subject.season_begins.clone_from(&about.season_begins);

@@ -119,7 +119,10 @@ impl TargetImportArguments {
                 .map(|stem| stem.to_string_lossy().into_owned())
                 .unwrap_or_default()
         });
-        let season = self.season.unwrap_or_else(|| season_of(today()));
+        let season = match self.season {
+            Some(season) => season,
+            None => season_of(today(&context.read()?)?),
+        };
         let ReadTargets { list, notes } = read(&self.file, &name, season)?;
         for note in &notes {
             tell(&note.say(lang));

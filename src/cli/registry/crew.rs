@@ -11,6 +11,7 @@ use crate::office::field::write_project;
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
+use jiff::tz::TimeZone;
 use std::path::PathBuf;
 
 /// `papaver crew`
@@ -100,7 +101,8 @@ impl Password {
             out["opens"] = serde_json::json!(opens);
             json(&out);
         } else {
-            told(&given, opens.as_deref(), lang);
+            let until = day(given.expires, session.zone());
+            told(&given, &until, opens.as_deref(), lang);
         }
         Ok(Done::Whole)
     }
@@ -112,8 +114,7 @@ fn page_of(address: &str, given: &NewPassword) -> String {
     format!("{address}/crew/#{}:{}", given.id, given.password)
 }
 
-fn told(given: &NewPassword, opens: Option<&str>, lang: Lang) {
-    let until = day(given.expires);
+fn told(given: &NewPassword, until: &str, opens: Option<&str>, lang: Lang) {
     let (crew, id, password) = (&given.crew, &given.id, &given.password);
     tell(&tr!(
         lang,
@@ -130,9 +131,10 @@ fn told(given: &NewPassword, opens: Option<&str>, lang: Lang) {
     talk::qr(&coded);
 }
 
-fn day(at: jiff::Timestamp) -> String {
-    let here = at.to_zoned(clock::now().time_zone().clone());
-    here.strftime("%Y-%m-%d").to_string()
+/// The day on which a password ends, where its registry is at home.
+fn day(at: jiff::Timestamp, zone: &TimeZone) -> String {
+    let there = at.to_zoned(zone.clone());
+    there.strftime("%Y-%m-%d").to_string()
 }
 
 impl Revoke {
@@ -164,9 +166,9 @@ fn list(context: &Context) -> Result<Done, Failure> {
         json(&serde_json::Value::Array(lines.collect()));
         return Ok(Done::Whole);
     }
-    let now = clock::now().timestamp();
+    let (now, zone) = (clock::instant(), clock::zone_at(&context.path()?));
     for access in &all {
-        let until = day(access.expires);
+        let until = day(access.expires, &zone);
         let until = if access.holds(now) {
             tr!(context.lang, "until {until}", "有效期至 {until}")
         } else {

@@ -30,7 +30,7 @@ impl DossierArguments {
         let store = context.read()?;
         let key = store.find(&self.site)?;
         let dossier =
-            crate::pages::dossier::Dossier::of(&store, key, today(), context.at(&store)?)?;
+            crate::pages::dossier::Dossier::of(&store, key, today(&store)?, context.at(&store)?)?;
         let output = self
             .output
             .unwrap_or_else(|| format!("{}.html", dossier.entry.code).into());

@@ -56,7 +56,7 @@ impl ExportArguments {
         let store = context.read()?;
         let ledger = LedgerContext {
             settings: store.settings().clone(),
-            today: today(),
+            today: today(&store)?,
             lang,
         };
         let mut sites = Export::of(

@@ -7,6 +7,7 @@ use super::sites::lonlat;
 use crate::registry::State;
 use crate::store::{Filter, Store};
 use clap::Args;
+use jiff::civil::Date;
 
 /// Which sites: the filters that `sites` and the exports share.
 #[derive(Debug, Clone, Default, Args)]
@@ -60,7 +61,7 @@ impl FilterArguments {
     /// The filter that they mean in a registry. What is not known there is an error: no site of an unknown crew is no
     /// answer.
     pub(crate) fn known_to(&self, store: &Store) -> Result<Filter, Failure> {
-        let filter = self.filter()?;
+        let filter = self.filter(today(store)?)?;
         if let Some(crew) = &filter.crew {
             crews::check(store, crew)?;
         }
@@ -68,7 +69,7 @@ impl FilterArguments {
         Ok(filter)
     }
 
-    fn filter(&self) -> Result<Filter, Failure> {
+    fn filter(&self, today: Date) -> Result<Filter, Failure> {
         let states = self
             .state
             .iter()
@@ -84,7 +85,7 @@ impl FilterArguments {
             .map(|at| (at, f64::from(self.radius)));
         let due_by = self.due_within.map(|days| {
             let span = jiff::Span::new().days(i64::from(days));
-            today().saturating_add(span)
+            today.saturating_add(span)
         });
         Ok(Filter {
             states,
@@ -96,7 +97,7 @@ impl FilterArguments {
             crew: self.crew.clone(),
             within: self.within.as_deref().map(corners).transpose()?,
             near,
-            overdue_on: self.overdue.then(today),
+            overdue_on: self.overdue.then_some(today),
             due_by,
             text: self.text.clone(),
         })

@@ -71,7 +71,7 @@ impl Learn {
 fn list(context: &Context) -> Result<Done, Failure> {
     let lang = context.lang;
     let store = context.read()?;
-    let heads = heads(&store)?;
+    let (heads, today) = (heads(&store)?, today(&store)?.to_string());
     for head in &heads {
         if context.common.json {
             json(&serde_json::json!(head));
@@ -82,7 +82,7 @@ fn list(context: &Context) -> Result<Done, Failure> {
         }
         let (at, by) = (&head.said.stamp.at, &head.said.stamp.actor.name);
         let orders = head.orders.len();
-        let expired = today().to_string() > head.said.body.expires;
+        let expired = today > head.said.body.expires;
         let expired = if expired {
             lang.pick("; expired for new imagery", "；对新影像已过期")
         } else {

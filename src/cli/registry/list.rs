@@ -13,6 +13,7 @@ use crate::store::{Ranking, Store, StoreError};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, ValueEnum};
+use jiff::civil::Date;
 
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -63,10 +64,10 @@ impl Sites {
         });
         let ranking = store.ranking()?;
         sort(&mut sites, order, near, (&store, &ranking));
-        let veil = Veil::default();
+        let (veil, today) = (Veil::default(), today(&store)?);
         for site in &mut sites {
             veil.over(&store, site)?;
-            show(site, near, (&store, &ranking), &context)?;
+            show(site, near, (&store, &ranking, today), &context)?;
         }
         if !context.common.json {
             let n = sites.len();
@@ -116,7 +117,7 @@ fn sort(
 fn show(
     site: &Site,
     near: Option<LonLat>,
-    (store, ranking): (&Store, &Ranking),
+    (store, ranking, today): (&Store, &Ranking, Date),
     context: &Context,
 ) -> Result<(), StoreError> {
     let code = store.code(site.key)?;
@@ -126,7 +127,7 @@ fn show(
     let metres = metres(site, near);
     if context.common.json {
         let district = store.district(site.key)?;
-        let mut value = site_json(site, &code, district.as_ref(), settings, today());
+        let mut value = site_json(site, &code, district.as_ref(), settings, today);
         if let Some(ranked) = ranked {
             learnt_json(ranked, &mut value);
         }
@@ -135,7 +136,7 @@ fn show(
         }
         json(&value);
     } else {
-        let mut text = line(site, &code, settings, today(), context.lang);
+        let mut text = line(site, &code, settings, today, context.lang);
         if let Some(ranked) = ranked {
             text.push_str(&learnt(ranked, context.lang));
         }

@@ -52,7 +52,7 @@ impl MergeArguments {
             ));
         }
         let changed = merge(&mut office, &session, from, to, reason)?;
-        show_changed(&changed, office.store(), &context);
+        show_changed(&changed, office.store(), &context)?;
         Ok(Done::Whole)
     }
 }
@@ -98,7 +98,7 @@ impl SplitArguments {
         let (mut office, session) = context.office()?;
         let site = office.store().find(&self.site)?;
         let changed = split(&mut office, &session, site, &places, self.reason)?;
-        show_changed(&changed, office.store(), &context);
+        show_changed(&changed, office.store(), &context)?;
         Ok(Done::Whole)
     }
 }

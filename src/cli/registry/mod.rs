@@ -12,6 +12,7 @@ mod duty;
 pub(crate) mod elsewhere;
 mod exchange;
 pub(crate) mod filter;
+mod find_photos;
 mod learn;
 mod list;
 mod log;

@@ -63,7 +63,7 @@ impl AssignArguments {
             due,
         };
         let changed = assign(&mut office, &session, &sites, &crew)?;
-        show_changed(&changed, office.store(), &context);
+        show_changed(&changed, office.store(), &context)?;
         if crew.due.is_none() {
             tell_days_that_stay(&changed, lang);
         }

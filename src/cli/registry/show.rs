@@ -43,7 +43,13 @@ impl Show {
 fn as_json(store: &Store, site: &Site, hidden: &[Hash]) -> Result<(), Failure> {
     let code = store.code(site.key)?;
     let district = store.district(site.key)?;
-    let mut value = site_json(site, &code, district.as_ref(), store.settings(), today());
+    let mut value = site_json(
+        site,
+        &code,
+        district.as_ref(),
+        store.settings(),
+        today(store)?,
+    );
     if let Some(ranked) = ranked(store, site)? {
         learnt_json(&ranked, &mut value);
     }
@@ -73,7 +79,7 @@ fn as_page(store: &Store, site: &Site, hidden: &[Hash], lang: Lang) -> Result<()
         district: store.district(site.key)?,
         pictures_elsewhere: store.pictures_elsewhere(site)?,
         settings: store.settings(),
-        today: today(),
+        today: today(store)?,
         zone: store.zone()?,
         lang,
         code: &code,

@@ -3,6 +3,7 @@
 use super::Done;
 use super::context::{Common, Context, today};
 use super::elsewhere::tell_elsewhere;
+use super::find_photos::PhotoEvidence;
 use super::say::{ArgumentError, Failure, bad, data, tell};
 use super::view::line;
 use crate::ground::LonLat;
@@ -12,22 +13,24 @@ use crate::office::{Changed, clock};
 use crate::registry::body::FoundBy;
 use crate::registry::coded::Coded;
 use crate::store::Store;
-use crate::store::evidence::{EvidenceError, Exif, exif};
 use crate::text::{Axis, DegreesFlaw, degrees, half_width};
 use crate::words::Lang;
 use crate::{files, tr};
 use clap::Args;
-use jiff::civil::DateTime;
-use jiff::tz::{Offset, TimeZone};
 use std::path::PathBuf;
 
 /// The last word of a command that changed sites: how they stand.
-pub(crate) fn show_changed(changed: &Changed, store: &Store, context: &Context) {
-    let (settings, lang) = (store.settings(), context.lang);
+pub(crate) fn show_changed(
+    changed: &Changed,
+    store: &Store,
+    context: &Context,
+) -> Result<(), Failure> {
+    let (settings, lang, today) = (store.settings(), context.lang, today(store)?);
     for now in &changed.sites {
-        let line = || line(&now.site, &now.id, settings, today(), lang);
+        let line = || line(&now.site, &now.id, settings, today, lang);
         context.show(now, || data(&line()));
     }
+    Ok(())
 }
 
 /// Degrees typed as `LON,LAT`: plain or with minutes and seconds, parted by whatever a keyboard has for a comma.
@@ -234,13 +237,7 @@ impl AddArguments {
                 .ok_or_else(|| ArgumentError::source("--source", text))?,
         };
         let area_dm2 = self.area.map(|m2| dm2("--area", m2)).transpose()?;
-        if self.common.when.is_none() && shot.taken.is_none() && !self.photos.is_empty() {
-            tell(&tr!(
-                lang,
-                "no photograph says when it was taken: the find is dated today; if it was another day: `--when DAY`",
-                "照片没有拍摄时间：发现日期按今天记录；如是其他日期，请用 `--when 日期`"
-            ));
-        }
+        shot.tell(self.at.is_some(), self.common.when.is_some(), lang);
         let context = Context::of(self.common, lang);
         let mut office = context.open()?;
         let zone = clock::zone(office.store())?;
@@ -265,53 +262,8 @@ impl AddArguments {
             ));
         }
         tell_elsewhere(office.store(), &[at], lang)?;
-        show_changed(&added.changed, office.store(), &context);
+        show_changed(&added.changed, office.store(), &context)?;
         Ok(Done::Whole)
-    }
-}
-
-/// What photographs say of where and when they were taken.
-#[derive(Debug, Default)]
-struct PhotoEvidence {
-    at: Option<LonLat>,
-    taken: Option<ShotTime>,
-}
-
-/// When a photograph was taken, by its camera's clock.
-#[derive(Debug, Clone, Copy)]
-struct ShotTime {
-    local: DateTime,
-    offset_s: Option<i32>,
-}
-
-impl ShotTime {
-    fn of(exif: &Exif) -> Option<Self> {
-        Some(Self {
-            local: exif.taken_at.as_ref()?.parse().ok()?,
-            offset_s: exif.offset_s,
-        })
-    }
-
-    /// As events say it; a clock whose zone is not known is one of this zone.
-    fn in_zone(self, zone: &TimeZone) -> Option<String> {
-        let own = self
-            .offset_s
-            .and_then(|seconds| Offset::from_seconds(seconds).ok());
-        let clock = own.map_or_else(|| zone.clone(), TimeZone::fixed);
-        let at = self.local.to_zoned(clock).ok()?;
-        Some(clock::written(&at.with_time_zone(zone.clone())))
-    }
-}
-
-impl PhotoEvidence {
-    fn of(photos: &[PathBuf]) -> Result<Self, Failure> {
-        let mut shot = Self::default();
-        for path in photos {
-            let exif = exif(&files::read(path).map_err(EvidenceError::unreadable(path))?);
-            shot.at = shot.at.or(exif.at);
-            shot.taken = shot.taken.or_else(|| ShotTime::of(&exif));
-        }
-        Ok(shot)
     }
 }
 

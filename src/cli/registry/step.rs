@@ -22,7 +22,7 @@ impl Context {
         let key = office.store().find(site)?;
         let step = step(office.store(), key)?;
         let changed = life::take(&mut office, &session, key, step, files)?;
-        show_changed(&changed, office.store(), self);
+        show_changed(&changed, office.store(), self)?;
         Ok(changed)
     }
 }

@@ -17,6 +17,7 @@ use crate::registry::unit::is_at_or_below;
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
+use jiff::civil::Date;
 use std::path::PathBuf;
 
 /// `papaver supervise`
@@ -172,7 +173,7 @@ fn a_day(option: &'static str, text: Option<&str>) -> Result<Option<String>, Fai
 
 impl RoundArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let on = a_day("--on", self.on.as_deref())?.unwrap_or_else(|| today().to_string());
+        let on = a_day("--on", self.on.as_deref())?;
         let until = a_day("--until", self.until.as_deref())?;
         let districts = self
             .districts
@@ -183,7 +184,10 @@ impl RoundArguments {
             let find = |code: &String| store.find(code);
             Ok(Body::Round(Box::new(body::Round {
                 name: self.name,
-                on,
+                on: match on {
+                    Some(day) => day,
+                    None => today(store)?.to_string(),
+                },
                 until,
                 team: self.team,
                 districts,
@@ -237,7 +241,7 @@ impl FindingListArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
         let store = context.read()?;
-        let affairs = store.affairs()?;
+        let (affairs, today) = (store.affairs()?, today(&store)?);
         let findings = affairs
             .findings
             .iter()
@@ -264,7 +268,7 @@ impl FindingListArguments {
             if context.common.json {
                 continue;
             }
-            if let Some(line) = how_it_stands(settled, due, lang) {
+            if let Some(line) = how_it_stands(settled, due, today, lang) {
                 data(&line);
             }
         }
@@ -287,10 +291,11 @@ impl FindingListArguments {
 fn how_it_stands(
     settled: Option<&Stamped<Settle>>,
     due: Option<&str>,
+    today: Date,
     lang: Lang,
 ) -> Option<String> {
     let Some(settled) = settled else {
-        return late(due).map(|days| {
+        return late(due, today).map(|days| {
             tr!(
                 lang,
                 "    {days} overdue",
@@ -309,9 +314,9 @@ fn how_it_stands(
 }
 
 /// Days since a day that has passed.
-fn late(due: Option<&str>) -> Option<i32> {
-    let due: jiff::civil::Date = due?.parse().ok()?;
-    let days = due.until(today()).ok()?.get_days();
+fn late(due: Option<&str>, today: Date) -> Option<i32> {
+    let due: Date = due?.parse().ok()?;
+    let days = due.until(today).ok()?.get_days();
     (days > 0).then_some(days)
 }
 

@@ -28,10 +28,10 @@ impl VoidArguments {
         let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;
         let done = void(&mut office, &session, &self.entry, self.reason)?;
-        context.show(&done, || {
-            tell(&counts_no_more(&done, lang));
-            show_changed(&done.changed, office.store(), &context);
-        });
+        context.show(&done, || tell(&counts_no_more(&done, lang)));
+        if !context.common.json {
+            show_changed(&done.changed, office.store(), &context)?;
+        }
         Ok(Done::Whole)
     }
 }

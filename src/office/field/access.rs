@@ -103,7 +103,7 @@ pub fn give(office: &Office, session: &Session, wish: Wish) -> Result<NewPasswor
     let person = wish.person.unwrap_or_else(|| wish.crew.clone());
     may_record(office, &person)?;
     let password = password();
-    let at = clock::now().timestamp();
+    let at = clock::instant();
     let days = SignedDuration::from_hours(24 * i64::from(wish.days.min(LONGEST_DAYS)));
     let access = Access {
         id: id_of(&office.unit()?, &wish.crew),
@@ -138,7 +138,7 @@ pub fn revoke(office: &Office, session: &Session, crew: &str) -> Result<Access, 
     let line = AccessLine::Revoked {
         id: access.id.clone(),
         by: session.author().name.clone(),
-        at: clock::now().timestamp(),
+        at: clock::instant(),
     };
     add(office, &line)?;
     Ok(access)

@@ -195,7 +195,7 @@ impl CrewFolder {
             sha256,
             bytes,
         };
-        Ok(inbox.record(change, clock::now().timestamp())?)
+        Ok(inbox.record(change, clock::instant())?)
     }
 
     /// Makes a folder.
@@ -210,7 +210,7 @@ impl CrewFolder {
             return Err(Denied::Exists);
         }
         has_room(&inbox)?;
-        Ok(inbox.record(UploadChange::Folder { path }, clock::now().timestamp())?)
+        Ok(inbox.record(UploadChange::Folder { path }, clock::instant())?)
     }
 
     /// Shows a file or a folder no more. Its bytes stay kept.
@@ -226,7 +226,7 @@ impl CrewFolder {
         if !inbox.may_put_away(1) {
             return Err(Denied::Full);
         }
-        Ok(inbox.record(UploadChange::Gone { path }, clock::now().timestamp())?)
+        Ok(inbox.record(UploadChange::Gone { path }, clock::instant())?)
     }
 
     /// Gives a file or a folder that the crew sent another name.
@@ -251,7 +251,7 @@ impl CrewFolder {
         for (path, is_file) in moved {
             self.may_be_named(&named(&path)?, is_file)?;
         }
-        Ok(inbox.record(UploadChange::Moved { from, to }, clock::now().timestamp())?)
+        Ok(inbox.record(UploadChange::Moved { from, to }, clock::instant())?)
     }
 
     /// Takes in every version of a table that nobody has looked at, and says on the page what became of it.

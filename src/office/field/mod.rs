@@ -75,7 +75,7 @@ impl CrewGate {
 
     /// The access with this id, where it holds today.
     pub fn access(&self, id: &str) -> Option<Access> {
-        let now = clock::now().timestamp();
+        let now = clock::instant();
         access::of(&self.folder, id).filter(|access| access.holds(now))
     }
 

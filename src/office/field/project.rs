@@ -98,7 +98,7 @@ pub(super) fn present(
     let made = workshop.path().join(&access.id);
     let name = map.as_ref().map(|(name, _)| name.as_str());
     put_together(&sites, &made, (&access.id, &access.crew), name)?;
-    let (target, now) = (place(key), clock::now().timestamp());
+    let (target, now) = (place(key), clock::instant());
     let _half = std::fs::remove_dir_all(&target);
     for (path, (from, _)) in listed(&made, now).files {
         let to = target.join(path);
@@ -168,13 +168,13 @@ fn of_crew(crew: &str) -> Filter {
 }
 
 fn sites(store: &Store, crew: &str, lang: Lang) -> Result<Export, OfficeError> {
-    let filter = of_crew(crew);
+    let (filter, zone) = (of_crew(crew), clock::zone(store)?);
     let context = LedgerContext {
         settings: store.settings().clone(),
-        today: clock::today(),
+        today: clock::today_in(&zone),
         lang,
     };
-    Ok(Export::of(store, &filter, context, clock::at())?)
+    Ok(Export::of(store, &filter, context, clock::at_in(&zone))?)
 }
 
 /// What changes when a crew has to be told something new.

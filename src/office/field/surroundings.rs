@@ -236,7 +236,7 @@ pub(super) fn draw(
     }
     let of = SurroundingsInputs {
         key,
-        made: clock::now().timestamp(),
+        made: clock::instant(),
         bytes: drawn,
     };
     let told = told(folder);

@@ -33,7 +33,7 @@ pub(super) struct TakenIn {
 
 /// Takes a version in. `None` where it has to wait: the registry is held by another program, or the machine is at fault.
 pub(super) fn take(desk: &Desk<'_>, inbox: &Inbox, version: &Version) -> Option<VersionOutcome> {
-    let (seen, at) = (inbox.lines(), clock::now().timestamp());
+    let (seen, at) = (inbox.lines(), clock::instant());
     match taken(desk, inbox, version) {
         Ok(report) => Some(VersionOutcome::read(version, seen, at, &report)),
         Err(OfficeError::Store(error)) if matches!(*error, StoreError::Held { .. }) => None,

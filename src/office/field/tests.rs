@@ -114,7 +114,7 @@ fn filled(list: &[u8], outcome: &str, photo: &str) -> Vec<u8> {
     let mut list: Value = serde_json::from_slice(list).expect("JSON");
     let row = &mut list["features"][0]["properties"];
     row["visit_outcome"] = json!(outcome);
-    row["visit_at"] = json!(crate::office::clock::at());
+    row["visit_at"] = json!(crate::office::clock::at_here());
     row["visit_officers"] = json!("王, 李");
     row["visit_photo_1"] = json!(photo);
     if outcome == "cultivated" {

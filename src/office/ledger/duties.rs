@@ -58,7 +58,7 @@ pub fn duties(
     let asker = Asker::of(store, session);
     let affairs = store.affairs()?;
     let seasons = affairs.duties.iter().map(|duty| duty.body.season);
-    let listed = Listed::of(asked, seasons, asker.may(&[New::Duty]));
+    let listed = Listed::of(store, asked, seasons, asker.may(&[New::Duty]))?;
     let meant =
         |code: &str| district.is_none_or(|of| is_at_or_below(code, of) || is_at_or_below(of, code));
     let own = affairs.duties.iter();

@@ -101,16 +101,21 @@ pub struct Listed {
 
 impl Listed {
     /// Of the season asked for, or of the latest of which there is anything.
-    fn of(asked: Option<i16>, seasons: impl Iterator<Item = i16>, may: Vec<New>) -> Self {
+    fn of(
+        store: &Store,
+        asked: Option<i16>,
+        seasons: impl Iterator<Item = i16>,
+        may: Vec<New>,
+    ) -> Result<Self, StoreError> {
         let mut seasons: BTreeSet<i16> = seasons.collect();
-        let latest = seasons.last().copied().unwrap_or_else(this_season);
-        let season = asked.unwrap_or(latest);
-        seasons.extend([season, this_season()]);
-        Self {
+        let this = this_season(store)?;
+        let season = asked.or(seasons.last().copied()).unwrap_or(this);
+        seasons.extend([season, this]);
+        Ok(Self {
             season,
             seasons: seasons.into_iter().rev().collect(),
             may,
-        }
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The paper that goes with a measure or a finding 督办单, to print.
 
-use crate::office::clock::today;
+use crate::office::clock;
 use crate::office::entry::entry;
 use crate::office::{EntryError, OfficeError, unit_of};
 use crate::pages::notice;
@@ -29,7 +29,7 @@ pub fn paper(store: &Store, typed: &str, lang: Lang) -> Result<String, OfficeErr
         _ => names.get(code).map(|name| (*name).to_owned()),
     };
     let code = |key| store.code(key).unwrap_or_default();
-    let page = notice::page(&affairs, of, &name, &code, today(), lang);
+    let page = notice::page(&affairs, of, &name, &code, clock::today(store)?, lang);
     page.ok_or_else(|| {
         let typed = of.short();
         EntryError::Unknown { typed, found: 0 }.into()

@@ -100,7 +100,7 @@ fn of_season(
         of_day.unwrap_or(sealed.event.season)
     };
     let seasons = all.iter().map(season);
-    let listed = Listed::of(asked, seasons, asker.may(&[New::Patrol]));
+    let listed = Listed::of(store, asked, seasons, asker.may(&[New::Patrol]))?;
     let mut own: Vec<(Sealed, Patrol)> = all
         .into_iter()
         .filter(|sealed| season(sealed) == listed.season)

@@ -133,13 +133,13 @@ pub fn supervision(
     let findings = affairs.findings.iter().map(|said| said.season);
     let measures = affairs.measures.iter().map(|said| said.season);
     let may = asker.may(&[New::Round, New::Finding, New::Measure]);
-    let listed = Listed::of(asked, rounds.chain(findings).chain(measures), may);
+    let listed = Listed::of(store, asked, rounds.chain(findings).chain(measures), may)?;
     let board = Board {
         store,
         asker,
         affairs,
         season: listed.season,
-        today: clock::today(),
+        today: clock::today(store)?,
     };
     Ok(Supervision {
         rounds: board.rounds()?,

@@ -80,7 +80,7 @@ pub fn tips(store: &Store, session: &Session, asked: Option<i16>) -> Result<Tips
     let asker = Asker::of(store, session);
     let affairs = store.affairs()?;
     let seasons = affairs.tips.iter().map(|tip| tip.season);
-    let listed = Listed::of(asked, seasons, asker.may(&[New::Tip]));
+    let listed = Listed::of(store, asked, seasons, asker.may(&[New::Tip]))?;
     let mut own: Vec<&Stamped<Tip>> = affairs
         .tips
         .iter()

@@ -42,10 +42,8 @@ fn header(figures: &Figures, title: &str, lang: Lang) -> Markup {
     let about = &figures.about;
     let office = about.office_in(&subject.unit, lang);
     let made = subject.made_on;
-    let until = about.until.as_deref().map_or_else(
-        || lang.pick("nothing recorded", "尚无记录").to_owned(),
-        |at| super::layout::moment(at, about.offset()),
-    );
+    let none = lang.pick("nothing recorded", "尚无记录");
+    let until = about.until.as_deref().unwrap_or(none);
     html! {
         header {
             p class="over" { (lang.pick("Poppy: what was searched, what was found", "禁种铲毒：罂粟搜索与查处情况")) }

@@ -8,7 +8,6 @@ use crate::store::{Boundaries, Store, StoreError};
 use crate::tr;
 use crate::words::Lang;
 use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
 
 /// What a report says of its registry.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +16,7 @@ pub struct ReportSource {
     office: Option<String>,
     /// The name of its district.
     district: Option<String>,
-    /// When the last event was recorded, RFC 3339 in UTC.
+    /// When the last event was recorded, in the registry's zone and with it.
     pub until: Option<String>,
     /// The sites past their due day.
     pub late: Vec<Late>,
@@ -36,7 +35,7 @@ impl ReportSource {
     /// Those of reading the registry.
     pub fn of(store: &Store, on: Date) -> Result<Self, StoreError> {
         let unit = store.local("unit")?.unwrap_or_default();
-        let districts = store.districts()?;
+        let (districts, zone) = (store.districts()?, store.zone()?);
         let name = |all: &Districts| {
             let own = all.iter().find(|district| district.code == unit);
             own.map(|district| district.name.clone())
@@ -44,7 +43,7 @@ impl ReportSource {
         Ok(Self {
             office: store.unit_name()?,
             district: districts.as_ref().and_then(name),
-            until: until(store)?,
+            until: until(store)?.map(|at| zone.minute(&at)),
             late: overdue_of(store, on)?,
             lists: targets_of(store)?,
             season_begins: store.settings().season_begins.clone(),
@@ -85,12 +84,6 @@ impl ReportSource {
                 "区划边界：{vintage} 年代码，文件校验值 {digest}…，没有记录说明由谁确定。"
             ),
         })
-    }
-
-    /// The zone in which times are shown: that of this computer at the last event.
-    pub fn offset(&self) -> Option<Offset> {
-        let at: jiff::Timestamp = self.until.as_ref()?.parse().ok()?;
-        Some(TimeZone::system().to_offset(at))
     }
 }
 

@@ -17,6 +17,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -64,13 +65,12 @@ struct SiteQuery {
 }
 
 impl SiteQuery {
-    fn filter(&self) -> Result<Filter, Refused> {
+    fn filter(&self, today: Date) -> Result<Filter, Refused> {
         let states = self.state.split(',').filter(|name| !name.is_empty());
         let states =
             states.map(|name| State::of_name(name).ok_or_else(|| Refused::unclear("state")));
         let some = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        let day =
-            |days: u16| clock::today().saturating_add(jiff::Span::new().days(i64::from(days)));
+        let day = |days: u16| today.saturating_add(jiff::Span::new().days(i64::from(days)));
         Ok(Filter {
             states: states.collect::<Result<_, _>>()?,
             open: self.open,
@@ -81,7 +81,7 @@ impl SiteQuery {
             crew: some(&self.crew),
             within: self.within.as_deref().map(corners).transpose()?,
             near: None,
-            overdue_on: self.overdue.then(clock::today),
+            overdue_on: self.overdue.then_some(today),
             due_by: self.due_within.map(day),
             text: some(&self.text),
         })
@@ -104,15 +104,16 @@ struct SiteList {
 }
 
 async fn list(member: Member, Query(asked): Query<SiteQuery>) -> Answer<SiteList> {
-    let filter = asked.filter()?;
     member
         .read(move |store, session| {
+            let today = clock::today(store)?;
+            let filter = asked.filter(today)?;
             let limit = asked.limit.unwrap_or(PAGE).min(MOST);
             let veil = Veil::default();
             let (total, part) = store.some_sites(&filter, asked.offset, limit)?;
             let mut sites = Vec::new();
             for site in part {
-                if let Some(mut now) = SiteNow::of(store, site.key)? {
+                if let Some(mut now) = SiteNow::of(store, site.key, today)? {
                     veil.over_others(store, session, &mut now.site)?;
                     sites.push(now);
                 }
@@ -128,14 +129,15 @@ async fn list(member: Member, Query(asked): Query<SiteQuery>) -> Answer<SiteList
 
 /// What a map shows of each site, so that a hundred thousand of them load at once.
 async fn map(member: Member, Query(asked): Query<SiteQuery>) -> Result<Response, Refused> {
-    let filter = asked.filter()?;
     member
         .read(move |store, _| {
+            let today = clock::today(store)?;
+            let filter = asked.filter(today)?;
             let districts = store.district_codes()?;
             let mut features = Vec::new();
             for site in store.sites(&filter)? {
                 let district = districts.get(&site.key);
-                features.push(feature(store, &site, district)?);
+                features.push(feature(store, &site, district, today)?);
             }
             Ok(geojson(features))
         })
@@ -161,7 +163,12 @@ pub(super) fn feature_of(id: &str, geometry: Geometry, properties: Value) -> Fea
     }
 }
 
-fn feature(store: &Store, site: &Site, district: Option<&String>) -> Result<Feature, Refused> {
+fn feature(
+    store: &Store,
+    site: &Site,
+    district: Option<&String>,
+    today: Date,
+) -> Result<Feature, Refused> {
     let at = site.place.lonlat();
     let code = store.code(site.key)?;
     let settings = store.settings();
@@ -169,7 +176,7 @@ fn feature(store: &Store, site: &Site, district: Option<&String>) -> Result<Feat
         "id": code, "state": site.state, "season": site.season, "disputed": site.disputed,
         "kept": site.screened.as_ref().map(|(kept, ..)| *kept), "crew": site.crew(), "name": site.name,
         "due": site.due(settings).map(|day| day.to_string()),
-        "overdue_days": site.overdue_days(settings, clock::today()), "district": district,
+        "overdue_days": site.overdue_days(settings, today), "district": district,
         "rank": site.detection.as_ref().and_then(|found| found.rank),
     });
     Ok(feature_of(&code, Geometry::Point(at), properties))
@@ -217,7 +224,8 @@ async fn page(member: Member, Path((registry, code)): Path<(String, String)>) ->
     member
         .read(move |store, session| {
             let key = store.find(&code)?;
-            let mut now = SiteNow::of(store, key)?.ok_or_else(Refused::no_such_page)?;
+            let mut now =
+                SiteNow::of(store, key, clock::today(store)?)?.ok_or_else(Refused::no_such_page)?;
             let hidden = Veil::default().over_others(store, session, &mut now.site)?;
             Ok(Json(SitePage {
                 geometry: outline(&now.site),
