@@ -1,6 +1,6 @@
 //! A table as it stands in a file: cells under titles.
 
-use super::field::Field;
+use crate::text::Field;
 use crate::text::datum_in_words;
 
 /// A table.

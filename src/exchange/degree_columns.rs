@@ -2,8 +2,8 @@
 //! together into one cell: read alone, the degrees would lie tens of kilometres off.
 
 use super::cell_grid::CellGrid;
-use super::field::Field;
-use crate::text::{Axis, axis_among, axis_of, is_shared_title, number, plain_title};
+use crate::text::Field;
+use crate::text::{Axis, axis_among, axis_of, is_in_minutes, is_shared_title, number, plain_title};
 
 /// The signs of degrees, minutes and seconds.
 const SIGNS: [char; 3] = ['°', '′', '″'];
@@ -51,6 +51,23 @@ fn unit_off(plain: &str) -> Option<(&str, usize)> {
         let rest = plain.strip_suffix(signs)?;
         Some((rest, part))
     })
+}
+
+/// Where a title says degrees and minutes, a number without their signs is none of degrees: 113.1800 is 113°18′00″. It is
+/// marked so that nobody reads it as one.
+fn mark_packed(grid: &mut CellGrid) {
+    let packed: Vec<usize> = (0..grid.titles.len())
+        .filter(|at| is_in_minutes(&grid.titles[*at]))
+        .collect();
+    for (_, cells) in &mut grid.rows {
+        for at in &packed {
+            if let Some(cell) = cells.get_mut(*at)
+                && number(&cell.to_text()).is_some()
+            {
+                *cell = Field::Text(format!("{} (°′″?)", cell.to_text()));
+            }
+        }
+    }
 }
 
 /// Whether a title is no more than a unit of degrees.
@@ -130,6 +147,7 @@ impl SplitDegrees {
 
 /// Puts degrees, minutes and seconds of several columns into the first of them.
 pub(super) fn join(grid: &mut CellGrid) {
+    mark_packed(grid);
     for split in SplitDegrees::of(grid) {
         for (_, cells) in &mut grid.rows {
             join_row(cells, &split.columns);

@@ -30,6 +30,13 @@ pub enum ExchangeError {
         /// The file.
         path: PathBuf,
     },
+    /// Rows of a map lie nowhere.
+    Shapeless {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        rows: usize,
+    },
     /// It is not what its name says.
     Malformed {
         /// The file.
@@ -266,9 +273,23 @@ impl Say for ExchangeError {
                 ))
                 .hint(remedy!(
                     lang,
-                    "give a .gpkg, .geojson, .xlsx or .csv that {export} made and a crew filled in",
-                    "请提供由 {export} 导出并填写的 .gpkg、.geojson、.xlsx 或 .csv",
+                    "give a .gpkg, .geojson, .shp, .xlsx or .csv that {export} made and a crew filled in",
+                    "请提供由 {export} 导出并填写的 .gpkg、.geojson、.shp、.xlsx 或 .csv",
                     export = Action::Export,
+                ))
+            }
+            Self::Shapeless { path, rows } => {
+                let path = path.display();
+                Said::new(tr!(
+                    lang,
+                    "{rows} of {path} without a point or an area",
+                    "{path} 中有 {rows} 行没有点或面",
+                    rows = (rows, "row", "rows"),
+                ))
+                .hint(tr!(
+                    lang,
+                    "put a point there, or give its table as XLSX or CSV; nothing was recorded",
+                    "请补上点位，或将其属性表另存为 XLSX 或 CSV 后导入；未作任何记录"
                 ))
             }
             Self::Malformed { path, why } => Said::misnamed(lang, path, why),

@@ -1,6 +1,5 @@
 //! A row of the form as a crew filled it in, read as a visit, an eradication or both. Pure.
 
-use super::field::Field;
 use super::form::{ColumnSubject, FORM, Widget};
 use super::form_flaw::{FormFlaw, Wrong};
 use super::names::names;
@@ -8,6 +7,7 @@ use super::table::Row;
 use crate::registry::body::{Count, Eradicate, GrowthStage, Outcome, Visit};
 use crate::registry::coded::{Coded, habitat_code};
 use crate::registry::quadrats::estimate;
+use crate::text::Field;
 use crate::text::{DateFlaw, date_time, half_width, number, percent};
 
 /// A filled row, before anything of the registry was asked; it has one part or both.
@@ -394,7 +394,7 @@ mod tests {
     #[test]
     fn a_unit_in_a_cells_format_is_a_unit() {
         let area = |number: f64, format: &str| {
-            let cell = crate::exchange::number_format::shown(number, format);
+            let cell = crate::text::shown(number, format);
             let fields = [("visit_outcome", text("wild")), ("visit_area_m2", cell)];
             let filled = read(&row(&fields), &now());
             filled.map(|filled| filled.visit.and_then(|visit| visit.body.area_dm2))

@@ -1,17 +1,9 @@
 //! Tables as files hold them: rows under their titles, out of text or a spreadsheet, with the line of each row.
 
-use super::archive::check_archive;
 use super::cell_grid::CellGrid;
 use super::degree_columns::{is_unit, join};
-use super::field::Field;
 use super::grid_flaw::GridFlaw;
-use super::number_format::shown;
-use crate::text::records;
-use calamine::{
-    Data, DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx, open_workbook_from_rs,
-};
-use std::collections::BTreeMap;
-use std::io::Cursor;
+use crate::text::{Field, MergedCells, axis_of, is_position, is_workbook, records, workbook};
 
 /// The tables of a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,8 +22,6 @@ pub struct Grids {
 const HEADINGS: usize = 10;
 /// Endings of files that hold tables, or are said to: what is in them tells.
 pub(super) const TABLES: [&str; 8] = ["xlsx", "xlsm", "xls", "et", "ods", "csv", "tsv", "txt"];
-/// Columns that are read at most.
-const WIDEST: u32 = 1024;
 
 /// The tables of a file, whatever its name ends in. `knows` tells whether a title is understood: the row with the most such
 /// titles, of the first few, is that of the titles.
@@ -39,10 +29,7 @@ const WIDEST: u32 = 1024;
 /// # Errors
 /// [`GridFlaw`].
 pub fn grids(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFlaw> {
-    if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Err(GridFlaw::OldWorkbook);
-    }
-    if bytes.starts_with(b"PK\x03\x04") {
+    if is_workbook(bytes) {
         return of_workbook(bytes, knows);
     }
     if is_page(bytes) {
@@ -89,7 +76,7 @@ fn is_page(bytes: &[u8]) -> bool {
 fn grid(
     name: &str,
     mut rows: Vec<(u64, Vec<Field>)>,
-    merged: &[Dimensions],
+    merged: &[MergedCells],
     knows: &dyn Fn(&str) -> bool,
 ) -> Option<CellGrid> {
     let known = |row: &(u64, Vec<Field>)| {
@@ -135,6 +122,10 @@ fn grid(
 /// Whether a row goes on with the titles above it, as under a cell that is merged over several columns: it holds titles alone,
 /// and they stand where none is understood yet.
 fn is_second(row: &(u64, Vec<Field>), titles: &[String], knows: &dyn Fn(&str) -> bool) -> bool {
+    // Under “坐标” the halves may be named.
+    let is_half = |at: usize, text: &str| {
+        titles.get(at).is_some_and(|title| is_position(title)) && axis_of(text).is_some()
+    };
     let is_free = |at: usize| titles.get(at).is_none_or(|title| !knows(title));
     let mut filled = (row.1.iter().enumerate())
         .filter(|(_, cell)| !cell.is_empty())
@@ -142,7 +133,7 @@ fn is_second(row: &(u64, Vec<Field>), titles: &[String], knows: &dyn Fn(&str) ->
     filled.peek().is_some()
         && filled.all(|(at, cell)| {
             let text = cell.to_text();
-            is_unit(&text) || is_free(at) && knows(&text)
+            is_unit(&text) || (is_free(at) || is_half(at, &text)) && knows(&text)
         })
 }
 
@@ -168,10 +159,10 @@ fn of_two_rows(
 
 /// What stands in a cell that is merged over several rows is said of each of them. Of a number it is not known whether it is
 /// each one's or that of all together: it stays with the first.
-fn fill_merged(grid: &mut CellGrid, merged: &[Dimensions]) {
-    for area in merged.iter().filter(|area| area.end.0 > area.start.0) {
-        let (first, last) = (u64::from(area.start.0) + 1, u64::from(area.end.0) + 1);
-        let column = area.start.1 as usize;
+fn fill_merged(grid: &mut CellGrid, merged: &[MergedCells]) {
+    for area in merged {
+        let (first, last) = area.lines.clone().into_inner();
+        let column = area.column;
         let Ok(at) = grid.rows.binary_search_by_key(&first, |row| row.0) else {
             continue;
         };
@@ -205,18 +196,11 @@ fn mark_shifted(grid: &mut CellGrid) {
 }
 
 fn of_workbook(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFlaw> {
-    let wrong = |e: calamine::XlsxError| GridFlaw::Workbook(e.to_string());
-    check_archive(bytes).map_err(GridFlaw::Workbook)?;
-    let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(wrong)?;
+    let book = workbook(bytes).map_err(GridFlaw::Workbook)?;
     let (mut tables, mut hidden) = (Vec::new(), Vec::new());
-    for sheet in book.sheets_metadata().to_vec() {
-        if sheet.typ != SheetType::WorkSheet {
-            continue;
-        }
-        let rows = rows_of(&mut book, &sheet.name).map_err(wrong)?;
-        let merged = book.merge_cells_by_sheet_name(&sheet.name).map_err(wrong)?;
-        let table = grid(&sheet.name, rows, &merged, knows);
-        if sheet.visible == SheetVisible::Visible {
+    for sheet in book.sheets {
+        let table = grid(&sheet.name, sheet.rows, &sheet.merged, knows);
+        if sheet.is_visible {
             tables.extend(table);
         } else {
             // A list of what may be chosen is no table.
@@ -228,104 +212,9 @@ fn of_workbook(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, Grid
     Ok(Grids {
         tables,
         is_text: false,
-        pictures: pictures(bytes),
+        pictures: book.pictures,
         hidden,
     })
-}
-
-/// The rows of a sheet that hold anything, with their lines.
-fn rows_of(
-    book: &mut Xlsx<Cursor<&[u8]>>,
-    sheet: &str,
-) -> Result<Vec<(u64, Vec<Field>)>, calamine::XlsxError> {
-    // Row by row and cell by cell: one cell far away does not make a sheet of a million columns.
-    let mut rows: BTreeMap<u32, BTreeMap<u32, Field>> = BTreeMap::new();
-    let mut put = |(row, column): (u32, u32), field: Field| {
-        if column < WIDEST && !field.is_empty() {
-            rows.entry(row).or_default().insert(column, field);
-        }
-    };
-    {
-        let mut cells = book.worksheet_cells_reader(sheet)?;
-        while let Some((cell, style)) = cells.next_cell_with_style_id()? {
-            let format = cells.styles().get(style);
-            let format = format.and_then(|style| style.number_format.as_ref());
-            let code = format.map_or("", |format| format.format_code.as_str());
-            put(cell.get_position(), field_of(cell.get_value(), code));
-        }
-    }
-    let mut formulas = book.worksheet_cells_reader(sheet)?;
-    while let Some(cell) = formulas.next_formula()? {
-        if !cell.get_value().is_empty() {
-            put(
-                cell.get_position(),
-                Field::Formula(cell.get_value().clone()),
-            );
-        }
-    }
-    let row = |(row, cells): (u32, BTreeMap<u32, Field>)| {
-        let last = cells.last_key_value().map_or(0, |(column, _)| *column);
-        let mut fields = vec![Field::Empty; last as usize + 1];
-        for (column, field) in cells {
-            fields[column as usize] = field;
-        }
-        (u64::from(row) + 1, fields)
-    };
-    Ok(rows.into_iter().map(row).collect())
-}
-
-fn pictures(bytes: &[u8]) -> usize {
-    let Ok(archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
-        return 0;
-    };
-    let names = (0..archive.len()).filter_map(|at| archive.name_for_index(at)?.ok());
-    names.filter(|name| name.starts_with("xl/media/")).count()
-}
-
-/// What a cell shows: a number with the words of its format, a number under one of dates as a day.
-fn field_of(value: &DataRef<'_>, format: &str) -> Field {
-    match Data::from(value.clone()) {
-        Data::Int(number) => {
-            #[expect(clippy::cast_precision_loss, reason = "a spreadsheet holds doubles")]
-            let number = number as f64;
-            shown(number, format)
-        }
-        Data::Float(number) => shown(number, format),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Field::Text(text),
-        Data::Bool(yes) => Field::Text(if yes { "yes" } else { "no" }.into()),
-        Data::DateTime(at) if at.is_duration() || at.as_f64() < 1.0 => {
-            let (_, _, _, h, mi, s, _) = at.to_ymd_hms_milli();
-            Field::Text(format!("{h}:{mi:02}:{s:02}"))
-        }
-        Data::DateTime(at) => {
-            let (y, mo, d, h, mi, s, ms) = at.to_ymd_hms_milli();
-            if (h, mi, s, ms) == (0, 0, 0, 0) && !format.contains(['h', 'H']) {
-                return Field::Text(format!("{y:04}-{mo:02}-{d:02}"));
-            }
-            // A minute is no whole part of a day: what is left of that is less than a second.
-            let seconds = f64::from(h) * 3600.0 + f64::from(mi) * 60.0 + f64::from(s);
-            let text = jiff::civil::Date::new(
-                i16::try_from(y).unwrap_or(0),
-                i8::try_from(mo).unwrap_or(0),
-                i8::try_from(d).unwrap_or(0),
-            )
-            .ok()
-            .and_then(|day| {
-                #[expect(clippy::cast_possible_truncation, reason = "seconds of a day")]
-                let whole = (seconds + f64::from(ms) / 1000.0).round() as i64;
-                let span = jiff::Span::new().try_seconds(whole).ok()?;
-                day.to_datetime(jiff::civil::Time::midnight())
-                    .checked_add(span)
-                    .ok()
-            });
-            text.map_or_else(
-                || Field::Text(at.as_f64().to_string()),
-                |at| Field::Text(at.strftime("%Y-%m-%d %H:%M:%S").to_string()),
-            )
-        }
-        Data::Error(error) => Field::Formula(error.to_string()),
-        Data::Empty => Field::Empty,
-    }
 }
 
 #[cfg(test)]
@@ -532,10 +421,10 @@ mod tests {
         };
         assert_eq!(cells("a,b\n1,2\n3,x,\n"), [2, 3]);
         assert_eq!(cells("a,b\n1,2,\n3,4,\n"), [2, 2]);
-        assert_eq!(
+        assert!(matches!(
             grids(b"\xd0\xcf\x11\xe0....", &knows),
-            Err(GridFlaw::OldWorkbook)
-        );
+            Err(GridFlaw::Workbook(_))
+        ));
         for page in [
             "<html><table><tr><td>a</td></tr></table></html>",
             "\u{feff}\n<!DOCTYPE html>",

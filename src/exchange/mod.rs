@@ -3,14 +3,12 @@
 //! Out: [`Export`] is what the registry knows of some sites on one day; [`export`] writes it in a [`Format`]. Every file
 //! is in WGS 84, says so, and carries each site's head hash. In: [`import`] reads what crews filled in.
 
-mod archive;
 pub mod cell;
 mod cell_grid;
 mod csv;
 mod degree_columns;
 mod error;
 mod export;
-mod field;
 pub mod filled;
 pub mod form;
 pub mod form_flaw;
@@ -25,10 +23,10 @@ mod kmz;
 pub mod ledger;
 pub mod mirror;
 mod names;
-mod number_format;
 mod ovital;
 mod pictures;
 mod read;
+mod shapes;
 pub mod sheet;
 mod site_list;
 mod table;

@@ -1,19 +1,20 @@
 //! Reading the tables that crews give back, whatever kind of file they are in.
 
 use super::ExchangeError;
-use super::field::Field;
 use super::form::FORM;
 use super::geopackage;
 use super::grid::{TABLES, grids};
+use super::shapes;
 use super::table::{ReadTables, Row, Table, key_of, table};
 use crate::files;
 use crate::ground::{FileFeature, GeoJsonFlaw, LonLat, read_features};
 use crate::registry::Hash;
+use crate::text::Field;
 use crate::text::datum_in_words;
 use crate::words::Lang;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// All tables of a file, whatever is in them.
 #[derive(Default)]
@@ -66,6 +67,9 @@ fn raw(path: &Path) -> Result<Raw, ExchangeError> {
             ..Raw::default()
         });
     }
+    if ["shp", "zip"].contains(&ending.as_str()) {
+        return of_shapes(path);
+    }
     let bytes = files::read(path).map_err(ExchangeError::unreadable(path))?;
     let mut raw = match ending.as_str() {
         "geojson" | "json" => {
@@ -85,6 +89,32 @@ fn raw(path: &Path) -> Result<Raw, ExchangeError> {
         _ => return Err(ExchangeError::Unknown { path: path.into() }),
     };
     raw.read.sha256 = Hash::of(&bytes);
+    Ok(raw)
+}
+
+/// Reads a shapefile. Its hash is that of the file that holds its table, and it did not change meanwhile.
+fn of_shapes(path: &Path) -> Result<Raw, ExchangeError> {
+    let beside = ["dbf", "DBF"].map(|ending| path.with_extension(ending));
+    let own = beside.iter().find(|table| table.is_file());
+    let filled = own.map_or(path, PathBuf::as_path);
+    let hash = || -> Result<Hash, ExchangeError> {
+        let bytes = files::read(filled).map_err(ExchangeError::unreadable(filled))?;
+        Ok(Hash::of(&bytes))
+    };
+    let sha256 = hash()?;
+    let (mut table, unread) = shapes::table(path)?;
+    if hash()? != sha256 {
+        let (path, why) = (path.into(), "it changed while it was read".into());
+        return Err(ExchangeError::Malformed { path, why });
+    }
+    table.datum = table.datum.or_else(|| datum_of_name(path));
+    let mut raw = Raw {
+        titles: unread.clone(),
+        unread: vec![unread],
+        ..Raw::default()
+    };
+    raw.read.tables = vec![table];
+    raw.read.sha256 = sha256;
     Ok(raw)
 }
 

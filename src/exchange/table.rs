@@ -1,12 +1,12 @@
 //! A table as it comes back from the field, whatever file it was in: rows of named fields, with line and position.
 
 use super::cell_grid::CellGrid;
-use super::field::Field;
 use super::form::{FORM, Widget};
 use super::ledger::{COLUMNS, GAUSS_KRUGER};
 use super::pictures::PICTURES;
 use crate::ground::{GeopackageJournal, LonLat};
 use crate::registry::Hash;
+use crate::text::Field;
 use crate::text::{
     Axis, DegreesFlaw, axis_of, degrees, foreign_datum, is_position, is_shared_title, plain_title,
     position,

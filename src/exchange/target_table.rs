@@ -3,8 +3,8 @@
 
 use super::TargetFlaw;
 use super::cell_grid::{CellGrid, shortened};
-use super::field::Field;
 use crate::ground::{LonLat, ReadPlace, ReadPlaces, Shape};
+use crate::text::Field;
 use crate::text::{
     Axis, axis_among, datum_in_words, degrees, foreign_datum, half_width, is_position,
     is_shared_title, plain_title, position,

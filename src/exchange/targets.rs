@@ -7,7 +7,7 @@ use super::read::datum_of_name;
 use super::target_table::{is_of_datum, of_grids};
 use super::{ExchangeError, TargetFlaw, TargetNote};
 use crate::files;
-use crate::ground::{ReadPlace, ReadPlaces, Shape, VectorError, read_places};
+use crate::ground::{ReadPlace, ReadPlaces, Shape, VectorError, is_of_shifted_map, read_places};
 use crate::registry::Hash;
 use crate::registry::body::{Target, TargetList};
 use crate::registry::place::Place;
@@ -206,7 +206,9 @@ fn said_datum(read: &ReadPlaces) -> Option<String> {
         });
         named.map(|(_, system)| shortened(system))
     });
-    named.or_else(|| read.unknown_datum.clone())
+    let is_shifted = is_of_shifted_map(read.columns.iter().map(String::as_str));
+    let shifted = is_shifted.then(|| "GCJ-02 (DataV)".to_owned());
+    named.or(shifted).or_else(|| read.unknown_datum.clone())
 }
 
 /// The column that names the targets: the first of the known ones that names each of them, no two alike; otherwise the one
@@ -429,8 +431,39 @@ mod tests {
     }
 
     #[test]
+    fn halves_named_in_a_second_line_and_signs_that_nobody_sees_are_read() {
+        for text in [
+            "编号,坐标,,备注\n,经度,纬度,\nA1,113.3,33.74,x\n",
+            "编号,经度,纬度\nA1,113.3\u{a0}E ,\u{200b}33.74\u{3000}N\n",
+            "编号,经度(度分秒),纬度(度分秒)\nA1,113°18′00″,33°44′24″\n",
+        ] {
+            let place = csv(text).expect(text).list.targets[0].place.clone();
+            assert_eq!(
+                (place.lon_e7, place.lat_e7),
+                (1_133_000_000, 337_400_000),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_out_of_a_shifted_map_is_refused() {
+        let text = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"adcode":"410423","center":"x","name":"鲁山县"},"geometry":{"type":"Point","coordinates":[113.306,33.738]}}]}"#;
+        let error = read_of("t.geojson", text.as_bytes()).expect_err("shifted");
+        assert!(error.to_string().contains("GCJ-02"), "{error}");
+    }
+
+    #[test]
     fn what_is_no_position_names_its_line() {
         for (text, why) in [
+            (
+                "编号,经度(度.分秒),纬度(度.分秒)\nA1,113.1800,33.4424\n",
+                "“113.1800 (°′″?)”",
+            ),
+            (
+                "编号,经度(DDMMSS),纬度(DDMMSS)\nA1,1131800,334424\n",
+                "°′″?",
+            ),
             ("id,lon,lat\na,33.74,113.3\n", "exchanged"),
             (
                 "id,lon,lat\r\na,113.3,33.74\r\nb,x,33.74\r\n",
@@ -463,8 +496,12 @@ mod tests {
             assert!(error.contains(why), "{text}: {error}");
         }
         for (name, bytes, why) in [
-            ("t.xls", &b"\xd0\xcf\x11\xe0...."[..], "save it as .xlsx"),
-            ("t.et", b"\xd0\xcf\x11\xe0....", "save it as .xlsx"),
+            (
+                "t.xls",
+                &b"\xd0\xcf\x11\xe0...."[..],
+                "save it again as .xlsx",
+            ),
+            ("t.et", b"\xd0\xcf\x11\xe0....", "save it again as .xlsx"),
             (
                 "t.xls",
                 b"<html><table><tr><td>lon</td></tr></table>",

@@ -47,8 +47,10 @@ fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, VectorError> {
 fn placemarks(bytes: &[u8]) -> Result<VectorLayer, VectorError> {
     let mut features = Vec::new();
     let (mut number, mut without_shape, mut is_kml) = (0, 0, false);
-    walk(bytes, &["Placemark"], &mut |met| match met {
+    walk(bytes, &["Placemark", "NetworkLink"], &mut |met| match met {
         Met::Begins(name) => is_kml |= name == "kml",
+        // What lies in another file or on another computer is not fetched.
+        Met::Whole(link) if link.name == "NetworkLink" => without_shape += 1,
         Met::Whole(placemark) => {
             number += 1;
             match shape_of(&placemark.children).transpose() {
@@ -62,7 +64,7 @@ fn placemarks(bytes: &[u8]) -> Result<VectorLayer, VectorError> {
         }
     })
     .map_err(VectorError::Xml)?;
-    if !is_kml && number == 0 {
+    if !is_kml && number + without_shape == 0 {
         return Err(VectorError::NoVector("<kml> ?".into()));
     }
     Ok(VectorLayer {
@@ -197,6 +199,17 @@ mod tests {
             ..Element::default()
         };
         positions(&element).map(|found| found.len())
+    }
+
+    #[test]
+    fn a_link_to_another_file_is_counted_and_not_followed() {
+        let link = "<NetworkLink><name>x</name><Link><href>http://example.org/a.kml</href></Link></NetworkLink>";
+        let point = "<Placemark><name>A</name><Point><coordinates>113.3,33.74,0</coordinates></Point></Placemark>";
+        for (inside, features) in [(link.to_owned(), 0), (format!("{link}{point}"), 1)] {
+            let text = format!("<kml><Document>{inside}</Document></kml>");
+            let layer = read(text.as_bytes()).expect("read");
+            assert_eq!((layer.features.len(), layer.without_shape), (features, 1));
+        }
     }
 
     #[test]

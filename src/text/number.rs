@@ -1,8 +1,11 @@
 //! Numbers as people type them.
 
-/// Full-width letters, digits and signs as their half-width ones; other text stays as it is.
+/// Full-width letters, digits and signs as their half-width ones, without what nobody sees: marks of width and direction that
+/// web pages and messengers put between letters. Other text stays as it is.
 pub fn half_width(text: &str) -> String {
+    let unseen = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}');
     text.chars()
+        .filter(|c| !unseen(c))
         .map(|c| match c {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
             '\u{3000}' | '\u{a0}' => ' ',

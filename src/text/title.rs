@@ -77,6 +77,18 @@ pub fn axis_of(title: &str) -> Option<Axis> {
     })
 }
 
+/// Whether a title of half a position says that it is written in degrees and minutes: `经度（度分秒）`, `Lon (DD.MMSS)`.
+pub fn is_in_minutes(title: &str) -> bool {
+    let plain = plain_title(title);
+    let name = without_remark(&plain);
+    let remark = &plain[name.len()..];
+    let in_words = remark
+        .find('度')
+        .is_some_and(|at| remark[at..].contains('分'));
+    let in_letters = ["dms", "ddm", "dd.m", "d.m", "d°m"];
+    axis_of(title).is_some() && (in_words || in_letters.iter().any(|word| remark.contains(word)))
+}
+
 /// Brackets around the unit or remark of a title.
 const BRACKETS: [char; 8] = ['(', ')', '[', ']', '【', '】', '〔', '〕'];
 /// Titles of a place, of which a remark says the half.
@@ -170,6 +182,29 @@ pub fn is_position(title: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn titles_say_degrees_and_minutes_in_words_and_in_letters() {
+        for title in [
+            "经度（度分秒）",
+            "经度(度.分秒)",
+            "纬度[DDMMSS]",
+            "Lat (DD.MMSS)",
+            "东经（度、分）",
+        ] {
+            assert!(is_in_minutes(title), "{title}");
+        }
+        for title in [
+            "经度",
+            "经度（度）",
+            "经度（分）",
+            "经度（WGS 84）",
+            "备注（度分秒）",
+            "lon (deg)",
+        ] {
+            assert!(!is_in_minutes(title), "{title}");
+        }
+    }
 
     #[test]
     fn columns_of_positions_are_told_with_units_and_in_any_width() {

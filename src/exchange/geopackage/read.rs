@@ -2,10 +2,10 @@
 //! a data base of strangers can do is not to be done.
 
 use crate::exchange::ExchangeError;
-use crate::exchange::field::Field;
 use crate::exchange::table::{ReadTables, Row, Table};
 use crate::ground::{LonLat, harmless};
 use crate::registry::Hash;
+use crate::text::Field;
 use gdal::vector::{FieldValue, Geometry, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use std::collections::BTreeMap;

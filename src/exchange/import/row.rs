@@ -5,7 +5,6 @@ use super::row_plan::{ReadyRow, RowInHand, RowStep, RowSubject};
 use super::{ImportRequest, RowFlaw, SiteRef, filled, table};
 use crate::exchange::ExchangeError;
 use crate::exchange::cell_grid::shortened;
-use crate::exchange::field::Field;
 use crate::exchange::target_table::is_of_datum;
 use crate::ground::LonLat;
 use crate::registry::body::{Assign, Body, Create, FoundBy};
@@ -13,6 +12,7 @@ use crate::registry::people::roles_for;
 use crate::registry::place::Place;
 use crate::registry::{Role, Site, SiteKey, unit};
 use crate::store::{Store, StoreError};
+use crate::text::Field;
 use std::collections::{BTreeMap, BTreeSet};
 use table::{Row, Table};
 

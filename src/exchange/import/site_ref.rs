@@ -1,9 +1,9 @@
 //! The site that a row means.
 
 use super::{RowFlaw, table};
-use crate::exchange::field::Field;
 use crate::registry::{Site, SiteKey};
 use crate::store::{Store, StoreError};
+use crate::text::Field;
 use crate::text::half_width;
 use table::Row;
 

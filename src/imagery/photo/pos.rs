@@ -7,9 +7,9 @@
 use super::metadata::{Attitude, Metadata, Position};
 use super::pos_angles::convention;
 use super::pos_error::PosError;
-use super::pos_line::{Height, Order, PosLine, PosLines, folders, key, lines_of};
+use super::pos_line::{Height, Order, PosLine, PosLines, SIGNS, folders, key, lines_of};
 use crate::ground::{Crs, CrsPoint, LonLat, ToLonLat};
-use crate::text::decode;
+use crate::text::{Field, decode, is_workbook, workbook};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -47,10 +47,14 @@ impl Pos {
     }
 
     fn of_bytes(bytes: &[u8], path: &Path, crs: Option<&Crs>) -> Result<Self, PosError> {
-        let text = decode(bytes).map_err(|flaw| PosError::Text {
-            path: path.into(),
-            flaw,
-        })?;
+        let text = if is_workbook(bytes) {
+            text_of_workbook(bytes, path)?
+        } else {
+            decode(bytes).map_err(|flaw| PosError::Text {
+                path: path.into(),
+                flaw,
+            })?
+        };
         let PosLines {
             lines,
             order,
@@ -146,6 +150,55 @@ impl Pos {
         }
         found
     }
+}
+
+/// The sheet of a spreadsheet that holds the list, as text: line by line, with tabs between its cells. It is the first that is
+/// seen and has a row with a name and a place.
+fn text_of_workbook(bytes: &[u8], path: &Path) -> Result<String, PosError> {
+    let book = workbook(bytes).map_err(|flaw| PosError::Workbook {
+        path: path.into(),
+        flaw,
+    })?;
+    let mut formula = None;
+    for sheet in book.sheets.iter().filter(|sheet| sheet.is_visible) {
+        let mut text = String::new();
+        let mut next = 1;
+        for (line, cells) in &sheet.rows {
+            // The lines are numbered as the spreadsheet numbers them.
+            text.extend((next..*line).map(|_| '\n'));
+            next = line + 1;
+            if cells.iter().any(|cell| matches!(cell, Field::Formula(_))) {
+                formula = formula.or(Some(*line));
+            }
+            text.push_str(&text_of_row(cells));
+            text.push('\n');
+        }
+        if let Some(line) = formula {
+            let path = path.into();
+            return Err(PosError::Formula { path, line });
+        }
+        if !lines_of(&text).lines.is_empty() {
+            return Ok(text);
+        }
+    }
+    Err(PosError::Empty { path: path.into() })
+}
+
+/// The cells of a row with tabs between them. One alone may name the coordinate system, with commas in it.
+fn text_of_row(cells: &[Field]) -> String {
+    let is_alone = cells.iter().filter(|cell| !cell.is_empty()).count() == 1;
+    let bare = |cell: &Field| {
+        let parts = |c: char| c.is_control() || (!is_alone && SIGNS.contains(&c));
+        let text = cell.to_text().replace(parts, " ");
+        // An empty cell keeps its place.
+        if text.trim().is_empty() && !is_alone {
+            "\"\"".to_owned()
+        } else {
+            text
+        }
+    };
+    let texts: Vec<String> = cells.iter().map(bare).collect();
+    texts.join("\t")
 }
 
 /// Rows of one name in other folders that are kept; no survey has more cards.
@@ -556,6 +609,74 @@ mod tests {
             assert!(row.at.distance_m(at) < 0.1, "{text}: {:?}", row.at);
             assert_eq!(row.height, Some((height, 536.0)), "{text}");
         }
+    }
+
+    #[test]
+    fn a_list_in_a_spreadsheet_is_read_as_it_shows() {
+        use rust_xlsxwriter::Workbook;
+        let at = LonLat::new(113.3, 33.74);
+        let mut book = Workbook::new();
+        let notes = book.add_worksheet();
+        notes.write_string(0, 0, "航飞说明").expect("written");
+        let sheet = book.add_worksheet();
+        sheet
+            .write_string(0, 0, "某测区 POS 数据")
+            .expect("written");
+        let titles = [
+            "序号",
+            "照片名",
+            "经度",
+            "纬度",
+            "高度(m)",
+            "偏航角",
+            "俯仰角",
+            "横滚角",
+        ];
+        sheet.write_row(1, 0, titles).expect("written");
+        // The row's own number is missing: the cells stay under their titles.
+        sheet.write_string(2, 1, "DJI_0001.JPG").expect("written");
+        sheet
+            .write_row(2, 2, [113.3, 33.74, 536.0, 40.0, -90.0, 0.0])
+            .expect("written");
+        sheet.write_number(3, 0, 2.0).expect("written");
+        sheet.write_string(3, 1, "DJI_0002.JPG").expect("written");
+        sheet.write_row(3, 2, [113.31, 33.74]).expect("written");
+        let old = book.add_worksheet();
+        old.set_hidden(true);
+        old.write_row(0, 0, ["DJI_0001", "100", "30"])
+            .expect("written");
+        let bytes = book.save_to_buffer().expect("saved");
+        let pos = of(&bytes).expect("a list");
+        let row = &pos.rows["dji_0001"][0];
+        assert!(row.at.distance_m(at) < 1e-3, "{row:?}");
+        assert_eq!(row.height.map(|height| height.1), Some(536.0));
+        assert!(matches!(row.attitude, Some(Attitude::Gimbal { .. })));
+        assert_eq!(pos.rows["dji_0002"][0].at, LonLat::new(113.31, 33.74));
+
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet
+            .write_row(0, 0, ["name", "lon", "lat"])
+            .expect("written");
+        sheet.write_string(1, 0, "a.jpg").expect("written");
+        sheet.write_formula(1, 1, "=113+18/60").expect("written");
+        sheet.write_number(1, 2, 33.74).expect("written");
+        let bytes = book.save_to_buffer().expect("saved");
+        assert!(matches!(of(&bytes), Err(PosError::Formula { line: 2, .. })));
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write_string(0, 0, "EPSG:4547").expect("written");
+        sheet
+            .write_row(1, 0, ["照片", "X坐标", "Y坐标"])
+            .expect("written");
+        sheet.write_string(2, 0, "a.jpg").expect("written");
+        sheet
+            .write_row(2, 1, [3_735_042.323, 435_133.665])
+            .expect("written");
+        let bytes = book.save_to_buffer().expect("saved");
+        let pos = of(&bytes).expect("a list");
+        assert!(pos.rows["a"][0].at.distance_m(at) < 0.1);
+        assert!(matches!(of(b"PK\x03\x04"), Err(PosError::Workbook { .. })));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Why a list of positions is not taken.
 
 use crate::files::BucketError;
-use crate::text::TextFlaw;
+use crate::text::{TextFlaw, WorkbookFlaw};
 use crate::words::{Action, Both, Choice, Fault, Lang, Remedy, Said, Say, remedy_of_system};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
@@ -22,6 +22,20 @@ pub enum PosError {
         path: PathBuf,
         /// Why.
         flaw: TextFlaw,
+    },
+    /// It is a spreadsheet that cannot be read.
+    Workbook {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        flaw: WorkbookFlaw,
+    },
+    /// A cell of it is a formula.
+    Formula {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
     },
     /// It has no row with a name and a place.
     Empty {
@@ -120,6 +134,19 @@ impl PosError {
                     "{path} 不是 POS 数据：{why}"
                 )
             }
+            Self::Workbook { flaw, .. } => {
+                let why = flaw.say(lang);
+                tr!(
+                    lang,
+                    "{path} is no list of positions: {why}",
+                    "{path} 不是 POS 数据：{why}"
+                )
+            }
+            Self::Formula { line, .. } => tr!(
+                lang,
+                "line {line} of {path} holds a formula instead of a value",
+                "{path} 第 {line} 行是公式，不是数值"
+            ),
             Self::Titles { titles, .. } => tr!(
                 lang,
                 "the titles of {path} are not understood: {titles}",
@@ -170,9 +197,17 @@ impl PosError {
 
     fn remedy(&self, lang: Lang) -> Remedy {
         match self {
-            Self::Unreadable { .. } | Self::Text { .. } | Self::Empty { .. } | Self::Row { .. } => {
-                COLUMNS.pick(lang).into()
-            }
+            Self::Unreadable { .. }
+            | Self::Text { .. }
+            | Self::Workbook { .. }
+            | Self::Empty { .. }
+            | Self::Row { .. } => COLUMNS.pick(lang).into(),
+            Self::Formula { .. } => lang
+                .pick(
+                    "copy the sheet and paste its values alone, or save it as CSV",
+                    "请复制后“选择性粘贴—数值”，或另存为 CSV",
+                )
+                .into(),
             Self::Titles { .. } | Self::Order { .. } => lang
                 .pick(
                     "put a first line of titles in: `name,longitude,latitude,height,yaw,pitch,roll`",
@@ -217,6 +252,8 @@ impl PosError {
         match self {
             Self::Unreadable { path, .. }
             | Self::Text { path, .. }
+            | Self::Workbook { path, .. }
+            | Self::Formula { path, .. }
             | Self::Empty { path }
             | Self::Titles { path, .. }
             | Self::Order { path }

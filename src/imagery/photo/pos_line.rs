@@ -306,7 +306,7 @@ fn bare_of(line: &str) -> &str {
 }
 
 /// What parts the cells, where it is not blanks.
-const SIGNS: [char; 4] = [',', '\t', ';', '，'];
+pub(super) const SIGNS: [char; 4] = [',', '\t', ';', '，'];
 
 pub(super) fn split(line: &str) -> Vec<&str> {
     if line.contains(SIGNS) {
@@ -379,7 +379,7 @@ pub(super) fn key(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let lower = name.trim().trim_matches('"').to_lowercase();
     let endings = [
-        ".jpg", ".jpeg", ".jfif", ".jpe", ".tif", ".tiff", ".png", ".dng", ".arw",
+        ".jpg", ".jpeg", ".jfif", ".jpe", ".tif", ".tiff", ".png", ".dng", ".arw", ".webp",
     ];
     let stem = endings.iter().find_map(|e| lower.strip_suffix(e));
     stem.unwrap_or(&lower).to_owned()

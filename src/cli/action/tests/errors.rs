@@ -170,7 +170,7 @@ fn photos() -> Vec<Why> {
         AbsurdAltitude { above_ground_m: 0.0, ground: HeightHelp::Elevation },
         AbsurdAltitude { above_ground_m: 0.0, ground: HeightHelp::Nothing },
         OffTerrain, Antimeridian, NoFocalLength, TooCoarse { gsd_cm: 9.0, coarsest_cm: 3.0 }, TooOblique,
-        Attitude(Doubt::AllZero), Panorama, OverEllipsoid, Band(Band::Thermal), Defect(Defect::NearInfrared),
+        Attitude(Doubt::AllZero), Panorama, OverEllipsoid, Band(Band::Thermal), Defect(Defect::NearInfrared), Defect(Defect::Colourless), Defect(Defect::Palette),
     }));
     all
 }
@@ -219,6 +219,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         Text { path: path(), flaw: TextFlaw::Empty },
         Empty { path: path() }, Order { path: path() }, NoCrs { path: path() },
         Titles { path: path(), titles: "x".into() },
+        Workbook { path: path(), flaw: crate::text::WorkbookFlaw::Locked }, Formula { path: path(), line: 3 },
         Row { path: path(), line: 1 }, Datum { path: path(), datum: "x".into() },
         Twice { path: path(), name: "x".into() }, Shared { path: path(), name: "x".into() }, NoneMatches { path: path(), name: "x".into() },
     })));
@@ -483,9 +484,9 @@ fn above() -> Vec<Box<dyn Say>> {
         File(exists()),
         Unreadable { path: path(), source: denied() },
         GeoPackage(GeoPackageError::TooMuch { path: path() }),
-        Unknown { path: path() },
+        Unknown { path: path() }, Shapeless { path: path(), rows: 2 },
         Malformed { path: path(), why: "x".into() },
-        Table { path: path(), flaw: crate::exchange::GridFlaw::OldWorkbook },
+        Table { path: path(), flaw: crate::exchange::GridFlaw::Workbook(crate::text::WorkbookFlaw::Older) },
         NoSites { path: path(), titles: vec![] }, NoForm { path: path(), titles: vec!["x".into()] },
         Vector { path: path(), source: VectorError::NoCrs },
         Targets { path: path(), flaws: vec![crate::exchange::TargetFlaw::Nothing] },

@@ -1,6 +1,6 @@
 //! What one field of a table holds, as its file has it.
 
-use crate::text::is_division_code;
+use super::is_division_code;
 
 /// What a field holds.
 #[derive(Debug, Clone, PartialEq)]

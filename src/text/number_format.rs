@@ -5,7 +5,7 @@ use super::field::Field;
 
 /// A number as its cell shows it: per cent as so many hundredths, with the words that its format puts beside it, and scaled as it
 /// scales it. A number beside which no words stand is one.
-pub(super) fn shown(number: f64, format: &str) -> Field {
+pub fn shown(number: f64, format: &str) -> Field {
     if is_percent(format) {
         // 0.29 times 100 is a little less than 29.
         let hundredths = (number * 1e11).round() / 1e9;
@@ -24,6 +24,29 @@ pub(super) fn shown(number: f64, format: &str) -> Field {
 fn is_percent(format: &str) -> bool {
     let first = signs(format).take_while(|sign| *sign != FormatSign::Mark(';'));
     first.into_iter().any(|sign| sign == FormatSign::Mark('%'))
+}
+
+/// What a format of days and hours shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DateKind {
+    /// A day, an hour, or both.
+    Moment,
+    /// How long something took.
+    Duration,
+}
+
+/// Whether a format shows days and hours.
+pub(super) fn date_kind(format: &str) -> Option<DateKind> {
+    let is_of = |c: char, signs: &str| signs.contains(c.to_ascii_lowercase());
+    let first = signs(format).take_while(|sign| *sign != Sign::Mark(';'));
+    first.into_iter().find_map(|sign| match sign {
+        Sign::Mark(c) => is_of(c, "ymdhs").then_some(DateKind::Moment),
+        Sign::Bracket(text) => {
+            let is_time = !text.is_empty() && text.chars().all(|c| is_of(c, "hms"));
+            is_time.then_some(DateKind::Duration)
+        }
+        Sign::Shown(_) => None,
+    })
 }
 
 /// A sign of a format.
