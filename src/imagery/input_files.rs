@@ -15,14 +15,14 @@ pub(super) const RASTERS: [&str; 9] = [
     "tif", "tiff", "vrt", "jp2", "img", "ecw", "sid", "gpkg", "btf",
 ];
 /// Endings of the photos that are taken out of a folder.
-pub(super) const PHOTOS: [&str; 4] = ["jpg", "jpeg", "jfif", "jpe"];
+pub(super) const PHOTOS: [&str; 5] = ["jpg", "jpeg", "jfif", "jpe", "webp"];
 
 /// What a walk over the inputs found, each list sorted by path without doubles.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InputFiles {
     /// Rasters, and files named by the user that may be rasters.
     pub rasters: Vec<PathBuf>,
-    /// JPEG files, which may be photos of a drone.
+    /// JPEG and WebP files, which may be photos of a drone.
     pub photos: Vec<PathBuf>,
     /// Other files that were passed over in folders.
     pub ignored: usize,
@@ -111,8 +111,8 @@ impl Say for InputError {
                 ))
                 .hint(tr!(
                     lang,
-                    "give a GeoTIFF, COG, VRT or a folder with such files, or JPEG photos",
-                    "请给出 GeoTIFF、COG、VRT 文件，或包含这些文件或 JPEG 照片的文件夹"
+                    "give a GeoTIFF, COG, VRT or a folder with such files, or photos in JPEG or WebP",
+                    "请给出 GeoTIFF、COG、VRT 文件，或包含这些文件或 JPEG、WebP 照片的文件夹"
                 ))
             }
         }

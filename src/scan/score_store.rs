@@ -264,6 +264,8 @@ pub(super) fn fault_of(rejection: &SetAside) -> PictureFault {
         Why::Defect(Defect::Dark) => PictureFault::Dark,
         Why::Defect(Defect::Overexposed) => PictureFault::Overexposed,
         Why::Defect(Defect::NearInfrared) => PictureFault::NearInfrared,
+        Why::Defect(Defect::Colourless) => PictureFault::Colourless,
+        Why::Defect(Defect::Palette) => PictureFault::Palette,
         Why::Jpeg(JpegError::Io(error)) => PictureFault::Unreadable(error.to_string()),
         _ => PictureFault::Unreadable(rejection.to_string()),
     }
@@ -279,6 +281,8 @@ pub fn rejection(path: &Path, fault: &PictureFault) -> SetAside {
         PictureFault::Dark => Why::Defect(Defect::Dark),
         PictureFault::Overexposed => Why::Defect(Defect::Overexposed),
         PictureFault::NearInfrared => Why::Defect(Defect::NearInfrared),
+        PictureFault::Colourless => Why::Defect(Defect::Colourless),
+        PictureFault::Palette => Why::Defect(Defect::Palette),
     };
     SetAside {
         path: path.into(),
@@ -369,6 +373,8 @@ mod tests {
             Why::Defect(Defect::Dark),
             Why::Defect(Defect::Overexposed),
             Why::Defect(Defect::NearInfrared),
+            Why::Defect(Defect::Colourless),
+            Why::Defect(Defect::Palette),
             Why::Jpeg(JpegError::Io(ErrorKind::NotFound.into())),
             Why::Jpeg(JpegError::Io(io::Error::from_raw_os_error(2))),
             Why::Jpeg(JpegError::Io(io::Error::other("the stick was drawn"))),

@@ -104,4 +104,8 @@ pub enum PictureFault {
     Overexposed,
     /// It has the colours of a near-infrared camera.
     NearInfrared,
+    /// Black and white.
+    Colourless,
+    /// Measured values shown in false colours.
+    Palette,
 }

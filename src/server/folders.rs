@@ -101,7 +101,7 @@ fn kind(name: &str) -> FileKind {
     let ending = name.rsplit('.').next().unwrap_or_default();
     match ending.to_ascii_lowercase().as_str() {
         "tif" | "tiff" | "btf" | "vrt" | "img" | "jp2" | "ecw" | "sid" => FileKind::Raster,
-        "jpg" | "jpeg" | "jfif" | "jpe" => FileKind::Photo,
+        "jpg" | "jpeg" | "jfif" | "jpe" | "webp" => FileKind::Photo,
         "geojson" | "gpkg" | "shp" | "kml" | "kmz" | "ovkml" | "ovkmz" => FileKind::Boundary,
         _ => FileKind::Other,
     }

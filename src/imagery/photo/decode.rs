@@ -1,7 +1,9 @@
-//! A photo's pixels as they are stored: a JPEG decoded where it is whole.
+//! A photo's pixels as they are stored: a JPEG or WebP decoded where it is whole.
 
 use super::aside::{SetAside, Why};
+use super::headers::is_whole;
 use super::jpeg;
+use super::webp::is_webp;
 use crate::files::read_up_to;
 use image::{DynamicImage, RgbImage};
 use std::io::Cursor;
@@ -10,14 +12,17 @@ use std::path::Path;
 /// Files longer than this are not read.
 pub(super) const MOST_BYTES: u64 = 512 * 1024 * 1024;
 
-/// Decodes a JPEG. No tag turns it: see [`super::orientation`].
+/// Decodes a photo. No tag turns it: see [`super::orientation`].
 pub(super) fn decode(path: &Path) -> Result<RgbImage, SetAside> {
     let aside = |why| SetAside::new(path, why);
     let bytes =
         read_up_to(path, MOST_BYTES).map_err(|e| aside(Why::Jpeg(jpeg::JpegError::Io(e))))?;
     let damaged = |_ignored| aside(Why::Damaged);
-    if jpeg::is_whole(&bytes) {
+    if is_whole(&bytes) {
         return pixels(&bytes).map_err(damaged);
+    }
+    if is_webp(&bytes) {
+        return Err(aside(Why::Truncated));
     }
     // A transfer that lost the end marker alone lost nothing of the picture.
     let [ended, gone_on] = jpeg::endings(&bytes).map(|b| pixels(&b));
@@ -28,6 +33,10 @@ pub(super) fn decode(path: &Path) -> Result<RgbImage, SetAside> {
 }
 
 fn pixels(bytes: &[u8]) -> image::ImageResult<RgbImage> {
+    if is_webp(bytes) {
+        let decoder = image::codecs::webp::WebPDecoder::new(Cursor::new(bytes))?;
+        return Ok(DynamicImage::from_decoder(decoder)?.into_rgb8());
+    }
     let decoder = image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes))?;
     Ok(DynamicImage::from_decoder(decoder)?.into_rgb8())
 }

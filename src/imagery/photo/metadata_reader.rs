@@ -40,7 +40,8 @@ pub fn read(headers: &Headers) -> Metadata {
     found.panorama = family::is_panorama(&xmp) || tags.whole(Tag::CustomRendered) == Some(6);
     let on_a_drone = family::is_on_a_drone(&found) || family::is_of_a_drone(&xmp);
     let stored = (headers.width, headers.height);
-    found.band = band_by_body(&found, stored, on_a_drone).unwrap_or(found.band);
+    found.band =
+        band_by_body(&found, stored, tags.real(Tag::FNumber), on_a_drone).unwrap_or(found.band);
     found
 }
 

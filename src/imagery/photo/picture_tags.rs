@@ -1,9 +1,10 @@
 //! What a picture of any kind says of when and where it was taken: photographs of evidence are read as photos of drones are.
 
 use super::exif_tags::Tags;
+use super::headers::headers;
 use super::metadata::Position;
 use super::xmp::Xmp;
-use super::{jpeg, photo_time, xmp_exif};
+use super::{photo_time, xmp_exif};
 use crate::ground::LonLat;
 use jiff::civil::DateTime;
 use std::io::Cursor;
@@ -21,9 +22,9 @@ pub struct PictureTags {
     pub is_of_other_system: bool,
 }
 
-/// Reads the EXIF of a JPEG, HEIC, PNG, TIFF or WebP in memory, and the XMP of a JPEG; one without them says nothing.
+/// Reads the EXIF of a JPEG, HEIC, PNG, TIFF or WebP in memory, and the XMP of a JPEG or WebP; one without them says nothing.
 pub fn picture_tags(bytes: &[u8]) -> PictureTags {
-    let headers = jpeg::headers(&mut Cursor::new(bytes)).ok();
+    let headers = headers(&mut Cursor::new(bytes)).ok();
     let tags = match &headers {
         Some(headers) => Tags::of_blocks(&headers.exif),
         None => Tags::of_file(bytes),

@@ -7,8 +7,8 @@ use super::decode::{MOST_BYTES, decode};
 use super::duplicates::duplicates;
 use super::flight::{Flight, Remark, axes, flights, has_heading, turn_doubt_deg};
 use super::footprint::{Footprint, footprint};
+use super::headers::is_whole;
 use super::height::{GroundModel, HEIGHTS_M, Heights, height_help, heights};
-use super::jpeg;
 use super::lens::{FocalSource, Lens};
 use super::metadata::{Attitude, Doubt, MetadataFault};
 use super::pos::Pos;
@@ -175,7 +175,7 @@ fn spoilt(copy: &Shot, kept: &Shot, take_off: LonLat, options: &PhotoOptions) ->
         return None;
     }
     let bytes = files::read_up_to(&copy.path, MOST_BYTES).ok()?;
-    (!jpeg::is_whole(&bytes)).then(|| SetAside::new(&copy.path, Why::Truncated))
+    (!is_whole(&bytes)).then(|| SetAside::new(&copy.path, Why::Truncated))
 }
 
 /// What the photos of a flight say of themselves that cannot be true together: of each sort the worst.

@@ -1,6 +1,8 @@
 //! Whether a photo shows anything: blur, darkness, overexposure, and the colours of a camera converted to near infrared.
 //! Pure.
 
+mod palette;
+
 /// What was measured over a photo's pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measures {
@@ -17,6 +19,12 @@ pub struct Measures {
     pub colour: [f64; 3],
     /// Share of pixels that are clearly green, and share that are clearly the opposite.
     pub green: (f64, f64),
+    /// Share of pixels that have any colour.
+    pub coloured: f64,
+    /// How far the brightness varies: its standard deviation.
+    pub contrast: f64,
+    /// Whether its colours are a palette laid over one measured value.
+    pub palette: bool,
 }
 
 /// What is wrong with a photo.
@@ -30,8 +38,17 @@ pub enum Defect {
     Overexposed,
     /// Red, green and blue are not what they are: near infrared.
     NearInfrared,
+    /// Black and white, in a file that could hold colours: a frame of heat, or of a camera at night.
+    Colourless,
+    /// The colours stand for measured values: a frame of heat.
+    Palette,
 }
 
+/// Levels between the strongest and the weakest colour of a pixel that compression makes of grey.
+const TINT: f64 = 8.0;
+/// A photo has fewer coloured pixels only where it has no colours; one without contrast tells nothing.
+const COLOURLESS: f64 = 0.000_5;
+const FLAT: f64 = 4.0;
 /// Patches along a side, and their side in pixels.
 const PATCHES: u32 = 6;
 const PATCH: u32 = 96;
@@ -42,6 +59,7 @@ const STRIDE: usize = 7;
 pub fn measure(rgb: &[u8], width: u32, height: u32) -> Measures {
     let (mut count, mut sums) = (0.0_f64, [0.0_f64; 3]);
     let (mut black, mut burnt, mut green, mut magenta) = (0.0, 0.0, 0.0, 0.0);
+    let (mut coloured, mut squares) = (0.0, 0.0);
     for pixel in rgb.chunks_exact(3).step_by(STRIDE) {
         let [r, g, b] = [pixel[0], pixel[1], pixel[2]].map(f64::from);
         count += 1.0;
@@ -50,19 +68,25 @@ pub fn measure(rgb: &[u8], width: u32, height: u32) -> Measures {
         }
         black += f64::from(u8::from(r.max(g).max(b) < 8.0));
         burnt += f64::from(u8::from(r.min(g).min(b) > 250.0));
+        coloured += f64::from(u8::from(r.max(g).max(b) - r.min(g).min(b) > TINT));
+        squares += ((r + g + b) / 3.0).powi(2);
         let excess = (2.0 * g - r - b) / (r + g + b + 1.0);
         green += f64::from(u8::from(excess > 0.05));
         magenta += f64::from(u8::from(excess < -0.05));
     }
     let count = count.max(1.0);
     let colour = sums.map(|s| s / count);
+    let brightness = colour.iter().sum::<f64>() / 3.0;
     Measures {
         sharpness: sharpness(rgb, width, height),
-        brightness: colour.iter().sum::<f64>() / 3.0,
+        brightness,
         black: black / count,
         burnt: burnt / count,
         colour,
         green: (green / count, magenta / count),
+        coloured: coloured / count,
+        contrast: (squares / count - brightness.powi(2)).max(0.0).sqrt(),
+        palette: palette::is_palette(rgb, width, height),
     }
 }
 
@@ -117,6 +141,10 @@ impl Measures {
             Some(Defect::Overexposed)
         } else if infrared {
             Some(Defect::NearInfrared)
+        } else if self.coloured < COLOURLESS && self.contrast > FLAT {
+            Some(Defect::Colourless)
+        } else if self.palette {
+            Some(Defect::Palette)
         } else if self.sharpness < BLURRED {
             Some(Defect::Blurred)
         } else {

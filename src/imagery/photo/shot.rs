@@ -1,10 +1,12 @@
 //! A photo as its headers tell, before its place on the ground is worked out. A few kilobytes of a file are read.
 
 use super::aside::{SetAside, Why};
-use super::jpeg::{self, JpegError};
+use super::headers::headers;
+use super::jpeg::JpegError;
 use super::metadata::{Band, Metadata, Position};
 use super::metadata_reader;
 use super::pos::{Pos, PosRow};
+use super::spectral_band::is_named_heat;
 use crate::files;
 use crate::ground::LonLat;
 use jiff::civil::Date;
@@ -38,7 +40,7 @@ impl Shot {
     /// Reads a photo's headers.
     ///
     /// # Errors
-    /// [`SetAside`] where it is no colour JPEG with a position.
+    /// [`SetAside`] where it is no colour photo with a position.
     pub fn read(path: &Path) -> Result<Self, SetAside> {
         Self::read_at(path, None)
     }
@@ -46,13 +48,13 @@ impl Shot {
     /// As [`Shot::read`], with what a list of positions says of it.
     ///
     /// # Errors
-    /// [`SetAside`] where it is no colour JPEG with a position.
+    /// [`SetAside`] where it is no colour photo with a position.
     pub fn read_at(path: &Path, row: Option<&PosRow>) -> Result<Self, SetAside> {
         let aside = |why| SetAside::new(path, why);
         let io = |e| aside(Why::Jpeg(JpegError::Io(e)));
         let file = files::open(path).map_err(io)?;
         let bytes = file.size().map_err(io)?;
-        let headers = jpeg::headers(&mut BufReader::with_capacity(16 * 1024, file))
+        let headers = headers(&mut BufReader::with_capacity(16 * 1024, file))
             .map_err(|e| aside(Why::Jpeg(e)))?;
         let pixels = u64::from(headers.width) * u64::from(headers.height);
         if pixels > MOST_PIXELS {
@@ -68,6 +70,9 @@ impl Shot {
         let shorter = f64::from(headers.width.min(headers.height));
         if metadata.panorama || longer > WIDEST_FRAME * shorter {
             return Err(aside(Why::Panorama));
+        }
+        if metadata.band == Band::Colour && is_named_heat(path) {
+            metadata.band = Band::Thermal;
         }
         if metadata.band != Band::Colour {
             return Err(aside(Why::Band(metadata.band)));

@@ -3,6 +3,7 @@
 use super::lens::is_known;
 use super::metadata::{Band, Metadata};
 use super::xmp::Xmp;
+use std::path::Path;
 
 pub(super) fn xmp_band(xmp: &Xmp) -> Band {
     let source = xmp
@@ -71,8 +72,16 @@ const THERMAL_MAKERS: [&str; 7] = [
     "GUIDE SENSMART",
 ];
 
-/// What the make, the model and the size of the frame give away; `on_a_drone` where its maker builds drones.
-pub(super) fn band_by_body(found: &Metadata, stored: (u32, u32), on_a_drone: bool) -> Option<Band> {
+/// The least f-number of a drone's colour camera is 1.7; lenses for heat have to be faster.
+const FASTEST_COLOUR: f64 = 1.35;
+
+/// What the make, the model, the lens and the size of the frame give away; `on_a_drone` where its maker builds drones.
+pub(super) fn band_by_body(
+    found: &Metadata,
+    stored: (u32, u32),
+    f_number: Option<f64>,
+    on_a_drone: bool,
+) -> Option<Band> {
     let upper = |s: &Option<String>| s.as_deref().unwrap_or_default().to_ascii_uppercase();
     let (make, model) = (upper(&found.make), upper(&found.model));
     if make.contains("MICASENSE") || model.contains("REDEDGE") {
@@ -81,12 +90,46 @@ pub(super) fn band_by_body(found: &Metadata, stored: (u32, u32), on_a_drone: boo
     let named = THERMAL_MAKERS.iter().any(|maker| make.contains(maker))
         || THERMAL_CAMERAS.iter().any(|camera| model.contains(camera));
     let taken = found.taken_size.unwrap_or(stored);
-    let by_name = named && (is_of_heat(stored) || is_of_heat(taken));
-    (by_name || on_a_drone && is_heat_alone(found, taken)).then_some(Band::Thermal)
+    // A frame that was made larger or smaller keeps its sides: no colour camera has 5:4.
+    let sides = [stored, taken].map(long_first);
+    let by_size =
+        |(long, short): (u32, u32)| is_of_heat((long, short)) || is_five_to_four(long, short);
+    let by_name = named && sides.into_iter().any(by_size);
+    let by_lens = f_number.is_some_and(|f| f > 0.0 && f <= FASTEST_COLOUR);
+    let is_heat = by_name || on_a_drone && (by_lens || is_heat_alone(found, taken));
+    is_heat.then_some(Band::Thermal)
 }
 
 fn long_first((width, height): (u32, u32)) -> (u32, u32) {
     (width.max(height), width.min(height))
+}
+
+/// Whether the sides are as 5:4, to the pixel.
+fn is_five_to_four(long: u32, short: u32) -> bool {
+    let (long, short) = (u64::from(long) * 4, u64::from(short) * 5);
+    long.abs_diff(short) <= 5
+}
+
+/// Whether a photo's name says that it shows heat: DJI ends it with `_T` beside `_W`, `_Z` and `_V`, Autel begins it with `IRX`
+/// beside `MAX`.
+pub(super) fn is_named_heat(path: &Path) -> bool {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let stem = stem.to_ascii_uppercase();
+    // Copies are called `… (1)`, `… - 副本`, `…_resized`.
+    let mut words = stem.split([' ', '(', '（', '-', '.']);
+    let own = words.next().unwrap_or_default();
+    let mut parts = own.split('_');
+    let is_dji = parts.next() == Some("DJI");
+    let is_counted = parts.next().is_some_and(is_number) && parts.next().is_some_and(is_number);
+    let is_dji = is_dji && is_counted && parts.next() == Some("T");
+    let is_autel = own
+        .strip_prefix("IRX_")
+        .is_some_and(|rest| rest.split('_').next().is_some_and(is_number));
+    is_dji || is_autel
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_of_heat(size: (u32, u32)) -> bool {
@@ -124,7 +167,45 @@ mod tests {
             ..Metadata::default()
         };
         let on_a_drone = crate::imagery::photo::family::is_on_a_drone(&found);
-        band_by_body(&found, stored, on_a_drone)
+        band_by_body(&found, stored, None, on_a_drone)
+    }
+
+    #[test]
+    fn a_frame_of_heat_that_was_made_larger_or_cropped_is_known_by_its_sides_its_lens_and_its_name()
+    {
+        assert_eq!(band("DJI", "M30T", None, (800, 640)), Some(Band::Thermal));
+        assert_eq!(
+            band("DJI", "M3T", Some((960, 768)), (960, 768)),
+            Some(Band::Thermal)
+        );
+        assert_eq!(band("DJI", "M30T", None, (800, 600)), None);
+        let of = |make: &str, f: f64| {
+            let found = Metadata {
+                make: Some(make.into()),
+                model: Some("M30T".into()),
+                ..Metadata::default()
+            };
+            let on_a_drone = crate::imagery::photo::family::is_on_a_drone(&found);
+            band_by_body(&found, (500, 430), Some(f), on_a_drone)
+        };
+        assert_eq!(of("DJI", 1.0), Some(Band::Thermal));
+        assert_eq!(
+            [of("DJI", 1.7), of("DJI", 0.0), of("Canon", 1.2)],
+            [None, None, None]
+        );
+        for (name, heat) in [
+            ("DJI_20240501101112_0001_T.JPG", true),
+            ("DJI_20240501101112_0001_T_航点1.jpg", true),
+            ("DJI_20240501101112_0001_T - 副本.JPG", true),
+            ("DJI_20240501101112_0001_T(1).jpg", true),
+            ("DJI_20240501101112_0001_W.JPG", false),
+            ("DJI_0001_T.JPG", false),
+            ("IRX_0001.jpg", true),
+            ("MAX_0001.JPG", false),
+            ("IRX_田.jpg", false),
+        ] {
+            assert_eq!(is_named_heat(Path::new(name)), heat, "{name}");
+        }
     }
 
     #[test]

@@ -190,6 +190,16 @@ fn defective(defect: Defect, p: &Display<'_>, lang: Lang) -> String {
             "{p} has the colours of a near-infrared camera",
             "{p} 的颜色来自近红外改装相机"
         ),
+        Defect::Colourless => tr!(
+            lang,
+            "{p} is black and white: a thermal image, or one taken at night",
+            "{p} 是黑白图像：可能是热红外或夜视图像"
+        ),
+        Defect::Palette => tr!(
+            lang,
+            "{p} shows temperatures in false colours: a thermal image",
+            "{p} 是用伪彩色表示温度的热红外图像"
+        ),
     }
 }
 
@@ -268,7 +278,9 @@ pub(super) fn remedy(why: &Why, lang: Lang) -> Option<Remedy> {
             "请使用存储卡中的原图；若确为垂直向下拍摄，请加 {down}",
             down = Action::Again(Choice::LookingDown),
         )),
-        Why::Grey | Why::Band(_) | Why::Defect(Defect::NearInfrared) => plain(
+        Why::Grey
+        | Why::Band(_)
+        | Why::Defect(Defect::NearInfrared | Defect::Colourless | Defect::Palette) => plain(
             "give the colour photos of the flight",
             "请提供同一航次的彩色照片",
         ),

@@ -325,3 +325,27 @@ fn a_rectified_photo_shows_each_place_where_its_grid_says() {
     // Half a metre off, the difference is 25 and more.
     assert!(difference / count < 8.0, "{}", difference / count);
 }
+
+#[test]
+fn a_photo_in_webp_is_placed_and_decoded_as_its_jpeg_would_be() {
+    let folder = tempfile::tempdir().expect("folder");
+    let packet = "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description xmlns:d=\"http://www.dji.com/drone-dji/1.0/\" d:GpsLatitude=\"33.74\" d:GpsLongitude=\"113.30\" d:CalibratedFocalLength=\"300\" d:RelativeAltitude=\"10\" d:GimbalPitchDegree=\"-90\" d:GimbalYawDegree=\"0\"/></rdf:RDF></x:xmpmeta>";
+    let pixels = image::RgbImage::from_fn(400, 300, |x, y| {
+        image::Rgb([(x % 200) as u8, (y % 200) as u8, 90])
+    });
+    let bytes = super::super::webp::tests::webp(&pixels, None, Some(packet.as_bytes()));
+    let path = folder.path().join("DJI_0001.webp");
+    fs::write(&path, &bytes).expect("written");
+    let found = placed(std::slice::from_ref(&path), GroundModel::TakeOff);
+    let [photo] = &found.photos[..] else {
+        panic!("{:?}", found.aside);
+    };
+    let (decoded, _) = photo.decode().expect("decoded");
+    assert_eq!(decoded.dimensions(), (400, 300));
+    // One that was cut is said to be.
+    fs::write(&path, &bytes[..bytes.len() - 40]).expect("written");
+    let cut = placed(std::slice::from_ref(&path), GroundModel::TakeOff);
+    assert!(cut.photos.iter().all(|photo| photo.decode().is_err()));
+    let found = crate::imagery::find_inputs(&[folder.path().to_owned()]).expect("found");
+    assert_eq!(found.photos, [path]);
+}

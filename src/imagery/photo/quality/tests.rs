@@ -33,7 +33,7 @@ fn darkness_glare_and_plain_grey_are_told_apart() {
     let of = |low, high| measure(&speckle(300, low, high), 300, 300).defect();
     assert_eq!(of(0, 6), Some(Defect::Dark));
     assert_eq!(of(251, 255), Some(Defect::Overexposed));
-    assert_eq!(of(60, 180), None);
+    assert_eq!(of(60, 180), Some(Defect::Colourless));
     // A field of one colour has nothing to judge sharpness by, and is not blamed.
     assert_eq!(of(90, 91), None);
 }
@@ -99,4 +99,78 @@ fn real_photos_are_judged_as_eyes_judge_them() {
             "{name}"
         );
     }
+}
+
+/// A picture of smooth hills of one value, shown as the colours that `of` gives to it.
+fn hills(width: u32, height: u32, of: impl Fn(f64) -> [u8; 3]) -> Vec<u8> {
+    (0..height)
+        .flat_map(|y| (0..width).map(move |x| (f64::from(x), f64::from(y))))
+        .flat_map(|(x, y)| {
+            let value =
+                0.5 + 0.3 * (x / 70.0).sin() * (y / 50.0).cos() + 0.2 * (x / 9.0 + y / 13.0).sin();
+            of(value.clamp(0.0, 1.0))
+        })
+        .collect()
+}
+
+#[test]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "shares of one"
+)]
+fn frames_of_heat_are_known_by_their_palette_and_colourful_photos_are_none() {
+    let byte = |v: f64| (v.clamp(0.0, 1.0) * 255.0) as u8;
+    let grey = |v: f64| [byte(v); 3];
+    let rainbow = |v: f64| {
+        let of = |middle: f64| byte(1.5 - (4.0 * v - middle).abs());
+        [of(3.0), of(2.0), of(1.0)]
+    };
+    let iron = |v: f64| {
+        [
+            byte(v.sqrt()),
+            byte(v.powi(3)),
+            byte((2.0 * std::f64::consts::PI * v).sin()),
+        ]
+    };
+    for (width, height) in [(640, 512), (500, 430), (960, 720)] {
+        let of = |palette: &dyn Fn(f64) -> [u8; 3]| {
+            let pixels = hills(width, height, palette);
+            // As a JPEG holds it.
+            let mut bytes = Vec::new();
+            image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 85)
+                .encode(&pixels, width, height, image::ExtendedColorType::Rgb8)
+                .expect("encoded");
+            let image = image::load_from_memory(&bytes)
+                .expect("decoded")
+                .into_rgb8();
+            measure(&image, width, height).defect()
+        };
+        assert_eq!(of(&grey), Some(Defect::Colourless));
+        assert_eq!(of(&rainbow), Some(Defect::Palette));
+        assert_eq!(of(&iron), Some(Defect::Palette));
+    }
+    // Fields in bloom, roofs and a reservoir, all as large as each other, each with its light and shade.
+    let colours = [
+        [220, 190, 40],
+        [60, 110, 50],
+        [150, 60, 50],
+        [60, 100, 190],
+        [140, 120, 100],
+    ];
+    let mut state = 1_u32;
+    let mut random = move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        f64::from(state >> 16) / 65_536.0
+    };
+    let mut photo = Vec::new();
+    for y in 0..512_usize {
+        for x in 0..640_usize {
+            let base: [u8; 3] = colours[(x / 40 + 3 * (y / 40)) % colours.len()];
+            let light = 0.45 + 0.75 * random();
+            photo
+                .extend(base.map(|v| byte(f64::from(v) / 255.0 * light + 0.08 * (random() - 0.5))));
+        }
+    }
+    assert_eq!(measure(&photo, 640, 512).defect(), None);
 }
