@@ -3,7 +3,7 @@
 
 use super::field::Field;
 use super::number::half_width;
-use super::workbook::{Cells, MergedCells, Sheet, WIDEST, Workbook, WorkbookFlaw};
+use super::workbook::{MergedCells, Sheet, SheetCells, WIDEST, Workbook, WorkbookFlaw};
 use roxmltree::{Document, Node};
 use std::io::{Cursor, Read};
 
@@ -85,7 +85,7 @@ fn repeated(node: Node<'_, '_>, of: &str) -> u32 {
 }
 
 fn sheet(table: Node<'_, '_>, left: &mut usize) -> Result<Sheet, WorkbookFlaw> {
-    let (mut cells, mut merged) = (Cells::default(), Vec::new());
+    let (mut cells, mut merged) = (SheetCells::default(), Vec::new());
     let rows = table.descendants().filter(|node| {
         node.has_tag_name((TABLE, "table-row"))
             && node

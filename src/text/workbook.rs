@@ -21,11 +21,11 @@ pub struct Sheet {
     pub is_visible: bool,
     /// The rows that hold anything, with their lines from 1.
     pub rows: Vec<(u64, Vec<Field>)>,
-    /// Cells that are one over several rows.
+    /// SheetCells that are one over several rows.
     pub merged: Vec<MergedCells>,
 }
 
-/// Cells that are one over several rows.
+/// SheetCells that are one over several rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MergedCells {
     /// Their lines.
@@ -131,9 +131,9 @@ pub fn workbook(bytes: &[u8]) -> Result<Workbook, WorkbookFlaw> {
 /// The cells of a sheet by row and column. Row by row and cell by cell: one cell far away does not make a sheet of a million
 /// columns.
 #[derive(Debug, Default)]
-pub(super) struct Cells(BTreeMap<u32, BTreeMap<u32, Field>>);
+pub(super) struct SheetCells(BTreeMap<u32, BTreeMap<u32, Field>>);
 
-impl Cells {
+impl SheetCells {
     pub(super) fn put(&mut self, (row, column): (u32, u32), field: Field) {
         if column < WIDEST && !field.is_empty() {
             self.0.entry(row).or_default().insert(column, field);
@@ -158,7 +158,7 @@ fn rows_of(
     book: &mut Xlsx<Cursor<&[u8]>>,
     sheet: &str,
 ) -> Result<Vec<(u64, Vec<Field>)>, calamine::XlsxError> {
-    let mut found = Cells::default();
+    let mut found = SheetCells::default();
     {
         let mut cells = book.worksheet_cells_reader(sheet)?;
         while let Some((cell, style)) = cells.next_cell_with_style_id()? {

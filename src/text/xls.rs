@@ -5,8 +5,8 @@
 
 use super::field::Field;
 use super::number_format::{DateKind, date_kind};
-use super::workbook::{Cells, MergedCells, Sheet, Workbook, WorkbookFlaw, field_of};
-use super::xls_strings::{Parts, short_text};
+use super::workbook::{MergedCells, Sheet, SheetCells, Workbook, WorkbookFlaw, field_of};
+use super::xls_strings::{TextParts, short_text};
 use calamine::{Data, ExcelDateTime, ExcelDateTimeType};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -43,15 +43,15 @@ pub(super) fn workbook(bytes: &[u8]) -> Result<Workbook, WorkbookFlaw> {
 }
 
 /// A record: what it is of, and its bytes.
-type Record<'a> = (u16, &'a [u8]);
+type BiffRecord<'a> = (u16, &'a [u8]);
 
 /// The records of a stream, as far as they are whole.
 struct Records<'a>(&'a [u8]);
 
 impl<'a> Iterator for Records<'a> {
-    type Item = Record<'a>;
+    type Item = BiffRecord<'a>;
 
-    fn next(&mut self) -> Option<Record<'a>> {
+    fn next(&mut self) -> Option<BiffRecord<'a>> {
         let (kind, length) = (u16_at(self.0, 0)?, u16_at(self.0, 2)?);
         let end = 4 + usize::from(length);
         let data = self.0.get(4..end)?;
@@ -85,7 +85,7 @@ const MANY_RK: u16 = 0x00BD;
 const FORMULA: u16 = 0x0006;
 
 /// A sheet as the book lists it.
-struct Listed {
+struct ListedSheet {
     name: String,
     at: usize,
     is_visible: bool,
@@ -95,7 +95,7 @@ struct Listed {
 /// What holds for all sheets.
 #[derive(Default)]
 struct Globals {
-    sheets: Vec<Listed>,
+    sheets: Vec<ListedSheet>,
     strings: Vec<Rc<str>>,
     /// The formats that are the book's own.
     codes: BTreeMap<u16, String>,
@@ -122,7 +122,7 @@ impl Globals {
                 0x041E => {
                     let code = u16_at(data, 0).zip(data.get(2..));
                     let code = code.and_then(|(number, rest)| {
-                        let text = Parts::new(vec![rest]).text()?;
+                        let text = TextParts::new(vec![rest]).text()?;
                         Some((number, text))
                     });
                     found.codes.extend(code);
@@ -133,7 +133,7 @@ impl Globals {
                     while let Some((_, data)) = records.next_if(|record| record.0 == CONTINUES) {
                         parts.push(data);
                     }
-                    found.strings = Parts::new(parts).table();
+                    found.strings = TextParts::new(parts).table();
                 }
                 0x00EB => found.pictures = found.pictures.max(drawn(data)),
                 _ => {}
@@ -163,14 +163,14 @@ impl Globals {
         field_of(value, code)
     }
 
-    fn sheet(&self, listed: &Listed, stream: &[u8]) -> Result<Sheet, WorkbookFlaw> {
+    fn sheet(&self, listed: &ListedSheet, stream: &[u8]) -> Result<Sheet, WorkbookFlaw> {
         let own = stream.get(listed.at..).unwrap_or_default();
         let mut records = Records(own);
         if !matches!(records.next(), Some((BEGIN, _))) {
             let why = format!("no sheet {} / 缺少工作表", listed.name);
             return Err(WorkbookFlaw::Broken(why));
         }
-        let (mut cells, mut merged) = (Cells::default(), Vec::new());
+        let (mut cells, mut merged) = (SheetCells::default(), Vec::new());
         // Charts inside a sheet are streams of their own.
         let mut depth = 0_usize;
         for (kind, data) in records {
@@ -192,7 +192,7 @@ impl Globals {
     }
 
     /// What a record says of cells.
-    fn cell(&self, (kind, data): Record<'_>, cells: &mut Cells) {
+    fn cell(&self, (kind, data): BiffRecord<'_>, cells: &mut SheetCells) {
         let place = u16_at(data, 0).zip(u16_at(data, 2));
         let Some((row, column)) = place else {
             return;
@@ -219,7 +219,9 @@ impl Globals {
                 put(own, text.map(|text| Field::Text(text.to_string())));
             }
             0x0204 | 0x00D6 => {
-                let text = data.get(6..).and_then(|rest| Parts::new(vec![rest]).text());
+                let text = data
+                    .get(6..)
+                    .and_then(|rest| TextParts::new(vec![rest]).text());
                 put(own, text.map(Field::Text));
             }
             0x0205 => put(own, truth_or_error(data)),
@@ -239,9 +241,9 @@ impl Globals {
     }
 }
 
-fn listed(data: &[u8]) -> Option<Listed> {
+fn listed(data: &[u8]) -> Option<ListedSheet> {
     let name = short_text(data.get(6..)?)?;
-    Some(Listed {
+    Some(ListedSheet {
         name,
         at: u32_at(data, 0)? as usize,
         is_visible: data.get(4)? & 3 == 0,

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 /// Bytes in parts, read one after another.
-pub(super) struct Parts<'a> {
+pub(super) struct TextParts<'a> {
     parts: std::vec::IntoIter<&'a [u8]>,
     now: &'a [u8],
 }
 
-impl<'a> Parts<'a> {
+impl<'a> TextParts<'a> {
     pub(super) fn new(parts: Vec<&'a [u8]>) -> Self {
         Self {
             parts: parts.into_iter(),
@@ -101,7 +101,7 @@ impl<'a> Parts<'a> {
 pub(super) fn short_text(data: &[u8]) -> Option<String> {
     let (signs, rest) = data.split_first()?;
     let (flags, rest) = rest.split_first()?;
-    let mut parts = Parts {
+    let mut parts = TextParts {
         parts: Vec::new().into_iter(),
         now: rest,
     };
