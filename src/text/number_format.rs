@@ -38,14 +38,14 @@ pub(super) enum DateKind {
 /// Whether a format shows days and hours.
 pub(super) fn date_kind(format: &str) -> Option<DateKind> {
     let is_of = |c: char, signs: &str| signs.contains(c.to_ascii_lowercase());
-    let first = signs(format).take_while(|sign| *sign != Sign::Mark(';'));
+    let first = signs(format).take_while(|sign| *sign != FormatSign::Mark(';'));
     first.into_iter().find_map(|sign| match sign {
-        Sign::Mark(c) => is_of(c, "ymdhs").then_some(DateKind::Moment),
-        Sign::Bracket(text) => {
+        FormatSign::Mark(c) => is_of(c, "ymdhs").then_some(DateKind::Moment),
+        FormatSign::Bracket(text) => {
             let is_time = !text.is_empty() && text.chars().all(|c| is_of(c, "hms"));
             is_time.then_some(DateKind::Duration)
         }
-        Sign::Shown(_) => None,
+        FormatSign::Shown(_) => None,
     })
 }
 
