@@ -14,8 +14,8 @@ use crate::registry::body::FoundBy;
 use crate::registry::coded::Coded;
 use crate::store::Store;
 use crate::text::{Axis, DegreesFlaw, degrees, half_width};
+use crate::tr;
 use crate::words::Lang;
-use crate::{files, tr};
 use clap::Args;
 use std::path::PathBuf;
 
