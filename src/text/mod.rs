@@ -15,6 +15,7 @@ pub mod names;
 mod number;
 mod number_format;
 mod ods;
+mod sheet;
 mod table;
 mod title;
 mod weekday;
@@ -34,7 +35,8 @@ pub use number::{
 };
 #[cfg(test)]
 pub(crate) use number_format::shown;
+pub use sheet::{MergedCells, Sheet, Workbook, WorkbookFlaw};
 pub use table::{Record, records};
 pub use title::{axis_among, axis_of, is_in_minutes, is_position, is_shared_title, plain_title};
-pub use workbook::{MergedCells, Sheet, Workbook, WorkbookFlaw, is_workbook, workbook};
+pub use workbook::{is_workbook, workbook};
 pub use zone::Zone;

@@ -3,7 +3,7 @@
 
 use super::field::Field;
 use super::number::half_width;
-use super::workbook::{MergedCells, Sheet, SheetCells, WIDEST, Workbook, WorkbookFlaw};
+use super::sheet::{MergedCells, Sheet, SheetCells, WIDEST, Workbook, WorkbookFlaw};
 use roxmltree::{Document, Node};
 use std::io::{Cursor, Read};
 

@@ -3,84 +3,10 @@
 
 use super::archive::check_archive;
 use super::field::Field;
-use super::number_format::shown;
+use super::sheet::{MergedCells, Sheet, SheetCells, Workbook, WorkbookFlaw, field_of};
 use super::{ods, xls};
-use crate::tr;
-use crate::words::Lang;
 use calamine::{Data, Reader, SheetType, SheetVisible, Xlsx, open_workbook_from_rs};
-use std::collections::BTreeMap;
 use std::io::Cursor;
-use std::ops::RangeInclusive;
-
-/// A sheet.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sheet {
-    /// Its name.
-    pub name: String,
-    /// Whether its users see it.
-    pub is_visible: bool,
-    /// The rows that hold anything, with their lines from 1.
-    pub rows: Vec<(u64, Vec<Field>)>,
-    /// SheetCells that are one over several rows.
-    pub merged: Vec<MergedCells>,
-}
-
-/// SheetCells that are one over several rows.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MergedCells {
-    /// Their lines.
-    pub lines: RangeInclusive<u64>,
-    /// Their first column, from 0.
-    pub column: usize,
-}
-
-/// What a spreadsheet holds.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Workbook {
-    /// Its sheets, in their order.
-    pub sheets: Vec<Sheet>,
-    /// Pictures that it holds.
-    pub pictures: usize,
-}
-
-/// Why a spreadsheet cannot be read.
-#[derive(Debug, Clone, PartialEq)]
-pub enum WorkbookFlaw {
-    /// It is broken; its reader's words.
-    Broken(String),
-    /// It is under a password.
-    Locked,
-    /// It is of Excel 95 or before, or no spreadsheet at all.
-    Older,
-}
-
-impl WorkbookFlaw {
-    /// In words, with what to do.
-    pub fn say(&self, lang: Lang) -> String {
-        match self {
-            Self::Broken(why) => tr!(
-                lang,
-                "the spreadsheet cannot be opened ({why}): save it again as .xlsx",
-                "无法打开该表格（{why}）：请另存为 .xlsx"
-            ),
-            Self::Locked => lang
-                .pick(
-                    "the spreadsheet has a password: save it without one",
-                    "该表格已加密：请取消密码后另存",
-                )
-                .into(),
-            Self::Older => lang
-                .pick(
-                    "it is a spreadsheet of before 1997, or none: open it and save it as .xlsx",
-                    "这是 Excel 97 之前的旧表格，或不是表格：请打开后另存为 .xlsx",
-                )
-                .into(),
-        }
-    }
-}
-
-/// Columns that are read at most.
-pub(super) const WIDEST: u32 = 1024;
 
 /// Whether bytes begin as a spreadsheet does.
 pub fn is_workbook(bytes: &[u8]) -> bool {
@@ -128,32 +54,6 @@ pub fn workbook(bytes: &[u8]) -> Result<Workbook, WorkbookFlaw> {
     Ok(Workbook { sheets, pictures })
 }
 
-/// The cells of a sheet by row and column. Row by row and cell by cell: one cell far away does not make a sheet of a million
-/// columns.
-#[derive(Debug, Default)]
-pub(super) struct SheetCells(BTreeMap<u32, BTreeMap<u32, Field>>);
-
-impl SheetCells {
-    pub(super) fn put(&mut self, (row, column): (u32, u32), field: Field) {
-        if column < WIDEST && !field.is_empty() {
-            self.0.entry(row).or_default().insert(column, field);
-        }
-    }
-
-    /// The rows that hold anything, with their lines.
-    pub(super) fn into_rows(self) -> Vec<(u64, Vec<Field>)> {
-        let row = |(row, cells): (u32, BTreeMap<u32, Field>)| {
-            let last = cells.last_key_value().map_or(0, |(column, _)| *column);
-            let mut fields = vec![Field::Empty; last as usize + 1];
-            for (column, field) in cells {
-                fields[column as usize] = field;
-            }
-            (u64::from(row) + 1, fields)
-        };
-        self.0.into_iter().map(row).collect()
-    }
-}
-
 fn rows_of(
     book: &mut Xlsx<Cursor<&[u8]>>,
     sheet: &str,
@@ -185,50 +85,4 @@ fn pictures(bytes: &[u8]) -> usize {
     };
     let names = (0..archive.len()).filter_map(|at| archive.name_for_index(at)?.ok());
     names.filter(|name| name.starts_with("xl/media/")).count()
-}
-
-/// What a cell shows: a number with the words of its format, a number under one of dates as a day.
-pub(super) fn field_of(value: Data, format: &str) -> Field {
-    match value {
-        Data::Int(number) => {
-            #[expect(clippy::cast_precision_loss, reason = "a spreadsheet holds doubles")]
-            let number = number as f64;
-            shown(number, format)
-        }
-        Data::Float(number) => shown(number, format),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Field::Text(text),
-        Data::Bool(yes) => Field::Text(if yes { "yes" } else { "no" }.into()),
-        Data::DateTime(at) if at.is_duration() || at.as_f64() < 1.0 => {
-            let (_, _, _, h, mi, s, _) = at.to_ymd_hms_milli();
-            Field::Text(format!("{h}:{mi:02}:{s:02}"))
-        }
-        Data::DateTime(at) => {
-            let (y, mo, d, h, mi, s, ms) = at.to_ymd_hms_milli();
-            if (h, mi, s, ms) == (0, 0, 0, 0) && !format.contains(['h', 'H']) {
-                return Field::Text(format!("{y:04}-{mo:02}-{d:02}"));
-            }
-            // A minute is no whole part of a day: what is left of that is less than a second.
-            let seconds = f64::from(h) * 3600.0 + f64::from(mi) * 60.0 + f64::from(s);
-            let text = jiff::civil::Date::new(
-                i16::try_from(y).unwrap_or(0),
-                i8::try_from(mo).unwrap_or(0),
-                i8::try_from(d).unwrap_or(0),
-            )
-            .ok()
-            .and_then(|day| {
-                #[expect(clippy::cast_possible_truncation, reason = "seconds of a day")]
-                let whole = (seconds + f64::from(ms) / 1000.0).round() as i64;
-                let span = jiff::Span::new().try_seconds(whole).ok()?;
-                day.to_datetime(jiff::civil::Time::midnight())
-                    .checked_add(span)
-                    .ok()
-            });
-            text.map_or_else(
-                || Field::Text(at.as_f64().to_string()),
-                |at| Field::Text(at.strftime("%Y-%m-%d %H:%M:%S").to_string()),
-            )
-        }
-        Data::Error(error) => Field::Formula(error.to_string()),
-        Data::Empty => Field::Empty,
-    }
 }

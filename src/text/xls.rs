@@ -5,7 +5,7 @@
 
 use super::field::Field;
 use super::number_format::{DateKind, date_kind};
-use super::workbook::{MergedCells, Sheet, SheetCells, Workbook, WorkbookFlaw, field_of};
+use super::sheet::{MergedCells, Sheet, SheetCells, Workbook, WorkbookFlaw, field_of};
 use super::xls_strings::{TextParts, short_text};
 use calamine::{Data, ExcelDateTime, ExcelDateTimeType};
 use std::collections::BTreeMap;
