@@ -180,7 +180,7 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     const walk = join(folder, 'walk.gpx');
     const fixes = [0, 1, 2, 3].map((n) => `<trkpt lat="${28.25 + n / 2000}" lon="${113.93 + n / 2000}"><time>2026-05-03T08:${n}0:00Z</time></trkpt>`);
     writeFileSync(walk, `<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>${fixes.join('')}</trkseg></trk></gpx>`);
-    const crew = await person('王芳', { size: 'phone', locale: 'zh-CN' });
+    const crew = await person('王芳', { size: 'phone', locale: 'zh-CN', timezoneId: 'Pacific/Auckland' });
     await crew.page.goto(`${server.address}#/progress/patrols`);
     await crew.page.click('.news button');
     await crew.page.setInputFiles('dialog input[type=file]', walk);
@@ -194,7 +194,10 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await crew.page.click('.acts >> text=转为图斑');
     await crew.page.fill('dialog input[name=place]', '113.9312, 28.2508');
     await crew.page.fill('dialog input[name=when]', '2026-05-03T18:00');
+    // Whatever this computer's clock is set to, the time is the registry's.
+    const stated = crew.page.waitForRequest((request) => request.postData()?.includes('"when"'));
     await crew.page.click('dialog button[type=submit]');
+    assert.equal((await stated).postDataJSON().when, '2026-05-03T18:00');
     await crew.page.waitForSelector('.entries dd a');
     await crew.page.goto(`${server.address}#/progress/tips`);
     await crew.page.click('.news button');

@@ -153,7 +153,7 @@ impl ExportArguments {
 /// `papaver import`
 #[derive(Debug, Args)]
 pub(crate) struct ImportArguments {
-    /// What a crew gave back: .gpkg, .geojson, .xlsx or .csv, with its photographs beside it 交回的文件：.gpkg、.geojson、.xlsx 或 .csv，照片放在旁边
+    /// What a crew gave back: .gpkg, .geojson, .shp, .xlsx, .xls, .ods or .csv, with its photographs beside it 交回的文件：.gpkg、.geojson、.shp、.xlsx、.xls、.ods 或 .csv，照片放在旁边
     file: PathBuf,
     /// Only show what would be recorded 试运行：只显示将录入的内容，不录入
     #[arg(long)]

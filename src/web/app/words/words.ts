@@ -232,7 +232,7 @@ export const WORDS = {
   move_done: ['Recorded.', '已录入。'],
   move_waits: ['Recorded as the word of one of two; a second person looks at it without seeing yours.', '已记为两人中一人的意见；另一人将在不知您结论的情况下研判。'],
   happened: ['When it happened', '发生时间'],
-  happened_help: ['Leave empty for now.', '留空即为现在。'],
+  happened_help: ['In the registry’s time zone; leave empty for now.', '按登记库的时区填写；留空即为现在。'],
   no_own_key: ['no personal key', '未用个人密钥'],
   dispute_moves: ['What contradicts itself', '相互矛盾的记录'],
   dispute_move: ['{name} ({unit}) on {at}', '{name}（{unit}），{at}'],

@@ -8,7 +8,6 @@ import { PlaceField, placesOf } from '../../parts/place_field';
 import { RecordDialog } from '../../parts/record';
 import { language, say } from '../../words/language';
 import { NO_YIELD } from '../../words/coded';
-import { offset } from '../sites/move_body';
 import { NoteField } from './parts';
 
 export interface FollowUpOf {
@@ -80,7 +79,7 @@ function SiteDialog({ registry, line, about, place, on, close, done }: FollowUpO
     const photos: string[] = [];
     for (const file of files) photos.push((await upload(file)).upload);
     const area = values['area'];
-    const added = await addSite(registry, { place: placesOf(values['place'] ?? '')[0] ?? [0, 91], of: line.entry, name: values['name'], note: values['note'], area_m2: area ? Number(area) : undefined, when: values['when'] && offset(values['when']), photos });
+    const added = await addSite(registry, { place: placesOf(values['place'] ?? '')[0] ?? [0, 91], of: line.entry, name: values['name'], note: values['note'], area_m2: area ? Number(area) : undefined, when: values['when'], photos });
     const code = added.sites[0]?.id ?? '';
     return added.nearest ? say('site_added_near', { code, near: added.nearest[0], metres: Math.round(added.nearest[1]) }) : say('site_added', { code });
   };

@@ -11,7 +11,6 @@ import { RecordDialog } from '../../parts/record';
 import { count, decimal, moment, place } from '../../words/figures';
 import { language, say } from '../../words/language';
 import { CHANNELS, NO_YIELD, label } from '../../words/coded';
-import { offset } from '../sites/move_body';
 import { FollowUp } from './follow_up';
 import { Buttons, By, DistrictField, Fact, Head, Lists, NoteField, Sites, called, useNames, type Names } from './parts';
 
@@ -98,7 +97,7 @@ function TipDialog({ who, names, choose, close, done }: { who: SessionNow; names
   const save = async ({ channel, when, place: where, district, text, sealed }: Readonly<Record<string, string>>): Promise<void> => {
     const [first] = placesOf(where ?? '');
     // What is typed and is no place is sent as none that can be, so that it is not lost unsaid.
-    const { season } = await record(who.registry, 'tips', { channel, when: when && offset(when), place: where ? first ?? [0, 91] : undefined, district, text, sealed });
+    const { season } = await record(who.registry, 'tips', { channel, when, place: where ? first ?? [0, 91] : undefined, district, text, sealed });
     choose(season);
   };
   return (

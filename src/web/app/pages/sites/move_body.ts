@@ -33,18 +33,11 @@ const FIELDS: Readonly<Record<MoveName, (values: Values) => Record<string, unkno
   note: (values) => ({ text: values['note'] }),
 };
 
-/** A moment of this computer's clock with its distance from UTC. */
-export function offset(local: string): string {
-  const minutes = -new Date(local).getTimezoneOffset();
-  const two = (n: number): string => String(n).padStart(2, '0');
-  const away = Math.abs(minutes);
-  return `${local}:00${minutes < 0 ? '-' : '+'}${two(Math.floor(away / 60))}:${two(away % 60)}`;
-}
-
+/** Of a moment that was typed the zone is the registry's, whatever this computer's clock is set to: it goes as it is. */
 export function body(move: MoveName, values: Values, uploads: readonly string[]): Record<string, unknown> {
   const { note, when, role, force } = values;
   const all = {
-    move, ...FIELDS[move](values), note: move === 'note' ? undefined : note, when: when && offset(when), force,
+    move, ...FIELDS[move](values), note: move === 'note' ? undefined : note, when, force,
     files: uploads.length ? uploads.map((upload) => ({ upload, role: role ?? USUAL_ROLE[move] ?? 'document' })) : undefined,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
