@@ -125,7 +125,8 @@ pub(super) mod tests {
             body.extend(vec![0; data.len() % 2]);
         };
         let [w, h] = [pixels.width() - 1, pixels.height() - 1].map(u32::to_le_bytes);
-        let canvas = [0x0c, 0, 0, 0, w[0], w[1], w[2], h[0], h[1], h[2]];
+        let blocks = u8::from(exif.is_some()) << 3 | u8::from(xmp.is_some()) << 2;
+        let canvas = [blocks, 0, 0, 0, w[0], w[1], w[2], h[0], h[1], h[2]];
         add(b"VP8X", &canvas);
         let length = u32_of(plain[16..20].try_into().expect("four")) as usize;
         add(b"VP8L", &plain[20..20 + length]);
