@@ -120,6 +120,10 @@ pub struct PatrolFact {
 
 /// A site as the figures see it.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a figure's own question"
+)]
 pub struct SiteFact {
     /// The unit that it belongs to.
     pub unit: String,

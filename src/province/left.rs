@@ -25,12 +25,11 @@ fn percent(store: &Store, key: SiteKey) -> Result<Option<u8>, StoreError> {
         let Some(site) = store.site(key)? else {
             continue;
         };
-        match site.percent() {
-            Some(percent) => least = Some(least.map_or(percent, |least: u8| least.min(percent))),
-            None => {
-                let before = site.absorbed.iter().chain(&site.split_from).copied();
-                waiting.extend(before.filter(|key| seen.insert(*key)));
-            }
+        if let Some(percent) = site.percent() {
+            least = Some(least.map_or(percent, |least: u8| least.min(percent)));
+        } else {
+            let before = site.absorbed.iter().chain(&site.split_from).copied();
+            waiting.extend(before.filter(|key| seen.insert(*key)));
         }
     }
     Ok(least)

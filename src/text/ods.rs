@@ -1,4 +1,4 @@
-//! Spreadsheets of the OpenDocument kind, the `.ods` of LibreOffice and WPS, as their cells show them: a ZIP with one XML in which
+//! Spreadsheets of the `OpenDocument` kind, the `.ods` of `LibreOffice` and WPS, as their cells show them: a ZIP with one XML in which
 //! each cell says its value, what that is and how it is shown.
 
 use super::field::Field;

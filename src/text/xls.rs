@@ -246,7 +246,7 @@ fn listed(data: &[u8]) -> Option<ListedSheet> {
     Some(ListedSheet {
         name,
         at: u32_at(data, 0)? as usize,
-        is_visible: data.get(4)? & 3 == 0,
+        is_visible: data.get(4)?.is_multiple_of(4),
         is_table: *data.get(5)? == 0,
     })
 }

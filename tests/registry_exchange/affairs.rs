@@ -2,7 +2,7 @@
 //! of supervision with its ladder, tip-offs with their rewards, a patrol that leads to a site, wrong entries voided; and
 //! its figures in both reports.
 
-use crate::office::{Office, photo};
+use crate::office::{Office, Said, photo};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -51,11 +51,16 @@ fn offices() -> (Office, Office) {
 }
 
 fn send(from: &Office, to: &Office) {
+    let said = sent(from, to);
+    assert_eq!(said.code, Some(0), "{said:?}");
+}
+
+fn sent(from: &Office, to: &Office) -> Said {
     let file = to.path("in.bundle");
     let _old = std::fs::remove_file(&file);
     let name = file.display().to_string();
     from.ok("chief", &["bundle", "create", &name]);
-    to.ok("chief", &["bundle", "apply", &name]);
+    to.run("chief", &["bundle", "apply", &name])
 }
 
 /// Records an entry; its number.
@@ -674,8 +679,10 @@ fn contradictions_of_offices_that_had_not_heard_of_each_other_are_settled_when_b
     county.ok("chief", &["tip", "close", &other, "--reason", "vague"]);
     province.ok("chief", &["tip", "close", &told, "--reason", "nothing"]);
     province.ok("chief", &["tip", "reward", &other, "500", "--paid"]);
-    send(&county, &province);
-    send(&province, &county);
+    for (from, to) in [(&county, &province), (&province, &county)] {
+        let said = sent(from, to);
+        assert_eq!(said.code, Some(2), "what is not followed is said: {said:?}");
+    }
     for office in [&county, &province] {
         let tips = office.ok("chief", &["tip", "list", "--json"]).out;
         let tips: Vec<Value> = tips

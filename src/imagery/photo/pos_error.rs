@@ -126,22 +126,8 @@ impl PosError {
     fn what(&self, lang: Lang) -> String {
         let path = self.path().display();
         match self {
-            Self::Text { flaw, .. } => {
-                let why = flaw.say(lang);
-                tr!(
-                    lang,
-                    "{path} is no list of positions: {why}",
-                    "{path} 不是 POS 数据：{why}"
-                )
-            }
-            Self::Workbook { flaw, .. } => {
-                let why = flaw.say(lang);
-                tr!(
-                    lang,
-                    "{path} is no list of positions: {why}",
-                    "{path} 不是 POS 数据：{why}"
-                )
-            }
+            Self::Text { flaw, .. } => self.no_list(lang, &flaw.say(lang)),
+            Self::Workbook { flaw, .. } => self.no_list(lang, &flaw.say(lang)),
             Self::Formula { line, .. } => tr!(
                 lang,
                 "line {line} of {path} holds a formula instead of a value",
@@ -172,6 +158,23 @@ impl PosError {
                 "line {line} of {path} is no place on Earth",
                 "{path} 第 {line} 行的坐标超出经纬度范围"
             ),
+            _ => self.what_of_names(lang),
+        }
+    }
+
+    fn no_list(&self, lang: Lang, why: &str) -> String {
+        let path = self.path().display();
+        tr!(
+            lang,
+            "{path} is no list of positions: {why}",
+            "{path} 不是 POS 数据：{why}"
+        )
+    }
+
+    /// Of names that do not lead to one photo each, and of a list that holds none.
+    fn what_of_names(&self, lang: Lang) -> String {
+        let path = self.path().display();
+        match self {
             Self::Twice { name, .. } => tr!(
                 lang,
                 "{path} says two places of {name}",
@@ -187,7 +190,7 @@ impl PosError {
                 "no photo is named as {path} says, such as {name}",
                 "没有照片与 {path} 中的名称（如 {name}）相符"
             ),
-            Self::Empty { .. } | Self::Unreadable { .. } => tr!(
+            _ => tr!(
                 lang,
                 "{path} holds no positions of photos",
                 "{path} 中没有照片的位置"

@@ -61,7 +61,7 @@ pub(super) fn headers(reader: &mut (impl BufRead + Seek)) -> Result<Headers, Jpe
                 return Err(JpegError::NotJpeg { looks_like });
             }
             _ if found.width == 0 => {
-                (found.width, found.height) = size(kind, &body).unwrap_or((0, 0))
+                (found.width, found.height) = size(kind, &body).unwrap_or((0, 0));
             }
             _ => {}
         }
