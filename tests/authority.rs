@@ -162,6 +162,25 @@ impl Office {
     }
 }
 
+/// Writes districts of these codes, each from 113° to `east` and from 33° to 34°.
+fn boundaries(file: &Path, codes: &[&str], east: f64) {
+    let (west, south, north) = (113.0, 33.0, 34.0);
+    let ring = [
+        [west, south],
+        [east, south],
+        [east, north],
+        [west, north],
+        [west, south],
+    ];
+    let area = |code: &&str| {
+        json!({"type": "Feature", "properties": {"code": code, "name": code},
+            "geometry": {"type": "Polygon", "coordinates": [ring]}})
+    };
+    let areas: Vec<Value> = codes.iter().map(area).collect();
+    let map = json!({"type": "FeatureCollection", "features": areas});
+    std::fs::write(file, map.to_string()).expect("written");
+}
+
 fn said(output: &Output, arguments: &[&str], code: i32) -> (String, String) {
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     let out = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -883,13 +902,7 @@ fn a_county_frames_no_other_in_the_figures_of_the_province() {
 fn a_site_of_which_something_is_left_is_none_of_the_eradicated_ones() {
     let kept = folder();
     let office = Office::begin(kept.path(), "410000", "a");
-    let area = |code: &str, e: f64| {
-        let (w, s, n) = (113.0, 33.0, 34.0);
-        json!({"type": "Feature", "properties": {"code": code, "name": code}, "geometry": {"type": "Polygon",
-            "coordinates": [[[w, s], [e, s], [e, n], [w, n], [w, s]]]}})
-    };
-    let file = json!({"type": "FeatureCollection", "features": [area("410423", 114.0)]});
-    std::fs::write(kept.path().join("d.geojson"), file.to_string()).expect("written");
+    boundaries(&kept.path().join("d.geojson"), &["410423"], 114.0);
     let read = ["registry", "districts", "d.geojson", "--vintage", "2026"];
     office.ok("chief", &read);
     let site = office.confirmed("113.30,33.74");
@@ -1686,17 +1699,7 @@ fn boundaries_are_a_supervisors_and_stay_in_the_history() {
     let kept = folder();
     let office = Office::begin(kept.path(), "410423", "a");
     let map = |name: &str, east: f64| {
-        let ring = [
-            [113.0, 33.0],
-            [east, 33.0],
-            [east, 34.0],
-            [113.0, 34.0],
-            [113.0, 33.0],
-        ];
-        let area = |code: &str| json!({"type": "Feature", "properties": {"code": code, "name": code}, "geometry": {"type": "Polygon", "coordinates": [ring]}});
-        let both = [area("410423"), area("410423001")];
-        let map = json!({"type": "FeatureCollection", "features": both});
-        std::fs::write(office.folder.join(name), map.to_string()).expect("written");
+        boundaries(&office.folder.join(name), &["410423", "410423001"], east);
     };
     map("d.geojson", 114.0);
     map("small.geojson", 113.1);
@@ -1743,18 +1746,7 @@ fn what_one_computer_of_a_unit_decides_on_boundaries_another_says_and_anybody_fi
     let first = Office::begin(kept.path(), "410423", "a");
     let second = Office::begin(kept.path(), "410423", "b");
     second.trusts(&first, "410423");
-    let map = |name: &str, east: f64| {
-        let ring = [
-            [113.0, 33.0],
-            [east, 33.0],
-            [east, 34.0],
-            [113.0, 34.0],
-            [113.0, 33.0],
-        ];
-        let area = json!({"type": "Feature", "properties": {"code": "410423", "name": "x"}, "geometry": {"type": "Polygon", "coordinates": [ring]}});
-        let map = json!({"type": "FeatureCollection", "features": [area]});
-        std::fs::write(kept.path().join(name), map.to_string()).expect("written");
-    };
+    let map = |name: &str, east: f64| boundaries(&kept.path().join(name), &["410423"], east);
     map("d.geojson", 114.0);
     map("e.geojson", 114.5);
     let fill = |name: &'static str| ["registry", "districts", name, "--vintage", "2026"];
