@@ -57,18 +57,16 @@ export function NoRegistry() {
 
 function Form({ library: found, who, again = false }: { library: Library; who: SessionNow | null; again?: boolean }) {
   const [registry, setRegistry] = useState(who?.registry ?? found.registries[0]?.id ?? '');
-  const [person, setPerson] = useState('');
+  const [picked, setPicked] = useState<string | null>(null);
   const [passphrase, setPassphrase] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Error | null>(null);
   const known = useLoaded(() => (registry ? people(registry) : Promise.resolve([])), [registry]);
+  // Who logs in again stands there from the first, and whoever is picked stays picked.
+  const person = picked ?? known.data?.find((one) => again && one.name === who?.name)?.person ?? '';
   const chosen = known.data?.find((one) => one.person === person);
   const secret = useRef<HTMLInputElement>(null);
   useEffect(() => { if (again) secret.current?.focus(); }, []);
-  useEffect(() => {
-    const same = known.data?.find((one) => again && one.name === who?.name);
-    if (same) setPerson(same.person);
-  }, [known.data]);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     setBusy(true);
@@ -87,12 +85,12 @@ function Form({ library: found, who, again = false }: { library: Library; who: S
     <form onSubmit={submit}>
       <Field label={say('registry')}>
         {(id) => (
-          <select id={id} value={registry} onChange={(event) => { setRegistry(event.currentTarget.value); setPerson(''); }}>
+          <select id={id} value={registry} onChange={(event) => { setRegistry(event.currentTarget.value); setPicked(null); }}>
             {found.registries.map((one) => <option key={one.id} value={one.id}>{[one.title ?? one.name, one.unit].filter(Boolean).join(' · ')}</option>)}
           </select>
         )}
       </Field>
-      {known.error ? <Failure error={known.error} again={known.again} /> : <People people={known.data ?? []} person={person} choose={setPerson} />}
+      {known.error ? <Failure error={known.error} again={known.again} /> : <People people={known.data ?? []} person={person} choose={setPicked} />}
       <Field label={say('passphrase')} help={say('passphrase_help')}>
         {(id, help) => (
           <input ref={secret} id={id} type="password" autocomplete="current-password" value={passphrase} aria-describedby={help} required
