@@ -100,6 +100,12 @@ fn put(key: &str, value: &str) {
 const STATUS: &str = "HTTP response code on ";
 /// What in the environment says that a bucket is asked with keys, or without any.
 const KEYS: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SKIP_SIGNATURE"];
+/// What names keys in a file, which GDAL reads and this program does not.
+const KEY_FILES: [&str; 3] = [
+    "AWS_PROFILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_CONFIG_FILE",
+];
 
 /// Why the server of a file did not give it, where GDAL's words or the server itself say so; `None` of what lies on no server,
 /// or is there and no raster.
@@ -120,7 +126,7 @@ pub(in crate::imagery) fn not_given(path: &Path, words: &str) -> Option<BucketEr
 /// What a bucket says of an object that GDAL reads; `None` of what lies in none. A request that is lost is repeated.
 pub(super) fn asked(path: &Path) -> Option<Result<(), BucketError>> {
     let named = in_bucket(path)?;
-    if !KEYS.iter().any(|key| std::env::var_os(key).is_some()) {
+    if only_gdal_has_keys() {
         return None;
     }
     let why = |error: &std::io::Error| BucketError::Unreached {
@@ -130,6 +136,13 @@ pub(super) fn asked(path: &Path) -> Option<Result<(), BucketError>> {
         let told = BucketError::of(&error).cloned();
         told.unwrap_or_else(|| why(&error))
     }))
+}
+
+/// Whether GDAL may be let in where this program would be refused: the keys lie in a file of Amazon's program.
+fn only_gdal_has_keys() -> bool {
+    let says = |keys: &[&str]| keys.iter().any(|key| std::env::var_os(key).is_some());
+    let is_file = || std::env::home_dir().is_some_and(|home| home.join(".aws").exists());
+    !says(&KEYS) && (says(&KEY_FILES) || is_file())
 }
 
 /// Whether GDAL's virtual file systems, not the operating system's, resolve this path.

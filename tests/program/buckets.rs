@@ -203,6 +203,41 @@ fn a_server_that_does_not_answer_is_no_fault_of_who_asked() {
 }
 
 #[test]
+fn without_keys_a_raster_in_a_bucket_is_not_called_another_format() {
+    let home = TempDir::new().expect("temporary folder");
+    let closed = "http://127.0.0.1:9";
+    let mut command = papaver();
+    command
+        .args(["scan", "-q", ORTHO, "-o"])
+        .arg(home.path().join("out"));
+    for name in [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SKIP_SIGNATURE",
+        "AWS_PROFILE",
+        "AWS_CONFIG_FILE",
+    ] {
+        command.env_remove(name);
+    }
+    command.env_remove("AWS_SHARED_CREDENTIALS_FILE");
+    for (name, value) in [
+        ("AWS_ENDPOINT_URL", closed),
+        ("AWS_METADATA_ENDPOINT", closed),
+        ("AWS_REGION", "us-east-1"),
+    ] {
+        command.env(name, value);
+    }
+    let ended = ended(command.env("HOME", home.path()));
+    assert_eq!(ended.code, Some(2), "{}", ended.err);
+    for said in [
+        "s3://survey/2026/ortho.tif",
+        "cannot be reached",
+        "AWS_ACCESS_KEY_ID",
+    ] {
+        assert!(ended.err.contains(said), "{}", ended.err);
+    }
+}
+
+#[test]
 fn a_raster_that_a_bucket_lacks_or_refuses_is_the_users_matter_and_said_as_it_is() {
     let folder = TempDir::new().expect("temporary folder");
     let bucket = Bucket::start();
