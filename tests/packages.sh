@@ -40,7 +40,7 @@ fetched() {
         case $package in *.whl) ;; *) continue ;; esac
         mkdir -p "$wheels"
         wheel_installed "$package" "$wheels/$(basename "$package" .whl)" --upgrade
-        ! is_for_venv "$package" || "$python" -m pip download -q --only-binary=:all: -d "$wheels/parts" "$package"
+        ! is_for_venv "$package" || "$python" -m pip download -q --only-binary=:all: -d "$wheels/parts" "$package" pipx pip
     done
 }
 
@@ -148,6 +148,16 @@ assert papaver.candidates(folder) and papaver.coverage(folder)'
     cd /
     must "pip uninstall" "$venv/bin/python" -m pip uninstall -q -y papaver
     [ ! -e "$venv/bin/papaver" ]
+    by_pipx "$1" "$venv/bin/python"
+}
+
+# by_pipx WHEEL PYTHON: run without being put in, by pipx in the environment of this Python
+by_pipx() {
+    cd "$layer/work-of-venv"
+    must "pip install pipx" "$2" -m pip install -q --no-index --find-links "$wheels/parts" pipx
+    must "pipx run" env HOME="$layer/home" PIP_NO_INDEX=1 PIP_FIND_LINKS="$wheels/parts" "$2" -m pipx run --spec "$1" papaver scan ortho.tif --within corner.geojson -o pipx -q
+    cmp corner/candidates.geojson pipx/candidates.geojson
+    cd /
 }
 
 # an_image: as user 65532 in a root that cannot be written to: by crun, or for another machine under qemu likewise

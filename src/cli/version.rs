@@ -3,7 +3,7 @@
 
 use super::talk;
 use crate::imagery::{gdal_version, proj_version};
-use crate::scan::{Model, Runtime};
+use crate::scan::{FirstPass, Model, Runtime};
 use crate::store;
 use crate::tr;
 use crate::words::{Lang, Say};
@@ -32,6 +32,10 @@ fn parts(lang: Lang) -> Vec<(&'static str, String)> {
         ("SQLite", store::sqlite_version().to_owned()),
         ("registry", registry(lang)),
         ("model", format!("SHA-256 {}", Model::built_in_sha256())),
+        (
+            "first pass",
+            format!("SHA-256 {}", FirstPass::built_in_sha256()),
+        ),
     ]
 }
 

@@ -31,8 +31,8 @@ pub use find::{
 };
 pub use ids::SourceId;
 pub use model::{
-    Activation, BoxForm, BoxLayout, Contract, Device, Hit, InputShape, Model, ModelError,
-    ModelHead, Output, Runtime, Uses, wrap,
+    Activation, BoxForm, BoxLayout, Contract, Device, FirstPass, Hit, InputShape, Model,
+    ModelError, ModelHead, Output, Runtime, Uses, wrap,
 };
 pub use progress::{Progress, ScanStage, Silent, Step};
 pub use refusals::FurtherFiles;

@@ -8,6 +8,7 @@ use super::error::ModelError;
 use super::keys::Keys;
 use super::scorer::Scorer;
 use super::session::{Device, Model};
+use sha2::{Digest, Sha256};
 
 /// The first pass of the model that comes with the program.
 const BUILT_IN: &[u8] = include_bytes!("../../../models/papaver-first.onnx");
@@ -21,6 +22,11 @@ pub struct FirstPass {
 }
 
 impl FirstPass {
+    /// SHA-256 of the built-in first pass.
+    pub fn built_in_sha256() -> String {
+        hex::encode(Sha256::digest(BUILT_IN))
+    }
+
     /// The first pass of a model, for a scan at a threshold on a device.
     ///
     /// # Errors
