@@ -9,7 +9,7 @@
 //! The layers, each of which may import only those above it (`tests/layers.rs` enforces it):
 //!
 //! - [`words`]: the two languages, and errors that carry their remedy.
-//! - [`shown`]: words of files and events, made fit for terminals and XML.
+//! - [`printable`]: words of files and events, made fit for terminals and XML.
 //! - [`platform`]: what differs between operating systems; nothing else asks which it is.
 //! - [`files`]: whole files, written once; nothing is overwritten unasked, a registry never.
 //! - [`statistics`]: intervals of counts, shares and rates, calibration, a small regression, when to stop looking; pure.
@@ -53,13 +53,13 @@ pub mod imagery;
 pub mod office;
 pub mod pages;
 pub mod platform;
+pub mod printable;
 pub mod province;
 pub mod registry;
 pub mod remote;
 pub mod scan;
 pub mod schema;
 pub mod server;
-pub mod shown;
 pub mod statistics;
 pub mod store;
 pub mod text;

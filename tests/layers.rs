@@ -11,7 +11,7 @@ mod circles;
 
 const ORDER: [&str; 20] = [
     "words",
-    "shown",
+    "printable",
     "platform",
     "files",
     "statistics",

@@ -2,7 +2,7 @@
 //! shown, and does nothing.
 
 use super::asked::Invocation;
-use crate::shown;
+use crate::printable;
 use crate::tr;
 use crate::words::{Lang, Say};
 use qrcode::QrCode;
@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// A line of data on the standard output.
 pub(crate) fn data(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{}", shown::terminal(text));
+    let _ = writeln!(std::io::stdout(), "{}", printable::terminal(text));
 }
 
 /// That a file was written.
@@ -24,7 +24,7 @@ pub(crate) fn written(path: &Path, lang: Lang) {
 /// A value as one line of JSON on the standard output.
 pub(crate) fn json(value: &serde_json::Value) {
     let text = value.to_string();
-    let _ = writeln!(std::io::stdout(), "{}", shown::terminal_json(&text));
+    let _ = writeln!(std::io::stdout(), "{}", printable::terminal_json(&text));
 }
 
 /// A whole text on the standard output.
@@ -34,7 +34,7 @@ pub(super) fn bytes(text: &[u8]) {
 
 /// A line of talk on the standard error.
 pub(crate) fn tell(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{}", shown::terminal(text));
+    let _ = writeln!(std::io::stderr(), "{}", printable::terminal(text));
 }
 
 /// A QR code on the standard error, dark on light also where the terminal is light on dark; nothing where the text is too long

@@ -3,7 +3,7 @@
 //! `GeoPackage`, XLSX, CSV and `GeoJSON` have the same columns, so what comes back is read in one way ([`super::filled`]).
 
 use crate::registry::body::{GrowthStage, Outcome};
-use crate::registry::coded::{Coded, HABITATS};
+use crate::registry::code_lists::{Coded, HABITATS};
 use crate::words::Lang;
 
 /// How a column is filled in.

@@ -1,7 +1,7 @@
 //! What is wrong with a value of the form, in words. Pure.
 
 use super::form::FORM;
-use crate::registry::coded::{CodedWord, listed};
+use crate::registry::code_lists::{CodedWord, listed};
 use crate::registry::quadrats::QuadratFlaw;
 use crate::tr;
 use crate::words::Lang;
@@ -14,12 +14,12 @@ pub struct FormFlaw {
     /// What was given.
     pub value: String,
     /// What is wrong.
-    pub why: Wrong,
+    pub why: FormError,
 }
 
 /// What is wrong with a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wrong {
+pub enum FormError {
     /// Something is filled in, but not this.
     Missing,
     /// Not one of the list.
@@ -53,8 +53,8 @@ impl FormFlaw {
             .map_or(self.key, |c| c.title(lang));
         let value = &self.value;
         match &self.why {
-            Wrong::Missing => tr!(lang, "“{column}” is not filled in", "“{column}”未填写"),
-            Wrong::NotListed(list) => {
+            FormError::Missing => tr!(lang, "“{column}” is not filled in", "“{column}”未填写"),
+            FormError::NotListed(list) => {
                 let list = listed(list, lang);
                 tr!(
                     lang,
@@ -62,47 +62,47 @@ impl FormFlaw {
                     "“{column}”：{value} 不在可选值中，可选值：{list}"
                 )
             }
-            Wrong::NotANumber => tr!(
+            FormError::NotANumber => tr!(
                 lang,
                 "“{column}”: {value} is not a number it can be",
                 "“{column}”：{value} 不是有效数字"
             ),
-            Wrong::NotATime => tr!(
+            FormError::NotATime => tr!(
                 lang,
                 "“{column}”: {value} is not a time, such as 2026-05-03 10:21, or lies ahead",
                 "“{column}”：{value} 不是有效时间（如 2026-05-03 10:21），或晚于当前时间"
             ),
-            Wrong::TwoDates => tr!(
+            FormError::TwoDates => tr!(
                 lang,
                 "“{column}”: {value} could be two dates: write year, month, day, such as 2026-05-03",
                 "“{column}”：{value} 可能指两个日期：请按年月日填写，如 2026-05-03"
             ),
-            Wrong::DayNumber => tr!(
+            FormError::DayNumber => tr!(
                 lang,
                 "“{column}”: {value} is how a spreadsheet counts days: format the column as dates, or write 2026-05-03 10:21",
                 "“{column}”：{value} 是表格软件的日期序号：请将该列设为日期格式，或写成 2026-05-03 10:21"
             ),
-            Wrong::Formula => tr!(
+            FormError::Formula => tr!(
                 lang,
                 "“{column}” holds a formula: {value}; copy the column and paste it as values",
                 "“{column}”中是公式：{value}；请复制该列并选择性粘贴为“值”"
             ),
-            Wrong::PictureInCell => tr!(
+            FormError::PictureInCell => tr!(
                 lang,
                 "“{column}” holds a picture in its cell, which is not read: put the photograph beside the file and write its name into the cell",
                 "“{column}”单元格内是嵌入的图片，无法读取：请将照片文件放在表格旁，并在单元格中填写文件名"
             ),
-            Wrong::Share => tr!(
+            FormError::Share => tr!(
                 lang,
                 "“{column}”: is {value} a share or per cent? Write 80 or 80% for eight tenths",
                 "“{column}”：{value} 是比例还是百分数？八成请写 80 或 80%"
             ),
-            Wrong::TwoCounts => tr!(
+            FormError::TwoCounts => tr!(
                 lang,
                 "plants are both counted and sampled in quadrats: which holds?",
                 "既填了逐株株数又填了样方，请只留其一"
             ),
-            Wrong::Quadrats(flaw) => quadrats(*flaw, column, value, lang),
+            FormError::Quadrats(flaw) => quadrats(*flaw, column, value, lang),
         }
     }
 }

@@ -4,8 +4,8 @@
 use super::pictures::{Picture, Pictures};
 use super::{ExchangeError, Export};
 use crate::files::{self, Existing, Out};
-use crate::registry::coded::Coded;
-use crate::shown::of_xml;
+use crate::printable::of_xml;
+use crate::registry::code_lists::Coded;
 use crate::words::Lang;
 use gpx::{Gpx, GpxVersion, Link, Metadata, Waypoint};
 use std::io;

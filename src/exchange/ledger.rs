@@ -2,7 +2,7 @@
 
 use crate::ground::{Crs, LonLat, area_mu};
 use crate::registry::body::{Count, RecordedScan};
-use crate::registry::coded::{Coded, habitat_label};
+use crate::registry::code_lists::{Coded, habitat_label};
 use crate::registry::event::EvidenceRole;
 use crate::registry::sentence::desk_decision;
 use crate::registry::{Settings, Site};

@@ -6,7 +6,7 @@ use super::geojson::feature;
 use super::ledger::{COLUMNS, Entry, Kind};
 use crate::ground::{Feature, Geometry};
 use crate::registry::body::{Body, Count, Visit};
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::registry::event::Sealed;
 use crate::registry::sentence::kind;
 use crate::registry::site::Stamp;

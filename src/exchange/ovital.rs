@@ -3,7 +3,7 @@
 
 use super::Export;
 use crate::files::Out;
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use std::io;
 
 /// A word without blanks: they part the fields.

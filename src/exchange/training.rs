@@ -8,7 +8,7 @@
 use super::{ExchangeError, original};
 use crate::files::{self, Existing, FileError, Workshop};
 use crate::ground::{Feature, FeatureCollection, Geometry, write_features};
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::label::{label, label_of};
 use crate::registry::{Settings, Site};

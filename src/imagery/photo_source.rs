@@ -3,7 +3,7 @@
 use super::captured::Captured;
 use super::fingerprint::{FileSamples, Fingerprint, file_samples, fingerprint_bytes};
 use super::header::{Level, SourceHeader};
-use super::photo::{Camera, GroundGrid, Photo, Rectified, SetAside};
+use super::photo::{Camera, GroundGrid, Photo, PhotoRejection, Rectified};
 use super::pixels::{OpenError, PixelReader, Pixels, Validity};
 use super::raster_error::RasterError;
 use crate::files;
@@ -49,7 +49,7 @@ impl PhotoSource {
         })?;
         let samples = known.map_or_else(|| file_samples(&path), Ok);
         let samples =
-            samples.map_err(|e| RasterError::Photo(Box::new(SetAside::unread(&path, e))))?;
+            samples.map_err(|e| RasterError::Photo(Box::new(PhotoRejection::unread(&path, e))))?;
         let fingerprint = fingerprint(&photo, &grid, &transform, samples);
         let gsd_cm = grid.gsd_m * 100.0;
         let header = SourceHeader {
@@ -96,7 +96,7 @@ impl PhotoSource {
 
     pub(super) fn check_unchanged(&self) -> Result<(), RasterError> {
         let path = &self.header.path;
-        let unread = |e| RasterError::Photo(Box::new(SetAside::unread(path, e)));
+        let unread = |e| RasterError::Photo(Box::new(PhotoRejection::unread(path, e)));
         let seen = files::is_as_seen(path).map_err(unread)?;
         let is_same = seen.unwrap_or_else(|| self.is_as_read());
         let changed = || RasterError::Changed { path: path.clone() };

@@ -1,6 +1,6 @@
 //! Decoded pixels, and the one trait by which they come out of any source.
 
-use super::photo::SetAside;
+use super::photo::PhotoRejection;
 use super::raster_error::RasterError;
 use crate::ground::{PixelRun, Rect, Region};
 
@@ -67,7 +67,7 @@ pub enum OpenError {
     /// The photo turned out to be of no use.
     Rejected {
         /// Why.
-        rejection: Box<SetAside>,
+        rejection: Box<PhotoRejection>,
         /// Where its pixels would have been: each is without data or unreadable.
         frame: Box<dyn PixelReader>,
     },

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub enum RasterError {
     /// It is a photo that is set aside.
-    Photo(Box<super::photo::SetAside>),
+    Photo(Box<super::photo::PhotoRejection>),
     /// GDAL cannot open it.
     NotARaster {
         /// The file.

@@ -4,7 +4,7 @@
 //! no SVG. Every shape carries its own colours, so that a drawing looks the same wherever it stands.
 
 use super::palette::{INK, WHITE};
-use crate::shown::of_xml;
+use crate::printable::of_xml;
 use crate::words::Lang;
 use maud::{Markup, html};
 use std::fmt::Write as _;

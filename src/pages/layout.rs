@@ -1,7 +1,7 @@
 //! The layout that all pages share: one document, sections, tables that scroll in themselves, places to sign.
 
 use super::palette;
-use crate::shown::of_xml;
+use crate::printable::of_xml;
 use crate::words::Lang;
 use jiff::tz::{Offset, TimeZone};
 use maud::{DOCTYPE, Markup, PreEscaped, html};

@@ -4,7 +4,7 @@
 use super::layout::{document, facts, signatures};
 use crate::registry::affairs::{Affairs, Stamped};
 use crate::registry::body::{Finding, Measure};
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::registry::ids::{Hash, SiteKey};
 use crate::registry::site::Stamp;
 use crate::tr;

@@ -14,7 +14,7 @@ use super::windows::Windows;
 use crate::ground::{LonLat, area_m2};
 use crate::registry::State;
 use crate::registry::body::{FoundBy, GrowthStage};
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::statistics::{Calibration, Share, calibration};
 use geo::{BoundingRect, Intersects, Point, Rect};
 use serde::Serialize;

@@ -5,7 +5,7 @@ pub mod affairs;
 pub mod authority;
 pub mod body;
 pub mod chain;
-pub mod coded;
+pub mod code_lists;
 mod devices;
 mod district;
 mod district_file;

@@ -2,7 +2,7 @@
 //! Pure: the event and the names of codes in, a phrase in either language out.
 
 use super::body::{Body, Patrol, Tip};
-use super::coded::Coded;
+use super::code_lists::Coded;
 use super::event::{EvidenceRole, Sealed};
 use super::told::kind_label;
 use crate::text::Zone;

@@ -3,7 +3,7 @@
 use super::body::{
     Accept, Body, Correct, Count, Create, Detection, Eradicate, Look, Screen, Visit,
 };
-use super::coded::{Coded, habitat_label};
+use super::code_lists::{Coded, habitat_label};
 use super::ids::{Hash, SiteKey};
 use super::told::{kind_label, told};
 use crate::tr;

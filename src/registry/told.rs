@@ -1,7 +1,7 @@
 //! Types of events in words, and what events of an office's affairs say, a line each.
 
 use super::body::{Body, Duty, LearntHead, Measure, Round, Tip};
-use super::coded::Coded;
+use super::code_lists::Coded;
 use super::ids::{Hash, SiteKey};
 use crate::tr;
 use crate::words::Lang;

@@ -4,7 +4,7 @@
 //! Stores of parts of the same work add up by set union, in any order and any number of times.
 
 use crate::ground::{Rect, Region};
-use crate::imagery::photo::{Defect, JpegError, SetAside, Why};
+use crate::imagery::photo::{Defect, JpegError, PhotoRejection, RejectionCause};
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::model::Hit;
 use crate::schema::{
@@ -256,35 +256,35 @@ impl ChunkReport {
 }
 
 /// A rejection as it is kept.
-pub(super) fn fault_of(rejection: &SetAside) -> PictureFault {
+pub(super) fn fault_of(rejection: &PhotoRejection) -> PictureFault {
     match &rejection.why {
-        Why::Truncated => PictureFault::Truncated,
-        Why::Damaged => PictureFault::Damaged,
-        Why::Defect(Defect::Blurred) => PictureFault::Blurred,
-        Why::Defect(Defect::Dark) => PictureFault::Dark,
-        Why::Defect(Defect::Overexposed) => PictureFault::Overexposed,
-        Why::Defect(Defect::NearInfrared) => PictureFault::NearInfrared,
-        Why::Defect(Defect::Colourless) => PictureFault::Colourless,
-        Why::Defect(Defect::Palette) => PictureFault::Palette,
-        Why::Jpeg(JpegError::Io(error)) => PictureFault::Unreadable(error.to_string()),
+        RejectionCause::Truncated => PictureFault::Truncated,
+        RejectionCause::Damaged => PictureFault::Damaged,
+        RejectionCause::Defect(Defect::Blurred) => PictureFault::Blurred,
+        RejectionCause::Defect(Defect::Dark) => PictureFault::Dark,
+        RejectionCause::Defect(Defect::Overexposed) => PictureFault::Overexposed,
+        RejectionCause::Defect(Defect::NearInfrared) => PictureFault::NearInfrared,
+        RejectionCause::Defect(Defect::Colourless) => PictureFault::Colourless,
+        RejectionCause::Defect(Defect::Palette) => PictureFault::Palette,
+        RejectionCause::Jpeg(JpegError::Io(error)) => PictureFault::Unreadable(error.to_string()),
         _ => PictureFault::Unreadable(rejection.to_string()),
     }
 }
 
 /// A rejection as it was before it was kept.
-pub fn rejection(path: &Path, fault: &PictureFault) -> SetAside {
+pub fn rejection(path: &Path, fault: &PictureFault) -> PhotoRejection {
     let why = match fault {
-        PictureFault::Unreadable(words) => Why::Jpeg(JpegError::Io(error_of(words))),
-        PictureFault::Truncated => Why::Truncated,
-        PictureFault::Damaged => Why::Damaged,
-        PictureFault::Blurred => Why::Defect(Defect::Blurred),
-        PictureFault::Dark => Why::Defect(Defect::Dark),
-        PictureFault::Overexposed => Why::Defect(Defect::Overexposed),
-        PictureFault::NearInfrared => Why::Defect(Defect::NearInfrared),
-        PictureFault::Colourless => Why::Defect(Defect::Colourless),
-        PictureFault::Palette => Why::Defect(Defect::Palette),
+        PictureFault::Unreadable(words) => RejectionCause::Jpeg(JpegError::Io(error_of(words))),
+        PictureFault::Truncated => RejectionCause::Truncated,
+        PictureFault::Damaged => RejectionCause::Damaged,
+        PictureFault::Blurred => RejectionCause::Defect(Defect::Blurred),
+        PictureFault::Dark => RejectionCause::Defect(Defect::Dark),
+        PictureFault::Overexposed => RejectionCause::Defect(Defect::Overexposed),
+        PictureFault::NearInfrared => RejectionCause::Defect(Defect::NearInfrared),
+        PictureFault::Colourless => RejectionCause::Defect(Defect::Colourless),
+        PictureFault::Palette => RejectionCause::Defect(Defect::Palette),
     };
-    SetAside {
+    PhotoRejection {
         path: path.into(),
         why,
     }
@@ -367,19 +367,19 @@ mod tests {
         use crate::words::{Lang, Say};
         let path = Path::new("a.jpg");
         for why in [
-            Why::Truncated,
-            Why::Damaged,
-            Why::Defect(Defect::Blurred),
-            Why::Defect(Defect::Dark),
-            Why::Defect(Defect::Overexposed),
-            Why::Defect(Defect::NearInfrared),
-            Why::Defect(Defect::Colourless),
-            Why::Defect(Defect::Palette),
-            Why::Jpeg(JpegError::Io(ErrorKind::NotFound.into())),
-            Why::Jpeg(JpegError::Io(io::Error::from_raw_os_error(2))),
-            Why::Jpeg(JpegError::Io(io::Error::other("the stick was drawn"))),
+            RejectionCause::Truncated,
+            RejectionCause::Damaged,
+            RejectionCause::Defect(Defect::Blurred),
+            RejectionCause::Defect(Defect::Dark),
+            RejectionCause::Defect(Defect::Overexposed),
+            RejectionCause::Defect(Defect::NearInfrared),
+            RejectionCause::Defect(Defect::Colourless),
+            RejectionCause::Defect(Defect::Palette),
+            RejectionCause::Jpeg(JpegError::Io(ErrorKind::NotFound.into())),
+            RejectionCause::Jpeg(JpegError::Io(io::Error::from_raw_os_error(2))),
+            RejectionCause::Jpeg(JpegError::Io(io::Error::other("the stick was drawn"))),
         ] {
-            let first = SetAside {
+            let first = PhotoRejection {
                 path: path.into(),
                 why,
             };

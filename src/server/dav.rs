@@ -5,7 +5,7 @@
 
 use crate::files::Incoming;
 use crate::office::field::{CrewEntry, CrewFolder, Denied, EntryKind, LARGEST};
-use crate::shown::terminal;
+use crate::printable::terminal;
 use axum::body::Bytes;
 use bytes::Buf;
 use dav_server::davpath::DavPath;

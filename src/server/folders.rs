@@ -38,7 +38,7 @@ pub(super) struct BoundaryFile {
 }
 
 #[derive(Debug, Default)]
-struct Looked {
+struct FolderContents {
     found: Vec<ScannableImagery>,
     boundaries: Vec<BoundaryFile>,
     entries: usize,
@@ -80,8 +80,8 @@ pub(super) async fn extent(
     .await
 }
 
-fn looked(root: &Path) -> Looked {
-    let mut looked = Looked::default();
+fn looked(root: &Path) -> FolderContents {
+    let mut looked = FolderContents::default();
     looked.look(root, root, 0);
     looked.found.sort_by(|a, b| a.path.cmp(&b.path));
     looked.boundaries.sort_by(|a, b| a.path.cmp(&b.path));
@@ -107,7 +107,7 @@ fn kind(name: &str) -> FileKind {
     }
 }
 
-impl Looked {
+impl FolderContents {
     /// Looks into a folder and those in it, and answers what imagery they hold.
     fn look(&mut self, root: &Path, folder: &Path, depth: usize) -> FolderImagery {
         let mut held = FolderImagery::default();

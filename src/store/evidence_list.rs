@@ -1,7 +1,7 @@
 //! 电子数据清单: the list of electronic evidence that the law asks for, as CSV and XLSX.
 
 use crate::registry::body::Body;
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::registry::event::EvidenceRef;
 use crate::store::evidence::mark_in_words;
 use crate::store::{Filter, Store, StoreError};

@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError};
 use crate::registry::body::Body;
-use crate::registry::coded::{Coded, HABITATS};
+use crate::registry::code_lists::{Coded, HABITATS};
 use crate::registry::ids::SiteKey;
 use crate::registry::site::Site;
 use crate::text::Zone;

@@ -1,7 +1,7 @@
 //! `papaver compare`: two periods side by side.
 
 use super::query::{QueryArguments, Where, read};
-use super::shown::lines;
+use super::terminal_table::lines;
 use crate::cli::Done;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, bad, data, json};

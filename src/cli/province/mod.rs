@@ -10,9 +10,9 @@ mod quality;
 mod query;
 mod rank;
 mod report;
-mod shown;
 mod table;
 mod targets;
+mod terminal_table;
 mod windows;
 
 use super::Done;

@@ -13,7 +13,7 @@ use crate::province::projection::{facts_of, windows_of};
 use crate::province::prospects::{Prospects, Unvisited};
 use crate::province::quality::{Demoted, Group, Quality, quality};
 use crate::registry::body::GrowthStage;
-use crate::registry::coded::{Coded, habitat_label};
+use crate::registry::code_lists::{Coded, habitat_label};
 use crate::statistics::expected::{Expected, LEAST_VERDICTS};
 use crate::statistics::{Rate, Share};
 use crate::tr;

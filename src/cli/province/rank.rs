@@ -1,7 +1,7 @@
 //! `papaver rank`: districts by rate, with the reasons beside each rank.
 
 use super::query::{QueryArguments, When, Where};
-use super::shown::lines;
+use super::terminal_table::lines;
 use crate::cli::Done;
 use crate::cli::overwrite::Overwrite;
 use crate::cli::registry::context::Common;

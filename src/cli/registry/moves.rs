@@ -11,7 +11,7 @@ use crate::office::life::{LifeStep, assign};
 use crate::office::{self, Changed};
 use crate::registry::State;
 use crate::registry::body::{self, FailReason};
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;

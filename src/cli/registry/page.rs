@@ -3,7 +3,7 @@
 use super::view::{line, m2, score, signed};
 use crate::ground::area_mu;
 use crate::registry::body::{Body, GrowthStage};
-use crate::registry::coded::{Coded, habitat_label};
+use crate::registry::code_lists::{Coded, habitat_label};
 use crate::registry::event::{EvidenceRef, Sealed};
 use crate::registry::legal::{BandKind, LegalBands};
 use crate::registry::sentence::{Teller, counted, field_labels, kind};

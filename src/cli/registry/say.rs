@@ -4,7 +4,7 @@ use crate::files;
 use crate::imagery::photo::picture_tags;
 use crate::registry::State;
 use crate::registry::body::FoundBy;
-use crate::registry::coded::{Coded, listed};
+use crate::registry::code_lists::{Coded, listed};
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};

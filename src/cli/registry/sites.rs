@@ -11,7 +11,7 @@ use crate::office::found::{Discovery, add};
 use crate::office::record::{Recorded, ScanFolder, record};
 use crate::office::{Changed, clock};
 use crate::registry::body::FoundBy;
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::store::Store;
 use crate::text::{Axis, DegreesFlaw, degrees, half_width};
 use crate::tr;

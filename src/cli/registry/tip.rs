@@ -9,7 +9,7 @@ use super::sites::lonlat;
 use crate::office::ledger::yields;
 use crate::registry::affairs::is_sealed_number;
 use crate::registry::body::{self, Body, Channel};
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::registry::place::Place;
 use crate::tr;
 use crate::words::Lang;

@@ -1,6 +1,6 @@
 //! How a site is shown in a list: a line, or JSON.
 
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::registry::event::Actor;
 use crate::registry::{Settings, Site};
 use crate::schema::Ranked;

@@ -3,7 +3,7 @@
 
 use super::{style, visit_form};
 use crate::exchange::Export;
-use crate::shown::{escape, of_xml};
+use crate::printable::{escape, of_xml};
 use crate::words::Lang;
 
 /// Degrees that are shown around the sites.

@@ -3,8 +3,8 @@
 use crate::exchange::kmz::colour;
 use crate::exchange::ledger::{COLUMNS, Kind};
 use crate::exchange::pictures::PICTURES;
+use crate::printable::escape;
 use crate::registry::State;
-use crate::shown::escape;
 use crate::words::Lang;
 use std::fmt::Write as _;
 

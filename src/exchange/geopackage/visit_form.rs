@@ -7,8 +7,8 @@ use super::style::{
 use crate::exchange::form::{FORM, FormColumn, Widget};
 use crate::exchange::ledger::{COLUMNS, LedgerColumn};
 use crate::exchange::pictures::PICTURES;
+use crate::printable::escape;
 use crate::registry::State;
-use crate::shown::escape;
 use crate::words::Lang;
 use std::fmt::Write as _;
 

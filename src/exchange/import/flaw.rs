@@ -3,7 +3,7 @@
 use crate::exchange::form_flaw::FormFlaw;
 use crate::registry::Role;
 use crate::registry::body::Outcome;
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::registry::moves::Refusal;
 use crate::text::DegreesFlaw;
 use crate::words::{Action, Choice, Lang, Remedy};

@@ -25,7 +25,7 @@ pub use site_ref::SiteRef;
 use super::ExchangeError;
 use super::gcj02::shift;
 use super::read::read;
-use super::{filled, table};
+use super::{form_parse, table};
 use crate::registry::Role;
 use crate::registry::event::{EvidenceRef, EvidenceRole};
 use crate::registry::place::Place;
@@ -66,7 +66,7 @@ pub fn import(
                 let apart = known.site.place.distance_m(&Place::point(at));
                 shifts.push((shift(truly, at), apart));
             }
-            if !filled::is_filled(row) {
+            if !form_parse::is_filled(row) {
                 blank += 1;
                 continue;
             }

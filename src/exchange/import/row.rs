@@ -2,7 +2,7 @@
 
 use super::history::{changed_row, heads, only_tried};
 use super::row_plan::{ReadyRow, RowInHand, RowStep, RowSubject};
-use super::{ImportRequest, RowFlaw, SiteRef, filled, table};
+use super::{ImportRequest, RowFlaw, SiteRef, form_parse, table};
 use crate::exchange::ExchangeError;
 use crate::exchange::cell_grid::shortened;
 use crate::exchange::target_table::is_of_datum;
@@ -51,7 +51,7 @@ pub fn take(
 
 /// What a filled row reports.
 fn steps(request: &ImportRequest<'_>, row: &Row) -> Result<Vec<RowStep>, RowFlaw> {
-    let filled = filled::read(row, &request.now).map_err(RowFlaw::Form)?;
+    let filled = form_parse::read(row, &request.now).map_err(RowFlaw::Form)?;
     let step = |what, body, at: Option<String>, photos| {
         let at = at.or_else(|| request.when.clone()).ok_or(RowFlaw::NoTime)?;
         Ok(RowStep {

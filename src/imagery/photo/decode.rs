@@ -1,8 +1,8 @@
 //! A photo's pixels as they are stored: a JPEG or WebP decoded where it is whole.
 
-use super::aside::{SetAside, Why};
 use super::headers::is_whole;
 use super::jpeg;
+use super::rejection::{PhotoRejection, RejectionCause};
 use super::webp::is_webp;
 use crate::files::read_up_to;
 use image::{DynamicImage, RgbImage};
@@ -13,22 +13,22 @@ use std::path::Path;
 pub(super) const MOST_BYTES: u64 = 512 * 1024 * 1024;
 
 /// Decodes a photo. No tag turns it: see [`super::orientation`].
-pub(super) fn decode(path: &Path) -> Result<RgbImage, SetAside> {
-    let aside = |why| SetAside::new(path, why);
-    let bytes =
-        read_up_to(path, MOST_BYTES).map_err(|e| aside(Why::Jpeg(jpeg::JpegError::Io(e))))?;
-    let damaged = |_ignored| aside(Why::Damaged);
+pub(super) fn decode(path: &Path) -> Result<RgbImage, PhotoRejection> {
+    let aside = |why| PhotoRejection::new(path, why);
+    let bytes = read_up_to(path, MOST_BYTES)
+        .map_err(|e| aside(RejectionCause::Jpeg(jpeg::JpegError::Io(e))))?;
+    let damaged = |_ignored| aside(RejectionCause::Damaged);
     if is_whole(&bytes) {
         return pixels(&bytes).map_err(damaged);
     }
     if is_webp(&bytes) {
-        return Err(aside(Why::Truncated));
+        return Err(aside(RejectionCause::Truncated));
     }
     // A transfer that lost the end marker alone lost nothing of the picture.
     let [ended, gone_on] = jpeg::endings(&bytes).map(|b| pixels(&b));
     match (ended, gone_on) {
         (Ok(a), Ok(b)) if a == b => Ok(a),
-        _ => Err(aside(Why::Truncated)),
+        _ => Err(aside(RejectionCause::Truncated)),
     }
 }
 

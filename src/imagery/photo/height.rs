@@ -3,8 +3,8 @@
 //! Where they contradict one another it is known by how much, and the stated error holds it.
 
 use super::accuracy::HeightSource;
-use super::aside::{HeightHelp, SetAside, Why};
 use super::metadata::{Attitude, Metadata};
+use super::rejection::{HeightHelp, PhotoRejection, RejectionCause};
 use super::shot::Shot;
 use super::terrain::{HeightField, LevelGround};
 use crate::ground::LonLat;
@@ -64,7 +64,7 @@ pub(super) fn heights(
     shot: &Shot,
     take_off: LonLat,
     ground: &GroundModel,
-) -> Result<Heights, SetAside> {
+) -> Result<Heights, PhotoRejection> {
     match ground {
         GroundModel::Terrain(terrain) => over_terrain(shot, take_off, terrain),
         GroundModel::Elevation(elevation) => over_elevation(shot, *elevation),
@@ -80,12 +80,12 @@ fn over_terrain(
     shot: &Shot,
     take_off: LonLat,
     terrain: &Arc<dyn HeightField>,
-) -> Result<Heights, SetAside> {
+) -> Result<Heights, PhotoRejection> {
     let found = &shot.metadata;
     let over = |at| {
         terrain
             .height_m(at)
-            .ok_or_else(|| SetAside::new(&shot.path, Why::OffTerrain))
+            .ok_or_else(|| PhotoRejection::new(&shot.path, RejectionCause::OffTerrain))
     };
     let of = |camera_m, source| Heights::new(camera_m, terrain.clone(), source);
     match (found.relative_altitude_m, found.above_ground_m) {
@@ -138,7 +138,7 @@ fn looks_down(found: &Metadata) -> bool {
     matches!(found.attitude, Attitude::Gimbal { pitch, .. } if pitch <= STRAIGHT_DOWN_DEG)
 }
 
-fn over_elevation(shot: &Shot, elevation: f64) -> Result<Heights, SetAside> {
+fn over_elevation(shot: &Shot, elevation: f64) -> Result<Heights, PhotoRejection> {
     let found = &shot.metadata;
     let Some(altitude) = found.altitude_m else {
         return over_take_off(shot);
@@ -174,7 +174,7 @@ fn told_beside(found: &Metadata, by_altitude: f64) -> Option<f64> {
     }
 }
 
-fn over_take_off(shot: &Shot) -> Result<Heights, SetAside> {
+fn over_take_off(shot: &Shot) -> Result<Heights, PhotoRejection> {
     let found = &shot.metadata;
     match (found.relative_altitude_m, found.above_ground_m) {
         // What was measured down to the ground knows of the slope between it and the take-off.
@@ -188,7 +188,7 @@ fn over_take_off(shot: &Shot) -> Result<Heights, SetAside> {
             HeightSource::RelativeAltitude,
         )),
         (None, Some(above)) => Ok(Heights::new(above, level(0.0), HeightSource::AboveGround)),
-        (None, None) => Err(SetAside::no_altitude(&shot.path, found)),
+        (None, None) => Err(PhotoRejection::no_altitude(&shot.path, found)),
     }
 }
 
@@ -210,12 +210,15 @@ pub(super) fn height_help(found: &Metadata, ground: &GroundModel) -> HeightHelp 
 }
 
 /// The altitude above the sea.
-fn sea_altitude(shot: &Shot) -> Result<f64, SetAside> {
+fn sea_altitude(shot: &Shot) -> Result<f64, PhotoRejection> {
     let found = &shot.metadata;
     match found.altitude_m {
-        Some(_) if found.over_ellipsoid => Err(SetAside::new(&shot.path, Why::OverEllipsoid)),
+        Some(_) if found.over_ellipsoid => Err(PhotoRejection::new(
+            &shot.path,
+            RejectionCause::OverEllipsoid,
+        )),
         Some(altitude) => Ok(altitude),
-        None => Err(SetAside::no_altitude(&shot.path, found)),
+        None => Err(PhotoRejection::no_altitude(&shot.path, found)),
     }
 }
 

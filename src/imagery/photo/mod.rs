@@ -6,10 +6,9 @@
 //! ```
 //!
 //! Everything up to the picture reads a few kilobytes a file, so that ten thousand photos are planned before one is
-//! decoded. A photo that cannot be used is a [`SetAside`] with one of the design's reasons.
+//! decoded. A photo that cannot be used is a [`PhotoRejection`] with one of the design's reasons.
 
 mod accuracy;
-mod aside;
 mod camera;
 mod decode;
 mod dem;
@@ -38,6 +37,7 @@ mod pos_line;
 mod quality;
 mod rangefinder;
 mod rectify;
+mod rejection;
 mod shot;
 mod spectral_band;
 mod terrain;
@@ -47,7 +47,6 @@ mod xmp_exif;
 mod xmp_value;
 
 pub use accuracy::{HeightSource, Uncertainty, YawSource, radius_95_m};
-pub use aside::{HeightHelp, SetAside, Why};
 pub use camera::{Axes, Camera, GroundPoint, HORIZON_MARGIN_DEG, Vector};
 pub use dem::Dem;
 pub(super) use dem::as_heights;
@@ -70,6 +69,7 @@ pub use pos::Pos;
 pub use pos_error::PosError;
 pub use quality::{Defect, Measures, measure};
 pub use rectify::{GroundGrid, Rectified};
+pub use rejection::{HeightHelp, PhotoRejection, RejectionCause};
 pub use shot::Shot;
 pub use terrain::{HeightField, LevelGround};
 

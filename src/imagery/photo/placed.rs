@@ -1,7 +1,6 @@
 //! A photo whose place on the ground is worked out: which part of it is searched, and where each pixel lies.
 
 use super::accuracy::{HeightSource, Uncertainty, YawSource, radius_95_m};
-use super::aside::{SetAside, Why};
 use super::camera::{Camera, GroundPoint};
 use super::decode::{MOST_BYTES, decode};
 use super::duplicates::duplicates;
@@ -13,6 +12,7 @@ use super::lens::{FocalSource, Lens};
 use super::metadata::{Attitude, Doubt, MetadataFault};
 use super::pos::Pos;
 use super::quality::{Measures, measure};
+use super::rejection::{PhotoRejection, RejectionCause};
 use super::shot::{Shot, read_all};
 use super::terrain::HeightField;
 use crate::files;
@@ -89,7 +89,7 @@ pub struct PlacedPhotos {
     /// Those that can be searched, by path.
     pub photos: Vec<Photo>,
     /// Those that cannot, by path, doubles excepted.
-    pub aside: Vec<SetAside>,
+    pub aside: Vec<PhotoRejection>,
     /// The flights; members count in [`PlacedPhotos::shots`].
     pub flights: Vec<Flight>,
     /// Everything whose headers could be read, by path.
@@ -116,7 +116,7 @@ pub fn place_all<E>(
 
 /// The same of headers that were read, and of those that cannot be used.
 pub(super) fn place_shots<E>(
-    (shots, mut aside): (Vec<Shot>, Vec<SetAside>),
+    (shots, mut aside): (Vec<Shot>, Vec<PhotoRejection>),
     terrain: impl FnOnce(&[LonLat]) -> Result<PhotoOptions, E>,
 ) -> Result<PlacedPhotos, E> {
     let places: Vec<LonLat> = shots.iter().map(|s| s.at).collect();
@@ -166,7 +166,12 @@ pub(super) fn place_shots<E>(
 }
 
 /// Why a copy of a shot is named all the same: its file is damaged, which its owner should know.
-fn spoilt(copy: &Shot, kept: &Shot, take_off: LonLat, options: &PhotoOptions) -> Option<SetAside> {
+fn spoilt(
+    copy: &Shot,
+    kept: &Shot,
+    take_off: LonLat,
+    options: &PhotoOptions,
+) -> Option<PhotoRejection> {
     if !copy.metadata.faults.is_empty() {
         return Photo::place(copy.clone(), None, take_off, options).err();
     }
@@ -175,7 +180,7 @@ fn spoilt(copy: &Shot, kept: &Shot, take_off: LonLat, options: &PhotoOptions) ->
         return None;
     }
     let bytes = files::read_up_to(&copy.path, MOST_BYTES).ok()?;
-    (!is_whole(&bytes)).then(|| SetAside::new(&copy.path, Why::Truncated))
+    (!is_whole(&bytes)).then(|| PhotoRejection::new(&copy.path, RejectionCause::Truncated))
 }
 
 /// What the photos of a flight say of themselves that cannot be true together: of each sort the worst.
@@ -211,8 +216,8 @@ impl Photo {
     /// Reads one photo's headers and places it, without a flight to help.
     ///
     /// # Errors
-    /// [`SetAside`] with the reason.
-    pub fn open(path: &Path, options: &PhotoOptions) -> Result<Self, SetAside> {
+    /// [`PhotoRejection`] with the reason.
+    pub fn open(path: &Path, options: &PhotoOptions) -> Result<Self, PhotoRejection> {
         let shot = Shot::read(path)?;
         let (track, at) = (shot.metadata.track_deg, shot.at);
         Self::place(shot, track, at, options)
@@ -221,36 +226,36 @@ impl Photo {
     /// Places a photo, given its flight's heading there and its take-off.
     ///
     /// # Errors
-    /// [`SetAside`] with the reason.
+    /// [`PhotoRejection`] with the reason.
     pub fn place(
         mut shot: Shot,
         track: Option<f64>,
         take_off: LonLat,
         options: &PhotoOptions,
-    ) -> Result<Self, SetAside> {
+    ) -> Result<Self, PhotoRejection> {
         if options.looking_down {
             shot.metadata.attitude = looking_down(shot.metadata.attitude);
         }
-        let aside = |why| SetAside::new(&shot.path, why);
+        let aside = |why| PhotoRejection::new(&shot.path, why);
         let (lens, focal_source) = Lens::of(&shot.metadata, shot.stored, options.sensor_width_mm)
-            .ok_or_else(|| aside(Why::NoFocalLength))?;
+            .ok_or_else(|| aside(RejectionCause::NoFocalLength))?;
         let heights = heights(&shot, take_off, &options.ground)?;
         let below = heights
             .ground
             .height_m(shot.at)
-            .ok_or_else(|| aside(Why::OffTerrain))?;
+            .ok_or_else(|| aside(RejectionCause::OffTerrain))?;
         let above_ground_m = heights.camera_m - below;
         if !HEIGHTS_M.contains(&above_ground_m) {
-            return Err(aside(Why::AbsurdAltitude {
+            return Err(aside(RejectionCause::AbsurdAltitude {
                 above_ground_m,
                 ground: height_help(&shot.metadata, &options.ground),
             }));
         }
         let attitude = shot.metadata.attitude;
         match attitude {
-            Attitude::Doubtful { doubt, .. } => return Err(aside(Why::Attitude(doubt))),
+            Attitude::Doubtful { doubt, .. } => return Err(aside(RejectionCause::Attitude(doubt))),
             Attitude::Gimbal { pitch, .. } if pitch.abs() < LEVEL_DEG => {
-                return Err(aside(Why::TooOblique));
+                return Err(aside(RejectionCause::TooOblique));
             }
             _ => {}
         }
@@ -265,7 +270,7 @@ impl Photo {
         let turned = uncertainty.yaw_deg > TURNED_DEG;
         // About a vertical axis a frame keeps its largest circle; about a tilted one nothing of it stays.
         if turned && -camera.axes.forward[2] < UPRIGHT_DEG.to_radians().cos() {
-            return Err(aside(Why::Attitude(Doubt::NoHeading)));
+            return Err(aside(RejectionCause::Attitude(Doubt::NoHeading)));
         }
         let footprint = footprint(&camera, heights.ground.as_ref(), options.coarsest_m, turned);
         if let Some(why) = unusable(&footprint, options.coarsest_m) {
@@ -317,11 +322,14 @@ impl Photo {
     /// The picture and what was measured of it, if it shows anything.
     ///
     /// # Errors
-    /// [`SetAside`] where the file is cut or damaged, or the picture is blurred, too dark, too bright or infrared.
-    pub fn usable_picture(&self) -> Result<(RgbImage, Measures), SetAside> {
+    /// [`PhotoRejection`] where the file is cut or damaged, or the picture is blurred, too dark, too bright or infrared.
+    pub fn usable_picture(&self) -> Result<(RgbImage, Measures), PhotoRejection> {
         let (picture, measures) = self.decode()?;
         match measures.defect() {
-            Some(defect) => Err(SetAside::new(&self.shot.path, Why::Defect(defect))),
+            Some(defect) => Err(PhotoRejection::new(
+                &self.shot.path,
+                RejectionCause::Defect(defect),
+            )),
             None => Ok((picture, measures)),
         }
     }
@@ -339,8 +347,8 @@ impl Photo {
     /// by whoever asks [`Measures::defect`].
     ///
     /// # Errors
-    /// [`SetAside`] where the file is cut or damaged.
-    pub fn decode(&self) -> Result<(RgbImage, Measures), SetAside> {
+    /// [`PhotoRejection`] where the file is cut or damaged.
+    pub fn decode(&self) -> Result<(RgbImage, Measures), PhotoRejection> {
         let picture = decode(&self.shot.path)?;
         let measures = measure(&picture, picture.width(), picture.height());
         Ok((picture, measures))
@@ -348,19 +356,19 @@ impl Photo {
 }
 
 /// Why nothing of a frame can be searched, where nothing can.
-fn unusable(footprint: &Footprint, coarsest_m: f64) -> Option<Why> {
+fn unusable(footprint: &Footprint, coarsest_m: f64) -> Option<RejectionCause> {
     if footprint.cells.is_empty() {
         return Some(match footprint.finest_m {
-            Some(finest) if finest > coarsest_m => Why::TooCoarse {
+            Some(finest) if finest > coarsest_m => RejectionCause::TooCoarse {
                 gsd_cm: finest * 100.0,
                 coarsest_cm: coarsest_m * 100.0,
             },
-            _ => Why::TooOblique,
+            _ => RejectionCause::TooOblique,
         });
     }
     let is_over = |corner: Coord| corner.x.abs() > 180.0;
     let mut corners = footprint.ground.coords_iter();
-    corners.any(is_over).then_some(Why::Antimeridian)
+    corners.any(is_over).then_some(RejectionCause::Antimeridian)
 }
 
 /// The attitude of a photo that the user says was taken straight down, where it does not tell itself.

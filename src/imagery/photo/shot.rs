@@ -1,11 +1,11 @@
 //! A photo as its headers tell, before its place on the ground is worked out. A few kilobytes of a file are read.
 
-use super::aside::{SetAside, Why};
 use super::headers::headers;
 use super::jpeg::JpegError;
 use super::metadata::{Band, Metadata, Position};
 use super::metadata_reader;
 use super::pos::{Pos, PosRow};
+use super::rejection::{PhotoRejection, RejectionCause};
 use super::spectral_band::is_named_heat;
 use crate::files;
 use crate::ground::LonLat;
@@ -40,27 +40,27 @@ impl Shot {
     /// Reads a photo's headers.
     ///
     /// # Errors
-    /// [`SetAside`] where it is no colour photo with a position.
-    pub fn read(path: &Path) -> Result<Self, SetAside> {
+    /// [`PhotoRejection`] where it is no colour photo with a position.
+    pub fn read(path: &Path) -> Result<Self, PhotoRejection> {
         Self::read_at(path, None)
     }
 
     /// As [`Shot::read`], with what a list of positions says of it.
     ///
     /// # Errors
-    /// [`SetAside`] where it is no colour photo with a position.
-    pub fn read_at(path: &Path, row: Option<&PosRow>) -> Result<Self, SetAside> {
-        let aside = |why| SetAside::new(path, why);
-        let io = |e| aside(Why::Jpeg(JpegError::Io(e)));
+    /// [`PhotoRejection`] where it is no colour photo with a position.
+    pub fn read_at(path: &Path, row: Option<&PosRow>) -> Result<Self, PhotoRejection> {
+        let aside = |why| PhotoRejection::new(path, why);
+        let io = |e| aside(RejectionCause::Jpeg(JpegError::Io(e)));
         let file = files::open(path).map_err(io)?;
         let bytes = file.size().map_err(io)?;
         let headers = headers(&mut BufReader::with_capacity(16 * 1024, file))
-            .map_err(|e| aside(Why::Jpeg(e)))?;
+            .map_err(|e| aside(RejectionCause::Jpeg(e)))?;
         let pixels = u64::from(headers.width) * u64::from(headers.height);
         if pixels > MOST_PIXELS {
             #[expect(clippy::cast_precision_loss, reason = "at most 2^32 pixels")]
             let megapixels = pixels as f64 / 1e6;
-            return Err(aside(Why::TooLarge { megapixels }));
+            return Err(aside(RejectionCause::TooLarge { megapixels }));
         }
         let mut metadata = metadata_reader::read(&headers);
         if let Some(row) = row {
@@ -69,19 +69,19 @@ impl Shot {
         let longer = f64::from(headers.width.max(headers.height));
         let shorter = f64::from(headers.width.min(headers.height));
         if metadata.panorama || longer > WIDEST_FRAME * shorter {
-            return Err(aside(Why::Panorama));
+            return Err(aside(RejectionCause::Panorama));
         }
         if metadata.band == Band::Colour && is_named_heat(path) {
             metadata.band = Band::Thermal;
         }
         if metadata.band != Band::Colour {
-            return Err(aside(Why::Band(metadata.band)));
+            return Err(aside(RejectionCause::Band(metadata.band)));
         }
         if headers.components == 1 {
-            return Err(aside(Why::Grey));
+            return Err(aside(RejectionCause::Grey));
         }
         let Position::At(at) = metadata.position else {
-            return Err(SetAside::no_position(path, &metadata));
+            return Err(PhotoRejection::no_position(path, &metadata));
         };
         Ok(Self {
             path: path.into(),
@@ -113,7 +113,7 @@ impl Shot {
 }
 
 /// The headers of photos, with what `pos` says of each; those that cannot be used apart.
-pub(super) fn read_all(paths: &[PathBuf], pos: Option<&Pos>) -> (Vec<Shot>, Vec<SetAside>) {
+pub(super) fn read_all(paths: &[PathBuf], pos: Option<&Pos>) -> (Vec<Shot>, Vec<PhotoRejection>) {
     let rows = pos.map(|pos| pos.matched(paths));
     let row = |number: usize| rows.as_ref().and_then(|rows| rows[number]);
     let all = paths.iter().enumerate().collect();

@@ -4,7 +4,7 @@ use super::audit::{Lots, is_open, is_own};
 use super::{Veil, mine};
 use crate::office::{Office, OfficeError, Session};
 use crate::registry::body::{Body, Look, Opinion, Screen, Void};
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::registry::event::EvidenceRef;
 use crate::registry::moves::Refusal;
 use crate::registry::{Site, SiteKey, State};

@@ -20,7 +20,7 @@ pub use access::Access;
 pub use crew_folder::{CrewFolder, LARGEST};
 pub use found::{CrewEntry, Denied, EntryKind};
 pub use inbox::is_table;
-pub use outcome::{Fate, RowTold, VersionOutcome};
+pub use outcome::{RowState, RowTold, VersionOutcome};
 pub use project::write_project;
 pub use surroundings::{Imagery, StoredTiles, Surroundings};
 

@@ -16,7 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// A sentence in English and in Chinese.
-pub type Told = [String; 2];
+pub type BothLanguages = [String; 2];
 
 /// What became of one version of a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ pub struct VersionOutcome {
     /// When it was looked at.
     pub at: Timestamp,
     /// Why the file as a whole was not taken.
-    pub error: Option<Told>,
+    pub error: Option<BothLanguages>,
     /// What became of its rows.
     pub rows: Vec<RowTold>,
     /// Rows that nobody filled in.
@@ -51,17 +51,17 @@ pub struct RowTold {
     /// The site's code.
     pub site: Option<String>,
     /// `visit` or `eradication`.
-    pub what: Option<Told>,
+    pub what: Option<BothLanguages>,
     /// What became of it.
-    pub fate: Fate,
+    pub fate: RowState,
     /// Remarks, or why it was refused.
-    pub told: Vec<Told>,
+    pub told: Vec<BothLanguages>,
 }
 
 /// What became of a row, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fate {
+pub enum RowState {
     /// It was recorded.
     Recorded,
     /// It had been recorded before.
@@ -70,7 +70,7 @@ pub enum Fate {
     Refused,
 }
 
-impl Fate {
+impl RowState {
     fn label(self, lang: Lang) -> &'static str {
         match self {
             Self::Recorded => lang.pick("recorded", "已录入"),
@@ -135,7 +135,7 @@ impl VersionOutcome {
             site: row.site.clone(),
             what: row.what.clone(),
             fate: both(|lang| row.fate.label(lang).to_owned()),
-            refused: row.fate == Fate::Refused,
+            refused: row.fate == RowState::Refused,
             told: row.told.clone(),
         };
         let here = self.sent.to_zoned(zone.clone());
@@ -157,7 +157,7 @@ impl VersionOutcome {
 
     /// Rows that were refused.
     pub fn refused(&self) -> usize {
-        let refused = |row: &&RowTold| row.fate == Fate::Refused;
+        let refused = |row: &&RowTold| row.fate == RowState::Refused;
         self.rows.iter().filter(refused).count()
     }
 }
@@ -168,17 +168,17 @@ fn photo(name: &str) -> String {
     split(&name).1.trim().to_lowercase()
 }
 
-fn both(of: impl Fn(Lang) -> String) -> Told {
+fn both(of: impl Fn(Lang) -> String) -> BothLanguages {
     [of(Lang::En), of(Lang::Zh)]
 }
 
 fn row(row: &RowReport) -> RowTold {
     let (fate, told) = match &row.fate {
-        RowOutcome::Recorded(recorded) => (Fate::Recorded, remarks(recorded)),
-        RowOutcome::Before => (Fate::Before, Vec::new()),
+        RowOutcome::Recorded(recorded) => (RowState::Recorded, remarks(recorded)),
+        RowOutcome::Before => (RowState::Before, Vec::new()),
         RowOutcome::Refused(flaw) => {
             let why = both(|lang| flaw.say(lang).text(|action| asked(action, lang)));
-            (Fate::Refused, vec![why])
+            (RowState::Refused, vec![why])
         }
     };
     let what = row.what.map(|what| match what {
@@ -195,7 +195,7 @@ fn row(row: &RowReport) -> RowTold {
     }
 }
 
-fn remarks(done: &ImportedEvents) -> Vec<Told> {
+fn remarks(done: &ImportedEvents) -> Vec<BothLanguages> {
     let state = |state: State, lang| state.label(lang).to_owned();
     let mut told = vec![both(|lang| state(done.state, lang))];
     if done.disputed {

@@ -8,7 +8,7 @@ use crate::exchange::ledger::{COLUMNS, Cell, LedgerContext};
 use crate::pages::layout::{document, facts as pairs, figure, moment, scroll, section, signatures};
 use crate::pages::palette;
 use crate::registry::body::Detection;
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
 use crate::registry::legal::LegalBands;
 use crate::schema::model_name;

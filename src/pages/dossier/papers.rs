@@ -2,7 +2,7 @@
 
 use super::Dossier;
 use crate::pages::layout::{moment, scroll};
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::registry::event::{EvidenceRef, Sealed};
 use crate::words::Lang;
 use maud::{Markup, html};

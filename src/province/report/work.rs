@@ -5,7 +5,7 @@ use crate::exchange::cell::Cell;
 use crate::province::work::{Answering, Supervised, Tipped, Worked};
 use crate::registry::affairs::Stamped;
 use crate::registry::body::Measure;
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::registry::site::Stamp;
 use crate::registry::told::yuan;
 use crate::words::Lang;

@@ -2,7 +2,7 @@
 
 use super::coverage::{RasterGround, ScanCoverage, SourceAreas, SourceCoverage, is_sliver};
 use crate::ground::{Region, area_m2, rest, union};
-use crate::imagery::photo::{Photo, SetAside};
+use crate::imagery::photo::{Photo, PhotoRejection};
 use crate::imagery::{RasterError, Source};
 use crate::scan::error::ScanError;
 use crate::scan::ids::WorkId;
@@ -160,7 +160,7 @@ fn of_photo(
     photo: &Photo,
     searched: geo::MultiPolygon,
     unused: geo::MultiPolygon,
-    known: Option<SetAside>,
+    known: Option<PhotoRejection>,
 ) -> (SourceCoverage, Option<RasterError>) {
     // The searched part goes by pixels, this by the footprint's cells: they meet in slivers.
     let coarse = rest(&photo.footprint.coarse_ground, [&searched]);
@@ -169,7 +169,7 @@ fn of_photo(
     let mut useless = None;
     if !unused.0.is_empty() {
         let rejection = known.or_else(|| photo.usable_picture().err());
-        let reason = match rejection.as_ref().map(SetAside::reason) {
+        let reason = match rejection.as_ref().map(PhotoRejection::reason) {
             Some(Reason::Quality) => Reason::Quality,
             _ => Reason::Unreadable,
         };

@@ -5,7 +5,7 @@ use crate::ground::{LocalPlane, LonLat, read_features};
 use crate::office::desk::outlook::{Outlook, outlook};
 use crate::office::desk::{self, Effort, Judged, Laid, VerdictRequest, queue as turns};
 use crate::registry::body::{Opinion, RejectReason};
-use crate::registry::coded::Coded;
+use crate::registry::code_lists::Coded;
 use crate::schema::{CandidateProperties, ScoreBand};
 use crate::server::answer::{Answer, Refused};
 use crate::server::desks::Sitting;

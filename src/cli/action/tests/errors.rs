@@ -9,7 +9,8 @@ use crate::files::{BucketError, FileError};
 use crate::ground::{BoundaryError, BoundaryNote, CrsError, GeoPackageError, Misfit, VectorError};
 use crate::imagery::base_map::BaseMapError;
 use crate::imagery::photo::{
-    Band, Defect, DemError, Doubt, HeightHelp, JpegError, PosError, Position, SetAside, Why,
+    Band, Defect, DemError, Doubt, HeightHelp, JpegError, PhotoRejection, PosError, Position,
+    RejectionCause,
 };
 use crate::imagery::pyramid::PyramidError;
 use crate::imagery::tile::TileError;
@@ -130,13 +131,13 @@ fn vectors() -> Vec<VectorError> {
     })
 }
 
-fn photos() -> Vec<Why> {
-    let no_position = |position| Why::NoPosition {
+fn photos() -> Vec<RejectionCause> {
+    let no_position = |position| RejectionCause::NoPosition {
         position,
         damaged: false,
         camera: true,
     };
-    let mut all: Vec<Why> = [
+    let mut all: Vec<RejectionCause> = [
         Position::NullIsland,
         Position::Absurd,
         Position::Unreadable,
@@ -155,11 +156,11 @@ fn photos() -> Vec<Why> {
             Doubt::NoHeading,
             Doubt::HandHeld,
         ]
-        .map(Why::Attitude),
+        .map(RejectionCause::Attitude),
     );
-    all.extend([Defect::Blurred, Defect::Dark, Defect::Overexposed].map(Why::Defect));
-    all.extend([Band::Colour, Band::Multispectral("NIR".into())].map(Why::Band));
-    all.extend(every!(Why {
+    all.extend([Defect::Blurred, Defect::Dark, Defect::Overexposed].map(RejectionCause::Defect));
+    all.extend([Band::Colour, Band::Multispectral("NIR".into())].map(RejectionCause::Band));
+    all.extend(every!(RejectionCause {
         Jpeg(JpegError::Empty), Jpeg(JpegError::Broken), Jpeg(JpegError::NotJpeg { looks_like: None }),
         Jpeg(JpegError::Io(denied())), Jpeg(JpegError::Io(BucketError::Gone.into())),
         Truncated, Damaged, TooLarge { megapixels: 900.0 }, Grey,
@@ -180,10 +181,10 @@ fn imagery() -> Vec<Box<dyn Say>> {
     all.extend(boxed(
         photos()
             .into_iter()
-            .map(|why| SetAside { path: path(), why }),
+            .map(|why| PhotoRejection { path: path(), why }),
     ));
     all.extend(boxed(every!(RasterError {
-        Photo(Box::new(SetAside { path: path(), why: Why::Grey })),
+        Photo(Box::new(PhotoRejection { path: path(), why: RejectionCause::Grey })),
         NotARaster { path: path(), reason: "x".into() },
         NotGiven { path: path(), source: BucketError::Refused },
         DataBase { path: path(), source: GeoPackageError::TooMuch { path: path() } },
@@ -575,7 +576,7 @@ fn rows() -> Vec<RowFlaw> {
         OtherDistrict { given: "a".into(), known: "b".into() },
         TwoRows(vec![1, 2]),
         Form(crate::exchange::form_flaw::FormFlaw {
-            key: "outcome", value: "x".into(), why: crate::exchange::form_flaw::Wrong::NotANumber,
+            key: "outcome", value: "x".into(), why: crate::exchange::form_flaw::FormError::NotANumber,
         }),
         NoTime, UnknownHead, NotDegrees, Origin, NoPlace("x".into(), DegreesFlaw::NoDegrees), Shifted("x".into()), Far(90.0),
         Datum("x".into()),

@@ -35,7 +35,7 @@ fn placed(paths: &[PathBuf], ground: GroundModel) -> PlacedPhotos {
 }
 
 fn reasons(placed: &PlacedPhotos) -> Vec<Reason> {
-    placed.aside.iter().map(SetAside::reason).collect()
+    placed.aside.iter().map(PhotoRejection::reason).collect()
 }
 
 #[test]

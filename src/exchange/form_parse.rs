@@ -1,18 +1,18 @@
 //! A row of the form as a crew filled it in, read as a visit, an eradication or both. Pure.
 
 use super::form::{ColumnSubject, FORM, Widget};
-use super::form_flaw::{FormFlaw, Wrong};
+use super::form_flaw::{FormError, FormFlaw};
 use super::names::names;
 use super::table::Row;
 use crate::registry::body::{Count, Eradicate, GrowthStage, Outcome, Visit};
-use crate::registry::coded::{Coded, habitat_code};
+use crate::registry::code_lists::{Coded, habitat_code};
 use crate::registry::quadrats::estimate;
 use crate::text::Field;
 use crate::text::{DateFlaw, date_time, half_width, number, percent};
 
 /// A filled row, before anything of the registry was asked; it has one part or both.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Filled {
+pub struct FormValues {
     /// What the crew found.
     pub visit: Option<FormPart<Visit>>,
     /// What it uprooted.
@@ -45,7 +45,7 @@ fn tells_of(row: &Row, about: ColumnSubject) -> bool {
 struct FormReader<'a>(&'a Row);
 
 impl FormReader<'_> {
-    fn flaw(&self, key: &'static str, why: Wrong) -> FormFlaw {
+    fn flaw(&self, key: &'static str, why: FormError) -> FormFlaw {
         FormFlaw {
             key,
             value: self.0.field(key).to_text(),
@@ -59,14 +59,14 @@ impl FormReader<'_> {
         let text = field.to_text();
         let text = text.trim();
         if is_photo(key) && is_picture(text) {
-            return Err(self.flaw(key, Wrong::PictureInCell));
+            return Err(self.flaw(key, FormError::PictureInCell));
         }
         if matches!(field, Field::Formula(_)) {
-            return Err(self.flaw(key, Wrong::Formula));
+            return Err(self.flaw(key, FormError::Formula));
         }
         // What an export set off comes back as it was; what somebody typed as a formula does not pass.
         if text.starts_with('=') {
-            return Err(self.flaw(key, Wrong::Formula));
+            return Err(self.flaw(key, FormError::Formula));
         }
         let plain = text
             .strip_prefix('\'')
@@ -79,7 +79,7 @@ impl FormReader<'_> {
         self.text(key)?
             .map(|text| {
                 T::read(&half_width(&text))
-                    .ok_or_else(|| self.flaw(key, Wrong::NotListed(T::choices())))
+                    .ok_or_else(|| self.flaw(key, FormError::NotListed(T::choices())))
             })
             .transpose()
     }
@@ -90,7 +90,7 @@ impl FormReader<'_> {
         } else {
             number
         };
-        let wrong = || self.flaw(key, Wrong::NotANumber);
+        let wrong = || self.flaw(key, FormError::NotANumber);
         let Some(text) = self.text(key)? else {
             return Ok(None);
         };
@@ -99,7 +99,7 @@ impl FormReader<'_> {
         // Four fifths, or four fifths of a hundredth?
         let is_share = key == "erad_percent" && number > 0.0 && number < 1.0;
         if is_share && !text.contains('%') {
-            return Err(self.flaw(key, Wrong::Share));
+            return Err(self.flaw(key, FormError::Share));
         }
         if (0.0..=most).contains(&number) {
             Ok(Some(number))
@@ -112,7 +112,7 @@ impl FormReader<'_> {
         match self.number(key, 1e9)? {
             None => Ok(None),
             Some(number) if number.fract() == 0.0 => Ok(Some(whole(number))),
-            Some(_) => Err(self.flaw(key, Wrong::NotANumber)),
+            Some(_) => Err(self.flaw(key, FormError::NotANumber)),
         }
     }
 
@@ -129,18 +129,18 @@ impl FormReader<'_> {
             return Ok(each.map(|plants| Count::Each { plants }));
         };
         if each.is_some() {
-            return Err(self.flaw("visit_quadrats", Wrong::TwoCounts));
+            return Err(self.flaw("visit_quadrats", FormError::TwoCounts));
         }
         let counts = half_width(&text)
             .split([',', '，', '、', ';', '；', ' ', '/'])
             .filter(|part| !part.trim().is_empty())
             .map(|part| part.trim().parse::<u64>())
             .collect::<Result<Vec<u64>, _>>()
-            .map_err(|_not_a_number| self.flaw("visit_quadrats", Wrong::NotANumber))?;
+            .map_err(|_not_a_number| self.flaw("visit_quadrats", FormError::NotANumber))?;
         let quadrat = self.dm2("visit_quadrat_m2")?.unwrap_or(0);
         estimate(&counts, quadrat, area_dm2.unwrap_or(0))
             .map(Some)
-            .map_err(|flaw| self.flaw("visit_quadrats", Wrong::Quadrats(flaw)))
+            .map_err(|flaw| self.flaw("visit_quadrats", FormError::Quadrats(flaw)))
     }
 
     fn yes_or_no(&self, key: &'static str) -> Result<Option<bool>, FormFlaw> {
@@ -152,7 +152,7 @@ impl FormReader<'_> {
             "no" | "n" | "false" | "0" | "否" | "无" | "没有" | "×" => Ok(Some(false)),
             _ => {
                 let choices = vec![("yes", "yes", "是"), ("no", "no", "否")];
-                Err(self.flaw(key, Wrong::NotListed(choices)))
+                Err(self.flaw(key, FormError::NotListed(choices)))
             }
         }
     }
@@ -177,7 +177,7 @@ impl FormReader<'_> {
     fn visit(&self, now: &jiff::Zoned) -> Result<FormPart<Visit>, FormFlaw> {
         let outcome: Outcome = self
             .list("visit_outcome")?
-            .ok_or_else(|| self.flaw("visit_outcome", Wrong::Missing))?;
+            .ok_or_else(|| self.flaw("visit_outcome", FormError::Missing))?;
         let sap_cut = self.yes_or_no("visit_sap_cut")?;
         let area_dm2 = self.dm2("visit_area_m2")?;
         let body = Visit {
@@ -207,7 +207,7 @@ impl FormReader<'_> {
     fn eradication(&self, now: &jiff::Zoned) -> Result<FormPart<Eradicate>, FormFlaw> {
         let percent = self
             .number("erad_percent", 100.0)?
-            .ok_or_else(|| self.flaw("erad_percent", Wrong::Missing))?;
+            .ok_or_else(|| self.flaw("erad_percent", FormError::Missing))?;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -251,11 +251,11 @@ fn whole(number: f64) -> u64 {
 ///
 /// # Errors
 /// The first value that will not do.
-pub fn read(row: &Row, now: &jiff::Zoned) -> Result<Filled, FormFlaw> {
+pub fn read(row: &Row, now: &jiff::Zoned) -> Result<FormValues, FormFlaw> {
     let reader = FormReader(row);
     let visit = tells_of(row, ColumnSubject::Visit).then(|| reader.visit(now));
     let eradication = tells_of(row, ColumnSubject::Eradication).then(|| reader.eradication(now));
-    Ok(Filled {
+    Ok(FormValues {
         visit: visit.transpose()?,
         eradication: eradication.transpose()?,
     })
@@ -293,14 +293,14 @@ fn units_of(key: &str) -> &'static [&'static str] {
 /// # Errors
 /// [`Wrong::NotATime`] where it is none or lies more than a day ahead, [`Wrong::TwoDates`] where it could be two,
 /// [`Wrong::DayNumber`] where it is a spreadsheet's number of a day.
-fn time(text: &str, now: &jiff::Zoned) -> Result<String, Wrong> {
+fn time(text: &str, now: &jiff::Zoned) -> Result<String, FormError> {
     const WRITTEN: &str = "%Y-%m-%dT%H:%M:%S%:z";
     // The days of this century, counted from 1900 or from 1904: which of them, only the spreadsheet knows.
     let counted = number(text).is_some_and(|days| (35_000.0..75_000.0).contains(&days));
     let written = date_time(text).map_err(|flaw| match flaw {
-        DateFlaw::NoDate if counted => Wrong::DayNumber,
-        DateFlaw::NoDate => Wrong::NotATime,
-        DateFlaw::TwoWays => Wrong::TwoDates,
+        DateFlaw::NoDate if counted => FormError::DayNumber,
+        DateFlaw::NoDate => FormError::NotATime,
+        DateFlaw::TwoWays => FormError::TwoDates,
     })?;
     let zone = written
         .zone
@@ -309,12 +309,14 @@ fn time(text: &str, now: &jiff::Zoned) -> Result<String, Wrong> {
         || written.day.at(12, 0, 0, 0),
         |time| written.day.to_datetime(time),
     );
-    let zoned = at.to_zoned(zone).map_err(|_out_of_range| Wrong::NotATime)?;
+    let zoned = at
+        .to_zoned(zone)
+        .map_err(|_out_of_range| FormError::NotATime)?;
     let ahead = zoned.timestamp().as_second() - now.timestamp().as_second();
     if ahead < 86_400 && zoned.year() > 2000 {
         Ok(zoned.strftime(WRITTEN).to_string())
     } else {
-        Err(Wrong::NotATime)
+        Err(FormError::NotATime)
     }
 }
 
@@ -410,7 +412,7 @@ mod tests {
             "0,\"千平米\"",
         ] {
             let flaw = area(2.0, format).expect_err(format);
-            assert_eq!(flaw.why, Wrong::NotANumber, "{format}");
+            assert_eq!(flaw.why, FormError::NotANumber, "{format}");
         }
     }
 
@@ -425,11 +427,11 @@ mod tests {
             text("=DISPIMG(\"ID_8F3A\",1)"),
             Field::Formula("#VALUE!".into()),
         ] {
-            assert_eq!(why("visit_photo_1", cell), Wrong::PictureInCell);
+            assert_eq!(why("visit_photo_1", cell), FormError::PictureInCell);
         }
-        assert_eq!(why("visit_note", text("=1+1")), Wrong::Formula);
+        assert_eq!(why("visit_note", text("=1+1")), FormError::Formula);
         for cell in [Field::Number(0.8), text("0.95"), text("０．５")] {
-            assert_eq!(why("erad_percent", cell), Wrong::Share);
+            assert_eq!(why("erad_percent", cell), FormError::Share);
         }
         let none = read(&row(&[("erad_percent", text("0.4%"))]), &now()).expect("read");
         assert_eq!(none.eradication.expect("an eradication").body.percent, 0);
@@ -471,9 +473,12 @@ mod tests {
         let alone = read(&row(&own), &now()).expect("read");
         assert!(alone.visit.is_none() && alone.eradication.is_some());
         let missing = both(&[("erad_method", text("pulled"))]).expect_err("refused");
-        assert_eq!((missing.key, missing.why), ("erad_percent", Wrong::Missing));
+        assert_eq!(
+            (missing.key, missing.why),
+            ("erad_percent", FormError::Missing)
+        );
         let above = both(&[("erad_percent", Field::Number(120.0))]).expect_err("refused");
-        assert_eq!(above.why, Wrong::NotANumber);
+        assert_eq!(above.why, FormError::NotANumber);
     }
 
     #[test]
@@ -489,12 +494,16 @@ mod tests {
             assert_eq!(time(written, &now()).as_deref(), Ok(read), "{written}");
         }
         for wrong in ["yesterday", "2026-13-01", "2027-01-01", "450000"] {
-            assert_eq!(time(wrong, &now()), Err(Wrong::NotATime), "{wrong}");
+            assert_eq!(time(wrong, &now()), Err(FormError::NotATime), "{wrong}");
         }
         for counted in ["46145", "46145.43"] {
-            assert_eq!(time(counted, &now()), Err(Wrong::DayNumber), "{counted}");
+            assert_eq!(
+                time(counted, &now()),
+                Err(FormError::DayNumber),
+                "{counted}"
+            );
         }
-        assert_eq!(time("4/5/2026", &now()), Err(Wrong::TwoDates));
+        assert_eq!(time("4/5/2026", &now()), Err(FormError::TwoDates));
     }
 
     #[test]
@@ -515,7 +524,10 @@ mod tests {
             assert_eq!(count(text(plants)), Ok(Some(200)), "{plants}");
         }
         for wrong in ["2亩", "1，5", "约200", "100%", "２.５"] {
-            assert_eq!(count(text(wrong)).expect_err(wrong).why, Wrong::NotANumber);
+            assert_eq!(
+                count(text(wrong)).expect_err(wrong).why,
+                FormError::NotANumber
+            );
         }
         let percent = |value: &str| {
             let filled = read(&row(&[("erad_percent", text(value))]), &now());
@@ -530,26 +542,29 @@ mod tests {
     #[test]
     fn what_cannot_be_is_named() {
         let why = |fields: &[(&str, Field)]| read(&row(fields), &now()).expect_err("refused").why;
-        assert_eq!(why(&[("visit_plants", Field::Number(3.0))]), Wrong::Missing);
+        assert_eq!(
+            why(&[("visit_plants", Field::Number(3.0))]),
+            FormError::Missing
+        );
         let wild = ("visit_outcome", text("wild"));
         assert!(matches!(
             why(&[("visit_outcome", text("tulip"))]),
-            Wrong::NotListed(_)
+            FormError::NotListed(_)
         ));
         assert_eq!(
             why(&[wild.clone(), ("visit_plants", Field::Number(3.5))]),
-            Wrong::NotANumber
+            FormError::NotANumber
         );
         assert_eq!(
             why(&[
                 wild.clone(),
                 ("visit_note", text("=HYPERLINK(\"http://a\")"))
             ]),
-            Wrong::Formula
+            FormError::Formula
         );
         assert_eq!(
             why(&[wild.clone(), ("visit_note", Field::Formula("1+1".into()))]),
-            Wrong::Formula
+            FormError::Formula
         );
         assert_eq!(
             why(&[
@@ -557,11 +572,11 @@ mod tests {
                 ("visit_plants", Field::Number(3.0)),
                 ("visit_quadrats", text("1,2"))
             ]),
-            Wrong::TwoCounts
+            FormError::TwoCounts
         );
         assert_eq!(
             why(&[wild, ("visit_quadrats", text("1,2"))]),
-            Wrong::Quadrats(QuadratFlaw::NoSize)
+            FormError::Quadrats(QuadratFlaw::NoSize)
         );
     }
 }

@@ -1,6 +1,6 @@
 //! Why a photo is set aside, in words: one function a family of reasons.
 
-use super::why::{HeightHelp, Why};
+use super::cause::{HeightHelp, RejectionCause};
 use crate::imagery::photo::jpeg::JpegError;
 use crate::imagery::photo::metadata::{Band, Doubt, Position};
 use crate::imagery::photo::quality::Defect;
@@ -9,28 +9,28 @@ use crate::{remedy, tr};
 use std::path::{Display, Path};
 
 /// What is wrong with the photo `path`.
-pub(super) fn what(why: &Why, path: &Path, lang: Lang) -> String {
+pub(super) fn what(why: &RejectionCause, path: &Path, lang: Lang) -> String {
     let p = &path.display();
     match why {
-        Why::Jpeg(error) => no_jpeg(error, p, lang),
-        Why::NoPosition {
+        RejectionCause::Jpeg(error) => no_jpeg(error, p, lang),
+        RejectionCause::NoPosition {
             position, damaged, ..
         } => no_position(*position, *damaged, p, lang),
-        Why::NoAltitude { .. }
-        | Why::AbsurdAltitude { .. }
-        | Why::OffTerrain
-        | Why::OverEllipsoid => no_height(why, p, lang),
-        Why::Antimeridian => tr!(
+        RejectionCause::NoAltitude { .. }
+        | RejectionCause::AbsurdAltitude { .. }
+        | RejectionCause::OffTerrain
+        | RejectionCause::OverEllipsoid => no_height(why, p, lang),
+        RejectionCause::Antimeridian => tr!(
             lang,
             "{p} shows ground on both sides of the 180th meridian, which no map here can hold",
             "{p} 拍摄范围跨越 180 度经线，无法成图"
         ),
-        Why::NoFocalLength => tr!(
+        RejectionCause::NoFocalLength => tr!(
             lang,
             "{p} does not say its focal length",
             "{p} 没有焦距信息"
         ),
-        Why::TooCoarse {
+        RejectionCause::TooCoarse {
             gsd_cm,
             coarsest_cm,
         } => tr!(
@@ -38,17 +38,19 @@ pub(super) fn what(why: &Why, path: &Path, lang: Lang) -> String {
             "{p} has {gsd_cm:.1} cm a pixel at best, the model needs {coarsest_cm:.1} cm or finer",
             "{p} 的分辨率最高为 {gsd_cm:.1} 厘米/像素，模型要求 {coarsest_cm:.1} 厘米或更细"
         ),
-        Why::TooOblique => tr!(
+        RejectionCause::TooOblique => tr!(
             lang,
             "{p} looks to the horizon: none of its ground can be placed",
             "{p} 朝向地平线，无法定位其中的地面"
         ),
-        Why::Attitude(doubt) => doubted(lang, *doubt, &p.to_string()),
-        Why::Band(band) => no_colour_band(band, p, lang),
-        Why::Defect(defect) => defective(*defect, p, lang),
-        Why::Truncated | Why::Damaged | Why::TooLarge { .. } | Why::Grey | Why::Panorama => {
-            no_picture(why, p, lang)
-        }
+        RejectionCause::Attitude(doubt) => doubted(lang, *doubt, &p.to_string()),
+        RejectionCause::Band(band) => no_colour_band(band, p, lang),
+        RejectionCause::Defect(defect) => defective(*defect, p, lang),
+        RejectionCause::Truncated
+        | RejectionCause::Damaged
+        | RejectionCause::TooLarge { .. }
+        | RejectionCause::Grey
+        | RejectionCause::Panorama => no_picture(why, p, lang),
     }
 }
 
@@ -77,20 +79,20 @@ fn no_jpeg(error: &JpegError, p: &Display<'_>, lang: Lang) -> String {
     }
 }
 
-fn no_picture(why: &Why, p: &Display<'_>, lang: Lang) -> String {
+fn no_picture(why: &RejectionCause, p: &Display<'_>, lang: Lang) -> String {
     match why {
-        Why::Truncated => tr!(
+        RejectionCause::Truncated => tr!(
             lang,
             "{p} is cut off before its picture ends",
             "{p} 不完整，图像在中途被截断"
         ),
-        Why::TooLarge { megapixels } => tr!(
+        RejectionCause::TooLarge { megapixels } => tr!(
             lang,
             "{p} has {megapixels:.0} megapixels, more than any drone's photo",
             "{p} 有 {megapixels:.0} 百万像素，超出无人机照片的范围"
         ),
-        Why::Grey => tr!(lang, "{p} has no colours", "{p} 没有颜色（灰度图）"),
-        Why::Panorama => tr!(
+        RejectionCause::Grey => tr!(lang, "{p} has no colours", "{p} 没有颜色（灰度图）"),
+        RejectionCause::Panorama => tr!(
             lang,
             "{p} is a panorama, stitched out of several frames",
             "{p} 是拼接的全景图，不是单张照片"
@@ -138,24 +140,24 @@ fn no_position(position: Position, damaged: bool, p: &Display<'_>, lang: Lang) -
     }
 }
 
-fn no_height(why: &Why, p: &Display<'_>, lang: Lang) -> String {
+fn no_height(why: &RejectionCause, p: &Display<'_>, lang: Lang) -> String {
     match why {
-        Why::NoAltitude { damaged: true, .. } => tr!(
+        RejectionCause::NoAltitude { damaged: true, .. } => tr!(
             lang,
             "{p} has no readable height above the ground: its XMP is damaged",
             "{p} 的 XMP 已损坏，读不出离地高度"
         ),
-        Why::AbsurdAltitude { above_ground_m, .. } => tr!(
+        RejectionCause::AbsurdAltitude { above_ground_m, .. } => tr!(
             lang,
             "{p} would have been taken {above_ground_m:.0} m above the ground",
             "{p} 的离地高度为 {above_ground_m:.0} 米，不合理"
         ),
-        Why::OffTerrain => tr!(
+        RejectionCause::OffTerrain => tr!(
             lang,
             "the terrain model has no height where {p} was taken",
             "地形模型不包含 {p} 的拍摄位置"
         ),
-        Why::OverEllipsoid => tr!(
+        RejectionCause::OverEllipsoid => tr!(
             lang,
             "the height in {p} counts from the ellipsoid, that of the ground from the sea",
             "{p} 中的高度是椭球高，与地面海拔不是同一基准"
@@ -240,60 +242,67 @@ fn doubted(lang: Lang, doubt: Doubt, path: &str) -> String {
 }
 
 /// What can be done, where anything can.
-pub(super) fn remedy(why: &Why, lang: Lang) -> Option<Remedy> {
+pub(super) fn remedy(why: &RejectionCause, lang: Lang) -> Option<Remedy> {
     let plain = |english, chinese| Some(Remedy::from(lang.pick(english, chinese)));
     match why {
-        Why::Jpeg(JpegError::Io(e)) if remedy_of_system(e, lang).is_some() => {
+        RejectionCause::Jpeg(JpegError::Io(e)) if remedy_of_system(e, lang).is_some() => {
             remedy_of_system(e, lang)
         }
-        Why::Jpeg(_) | Why::Truncated | Why::Damaged => {
+        RejectionCause::Jpeg(_) | RejectionCause::Truncated | RejectionCause::Damaged => {
             plain("copy it from the card again", "请从存储卡重新拷贝")
         }
-        Why::NoPosition { .. } => Some(remedy!(
+        RejectionCause::NoPosition { .. } => Some(remedy!(
             lang,
             "give a list of positions (name, longitude, latitude, height, yaw, pitch, roll) with {positions}, or build an orthomosaic",
             "请用 {positions} 给出 POS 数据（照片名、经度、纬度、高度、偏航、俯仰、横滚），或先制作正射影像",
             positions = Action::Again(Choice::Positions),
         )),
-        Why::NoAltitude { .. }
-        | Why::AbsurdAltitude { .. }
-        | Why::OffTerrain
-        | Why::OverEllipsoid => Some(for_the_height(why, lang)),
-        Why::NoFocalLength => Some(remedy!(
+        RejectionCause::NoAltitude { .. }
+        | RejectionCause::AbsurdAltitude { .. }
+        | RejectionCause::OffTerrain
+        | RejectionCause::OverEllipsoid => Some(for_the_height(why, lang)),
+        RejectionCause::NoFocalLength => Some(remedy!(
             lang,
             "name the sensor's width in millimetres: {width}",
             "请给出传感器宽度（毫米）：{width}",
             width = Action::Again(Choice::SensorWidth),
         )),
-        Why::TooCoarse { .. } => Some(remedy!(
+        RejectionCause::TooCoarse { .. } => Some(remedy!(
             lang,
             "fly lower, or search it all the same with {coarse}",
             "请降低飞行高度，或用 {coarse} 强制搜索",
             coarse = Action::Again(Choice::AllowCoarse),
         )),
-        Why::TooOblique => plain("point the camera straight down", "请将相机垂直向下拍摄"),
-        Why::Attitude(_) => Some(remedy!(
+        RejectionCause::TooOblique => {
+            plain("point the camera straight down", "请将相机垂直向下拍摄")
+        }
+        RejectionCause::Attitude(_) => Some(remedy!(
             lang,
             "give the original from the card; if the camera looked straight down, say so with {down}",
             "请使用存储卡中的原图；若确为垂直向下拍摄，请加 {down}",
             down = Action::Again(Choice::LookingDown),
         )),
-        Why::Grey
-        | Why::Band(_)
-        | Why::Defect(Defect::NearInfrared | Defect::Colourless | Defect::Palette) => plain(
-            "give the colour photos of the flight",
-            "请提供同一航次的彩色照片",
-        ),
-        Why::TooLarge { .. } | Why::Defect(_) | Why::Panorama | Why::Antimeridian => None,
+        RejectionCause::Grey
+        | RejectionCause::Band(_)
+        | RejectionCause::Defect(Defect::NearInfrared | Defect::Colourless | Defect::Palette) => {
+            plain(
+                "give the colour photos of the flight",
+                "请提供同一航次的彩色照片",
+            )
+        }
+        RejectionCause::TooLarge { .. }
+        | RejectionCause::Defect(_)
+        | RejectionCause::Panorama
+        | RejectionCause::Antimeridian => None,
     }
 }
 
-fn for_the_height(why: &Why, lang: Lang) -> Remedy {
+fn for_the_height(why: &RejectionCause, lang: Lang) -> Remedy {
     match why {
-        Why::NoAltitude {
+        RejectionCause::NoAltitude {
             above_sea: true, ..
         }
-        | Why::AbsurdAltitude {
+        | RejectionCause::AbsurdAltitude {
             ground: HeightHelp::Elevation,
             ..
         } => remedy!(
@@ -302,13 +311,13 @@ fn for_the_height(why: &Why, lang: Lang) -> Remedy {
             "请给出地面海拔（米）：{height}",
             height = Action::Again(Choice::GroundElevation),
         ),
-        Why::NoAltitude { .. } => lang
+        RejectionCause::NoAltitude { .. } => lang
             .pick(
                 "copy the originals from the card: editing or messaging programs drop the altitude",
                 "请使用存储卡中的原图：经编辑或社交软件转发的照片会丢失高度",
             )
             .into(),
-        Why::AbsurdAltitude {
+        RejectionCause::AbsurdAltitude {
             ground: HeightHelp::Nothing,
             ..
         } => lang
@@ -317,13 +326,13 @@ fn for_the_height(why: &Why, lang: Lang) -> Remedy {
                 "照片未写入有效的相对高度；请使用存储卡中的原图或含有高度的照片",
             )
             .into(),
-        Why::AbsurdAltitude { .. } => lang
+        RejectionCause::AbsurdAltitude { .. } => lang
             .pick(
                 "check the ground's elevation or the terrain model that were given; the altitude counts from the take-off point",
                 "请检查所给的地面海拔或地形模型；相对高度以起飞点为准",
             )
             .into(),
-        Why::OffTerrain => lang
+        RejectionCause::OffTerrain => lang
             .pick(
                 "give a terrain model of the whole survey",
                 "请提供覆盖整个测区的地形模型",

@@ -1,9 +1,9 @@
 //! Why a photo is not searched, in words and in the design's codes.
 
+mod cause;
 mod said;
-mod why;
 
-pub use why::{HeightHelp, Why};
+pub use cause::{HeightHelp, RejectionCause};
 
 use super::jpeg::JpegError;
 use super::metadata::{Attitude, Metadata, MetadataFault, Position};
@@ -15,15 +15,15 @@ use std::path::{Path, PathBuf};
 
 /// A photo that is set aside, with what it was about.
 #[derive(Debug)]
-pub struct SetAside {
+pub struct PhotoRejection {
     /// The file.
     pub path: PathBuf,
     /// What is wrong with it.
-    pub why: Why,
+    pub why: RejectionCause,
 }
 
-impl SetAside {
-    pub(super) fn new(path: &Path, why: Why) -> Self {
+impl PhotoRejection {
+    pub(super) fn new(path: &Path, why: RejectionCause) -> Self {
         Self {
             path: path.into(),
             why,
@@ -32,12 +32,12 @@ impl SetAside {
 
     /// A photo whose file cannot be read.
     pub(in crate::imagery) fn unread(path: &Path, error: std::io::Error) -> Self {
-        Self::new(path, Why::Jpeg(JpegError::Io(error)))
+        Self::new(path, RejectionCause::Jpeg(JpegError::Io(error)))
     }
 
     fn bucket_error(&self) -> Option<&BucketError> {
         match &self.why {
-            Why::Jpeg(JpegError::Io(error)) => BucketError::of(error),
+            RejectionCause::Jpeg(JpegError::Io(error)) => BucketError::of(error),
             _ => None,
         }
     }
@@ -69,7 +69,7 @@ impl SetAside {
                 found.attitude,
                 Attitude::Gimbal { .. } | Attitude::Body { .. }
             );
-        let why = Why::NoPosition {
+        let why = RejectionCause::NoPosition {
             position,
             damaged,
             camera,
@@ -80,46 +80,50 @@ impl SetAside {
     pub(super) fn no_altitude(path: &Path, found: &Metadata) -> Self {
         let above_sea = found.altitude_m.is_some();
         let damaged = found.faults.contains(&MetadataFault::Xmp);
-        Self::new(path, Why::NoAltitude { above_sea, damaged })
+        Self::new(path, RejectionCause::NoAltitude { above_sea, damaged })
     }
 
     /// Whether it is a frame of one band or of heat beside colour photos.
     pub fn is_band(&self) -> bool {
-        matches!(self.why, Why::Band(_))
+        matches!(self.why, RejectionCause::Band(_))
     }
 
     /// Whether nothing in it says that a camera took it: a picture of a report, or a copy that lost all its tags.
     pub fn is_no_photo(&self) -> bool {
         matches!(
             self.why,
-            Why::NoPosition {
+            RejectionCause::NoPosition {
                 position: Position::Missing,
                 damaged: false,
                 camera: false,
-            } | Why::Grey
+            } | RejectionCause::Grey
         )
     }
 
     /// The code for the coverage layer.
     pub fn reason(&self) -> Reason {
         match &self.why {
-            Why::Jpeg(_) | Why::Truncated | Why::Damaged | Why::TooLarge { .. } => {
-                Reason::Unreadable
-            }
-            Why::NoPosition { .. } | Why::Antimeridian => Reason::NoPosition,
-            Why::NoAltitude { .. }
-            | Why::AbsurdAltitude { .. }
-            | Why::OffTerrain
-            | Why::OverEllipsoid
-            | Why::NoFocalLength => Reason::NoAltitude,
-            Why::TooCoarse { .. } => Reason::TooCoarse,
-            Why::TooOblique | Why::Attitude(_) => Reason::TooOblique,
-            Why::Grey | Why::Panorama | Why::Band(_) | Why::Defect(_) => Reason::Quality,
+            RejectionCause::Jpeg(_)
+            | RejectionCause::Truncated
+            | RejectionCause::Damaged
+            | RejectionCause::TooLarge { .. } => Reason::Unreadable,
+            RejectionCause::NoPosition { .. } | RejectionCause::Antimeridian => Reason::NoPosition,
+            RejectionCause::NoAltitude { .. }
+            | RejectionCause::AbsurdAltitude { .. }
+            | RejectionCause::OffTerrain
+            | RejectionCause::OverEllipsoid
+            | RejectionCause::NoFocalLength => Reason::NoAltitude,
+            RejectionCause::TooCoarse { .. } => Reason::TooCoarse,
+            RejectionCause::TooOblique | RejectionCause::Attitude(_) => Reason::TooOblique,
+            RejectionCause::Grey
+            | RejectionCause::Panorama
+            | RejectionCause::Band(_)
+            | RejectionCause::Defect(_) => Reason::Quality,
         }
     }
 }
 
-impl Say for SetAside {
+impl Say for PhotoRejection {
     fn say(&self, lang: Lang) -> Said {
         let said = Said::new(said::what(&self.why, &self.path, lang));
         match said::remedy(&self.why, lang) {
@@ -132,4 +136,4 @@ impl Say for SetAside {
         self.bucket_error().map_or(Fault::Input, Say::fault)
     }
 }
-speaking_error!(SetAside);
+speaking_error!(PhotoRejection);

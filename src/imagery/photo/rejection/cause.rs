@@ -6,7 +6,7 @@ use crate::imagery::photo::quality::Defect;
 
 /// What is wrong with a photo.
 #[derive(Debug)]
-pub enum Why {
+pub enum RejectionCause {
     /// It is no JPEG that can be read, or cannot be opened.
     Jpeg(JpegError),
     /// It ends before its picture does.
