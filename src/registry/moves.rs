@@ -9,6 +9,7 @@ use super::person::folded_name;
 pub use super::refusal::Refusal;
 pub use super::site_move::Move;
 use super::state::State;
+use super::unit::is_below;
 use std::collections::BTreeSet;
 
 /// What is known at the point where a move is made.
@@ -163,10 +164,19 @@ fn resolve(
     if resolve.state == State::Closed {
         may_close(view, author)?;
     }
-    if lowers(view, state, resolve.state) && !author.above {
+    if lowers(view, state, resolve.state) && !author.above
+        || resolve.state == State::ScreenedOut && is_kept_above(view, author)
+    {
         return Err(Refusal::HigherUnit);
     }
     Ok(resolve.state)
+}
+
+/// Whether somebody of a unit above the author's keeps the site.
+fn is_kept_above(view: &MoveContext, author: MoveAuthor) -> bool {
+    let units = view.kept_by.iter().filter_map(|kept| kept.split_once('/'));
+    let mut units = units.map(|(unit, _)| unit);
+    units.any(|unit| is_below(&author.actor.unit, unit))
 }
 
 /// Whether to resolve so would say that there was nothing where a crew found something, or that nothing is left where one

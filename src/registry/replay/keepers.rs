@@ -49,11 +49,11 @@ impl Keepers {
         false
     }
 
-    /// Ends what was kept so far, where a decision that is followed does.
-    pub(super) fn end(&mut self, event: &Event) -> bool {
+    /// Ends what was kept so far, where a decision settles that it is put aside; `disputed` is one that is not the last word.
+    pub(super) fn end(&mut self, event: &Event, disputed: bool) -> bool {
         let ends = match &event.body {
-            Body::Screen(screen) => !screen.keep,
-            Body::Resolve(_) | Body::Reopen(_) => true,
+            Body::Screen(screen) => !screen.keep && !disputed,
+            Body::Resolve(resolve) => resolve.state != State::Candidate,
             _ => false,
         };
         if ends {

@@ -74,7 +74,8 @@ impl Fold<'_> {
         for earlier in self.known_at(at) {
             let (_, event) = self.history.events[earlier];
             self.show_pictures(earlier, &mut view);
-            if keepers.end(event) {
+            let stand = self.stands[earlier].as_ref();
+            if keepers.end(event, stand.is_some_and(|stand| stand.disputed)) {
                 view.kept_at.clear();
             }
             if keepers.hear(event) {

@@ -126,6 +126,7 @@ fn who_is_called_as_somebody_of_the_county_puts_nothing_aside_that_that_one_keep
     county.take(&town);
     let site = county.site(own);
     assert_eq!((site.state, site.disputed), (State::Candidate, true));
+    resolved_below_and_above(own, &town, &mut county, &screen);
     // What one keeps oneself one puts aside.
     let (own, create) = find(&unit::origin("event:3", TOWN));
     say(&mut town, TOWN, own, vec![], Body::Create(Box::new(create)));
@@ -136,6 +137,41 @@ fn who_is_called_as_somebody_of_the_county_puts_nothing_aside_that_that_one_keep
     county.take(&town);
     let site = county.site(own);
     assert_eq!((site.state, site.disputed), (State::ScreenedOut, false));
+}
+
+/// The township's own supervisor does not settle that a site is put aside which the county keeps, nor does it help to leave it
+/// open and put it aside then; the county's does.
+fn resolved_below_and_above(
+    site: SiteKey,
+    town: &Device,
+    county: &mut Device,
+    screen: &dyn Fn(bool) -> Body,
+) {
+    let mut town = town.clone();
+    let resolve = |state: State| {
+        Body::Resolve(Resolve {
+            state,
+            reason: "looked again".into(),
+        })
+    };
+    let rule = |town: &mut Device, state: State| {
+        let (heads, role) = (town.site(site).heads, Role::Supervisor);
+        let said = town.say_on(heads, Some(site), "boss", role, vec![], resolve(state), 21);
+        alter(town, said, |event| event.actor.unit = TOWN.into())
+    };
+    let aside = rule(&mut town, State::ScreenedOut);
+    assert_eq!(why(&town, site, aside), Some(Refusal::HigherUnit));
+    let open = rule(&mut town, State::Candidate);
+    assert_eq!(why(&town, site, open), None);
+    let heads = town.site(site).heads;
+    say(&mut town, TOWN, site, heads, screen(false));
+    county.take(&town);
+    let found = county.site(site);
+    assert_eq!((found.state, found.disputed), (State::Candidate, true));
+    let above = resolve(State::ScreenedOut);
+    county.say(Some(site), "chief", Role::Supervisor, vec![], above, 40);
+    let found = county.site(site);
+    assert_eq!((found.state, found.disputed), (State::ScreenedOut, false));
 }
 
 #[test]
