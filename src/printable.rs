@@ -65,6 +65,28 @@ pub fn of_xml<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
     }
 }
 
+/// A page or a drawing that is written whole: without the characters that XML has not, and with those shown by their numbers
+/// that would act in it or have no width.
+pub fn of_page(page: String) -> String {
+    let page = of_xml(page);
+    if !page.contains(acts_in_page) {
+        return page.into_owned();
+    }
+    let mut shown = String::with_capacity(page.len() + 16);
+    for c in page.chars() {
+        if acts_in_page(c) {
+            let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+fn acts_in_page(c: char) -> bool {
+    acts(c) && c != '\r'
+}
+
 /// A text inside XML or HTML: escaped, and without the characters that neither has.
 pub fn escape<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
     quick_xml::escape::escape(of_xml(text))
@@ -93,6 +115,15 @@ mod tests {
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&shown).expect("JSON"),
             value
+        );
+    }
+
+    #[test]
+    fn a_page_shows_what_would_act_in_it() {
+        assert_eq!(of_page("<p>罂粟\r\n</p>".into()), "<p>罂粟\r\n</p>");
+        assert_eq!(
+            of_page("<p>zh\u{200b}ao \u{202e}\u{1b}x</p>".into()),
+            "<p>zh⟨U+200B⟩ao ⟨U+202E⟩x</p>"
         );
     }
 

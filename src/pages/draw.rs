@@ -4,7 +4,7 @@
 //! no SVG. Every shape carries its own colours, so that a drawing looks the same wherever it stands.
 
 use super::palette::{INK, WHITE};
-use crate::printable::of_xml;
+use crate::printable::of_page;
 use crate::words::Lang;
 use maud::{Markup, html};
 use std::fmt::Write as _;
@@ -257,7 +257,7 @@ impl Drawing {
                 (self.inside())
             }
         };
-        of_xml(file.into_string()).into_owned()
+        of_page(file.into_string())
     }
 
     fn inside(&self) -> Markup {

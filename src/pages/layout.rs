@@ -1,7 +1,7 @@
 //! The layout that all pages share: one document, sections, tables that scroll in themselves, places to sign.
 
 use super::palette;
-use crate::printable::of_xml;
+use crate::printable::of_page;
 use crate::words::Lang;
 use jiff::tz::{Offset, TimeZone};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -30,7 +30,7 @@ pub fn document(lang: Lang, kind: &str, title: &str, body: &Markup) -> String {
             body class="document" { main class=(kind) { (body) } }
         }
     };
-    of_xml(page.into_string()).into_owned()
+    of_page(page.into_string())
 }
 
 /// A part of a page.

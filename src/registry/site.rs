@@ -267,7 +267,10 @@ impl Site {
         {
             return due.parse().ok();
         }
-        let days = *settings.deadline_days.get(&self.state)?;
+        // What is left of it has to be gone by the day by which all of it had to.
+        let undone = self.state == State::Eradicated && self.percent().is_some_and(|all| all < 100);
+        let state = if undone { State::Confirmed } else { self.state };
+        let days = *settings.deadline_days.get(&state)?;
         let since: jiff::civil::Date = self.since.get(..10)?.parse().ok()?;
         since
             .checked_add(jiff::Span::new().try_days(i64::from(days)).ok()?)

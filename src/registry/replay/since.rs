@@ -1,5 +1,5 @@
 //! Since when a site is in its state. What changes nothing of it begins no new wait: neither a step that repeats it, nor
-//! splitting the site, nor merging another one into it that was there before.
+//! eradicating a part, nor splitting the site, nor merging another one into it that was there before.
 
 use super::{Fold, MOST_FOLDS};
 use crate::registry::body::Body;
@@ -62,7 +62,8 @@ impl Fold<'_> {
             return vec![restored];
         }
         let before = self.steps_before(at);
-        if !before.is_empty() && before.iter().all(|step| self.repeats(at, *step)) {
+        let goes_on = |step: &usize| self.repeats(at, *step) || self.leaves_undone(at, *step);
+        if !before.is_empty() && before.iter().all(goes_on) {
             return before;
         }
         Vec::new()
@@ -80,6 +81,16 @@ impl Fold<'_> {
         };
         let state = |at: usize| self.stands[at].as_ref().map(|stand| stand.state);
         repeats && state(at).is_some() && state(at) == state(before)
+    }
+
+    /// Whether what had to be done waits on after a move: only a part was eradicated, or that was not accepted.
+    fn leaves_undone(&self, at: usize, before: usize) -> bool {
+        let body = |at: usize| &self.history.events[at].1.body;
+        match (body(at), body(before)) {
+            (Body::Eradicate(part), _) => part.percent < 100,
+            (Body::Accept(_), Body::Eradicate(part)) => part.percent < 100,
+            _ => false,
+        }
     }
 
     /// The steps that a move follows; that other sites became part of this one is none.

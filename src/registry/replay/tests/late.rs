@@ -3,6 +3,7 @@
 use super::guards::marks;
 use super::merge_split::{confirmed, merge_of, merged};
 use super::*;
+use crate::registry::settings::Settings;
 use crate::registry::site::MarkKind;
 
 /// Gives the events of a site that were said so far another day.
@@ -87,6 +88,35 @@ fn what_became_part_of_a_site_waits_on_in_it() {
     device.say(Some(fresh), "zhao", Role::Acceptor, vec![], failed, 24);
     assert_eq!(device.site(fresh).state, State::Confirmed);
     assert_eq!(day_since(&device, fresh), "2026-05-03");
+}
+
+#[test]
+fn to_eradicate_a_part_or_to_fail_what_was_one_gains_no_time() {
+    let mut device = office();
+    let site = confirmed(&mut device, "event:1", 10);
+    on_day(&mut device, site, "2026-02-03");
+    let due = |device: &Device| {
+        let due = device.site(site).due(&Settings::default());
+        due.map(|day| day.to_string())
+    };
+    assert_eq!(due(&device).as_deref(), Some("2026-02-06"));
+    for (now, percent) in [(20, 1), (22, 99)] {
+        let said = eradicate(percent);
+        device.say(Some(site), "li", Role::Eradicator, after(), said, now);
+        assert_eq!(device.site(site).state, State::Eradicated);
+        assert_eq!(due(&device).as_deref(), Some("2026-02-06"));
+        let (role, failed) = (Role::Acceptor, accept(false));
+        device.say(Some(site), "zhao", role, vec![], failed, now + 1);
+        assert_eq!(device.site(site).state, State::Confirmed);
+        assert_eq!(due(&device).as_deref(), Some("2026-02-06"));
+    }
+    // All of it does, and what has grown again since.
+    let said = eradicate(100);
+    device.say(Some(site), "li", Role::Eradicator, after(), said, 30);
+    assert_eq!(due(&device).as_deref(), Some("2026-05-18"));
+    let (role, failed) = (Role::Acceptor, accept(false));
+    device.say(Some(site), "zhao", role, vec![], failed, 31);
+    assert_eq!(due(&device).as_deref(), Some("2026-05-06"));
 }
 
 #[test]
