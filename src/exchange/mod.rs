@@ -34,6 +34,7 @@ mod target_flaw;
 mod target_table;
 pub mod targets;
 pub mod track;
+mod track_file;
 mod track_flaw;
 mod track_parts;
 pub mod training;

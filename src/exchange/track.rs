@@ -1,14 +1,12 @@
-//! A patrol's track: read from a receiver's GPX, and the ground seen along it.
+//! A patrol's track: read from a receiver's or a telephone's file, and the ground seen along it.
 //!
 //! Receivers jump, lose their clocks and run through midnight. The line is broken where nobody moves so far or so fast,
 //! steps of the clock that make no sense are counted and not believed, and positions that are none are left out: all of
 //! it is said, so that whoever reads the walked area can judge it.
 
-use super::{ExchangeError, TrackFlaw};
+use super::{ExchangeError, TrackFlaw, track_file};
 use crate::ground::{LocalPlane, LonLat, PlanePoint, union};
 use crate::registry::body::TrackFacts;
-use crate::text::xml::{Element, Met, walk};
-use crate::text::{date_time, decimal};
 use geo::{Coord, Line, LineString, MultiPolygon, Polygon, Simplify};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -58,8 +56,8 @@ pub struct Walk {
 }
 
 impl Track {
-    /// Reads the tracks, or where there is none the routes, of a GPX file. A time without a zone is one of `zone`. Elements
-    /// that GPX does not know and empty ones are passed over.
+    /// Reads the tracks, or where there is none the routes, of a GPX file, or of a KML or KMZ the tracks, or where there is none
+    /// the lines. A time without a zone is one of `zone`. Elements that the formats do not know and empty ones are passed over.
     ///
     /// # Errors
     /// [`ExchangeError::Unreadable`], [`ExchangeError::Track`].
@@ -71,45 +69,12 @@ impl Track {
         })
     }
 
-    /// Reads the tracks of a GPX file's bytes, as [`Track::read`] does.
+    /// Reads the tracks of a file's bytes, as [`Track::read`] does.
     ///
     /// # Errors
     /// [`TrackFlaw`].
     pub fn parse(bytes: &[u8], zone: &TimeZone) -> Result<Self, TrackFlaw> {
-        let mut odd_times = 0;
-        let (mut is_gpx, mut in_route) = (false, false);
-        let (mut tracks, mut routes): (Vec<Vec<Fix>>, Vec<Vec<Fix>>) = Default::default();
-        walk(bytes, &["trkpt", "rtept"], &mut |met| match met {
-            Met::Begins(name) => match name.as_str() {
-                "gpx" => is_gpx = true,
-                "trkseg" | "trk" => {
-                    in_route = false;
-                    tracks.push(Vec::new());
-                }
-                "rte" => {
-                    in_route = true;
-                    routes.push(Vec::new());
-                }
-                _ => {}
-            },
-            Met::Whole(point) => {
-                let lines = if in_route { &mut routes } else { &mut tracks };
-                if lines.is_empty() {
-                    lines.push(Vec::new());
-                }
-                if let Some(line) = lines.last_mut() {
-                    line.push(fix(&point, zone, &mut odd_times));
-                }
-            }
-        })
-        .map_err(TrackFlaw::Xml)?;
-        if !is_gpx {
-            return Err(TrackFlaw::NotGpx);
-        }
-        let mut segments = tracks;
-        if segments.iter().all(Vec::is_empty) {
-            segments = routes;
-        }
+        let (mut segments, odd_times) = track_file::lines(bytes, zone)?;
         segments.retain(|segment| !segment.is_empty());
         if segments.iter().map(Vec::len).sum::<usize>() < 2 {
             return Err(TrackFlaw::NoTrack);
@@ -204,45 +169,6 @@ impl Track {
             facts.days = Some([day(first), day(last)]);
         }
     }
-}
-
-/// A position of a track; one whose degrees are none lies nowhere on earth, and is left out later.
-fn fix(point: &Element, zone: &TimeZone, odd_times: &mut usize) -> Fix {
-    let degrees = |name| point.attribute(name).and_then(decimal).unwrap_or(f64::NAN);
-    let time = point.text_of("time").and_then(|text| {
-        let time = instant(text, zone);
-        *odd_times += usize::from(time.is_none());
-        time
-    });
-    Fix {
-        at: LonLat::new(degrees("lon"), degrees("lat")),
-        time,
-    }
-}
-
-/// A time as receivers write it; without a zone it is one of `zone`. Before they know the time, receivers write the day from which they count,
-/// which is in the last century.
-fn instant(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    let first = jiff::civil::date(2000, 1, 1).to_zoned(TimeZone::UTC).ok()?;
-    written(text.trim(), zone).filter(|at| *at >= first.timestamp())
-}
-
-fn written(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    if let Ok(instant) = text.parse() {
-        return Some(instant);
-    }
-    // Telephones count seconds, or thousandths of one.
-    if let Ok(count) = text.parse::<i64>() {
-        return match text.len() {
-            10 => Timestamp::from_second(count).ok(),
-            13 => Timestamp::from_millisecond(count).ok(),
-            _ => None,
-        };
-    }
-    let written = date_time(text).ok()?;
-    let at = written.day.to_datetime(written.time?);
-    let zone = written.zone.map_or_else(|| zone.clone(), TimeZone::fixed);
-    Some(at.to_zoned(zone).ok()?.timestamp())
 }
 
 fn seconds(before: Fix, after: Fix) -> Option<i64> {
@@ -445,7 +371,9 @@ mod tests {
             none(b"<gpx version=\"1.1\" creator=\"t\"></gpx>"),
             TrackFlaw::NoTrack
         );
-        assert_eq!(none(b"<kml/>"), TrackFlaw::NotGpx);
+        assert_eq!(none(b"<html/>"), TrackFlaw::NotATrackFile);
+        assert_eq!(none(b"<kml/>"), TrackFlaw::NoTrack);
+        assert_eq!(none(b"PK\x03\x04"), TrackFlaw::NotATrackFile);
         assert_eq!(none(b"<gpx><trk>"), TrackFlaw::Xml(XmlFlaw::Cut));
         assert!(matches!(none(b"hello"), TrackFlaw::Xml(_)));
     }
@@ -528,10 +456,39 @@ mod tests {
     }
 
     #[test]
+    fn tracks_of_map_programs_are_read_too() {
+        let of = |inside: &str| {
+            let text = format!(
+                "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document><Folder><Placemark>{inside}</Placemark></Folder></Document></kml>"
+            );
+            Track::parse(text.as_bytes(), &shanghai())
+        };
+        let drawn = "<LineString><coordinates>113.2,33.7 113.3,33.7</coordinates></LineString>";
+        // What was recorded counts before what was drawn; a prefix need not be declared.
+        let when = "<when>2026-05-03T01:00:00Z</when><when>2026-05-03T09:01:00</when>";
+        let coords = "<gx:coord>113.300 33.74 100</gx:coord><gx:coord>113.301 33.74 100</gx:coord>";
+        let recorded = of(&format!("{drawn}<gx:Track>{when}{coords}</gx:Track>")).expect("read");
+        let facts = recorded.walk(30, &shanghai()).facts;
+        assert_eq!((facts.points, facts.seconds), (2, Some(60)));
+        assert!(facts.length_m.abs_diff(93) <= 1, "{facts:?}");
+        // One time for two places is nobody's.
+        let odd = format!("<gx:Track><when>2026-05-03T01:00:00Z</when>{coords}</gx:Track>");
+        let facts = of(&odd).expect("read").walk(30, &shanghai()).facts;
+        assert_eq!((facts.points, facts.seconds, facts.days), (2, None, None));
+        let line = of(drawn).expect("read").segments;
+        assert_eq!(line.len(), 1);
+        assert_eq!(line[0][1].at, LonLat::new(113.3, 33.7));
+        let area = "<Polygon><outerBoundaryIs><LinearRing><coordinates>113.2,33.7 113.3,33.7 113.3,33.8 113.2,33.7</coordinates></LinearRing></outerBoundaryIs></Polygon>";
+        assert_eq!(of(area), Err(TrackFlaw::NoTrack));
+    }
+
+    #[test]
     fn a_track_of_any_bytes_is_read_or_refused() {
         const PHONE: &str = "<?xml version=\"1.0\" encoding=\"GBK\"?><gpx xmlns=\"x\"><metadata><device>x</device></metadata><trk><trkseg><trkpt lon=\"113.3\" lat=\"33.74\"><time>2026-05-03T01:00:00Z</time><hdop/></trkpt><trkpt lon='113.301' lat='33.74'><time>2026/5/3 9:05</time><a:b>&amp;<![CDATA[x]]></a:b></trkpt></trkseg></trk></gpx>";
         const ROUTE: &str = "<gpx><rte><rtept lon=\"-179.9\" lat=\"-89\"/><rtept lon=\"179.9\" lat=\"1e300\"/></rte></gpx>";
-        crate::text::fuzz::try_all(&[PHONE.as_bytes(), ROUTE.as_bytes()], |bytes| {
+        const KML: &str = "<kml><Placemark><gx:Track><when>2026-05-03T01:00:00Z</when><gx:coord>113.3 33.74 1</gx:coord><when>1</when><gx:coord>1e300 33.74</gx:coord></gx:Track><LineString><coordinates>113.2,33.7 113.3,33.7,1</coordinates></LineString></Placemark></kml>";
+        let seeds = [PHONE.as_bytes(), ROUTE.as_bytes(), KML.as_bytes()];
+        crate::text::fuzz::try_all(&seeds, |bytes| {
             if let Ok(track) = Track::parse(bytes, &shanghai()) {
                 let walk = track.walk(30, &shanghai());
                 assert!(walk.facts.length_m < 1_000_000_000);

@@ -8,8 +8,8 @@ use crate::words::Lang;
 pub enum TrackFlaw {
     /// It is not XML.
     Xml(XmlFlaw),
-    /// XML, but not GPX.
-    NotGpx,
+    /// Neither GPX nor KML.
+    NotATrackFile,
     /// It has no track of two positions or more.
     NoTrack,
     /// Its longitudes are latitudes.
@@ -27,7 +27,9 @@ impl TrackFlaw {
                     "其中的经度与纬度颠倒",
                 )
                 .into(),
-            Self::NotGpx => lang.pick("it is not GPX", "不是 GPX 文件").into(),
+            Self::NotATrackFile => lang
+                .pick("it is neither GPX nor KML", "不是 GPX 或 KML 文件")
+                .into(),
             Self::NoTrack => lang
                 .pick(
                     "it has no track of two positions or more",

@@ -6,6 +6,7 @@ use super::vector_layer::{VectorFeature, VectorLayer};
 use crate::text::half_width;
 use crate::text::xml::{Element, Met, walk};
 use geo::{Coord, GeometryCollection, LineString, Point, Polygon};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
@@ -18,10 +19,18 @@ const LARGEST_KML: u64 = 1 << 28;
 /// # Errors
 /// [`VectorError`].
 pub(super) fn read(bytes: &[u8]) -> Result<VectorLayer, VectorError> {
+    placemarks(&kml_of(bytes)?)
+}
+
+/// The bytes of a KML, out of a KMZ where they are one; others as they are.
+///
+/// # Errors
+/// [`VectorError::NoKml`].
+pub fn kml_of(bytes: &[u8]) -> Result<Cow<'_, [u8]>, VectorError> {
     if bytes.starts_with(b"PK\x03\x04") {
-        placemarks(&unpacked(bytes)?)
+        unpacked(bytes).map(Cow::Owned)
     } else {
-        placemarks(bytes)
+        Ok(Cow::Borrowed(bytes))
     }
 }
 
@@ -110,9 +119,9 @@ fn shape_of(elements: &[Element]) -> Result<Option<geo::Geometry>, String> {
     let mut found = Vec::new();
     for element in elements {
         found.extend(match element.name.as_str() {
-            "Point" => positions(element)?.first().map(|c| Point(*c).into()),
+            "Point" => kml_positions(element)?.first().map(|c| Point(*c).into()),
             "LineString" | "LinearRing" => {
-                let line = positions(element)?;
+                let line = kml_positions(element)?;
                 (!line.is_empty()).then(|| LineString(line).into())
             }
             "Polygon" => polygon(element)?.map(geo::Geometry::Polygon),
@@ -133,7 +142,7 @@ fn polygon(element: &Element) -> Result<Option<Polygon>, String> {
         boundaries
             .flat_map(|boundary| &boundary.children)
             .filter(|ring| ring.name == "LinearRing")
-            .map(|ring| positions(ring).map(LineString))
+            .map(|ring| kml_positions(ring).map(LineString))
             .filter(|ring| ring.as_ref().map_or(true, |ring| !ring.0.is_empty()))
             .collect()
     };
@@ -145,8 +154,11 @@ fn polygon(element: &Element) -> Result<Option<Polygon>, String> {
     Ok(outer.pop().map(|outer| Polygon::new(outer, holes)))
 }
 
-/// Positions as `lon,lat` or `lon,lat,height` between blanks; blanks around a comma are overlooked.
-fn positions(element: &Element) -> Result<Vec<Coord>, String> {
+/// The `coordinates` of a KML element: positions as `lon,lat` or `lon,lat,height` between blanks; blanks around a comma are overlooked.
+///
+/// # Errors
+/// What is none.
+pub fn kml_positions(element: &Element) -> Result<Vec<Coord>, String> {
     let Some(text) = element.text_of("coordinates") else {
         return Ok(Vec::new());
     };
@@ -198,7 +210,7 @@ mod tests {
             }],
             ..Element::default()
         };
-        positions(&element).map(|found| found.len())
+        kml_positions(&element).map(|found| found.len())
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub use geopackage::{
 pub use geopackage_error::GeoPackageError;
 pub use geotransform::{CrsPoint, GeoTransform, PixelPoint};
 pub use gsd::Gsd;
+pub use kml::{kml_of, kml_positions};
 pub use lonlat::{LocalPlane, LonLat, PlanePoint, Quad, corners_around};
 pub use overlay::{even_odd, rest, union, union_within};
 pub use region::{PixelRun, Rect, Region};

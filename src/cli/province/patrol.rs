@@ -37,7 +37,7 @@ pub(crate) struct PatrolArguments {
     /// The area covered in mu 踏查面积（亩）
     #[arg(long, value_name = "MU")]
     mu: Option<f64>,
-    /// A receiver's track (GPX); may be given several times 定位仪轨迹（GPX），可多次给出
+    /// A receiver's or a telephone's track (GPX, KML, KMZ); may be given several times 定位仪或手机轨迹（GPX、KML、KMZ），可多次给出
     #[arg(long = "track", value_name = "FILE")]
     tracks: Vec<PathBuf>,
     /// Metres that count as seen on either side of the track 轨迹单侧的可视距离（米）

@@ -491,7 +491,7 @@ fn above() -> Vec<Box<dyn Say>> {
         NoSites { path: path(), titles: vec![] }, NoForm { path: path(), titles: vec!["x".into()] },
         Vector { path: path(), source: VectorError::NoCrs },
         Targets { path: path(), flaws: vec![crate::exchange::TargetFlaw::Nothing] },
-        Track { path: path(), flaw: crate::exchange::TrackFlaw::NotGpx },
+        Track { path: path(), flaw: crate::exchange::TrackFlaw::NotATrackFile },
         Shifted { path: path(), system: "GCJ-02", metres: 500, rows: 9 },
         Store(Box::new(missing())),
         Evidence(photo()),

@@ -343,7 +343,7 @@ export const WORDS = {
   publicity: ['Publicity', '宣传情况'],
   seeds_publicity: ['Seeds seized, publicity', '收缴种子、宣传情况'],
   track_file: ['Track file', '轨迹文件'],
-  track_help: ['GPX of a receiver or a phone. Ground within 30 m of it counts as seen; kept as it is.', '定位仪或手机导出的 GPX。轨迹两侧各 30 米计为已踏查，原文件保留。'],
+  track_help: ['GPX, KML or KMZ of a receiver or a phone. Ground within 30 m of it counts as seen; kept as it is.', '定位仪或手机导出的 GPX、KML 或 KMZ。轨迹两侧各 30 米计为已踏查，原文件保留。'],
   clock_wrong: ["The receiver's clock was wrong: the day above holds", '定位仪时钟有误，以上方日期为准'],
   ground_drawn: ['Ground covered', '踏查范围'],
   ground_mu: ['Area in mu', '踏查面积（亩）'],

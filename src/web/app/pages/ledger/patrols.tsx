@@ -107,7 +107,7 @@ function PatrolDialog({ who, names, choose, close, done }: { who: SessionNow; na
       </div>
       <DistrictField names={names} unit={who.unit} none={say('district_of_ground')} />
       <Field label={say('track_file')} help={say('track_help')}>
-        {(id, help) => <input id={id} type="file" multiple accept=".gpx,application/gpx+xml" aria-describedby={help} onChange={(event) => tracked([...(event.currentTarget.files ?? [])])} />}
+        {(id, help) => <input id={id} type="file" multiple accept=".gpx,.kml,.kmz,application/gpx+xml" aria-describedby={help} onChange={(event) => tracked([...(event.currentTarget.files ?? [])])} />}
       </Field>
       {files.length > 0
         ? <p><label class="check"><input type="checkbox" name="clock_wrong" value="true" />{say('clock_wrong')}</label></p>
