@@ -4,7 +4,7 @@ use super::answer::{Answer, Refused};
 use super::house::{Shared, reading};
 use super::sessions::{IDLE, SessionUser, token};
 use super::visitors::LoggedIn;
-use crate::office::{Credentials, sign_in};
+use crate::office::{Credentials, clock, sign_in};
 use crate::registry::Role;
 use crate::store::{Author, Store, keys};
 use axum::extract::{ConnectInfo, Path, State};
@@ -34,6 +34,8 @@ struct Account {
     roles: Vec<Role>,
     /// Seconds without a request after which the session ends.
     idle_seconds: u64,
+    /// By how many minutes the registry's clock is ahead of UTC: its days are not those of each computer.
+    utc_offset_minutes: i32,
 }
 
 impl Account {
@@ -48,6 +50,7 @@ impl Account {
             registry: person.registry.clone(),
             roles: known.map_or_else(Vec::new, |known| known.roles.iter().copied().collect()),
             idle_seconds: IDLE.as_secs(),
+            utc_offset_minutes: clock::now_in(person.session.zone()).offset().seconds() / 60,
         })
     }
 }

@@ -186,6 +186,21 @@ describe('forms', { concurrency: false }, () => {
     await context.close();
   });
 
+  it('days are those of the registry, whatever day it is where the computer stands', async () => {
+    // Between these two it is another day at any time.
+    for (const timezoneId of ['Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
+      const { page, context } = await opened(there.browser, there.server.address, { timezoneId });
+      await loggedIn(page, there.server.address, '李伟', 'correct');
+      await page.goto(`${there.server.address}#/progress/patrols`);
+      const today = () => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+      const before = today();
+      await page.click('.news button');
+      const said = await page.inputValue('dialog input[name=on]');
+      assert.ok([before, today()].includes(said), `${said} in ${timezoneId}`);
+      await context.close();
+    }
+  });
+
   it('remarks of a scan are sentences, and who may not scan is not asked to', async () => {
     const { page, context } = await opened(there.browser, there.server.address, { locale: 'en-US' });
     await loggedIn(page, there.server.address, '孙丽', 'correct');

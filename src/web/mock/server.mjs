@@ -69,7 +69,7 @@ const ROUTES = [
   ['POST', /^\/api\/login$/, (_, __, body) => {
     const person = data.PEOPLE.find((one) => one.person === body.person);
     if (body.passphrase !== 'correct') return refuse(403, 'passphrase', both('the passphrase does not open the key', '口令无法解开密钥'), both('type it again; a lost one is replaced by a supervisor', '请重新输入；遗失的由主管登记后另行生成'));
-    return (session = { person: person.name, name: person.name, unit: '410423', registry: body.registry, roles: person.roles, idle_seconds: 1800 });
+    return (session = { person: person.name, name: person.name, unit: '410423', registry: body.registry, roles: person.roles, idle_seconds: 1800, utc_offset_minutes: 480 });
   }],
   ['POST', /^\/api\/logout$/, () => { session = null; return {}; }],
   ['GET', /^\/api\/library$/, () => ({ registries: [{ id: 'k1', name: '410423.papaver', unit: '410423', title: '鲁山县' }], surveys: [earlier, survey()], runs: [run], login_needed: false })],

@@ -10,6 +10,7 @@ export interface SessionNow {
   readonly registry: string;
   readonly roles: readonly Role[];
   readonly idle_seconds: number;
+  readonly utc_offset_minutes: number;
 }
 
 export interface RegistryEntry {

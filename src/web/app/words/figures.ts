@@ -1,5 +1,6 @@
 // Numbers as people of an office read them. What is not known is said to be unknown, never shown as 0.
 import type { Period } from '../api/types';
+import { session } from '../session';
 import { language, say } from './language';
 
 function number(value: number, digits: number): string {
@@ -69,10 +70,12 @@ export function bytes(size: number): string {
   return `${number(value, step === 0 || value >= 100 ? 0 : 1)} ${steps[step] ?? ''}`;
 }
 
-/** A day of this computer's calendar, `days` from now. */
+const MINUTE = 60_000;
+
+/** A day of the registry's calendar, `days` from now: the computer's own where nobody has logged in. */
 export function day(days: number): string {
-  const at = new Date();
-  at.setDate(at.getDate() + days);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const ahead = session.get()?.utc_offset_minutes ?? -new Date().getTimezoneOffset();
+  const at = new Date(Date.now() + ahead * MINUTE);
+  at.setUTCDate(at.getUTCDate() + days);
+  return at.toISOString().slice(0, 10);
 }
