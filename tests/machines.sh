@@ -102,7 +102,8 @@ cluster() {
 }
 shards_on_cluster() { PAPAVER=$program "$work/venv/bin/python" "$top/samples/dask_shards.py" "$1" "$address"; }
 end_cluster() {
-    kill "$scheduler" "$worker_a" "$worker_b" 2>/dev/null || true
+    # A worker that is told to end waits for a scheduler that ended before it.
+    kill -9 "$worker_a" "$worker_b" "$scheduler" 2>/dev/null || true
     wait "$scheduler" "$worker_a" "$worker_b" 2>/dev/null || true
     scheduler='' worker_a='' worker_b=''
 }
