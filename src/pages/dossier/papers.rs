@@ -38,7 +38,7 @@ pub fn evidence(d: &Dossier, lang: Lang) -> Markup {
                         }
                         td { (file.role.label(lang)) }
                         td { (file.bytes) }
-                        td class="key" { (file.mime) }
+                        td class="what" { (file.mime) }
                         td class="mono hash" { (file.sha256) }
                         td { (sealed.event.actor.name) " " (moment(&sealed.event.logged_at, d.offset)) }
                     }
