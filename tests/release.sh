@@ -8,6 +8,7 @@
 #   ROOT      a bare Debian root (default: made with debootstrap and kept in /tmp/papaver-bare-SUITE, suite from SUITE, else bookworm)
 #   OTHER     in the environment: the program that the other office runs (default: the release itself)
 #   OLDER     in the environment: the program of an earlier release for this machine, to be shown a registry of this one
+#   SCANS     in the environment: only the scans of sample and photos, nothing of the registry
 #   KEEP      in the environment: a folder in which the candidates of survey and photos are kept, to be compared between targets
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -224,11 +225,13 @@ a_part
 other() { if [ "${OTHER:-}" ]; then "$OTHER" "$@"; else papaver "$@"; fi; }
 papaver --version
 papaver model inspect
-for part in a_bill a_scan a_list "a_season 410423 王" a_server two_writers an_exchange a_newer_registry by_an_older_program a_deep_path; do
+parts=(a_bill a_scan a_list "a_season 410423 王" a_server two_writers an_exchange a_newer_registry by_an_older_program a_deep_path)
+[ -z "${SCANS:-}" ] || parts=(a_bill a_scan)
+for part in "${parts[@]}"; do
     echo "== ${part%% *}"
     $part
 done
-case $target in windows-*) for part in a_stick a_verbatim_path a_held_registry a_file_in_use an_installer; do echo "== $part" && $part; done ;; esac
+case $target${SCANS:-} in windows-x86_64) for part in a_stick a_verbatim_path a_held_registry a_file_in_use an_installer; do echo "== $part" && $part; done ;; esac
 if [ "${KEEP:-}" ]; then mkdir -p "$KEEP" && cp survey/candidates.geojson "$KEEP/survey.geojson" && cp photos/candidates.geojson "$KEEP/photos.geojson"; fi
 sha256sum survey/candidates.geojson photos/candidates.geojson
 echo "the release for $target works without a network, in $((SECONDS - began)) s"
