@@ -85,12 +85,12 @@ impl Fold<'_> {
 
     /// Whether what had to be done waits on after a move: only a part was eradicated, or that was not accepted.
     fn leaves_undone(&self, at: usize, before: usize) -> bool {
-        let body = |at: usize| &self.history.events[at].1.body;
-        match (body(at), body(before)) {
-            (Body::Eradicate(part), _) => part.percent < 100,
-            (Body::Accept(_), Body::Eradicate(part)) => part.percent < 100,
-            _ => false,
-        }
+        let is_part = |at: usize| {
+            let body = &self.history.events[at].1.body;
+            matches!(body, Body::Eradicate(part) if part.percent < 100)
+        };
+        let judges = matches!(self.history.events[at].1.body, Body::Accept(_));
+        is_part(at) || judges && is_part(before)
     }
 
     /// The steps that a move follows; that other sites became part of this one is none.
