@@ -4,6 +4,7 @@
 //! steps of the clock that make no sense are counted and not believed, and positions that are none are left out: all of
 //! it is said, so that whoever reads the walked area can judge it.
 
+pub use super::track_file::Fix;
 use super::{ExchangeError, TrackFlaw, track_file};
 use crate::ground::{LocalPlane, LonLat, PlanePoint, union};
 use crate::registry::body::TrackFacts;
@@ -20,22 +21,6 @@ const FASTEST: f64 = 50.0;
 const LONGEST_PAUSE_S: i64 = 12 * 3600;
 /// Corners nearer to the line than this are left out before it is widened, in metres.
 const TOLERANCE_M: f64 = 1.0;
-
-/// A position with the time that the receiver gave it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Fix {
-    /// Where.
-    pub at: LonLat,
-    /// When, where the receiver says.
-    pub time: Option<Timestamp>,
-}
-
-impl Fix {
-    /// Whether it says where: receivers without a position write the origin.
-    fn is_placed(&self) -> bool {
-        self.at.is_on_earth() && (self.at.lon != 0.0 || self.at.lat != 0.0)
-    }
-}
 
 /// The tracks of a file: each a line of fixes in their order.
 #[derive(Debug, Clone, Default, PartialEq)]

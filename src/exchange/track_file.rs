@@ -1,12 +1,27 @@
 //! The lines of a track's file: GPX of receivers, KML and KMZ of map programs on telephones.
 
 use super::TrackFlaw;
-use super::track::Fix;
 use crate::ground::{LonLat, kml_of, kml_positions};
 use crate::text::xml::{Element, Met, walk};
 use crate::text::{date_time, decimal};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+/// A position with the time that the receiver gave it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fix {
+    /// Where.
+    pub at: LonLat,
+    /// When, where the receiver says.
+    pub time: Option<Timestamp>,
+}
+
+impl Fix {
+    /// Whether it says where: receivers without a position write the origin.
+    pub(super) fn is_placed(&self) -> bool {
+        self.at.is_on_earth() && (self.at.lon != 0.0 || self.at.lat != 0.0)
+    }
+}
 
 /// The lines of fixes in a file, and the times among them that are none. A time without a zone is one of `zone`.
 ///
