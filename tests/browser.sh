@@ -36,11 +36,13 @@ PAPAVER=$(realpath "${1:-$(ls -t "$built"/{release,debug}/papaver 2>/dev/null | 
 export PAPAVER CHROMIUM="${CHROMIUM:-$(command -v chromium)}"
 step "in the browser (program: ${PAPAVER:-none})" "浏览器测试（程序：${PAPAVER:-无}）"
 cd "$top"
-# in_browser PART: a browser that the system starves of time can miss a moment, so that a part which fails is run once more, and that is said
+# in_browser PART: a browser that the system starves of time can miss a moment, so that a part which fails, or stands still for
+# ten minutes, is run once more, and that is said
 in_browser() {
-    "$(node_home)/bin/node" --test "$1" && return
+    local run=("$(node_home)/bin/node" --test --test-timeout=600000 "$1")
+    "${run[@]}" && return
     say "once more: $1" "再试一次：$1"
-    "$(node_home)/bin/node" --test "$1"
+    "${run[@]}"
 }
 result=0
 for part in tests/browser/*.test.mjs; do in_browser "$part" || result=1; done
