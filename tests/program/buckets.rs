@@ -208,8 +208,8 @@ fn without_keys_a_raster_in_a_bucket_is_not_called_another_format() {
     let closed = "http://127.0.0.1:9";
     let mut command = papaver();
     command
-        .args(["scan", "-q", ORTHO, "-o"])
-        .arg(home.path().join("out"));
+        .args(["pyramid", "-q", ORTHO, "-o"])
+        .arg(home.path().join("out.tif"));
     for name in [
         "AWS_ACCESS_KEY_ID",
         "AWS_SKIP_SIGNATURE",
