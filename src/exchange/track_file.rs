@@ -29,7 +29,7 @@ impl Fix {
 /// [`TrackFlaw`].
 pub(super) fn lines(bytes: &[u8], zone: &TimeZone) -> Result<(Vec<Vec<Fix>>, usize), TrackFlaw> {
     let bytes = kml_of(bytes).map_err(|_no_kml| TrackFlaw::NotATrackFile)?;
-    let mut found = Found::default();
+    let mut found = TrackLines::default();
     let wholes = ["trkpt", "rtept", "Track", "LineString"];
     walk(&bytes, &wholes, &mut |met| match met {
         Met::Begins(name) => found.begin(&name),
@@ -50,7 +50,7 @@ pub(super) fn lines(bytes: &[u8], zone: &TimeZone) -> Result<(Vec<Vec<Fix>>, usi
 
 /// What was met so far.
 #[derive(Default)]
-struct Found {
+struct TrackLines {
     /// Whether it is GPX or KML.
     is_known: bool,
     in_route: bool,
@@ -61,7 +61,7 @@ struct Found {
     odd_times: usize,
 }
 
-impl Found {
+impl TrackLines {
     fn begin(&mut self, name: &str) {
         match name {
             "gpx" | "kml" => self.is_known = true,
