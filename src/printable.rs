@@ -2,7 +2,6 @@
 //! no name moves a cursor, hides a line or breaks a page.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 /// Characters that act instead of showing: controls (but for the tab and the end of a line), those that turn the direction of
 /// writing, and those of no width, with which a name reads as another one's. What joins letters, or keeps them apart, stays.
@@ -16,15 +15,19 @@ fn acts(c: char) -> bool {
         )
 }
 
-/// A text for a terminal: characters that act are shown by their numbers.
-pub fn terminal(text: &str) -> Cow<'_, str> {
-    if !text.contains(acts) {
-        return Cow::Borrowed(text);
+/// A text in which some characters stand as their numbers.
+fn numbered<'a>(
+    text: Cow<'a, str>,
+    is_one: fn(char) -> bool,
+    number: impl Fn(u32) -> String,
+) -> Cow<'a, str> {
+    if !text.contains(is_one) {
+        return text;
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if acts(c) {
-            let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
+        if is_one(c) {
+            shown += &number(c.into());
         } else {
             shown.push(c);
         }
@@ -32,22 +35,16 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// A text for a terminal: characters that act are shown by their numbers.
+pub fn terminal(text: &str) -> Cow<'_, str> {
+    numbered(text.into(), acts, |c| format!("\\u{{{c:x}}}"))
+}
+
 /// JSON for a terminal: such characters stand in strings only, where JSON has numbers for them, so that the value is the
 /// same.
 pub fn terminal_json(json: &str) -> Cow<'_, str> {
-    if !json.contains(acts) {
-        return Cow::Borrowed(json);
-    }
-    let mut shown = String::with_capacity(json.len() + 16);
-    for c in json.chars() {
-        if acts(c) {
-            // None of them lies beyond the first plane.
-            let _ = write!(shown, "\\u{:04x}", u32::from(c));
-        } else {
-            shown.push(c);
-        }
-    }
-    Cow::Owned(shown)
+    // None of them lies beyond the first plane.
+    numbered(json.into(), acts, |c| format!("\\u{c:04x}"))
 }
 
 /// Whether XML 1.0 has a character at all; no escape writes one that it has not.
@@ -68,19 +65,7 @@ pub fn of_xml<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
 /// A page or a drawing that is written whole: without the characters that XML has not, and with those shown by their numbers
 /// that would act in it or have no width.
 pub fn of_page(page: String) -> String {
-    let page = of_xml(page);
-    if !page.contains(acts_in_page) {
-        return page.into_owned();
-    }
-    let mut shown = String::with_capacity(page.len() + 16);
-    for c in page.chars() {
-        if acts_in_page(c) {
-            let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(c));
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
+    numbered(of_xml(page), acts_in_page, |c| format!("⟨U+{c:04X}⟩")).into_owned()
 }
 
 fn acts_in_page(c: char) -> bool {
