@@ -16,11 +16,11 @@ fn acts(c: char) -> bool {
 }
 
 /// A text in which some characters stand as their numbers.
-fn numbered<'a>(
-    text: Cow<'a, str>,
+fn numbered(
+    text: Cow<'_, str>,
     is_one: fn(char) -> bool,
     number: impl Fn(u32) -> String,
-) -> Cow<'a, str> {
+) -> Cow<'_, str> {
     if !text.contains(is_one) {
         return text;
     }

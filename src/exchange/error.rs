@@ -234,8 +234,8 @@ impl ExchangeError {
                     "无法将 {path} 作为轨迹读取：{why}"
                 ))
                 .hint(lang.pick(
-                    "give a GPX with a track, as the receiver or phone writes it; nothing was recorded",
-                    "请提供接收机或手机导出的含轨迹的 GPX；未作任何记录",
+                    "give a GPX, KML or KMZ with a track, as the receiver or phone writes it; nothing was recorded",
+                    "请提供定位仪或手机导出的含轨迹的 GPX、KML 或 KMZ；未作任何记录",
                 ))
             }
             other => Said::new(format!("{other:?}")),
