@@ -1,10 +1,12 @@
 // What the browser tests share: a Chromium without WebGL, a server, and an eye on everything that a page asks for.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 
 const require = createRequire(new URL('../../src/web/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
@@ -68,13 +70,38 @@ export function staged(...more) {
   return there;
 }
 
+/**
+ * Reads until `read` gives `expected` or what matches it, for some seconds at most, and fails with the difference. What a page shows comes when its
+ * data has come: a single look is right on one computer and too early on another.
+ */
+export async function comes(read, expected, message) {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    const found = await read();
+    const there = expected instanceof RegExp ? expected.test(found) : isDeepStrictEqual(found, expected);
+    if (there) return;
+    if (Date.now() > end) (expected instanceof RegExp ? assert.match : assert.deepEqual)(found, expected, message);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
 export const SIZES = { phone: { width: 390, height: 844 }, tablet: { width: 820, height: 1180 }, office: { width: 1366, height: 768 } };
+
+/** SLOW=6 makes the browser six times slower, and each answer late: what looks too early fails. */
+const SLOW = Number(process.env.SLOW ?? 1);
+
+async function slowed(context, page) {
+  const session = await context.newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: SLOW });
+  await session.send('Network.emulateNetworkConditions', { offline: false, latency: 40 * SLOW, downloadThroughput: -1, uploadThroughput: -1 });
+}
 
 /** A page that notes every request to another host, every break of the content policy and every error of its code. */
 export async function opened(browser, address, { size = 'office', locale = 'zh-CN', colorScheme = 'light', ...more } = {}) {
   const context = await browser.newContext({ viewport: SIZES[size], locale, colorScheme, hasTouch: size === 'phone', bypassCSP: false, ...more });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
+  if (SLOW > 1) await slowed(context, page);
   const wrong = [];
   const host = new URL(address).host;
   page.on('request', (request) => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { launched, loggedIn, opened, served } from './common.mjs';
+import { comes, launched, loggedIn, opened, served } from './common.mjs';
 
 const program = process.env.PAPAVER;
 const top = fileURLToPath(new URL('../../', import.meta.url));
@@ -111,7 +111,7 @@ describe('the desk', { skip: program && existsSync(program) ? false : 'PAPAVER n
       assert.notEqual(both[0][0], both[1][0], 'of two flights');
       const apart = await page.locator('.pane:first-child img').evaluateAll(difference);
       assert.ok(apart < 2, `the same imagery of the same ground differs by ${apart}`);
-      assert.match(await page.locator('.pane:first-child figcaption').textContent(), /2025-10-03/);
+      await comes(() => page.locator('.pane:first-child figcaption').textContent(), /2025-10-03/);
       await shot(page, `before-${size}`);
       assert.deepEqual(wrong, []);
       await context.close();
@@ -126,7 +126,7 @@ describe('the desk', { skip: program && existsSync(program) ? false : 'PAPAVER n
     await page.waitForFunction(() => [...document.querySelectorAll('.flights img')].every((one) => one.complete && one.naturalWidth > 0));
     const apart = await page.locator('.flights img').evaluateAll(difference);
     assert.ok(apart < 2, `the same imagery of the same ground differs by ${apart}`);
-    assert.match(await page.locator('.flights').textContent(), /2025-10-03.*2026-05-03.*winter.*not at hand/s);
+    await comes(() => page.locator('.flights').textContent(), /2025-10-03.*2026-05-03.*winter.*not at hand/s);
     await shot(page, 'flights');
     assert.deepEqual(wrong, []);
     await context.close();
@@ -205,7 +205,7 @@ describe('without a registry', { skip: program && existsSync(program) ? false : 
       context.setDefaultTimeout(120_000);
       await page.goto(server.address);
       await page.waitForSelector('.cards h3:has-text("五月航测")');
-      assert.equal(await page.locator('input[type=password]').count(), 0);
+      await comes(() => page.locator('input[type=password]').count(), 0);
       await shot(page, `open-${size}`);
       await page.click('.bar nav a[href="#/scan"]');
       await page.check('.imagery input[value="flight/ortho.tif"]');
@@ -233,7 +233,7 @@ describe('without a registry', { skip: program && existsSync(program) ? false : 
     const run = page.url().split('/').at(-1);
     // Another browser began it: the scan page goes on with it by its name.
     await page.click('a:has-text("前往扫描页")');
-    assert.equal(await page.locator('input[name=name]').inputValue(), '七月');
+    await comes(() => page.locator('input[name=name]').inputValue(), '七月');
     // This one did.
     await page.evaluate((id) => localStorage.setItem(`papaver.order.${id}`, JSON.stringify({ inputs: ['flight/ortho.tif'], name: '七月', options: { restart: true } })), run);
     await page.goto(`${server.address}#/runs/${run}`);

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { launched, loggedIn, opened, served } from './common.mjs';
+import { comes, launched, loggedIn, opened, served } from './common.mjs';
 
 const program = process.env.PAPAVER;
 const pictures = process.env.PICTURES;
@@ -82,8 +82,8 @@ describe('offices', { skip: program && existsSync(program) ? false : 'PAPAVER na
     await second.page.waitForSelector('.drop');
     await second.page.setInputFiles('.drop input', bundle());
     await second.page.waitForSelector('.card table');
-    assert.equal(await second.page.locator('.card tbody tr').count(), 1);
-    assert.ok((await second.page.locator('.card tbody').textContent()).includes(later));
+    await comes(() => second.page.locator('.card tbody tr').count(), 1);
+    await comes(() => second.page.locator('.card tbody').textContent(), new RegExp(later));
     await second.context.close();
   });
 
@@ -106,7 +106,7 @@ describe('offices', { skip: program && existsSync(program) ? false : 'PAPAVER na
     const before = context.pages().length;
     await page.click('text=县级报告');
     await page.waitForSelector('.open-link .failure');
-    assert.match(await page.locator('.open-link .failure').textContent(), /数据不足/);
+    await comes(() => page.locator('.open-link .failure').textContent(), /数据不足/);
     assert.equal(context.pages().length, before);
     await shot(page, 'no-report');
     await context.close();

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { loggedIn, opened, staged } from './common.mjs';
+import { comes, loggedIn, opened, staged } from './common.mjs';
 
 describe('forms', { concurrency: false }, () => {
   let folder;
@@ -46,7 +46,7 @@ describe('forms', { concurrency: false }, () => {
 
   it('nothing is chosen before somebody chooses, and a scan of nothing does not begin', async () => {
     const { page, context, orders } = await scanPage();
-    assert.deepEqual(await chosen(page), []);
+    await comes(() => chosen(page), []);
     await page.fill('input[name=name]', '五月');
     await page.click('button[type=submit]');
     await page.waitForSelector('.failure:has-text("尚未选择影像")');
@@ -83,8 +83,8 @@ describe('forms', { concurrency: false }, () => {
     const { page, context, orders } = await scanPage({ size: 'phone', locale: 'en-US' });
     await page.setInputFiles('.drop input.files', ['ortho.tif', 'boundary.geojson'].map((name) => join(folder, name)));
     await page.waitForSelector('.sent:has-text("2 of 2")');
-    assert.deepEqual(await chosen(page), ['inbox/ortho.tif']);
-    assert.equal(await page.locator('select[name=within]').inputValue(), 'inbox/boundary.geojson');
+    await comes(() => chosen(page), ['inbox/ortho.tif']);
+    await comes(() => page.locator('select[name=within]').inputValue(), 'inbox/boundary.geojson');
     await page.setInputFiles('.drop input.files', ['a.tif', 'b.tif'].map((name) => join(folder, name)));
     await page.waitForFunction(() => document.querySelectorAll('.imagery input:checked').length === 2);
     await page.fill('input[name=name]', 'May');
@@ -100,11 +100,11 @@ describe('forms', { concurrency: false }, () => {
     await page.route('**/api/uploads/**', (route) => route.abort());
     await page.setInputFiles('.drop input.files', join(folder, 'ortho.tif'));
     await page.waitForSelector('.failure:has-text("服务器没有响应")');
-    assert.deepEqual(await chosen(page), []);
+    await comes(() => chosen(page), []);
     await page.unroute('**/api/uploads/**');
     await page.click('.failure button');
     await page.waitForFunction(() => document.querySelector('.imagery input:checked')?.value === 'inbox/ortho.tif');
-    assert.equal(await page.locator('.failure').count(), 0);
+    await comes(() => page.locator('.failure').count(), 0);
     await context.close();
   });
 
@@ -153,8 +153,8 @@ describe('forms', { concurrency: false }, () => {
       await page.fill('.login-again input[type=password]', 'correct');
       await page.keyboard.press('Enter');
       await page.waitForSelector('.login-again', { state: 'detached' });
-      assert.equal(await page.locator('dialog textarea[name=text]').inputValue(), '老砖窑后的菜地，写了十分钟');
-      assert.equal(await page.locator('dialog .failure').count(), 0, 'who has logged in is not told that they have not');
+      await comes(() => page.locator('dialog textarea[name=text]').inputValue(), '老砖窑后的菜地，写了十分钟');
+      await comes(() => page.locator('dialog .failure').count(), 0, 'who has logged in is not told that they have not');
       await page.click('dialog button[type=submit]');
       await page.waitForSelector('dialog', { state: 'detached' });
       assert.deepEqual(wrong, []);
@@ -182,7 +182,7 @@ describe('forms', { concurrency: false }, () => {
     await page.fill('.login-again input[type=password]', 'correct');
     await page.click('.login-again button[type=submit]');
     await page.waitForSelector('.bar .who:has-text("王芳")');
-    assert.equal(await page.locator('dialog').count(), 0);
+    await comes(() => page.locator('dialog').count(), 0);
     await context.close();
   });
 
@@ -204,8 +204,8 @@ describe('forms', { concurrency: false }, () => {
   it('remarks of a scan are sentences, and who may not scan is not asked to', async () => {
     const { page, context } = await opened(there.browser, there.server.address, { locale: 'en-US' });
     await loggedIn(page, there.server.address, '孙丽', 'correct');
-    assert.equal(await page.locator('.bar nav a[href="#/scan"]').count(), 0);
-    assert.equal(await page.locator('a.button[href="#/scan"]').count(), 0);
+    await comes(() => page.locator('.bar nav a[href="#/scan"]').count(), 0);
+    await comes(() => page.locator('a.button[href="#/scan"]').count(), 0);
     await page.goto(`${there.server.address}#/scan`);
     await page.waitForSelector('text=None of your roles allows this.');
     await page.goto(`${there.server.address}#/runs/r1`);
@@ -215,7 +215,7 @@ describe('forms', { concurrency: false }, () => {
     assert.match(said, /DJI_0007\.JPG does not say where it was taken/);
     assert.match(said, /copy it from the card again/);
     assert.doesNotMatch(said, /message|remedy|zh|没有/);
-    assert.equal(await page.locator('.card button').count(), 0, 'a scan is stopped by who may scan');
+    await comes(() => page.locator('.card button').count(), 0, 'a scan is stopped by who may scan');
     await context.close();
   });
 });

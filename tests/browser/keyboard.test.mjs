@@ -2,7 +2,7 @@
 // work of a day is done without a mouse.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { opened, staged } from './common.mjs';
+import { comes, opened, staged } from './common.mjs';
 
 const PAGES = [
   ['#/', '.cards'], ['#/screening/s1', '.pane img'], ['#/sites?state=CONFIRMED', '.site-row'], ['#/progress', '.figure-table'], ['#/progress/patrols', '.entries'], ['#/progress/tips', '.entries'], ['#/progress/supervision', '.ladder'], ['#/analysis', '.ranks'],
@@ -137,7 +137,7 @@ describe('keyboard', { concurrency: false }, () => {
     await tabTo(page, '.entries .acts button');
     await page.keyboard.press('Enter');
     await page.waitForSelector('dialog[open]');
-    assert.match(await page.locator('dialog input[name=place]').inputValue(), /112\.8312/, 'the place that was told');
+    await comes(() => page.locator('dialog input[name=place]').inputValue(), /112\.8312/, 'the place that was told');
     await tabTo(page, 'dialog input[name=name]');
     await page.keyboard.type('砖窑');
     await page.keyboard.press('Enter');
@@ -147,7 +147,7 @@ describe('keyboard', { concurrency: false }, () => {
     await tabTo(page, '.acts button[aria-label^="Take a measure"]');
     await page.keyboard.press('Enter');
     await page.waitForSelector('dialog[open]');
-    assert.equal(await page.locator('dialog select[name=rung]').inputValue(), 'talk', 'the next rung comes first');
+    await comes(() => page.locator('dialog select[name=rung]').inputValue(), 'talk', 'the next rung comes first');
     await tabTo(page, 'dialog textarea[name=reason]');
     await page.keyboard.type('逾期未改');
     await tabTo(page, 'dialog button[type=submit]');

@@ -2,7 +2,7 @@
 // or point well, no other host, no break of the content policy.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { loggedIn, opened, serious, staged, sticksOut } from './common.mjs';
+import { comes, loggedIn, opened, serious, staged, sticksOut } from './common.mjs';
 
 const pictures = process.env.PICTURES;
 
@@ -78,7 +78,7 @@ describe('layout', { concurrency: false }, () => {
         await page.mouse.click(box.x + 40 + (box.width - 80) * part + aside, box.y + box.height / 2 + aside);
         // No two clicks are to make a double click.
         await page.waitForTimeout(600);
-        assert.match(await page.locator('.map-tools .hint').textContent(), said);
+        await comes(() => page.locator('.map-tools .hint').textContent(), said);
       }
     }
     await context.close();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import { loggedIn, opened, serious, staged, sticksOut } from './common.mjs';
+import { comes, loggedIn, opened, serious, staged, sticksOut } from './common.mjs';
 
 const pictures = process.env.PICTURES;
 
@@ -43,12 +43,12 @@ describe('an office', { concurrency: false }, () => {
     await page.waitForFunction(() => /due_within=7/.test(location.hash));
     assert.notEqual(await listed(), all);
     await page.locator('.filters select[aria-label="到期"]').selectOption('');
-    assert.deepEqual(await page.locator('.filters select[aria-label="年度"] option').allTextContents(), ['年度：全部', '2026 年度', '2025 年度']);
+    await comes(() => page.locator('.filters select[aria-label="年度"] option').allTextContents(), ['年度：全部', '2026 年度', '2025 年度']);
     await page.locator('.filters select[aria-label="年度"]').selectOption('2025');
     await page.waitForFunction(() => /season=2025/.test(location.hash));
     assert.notEqual(await listed(), all);
     // What is chosen leaves the others to choose from.
-    assert.equal(await page.locator('.filters select[aria-label="年度"] option').count(), 3);
+    await comes(() => page.locator('.filters select[aria-label="年度"] option').count(), 3);
     await context.close();
     assert.deepEqual(wrong, []);
   });
@@ -92,14 +92,14 @@ describe('an office', { concurrency: false }, () => {
     const steps = ['已搜索', '生长期内', '疑似点', '已研判', '已派发', '已核查', '已铲除', '已验收', '超期'];
     const titles = await page.locator('.figure dt').allTextContents();
     for (const step of steps) assert.ok(titles.includes(step), `${step} is not among ${titles}`);
-    for (const step of steps.slice(2)) assert.match(await page.locator('.figure', { has: page.locator('dt', { hasText: new RegExp(`^${step}$`) }) }).textContent(), /共 \d+/, step);
+    for (const step of steps.slice(2)) await comes(() => page.locator('.figure', { has: page.locator('dt', { hasText: new RegExp(`^${step}$`) }) }).textContent(), /共 \d+/, step);
     const heads = await page.locator('table.numbers').first().locator('th[scope=col]').allTextContents();
     for (const step of steps.slice(2)) assert.ok(heads.includes(step), `${step} is not among ${heads}`);
-    assert.match(await page.locator('.hint').first().textContent(), /其他年度.*3/);
+    await comes(() => page.locator('.hint').first().textContent(), /其他年度.*3/);
     await page.locator('.list-head select').selectOption('2025');
     await page.waitForSelector('h1:has-text("2025")');
     assert.match(page.url(), /season=2025/);
-    assert.match(await page.locator('.open-link a').first().getAttribute('href'), /season=2025/);
+    await comes(() => page.locator('.open-link a').first().getAttribute('href'), /season=2025/);
     await context.close();
   });
 
@@ -110,7 +110,7 @@ describe('an office', { concurrency: false }, () => {
     await page.locator('.open-link a').first().focus();
     await page.keyboard.press('Enter');
     await page.waitForSelector('.open-link .failure');
-    assert.match(await page.locator('.open-link .failure').textContent(), /没有此地址/);
+    await comes(() => page.locator('.open-link .failure').textContent(), /没有此地址/);
     assert.equal(context.pages().length, before);
     await context.close();
   });
@@ -121,10 +121,10 @@ describe('an office', { concurrency: false }, () => {
     await page.setInputFiles('.drop input', { name: '四县.bundle', mimeType: 'application/octet-stream', buffer: Buffer.from('x') });
     await page.waitForSelector('.card table');
     assert.doesNotMatch((await page.locator('.card').textContent()).replace('四县.bundle', ''), /[a-z]{3}/, 'nothing is left in English');
-    assert.equal(await page.locator('.card tbody tr').count(), 50);
-    assert.match(await page.locator('.card tbody tr').nth(0).textContent(), /新增图斑 → .*发现 1、研判 1/);
+    await comes(() => page.locator('.card tbody tr').count(), 50);
+    await comes(() => page.locator('.card tbody tr').nth(0).textContent(), /新增图斑 → .*发现 1、研判 1/);
     await page.click('.card >> text=显示全部 80 个');
-    assert.equal(await page.locator('.card tbody tr').count(), 80);
+    await comes(() => page.locator('.card tbody tr').count(), 80);
     await page.click('.card .primary');
     const [saved] = await Promise.all([page.waitForEvent('download'), page.click('.card >> text=保存回执')]);
     assert.equal(saved.suggestedFilename(), '四县.bundle.receipt.json');

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { launched, loggedIn, opened, served } from './common.mjs';
+import { comes, launched, loggedIn, opened, served } from './common.mjs';
 
 const program = process.env.PAPAVER;
 const top = fileURLToPath(new URL('../../', import.meta.url));
@@ -94,7 +94,7 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await page.waitForSelector('text=已完成', { timeout: 240_000 });
     await page.click('text=查看结果');
     await page.waitForSelector('.candidate-row');
-    assert.match(await page.locator('.survey header').textContent(), /边界之外/);
+    await comes(() => page.locator('.survey header').textContent(), /边界之外/);
     await page.waitForTimeout(1000);
     await shot(page, 'survey');
     await page.click('.map-buttons button:last-child');
@@ -118,7 +118,7 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     const { page, end } = await person('李伟', { size: 'office', locale: 'zh-CN' });
     await page.goto(`${server.address}#/sites?kept=true`);
     await page.waitForSelector('.site-row');
-    assert.equal(await page.locator('.site-row').count(), 3);
+    await comes(() => page.locator('.site-row').count(), 3);
     code = (await page.locator('.site-row b').first().textContent()).trim();
     await page.locator('.site-row input').first().check();
     await page.click('.site-bar .primary');
@@ -144,8 +144,8 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await page.fill('input[name=method]', 'pulled by hand <script>alert(1)</script>');
     await page.click('dialog button[type=submit]');
     await page.waitForSelector('.state-tag.ERADICATED');
-    assert.equal(await page.locator('text=Accept or fail').count(), 0, 'who eradicated does not accept');
-    assert.match(await page.locator('.history').textContent(), /<script>/);
+    await comes(() => page.locator('text=Accept or fail').count(), 0, 'who eradicated does not accept');
+    await comes(() => page.locator('.history').textContent(), /<script>/);
     await shot(page, 'eradicated');
     await end();
   });
@@ -161,15 +161,15 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await shot(page, 'accepted');
     await page.goto(`${server.address}#/progress`);
     await page.waitForSelector('.figures');
-    assert.match(await page.locator('.figure', { hasText: '已验收' }).textContent(), /1.*共 1/);
+    await comes(() => page.locator('.figure', { hasText: '已验收' }).textContent(), /1.*共 1/);
     const [report] = await Promise.all([context.waitForEvent('page'), page.click('text=县级报告')]);
     await report.waitForLoadState();
     assert.match(await report.title(), /.+/);
-    assert.match(await report.locator('body').textContent(), /下汤镇/);
+    await comes(() => report.locator('body').textContent(), /下汤镇/);
     await shot(report, 'report');
     await page.goto(`${server.address}#/analysis`);
     await page.waitForSelector('.ranks tbody tr');
-    assert.match(await page.locator('.ranks tbody').textContent(), /数据不足/, 'little ground has no rank');
+    await comes(() => page.locator('.ranks tbody').textContent(), /数据不足/, 'little ground has no rank');
     await page.waitForSelector('.province-map .legend');
     await page.waitForTimeout(1000);
     await shot(page, 'analysis');
@@ -189,7 +189,7 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await crew.page.fill('dialog textarea[name=note]', '<script>alert(1)</script>');
     await crew.page.click('dialog button[type=submit]');
     await crew.page.waitForSelector('.entries h2:has-text("2026-05-03"):has-text("下汤镇")');
-    assert.match(await crew.page.locator('.entries').textContent(), /一组.*<script>/s);
+    await comes(() => crew.page.locator('.entries').textContent(), /一组.*<script>/s);
     await shot(crew.page, 'patrols');
     await crew.page.click('.acts >> text=转为图斑');
     await crew.page.fill('dialog input[name=place]', '113.9312, 28.2508');
@@ -207,10 +207,10 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await crew.page.fill('dialog textarea[name=text]', '老砖窑后的菜地');
     await crew.page.click('dialog button[type=submit]');
     await crew.page.waitForSelector('.entries .said');
-    assert.equal(await crew.page.locator('.acts >> text=登记奖励').count(), 0, 'rewards are a supervisor\'s');
+    await comes(() => crew.page.locator('.acts >> text=登记奖励').count(), 0, 'rewards are a supervisor\'s');
     await crew.page.goto(`${server.address}#/progress/supervision`);
     await crew.page.waitForSelector('.ladder');
-    assert.equal(await crew.page.locator('.news button').count(), 0);
+    await comes(() => crew.page.locator('.news button').count(), 0);
     await crew.end();
     const { page, end } = await person('李伟', { size: 'office', locale: 'en-US' });
     await page.goto(`${server.address}#/progress/tips`);
@@ -258,7 +258,7 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await page.fill('dialog input[name=post]', '镇长');
     await page.click('dialog button[type=submit]');
     await page.waitForSelector('.entries h2:has-text("下汤镇")');
-    assert.match(await page.locator('.entries').textContent(), /陈建国.*镇长/s);
+    await comes(() => page.locator('.entries').textContent(), /陈建国.*镇长/s);
     await shot(page, 'duties');
     await page.click('.acts >> text=Void');
     await page.fill('dialog textarea[name=reason]', '重复');
@@ -270,7 +270,7 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await shot(page, 'walked');
     await page.goto(`${server.address}#/progress`);
     await page.waitForSelector('.figure-table');
-    assert.match(await page.locator('.figure', { hasText: 'Patrols' }).textContent(), /1/);
+    await comes(() => page.locator('.figure', { hasText: 'Patrols' }).textContent(), /1/);
     await end();
   });
 
@@ -281,7 +281,7 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await page.setInputFiles('.drop input.files', ['PPV_0003.JPG', 'PPV_0004.JPG'].map((name) => join(top, 'samples/photos', name)));
     const chosen = page.locator('.imagery label:has(input:checked)');
     await chosen.filter({ hasText: /inbox\/flight-.*2 份影像/ }).waitFor();
-    assert.equal(await chosen.count(), 1);
+    await comes(() => chosen.count(), 1);
     await end();
   });
 

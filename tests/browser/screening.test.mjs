@@ -1,7 +1,7 @@
 // Screening 5,000 candidates by keys: no verdict is lost, whatever happens to the page or to the server.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { loggedIn, opened, staged } from './common.mjs';
+import { comes, loggedIn, opened, staged } from './common.mjs';
 
 describe('an order that was learnt', { concurrency: false }, () => {
   const there = staged('--candidates', '60', '--learnt', 'yes');
@@ -14,8 +14,8 @@ describe('an order that was learnt', { concurrency: false }, () => {
     const { queue } = await page.evaluate(async () => (await fetch('/api/registries/k1/screening/s1')).json());
     const shown = async () => Number(/learnt from verdicts: rank (\d+)/.exec(await page.locator('.verdict header .num').first().textContent())[1]);
     for (const item of queue.slice(0, 12)) {
-      assert.equal(await shown(), item.rank_learnt);
-      assert.equal(await page.locator('.verdict .why').count(), item.why === 'best' ? 0 : 1);
+      await comes(shown, item.rank_learnt);
+      await comes(() => page.locator('.verdict .why').count(), item.why === 'best' ? 0 : 1);
       await page.keyboard.press('ArrowRight');
     }
     await page.locator('.progress-line select').selectOption('lots');
@@ -23,7 +23,7 @@ describe('an order that was learnt', { concurrency: false }, () => {
     assert.equal(lots.length, 6);
     for (let n = 0; n < 6; n += 1) await page.keyboard.press('ArrowLeft');
     for (const rank of lots) {
-      assert.equal(await shown(), rank);
+      await comes(shown, rank);
       await page.keyboard.press('ArrowRight');
     }
     assert.deepEqual(wrong, []);
@@ -37,7 +37,7 @@ describe('an order that was learnt', { concurrency: false }, () => {
     await page.waitForSelector('.prospect:has-text("no random audit was drawn"):has-text("15 to 30 of 60 undecided will be kept")');
     await page.click('.prospect button');
     await page.waitForSelector('.prospect:has-text("go on, up to 18 % may be missed")');
-    assert.equal(await page.locator('.prospect button').count(), 0);
+    await comes(() => page.locator('.prospect button').count(), 0);
     await page.waitForSelector('.pane img');
     assert.deepEqual(wrong, []);
     await context.close();
@@ -63,11 +63,11 @@ describe('screening', { concurrency: false }, () => {
     const title = await page.locator('.verdict h2').textContent();
     await page.keyboard.press('3');
     await saved(page);
-    assert.equal(await given(page), before + 1);
+    await comes(() => given(page), before + 1);
     await page.keyboard.press('u');
     await saved(page);
-    assert.equal(await given(page), before);
-    assert.equal(await page.locator('.verdict h2').textContent(), title);
+    await comes(() => given(page), before);
+    await comes(() => page.locator('.verdict h2').textContent(), title);
     await context.close();
   });
 
@@ -77,13 +77,13 @@ describe('screening', { concurrency: false }, () => {
     await page.route('**/verdicts', (route) => route.abort());
     for (const key of ['k', 'k', '1']) await page.keyboard.press(key);
     await page.waitForSelector('.progress-line .warning');
-    assert.equal(await given(page), before);
+    await comes(() => given(page), before);
     await page.close({ runBeforeUnload: false });
     const again = await context.newPage();
     await again.goto(`${there.server.address}#/screening/s1`);
     await again.waitForSelector('.pane img');
     await saved(again);
-    assert.equal(await given(again), before + 3);
+    await comes(() => given(again), before + 3);
     await context.close();
   });
 
@@ -102,8 +102,8 @@ describe('screening', { concurrency: false }, () => {
     await again.goto(`${there.server.address}#/screening/s1`);
     await again.waitForSelector('.pane img');
     await saved(again);
-    assert.equal(await given(again), before + 1);
-    assert.equal(await again.locator('.notice.bad').count(), 0);
+    await comes(() => given(again), before + 1);
+    await comes(() => again.locator('.notice.bad').count(), 0);
     await context.close();
   });
 
@@ -115,7 +115,7 @@ describe('screening', { concurrency: false }, () => {
     await page.locator('.thumb .pick').nth(5).click({ modifiers: ['Shift'] });
     await page.locator('.sheet-actions button', { hasText: '蔬菜' }).click();
     await saved(page);
-    assert.equal(await given(page), before + 6);
+    await comes(() => given(page), before + 6);
     const cells = await page.locator('.thumb').count();
     assert.ok(cells < 120, `${cells} cells are drawn at once`);
     await context.close();
@@ -127,10 +127,10 @@ describe('screening', { concurrency: false }, () => {
     await page.keyboard.press('n');
     await page.keyboard.type('k 2 u');
     await page.keyboard.press('Escape');
-    assert.equal(await given(page), before);
+    await comes(() => given(page), before);
     await page.keyboard.press('k');
     await saved(page);
-    assert.equal(await given(page), before + 1);
+    await comes(() => given(page), before + 1);
     await context.close();
   });
 });

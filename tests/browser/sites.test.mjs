@@ -1,7 +1,7 @@
 // A hundred thousand sites, without WebGL: drawn, filtered, selected on the map and assigned.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { loggedIn, opened, staged } from './common.mjs';
+import { comes, loggedIn, opened, staged } from './common.mjs';
 
 describe('sites', { concurrency: false }, () => {
   const there = staged('--sites', '100000');
@@ -43,7 +43,7 @@ describe('sites', { concurrency: false }, () => {
     await loggedIn(page, there.server.address, '李伟', 'correct');
     await page.goto(`${there.server.address}#/sites?overdue=true&state=CONFIRMED`);
     await page.waitForSelector('.site-row');
-    assert.ok(await page.locator('.filters input[type=checkbox]').nth(1).isChecked());
+    await comes(() => page.locator('.filters input[type=checkbox]').nth(1).isChecked(), true);
     const texts = await page.locator('.site-row').allTextContents();
     assert.ok(texts.every((text) => /查实/.test(text) && /超期/.test(text)));
     await context.close();

@@ -61,7 +61,7 @@ const words = {
   full: ["本机存储空间不足，草稿未能保存：请立即另存为文件", "This browser has no room: save the draft as a file now"],
 };
 
-const state = { language: localStorage.getItem("papaver.language") ?? (/^zh\b/i.test(navigator.language) ? 0 : 1), who: null, form: null, sites: [], here: null, pictures: new Map(), imagery: null, refused: false, again: () => login(), moved: () => {} };
+const state = { language: localStorage.getItem("papaver.language") ?? (/^zh\b/i.test(navigator.language) ? 0 : 1), who: null, form: null, sites: [], here: null, pictures: new Map(), imagery: null, refused: false, wish: 0, again: () => login(), moved: () => {} };
 state.language = Number(state.language) ? 1 : 0;
 const main = document.getElementById("main");
 const t = (key, n) => words[key][state.language].replace("{n}", n ?? "");
@@ -84,6 +84,11 @@ function show({ again, moved = () => {} }, ...parts) {
   Object.assign(state, { again, moved });
   main.replaceChildren(...parts.filter(Boolean));
   if (!sameView) window.scrollTo(0, 0);
+}
+/** The crew wants another view: whether it still does when that view's data has come, or has gone on meanwhile. */
+function wish() {
+  const mine = ++state.wish;
+  return () => mine === state.wish;
 }
 function say(text) {
   document.getElementById("status").textContent = text;
@@ -296,6 +301,7 @@ function map(features) {
 // Pages.
 
 function login(message) {
+  wish();
   const id = el("input", { autocomplete: "username", autocapitalize: "none", required: true });
   const password = el("input", { type: "password", autocomplete: "current-password", required: true });
   const enter = async (event) => {
@@ -314,6 +320,7 @@ function login(message) {
 
 /** The crew's data; without a network, what was read last. */
 async function begin() {
+  const wanted = wish();
   try {
     state.form = await (await read("page/form.json")).json();
     const sites = await (await read("page/sites.geojson")).json();
@@ -322,6 +329,7 @@ async function begin() {
     localStorage.setItem(`papaver.data.${state.who.id}`, JSON.stringify([state.form, state.sites]));
     say("");
   } catch (error) {
+    if (!wanted()) return;
     if (error.status === 401 || error.status === 404) return login(t("refused"));
     if (error.status === 429) return login(t("often"));
     const kept = localStorage.getItem(`papaver.data.${state.who.id}`);
@@ -330,13 +338,17 @@ async function begin() {
     say(trouble(error));
   }
   await imagery();
-  await list();
+  if (wanted()) await list();
   fetchAround(state.sites).catch(() => {});
 }
 
 async function list() {
-  document.getElementById("title").textContent = `${state.form.crew} · ${t("title")}`;
+  const wanted = wish();
   const mine = await ofThisCrew().catch(() => []);
+  if (wanted()) listed(mine);
+}
+function listed(mine) {
+  document.getElementById("title").textContent = `${state.form.crew} · ${t("title")}`;
   const sorted = [...state.sites].sort((a, b) => distance(a) - distance(b));
   const rows = new Map();
   const entry = (feature) => {
@@ -352,8 +364,11 @@ async function list() {
   const here = hereLine();
   const drawn = sorted.some(centre) || state.here ? map(sorted) : null;
   // The order stays as it is under a finger; the first position puts the nearest first.
-  const moved = (first) => {
-    if (first) return list();
+  const moved = async (first) => {
+    if (first) {
+      const now = await ofThisCrew().catch(() => mine);
+      return state.moved === moved && listed(now);
+    }
     here.textContent = whereIAm();
     if (state.here) drawn?.moved(state.here.at, state.here.accuracy);
     rows.forEach((far, feature) => (far.textContent = farAway(feature)));
@@ -383,7 +398,9 @@ function leave() {
 }
 
 async function visit(feature) {
+  const wanted = wish();
   const kept = (await ofThisCrew().catch(() => [])).find((draft) => feature && draft.values.site === feature.properties.site);
+  if (!wanted()) return;
   if (kept) return edit(kept);
   const values = { ...(feature?.properties ?? { crew: state.form.crew }), visit_at: now() };
   edit({ id: identity(), crew: state.who.id, values, geometry: feature?.geometry ?? null, isFind: !feature, photos: [] });
@@ -483,6 +500,7 @@ function findPlace(draft) {
 }
 
 function edit(draft) {
+  wish();
   const { site, picture: detection, surroundings } = draft.values;
   const pictures = el("div", { className: "pictures" });
   const folder = `${state.form.id}-files`;
@@ -520,6 +538,7 @@ async function send(draft) {
     if (!state.here) return say(t("place"));
     draft.geometry = { type: "Point", coordinates: state.here.at };
   }
+  const wanted = wish();
   await keep(draft);
   const folder = `inbox/${draft.id}`;
   const properties = { ...draft.values };
@@ -539,7 +558,7 @@ async function send(draft) {
     say(t("sent"));
     // What was refused is put right in the draft and sent once more.
     if (await wasTaken(`${folder}/${draft.id}.geojson`)) await forget(draft);
-    await results();
+    if (wanted()) await results();
   } catch (error) {
     say(error.status === 401 ? t("refused") : trouble(error));
   }
@@ -556,8 +575,10 @@ async function wasTaken(path) {
 }
 
 async function results() {
+  const wanted = wish();
   let outcomes = [];
   try { outcomes = await (await read("page/results.json")).json(); } catch (error) { say(trouble(error)); }
+  if (!wanted()) return;
   const own = (both) => both[state.language ? 0 : 1];
   const fates = { recorded: ["recorded", "已录入"], before: ["recorded before", "此前已录入"], refused: ["REFUSED", "退回"] };
   const row = (r) => el("li", { className: r.fate === "refused" ? "wrong" : "" }, `${r.site ?? "—"} · ${own(fates[r.fate])} · ${r.told.map(own).join(state.language ? "; " : "；")}`);
