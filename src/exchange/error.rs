@@ -216,15 +216,13 @@ impl ExchangeError {
                 } else {
                     String::new()
                 };
-                let hint = flaws
-                    .first()
-                    .map(|flaw| flaw.hint(lang))
-                    .unwrap_or_default();
-                Said::new(tr!(lang, "{path}: {why}{more}", "{path}：{why}{more}")).hint(tr!(
+                let hints = flaws.first().map(|flaw| flaw.hints(lang));
+                Said::new(tr!(
                     lang,
-                    "{hint}; nothing was recorded",
-                    "{hint}；未作任何记录"
+                    "{path}: {why}{more}; nothing was recorded",
+                    "{path}：{why}{more}；未作任何记录"
                 ))
+                .hints(hints.unwrap_or_default())
             }
             Self::Track { path, flaw } => {
                 let (path, why) = (path.display(), flaw.say(lang));

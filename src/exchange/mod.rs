@@ -31,6 +31,7 @@ pub mod sheet;
 mod site_list;
 mod table;
 mod target_flaw;
+mod target_metres;
 mod target_table;
 pub mod targets;
 pub mod track;

@@ -1,9 +1,9 @@
 //! Why a list of targets, or a line of it, is not taken; and what is said of a list that is.
 
-use crate::ground::LonLat;
+use crate::ground::{CrsError, LonLat};
 use crate::text::DegreesFlaw;
-use crate::tr;
-use crate::words::Lang;
+use crate::words::{Action, Choice, Lang, Remedy, Say};
+use crate::{remedy, tr};
 
 /// Why a list, or a line of it, is not taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,10 @@ pub enum TargetFlaw {
     TwoColumns(String, String),
     /// A line whose position is none: the line, what is written, and why that is none.
     Line(u64, String, DegreesFlaw),
+    /// A line whose position in metres is none: the line, and what is written in both columns.
+    NoMetres(u64, String, String),
+    /// The system that was named does not fit the coordinates, of this line where it is known.
+    System(Option<u64>, CrsError),
     /// A line with more cells than titles.
     Shifted(u64),
     /// A line at the origin, as receivers without a position write it.
@@ -26,6 +30,10 @@ pub enum TargetFlaw {
     TooLarge(usize),
     /// It says itself that its coordinates are of another system.
     Datum(String),
+    /// A file that does not say its coordinate system.
+    NoSystem,
+    /// A list of sites that was exported from a registry.
+    OwnLedger,
     /// Nothing is left of it.
     Nothing,
 }
@@ -50,6 +58,18 @@ impl TargetFlaw {
             Self::Line(line, text, flaw) => {
                 let why = flaw.say(text, lang);
                 tr!(lang, "line {line}: {why}", "第 {line} 行：{why}")
+            }
+            Self::NoMetres(line, one, other) => tr!(
+                lang,
+                "line {line}: “{one}” and “{other}” are no northing (seven digits) and easting (six, or eight with its zone)",
+                "第 {line} 行：“{one}”与“{other}”不是北坐标（7 位）和东坐标（6 位，含带号 8 位）"
+            ),
+            Self::System(line, error) => {
+                let why = error.say(lang).what;
+                match line {
+                    Some(line) => tr!(lang, "line {line}: {why}", "第 {line} 行：{why}"),
+                    None => why,
+                }
             }
             Self::Shifted(line) => tr!(
                 lang,
@@ -84,6 +104,15 @@ impl TargetFlaw {
                 "it says itself that its coordinates are {system}",
                 "文件注明其坐标为 {system}"
             ),
+            Self::OwnLedger => lang
+                .pick(
+                    "it is a list of sites that was exported from a registry",
+                    "这是由登记库导出的图斑清单",
+                )
+                .into(),
+            Self::NoSystem => lang
+                .pick("it has no coordinate reference system", "没有坐标参考系")
+                .into(),
             Self::Nothing => lang
                 .pick("it has no point and no polygon", "其中没有点或面")
                 .into(),
@@ -91,17 +120,30 @@ impl TargetFlaw {
     }
 
     /// What to do.
-    pub fn hint(&self, lang: Lang) -> String {
-        match self {
-            Self::NoColumns(_) | Self::TwoColumns(..) => lang.pick(
-                "name one column lon (经度) and one lat (纬度), in degrees of WGS 84 or CGCS2000",
-                "请将两列分别命名为“经度”“纬度”，单位为度（WGS 84 或 CGCS2000）",
+    pub fn hints(&self, lang: Lang) -> Vec<Remedy> {
+        let words = match self {
+            Self::System(_, error) => return error.say(lang).remedies,
+            Self::Line(_, _, DegreesFlaw::TooLarge) | Self::NoSystem => return vec![in_metres(lang)],
+            Self::NoColumns(_) => {
+                let degrees = lang.pick(
+                    "name one column lon (经度) and one lat (纬度), in degrees of WGS 84 or CGCS2000",
+                    "请将两列分别命名为“经度”“纬度”，单位为度（WGS 84 或 CGCS2000）",
+                );
+                return vec![degrees.into(), in_metres(lang)];
+            }
+            Self::TwoColumns(..) => lang.pick(
+                "leave one of them for each half of the position",
+                "每个坐标只保留其中一列",
+            ),
+            Self::OwnLedger => lang.pick(
+                "give the list as it was handed down; sites of another office come in a bundle",
+                "请使用下发的靶标清单原件；其他单位的图斑通过数据包交换",
             ),
             Self::Shifted(_) => lang.pick(
                 "put text that holds the separator into quotation marks",
                 "文字中含分隔符的请加引号",
             ),
-            Self::Line(..) | Self::Origin(_) => lang.pick(
+            Self::Line(..) | Self::Origin(_) | Self::NoMetres(..) => lang.pick(
                 "correct these lines and take the list in again",
                 "请改正这些行后重新导入",
             ),
@@ -113,9 +155,19 @@ impl TargetFlaw {
                 "give points or areas as GeoJSON, GeoPackage, KML, GPX, shapefile, CSV or XLSX",
                 "请提供含点或面的 GeoJSON、GeoPackage、KML、GPX、Shapefile、CSV 或 XLSX",
             ),
-        }
-        .into()
+        };
+        vec![words.into()]
     }
+}
+
+/// What to do where coordinates are in metres.
+fn in_metres(lang: Lang) -> Remedy {
+    remedy!(
+        lang,
+        "where they are in metres, name their system, as in {crs} (CGCS2000, 3-degree zone, 114° E)",
+        "如为平面坐标（米），请指明坐标系，例如 {crs}（CGCS2000 三度带，中央经线 114°）",
+        crs = Action::Again(Choice::Crs(Some(4547))),
+    )
 }
 
 /// What is to be said of a list before it is recorded.
@@ -123,6 +175,8 @@ impl TargetFlaw {
 pub enum TargetNote {
     /// No column names the targets, so that they are numbered; the columns that there are.
     Numbered(Vec<String>),
+    /// The coordinates are of this system, which was named, and were converted.
+    Converted(String),
     /// Features without a geometry were passed over.
     WithoutShape(usize),
     /// Lines were passed over: they are neither a point nor an area.
@@ -145,6 +199,11 @@ impl TargetNote {
                     "没有靶标编号列，已按顺序编号（现有列：{columns}；可识别：编号、靶标编号、名称、id、name 等）"
                 )
             }
+            Self::Converted(system) => tr!(
+                lang,
+                "the coordinates were converted from {system} to WGS 84",
+                "坐标已由 {system} 转换为 WGS 84"
+            ),
             Self::WithoutShape(n) => tr!(
                 lang,
                 "features without a geometry passed over: {n}",

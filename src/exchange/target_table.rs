@@ -3,6 +3,7 @@
 
 use super::TargetFlaw;
 use super::cell_grid::{CellGrid, shortened};
+use super::target_metres::{MetreColumns, NamedSystem};
 use crate::ground::{LonLat, ReadPlace, ReadPlaces, Shape};
 use crate::text::Field;
 use crate::text::{
@@ -20,27 +21,30 @@ pub(super) struct TablePlaces {
     pub passed_over: Vec<String>,
 }
 
-/// The places of tables that have columns of a position; the others of a workbook are remarks.
+/// The places of tables that have columns of a position; the others of a workbook are remarks. `system` is that of the
+/// coordinates, where one was named.
 pub(super) fn of_grids(
     grids: Vec<CellGrid>,
     is_text: bool,
+    system: Option<&NamedSystem>,
 ) -> Result<TablePlaces, Vec<TargetFlaw>> {
     let mut found = TablePlaces::default();
     let (mut flaws, mut titles, mut any) = (Vec::new(), Vec::new(), false);
     for grid in grids {
         titles.extend(grid.titles.iter().cloned());
-        let Some(columns) = PositionColumns::of(&grid.titles).map_err(|flaw| vec![flaw])? else {
+        let Some(positions) = Positions::of(&grid.titles, system).map_err(|flaw| vec![flaw])?
+        else {
             continue;
         };
         any = true;
-        if let Some(system) = said_datum(&grid, columns) {
+        if let Some(system) = said_datum(&grid, positions.columns()) {
             return Err(vec![TargetFlaw::Datum(system)]);
         }
         let read = &mut found.read;
         read.columns
             .extend(grid.titles.iter().map(|t| t.trim().to_lowercase()));
         for (line, cells) in &grid.rows {
-            match target(&grid.titles, columns, *line, cells, is_text) {
+            match target(&grid.titles, &positions, *line, cells, is_text) {
                 Ok((at, words)) => read.places.push(ReadPlace {
                     number: read.places.len() + 1,
                     shape: Shape::Point(at),
@@ -68,8 +72,8 @@ pub(super) fn of_grids(
 }
 
 /// The system that a table names for its coordinates, in the titles of their columns, in its heading or in its name.
-fn said_datum(grid: &CellGrid, columns: PositionColumns) -> Option<String> {
-    let in_title = columns.each().into_iter().find_map(|at| {
+fn said_datum(grid: &CellGrid, columns: [usize; 2]) -> Option<String> {
+    let in_title = columns.into_iter().find_map(|at| {
         let title = grid.titles.get(at)?;
         foreign_datum(title).map(|_| title.trim().to_owned())
     });
@@ -110,7 +114,49 @@ fn foot(cells: &[Field]) -> Option<String> {
     })
 }
 
-/// The columns of positions.
+/// How the positions of a table are written.
+enum Positions<'a> {
+    /// In degrees, of the system that was named or of WGS 84.
+    Degrees(PositionColumns, Option<&'a NamedSystem>),
+    /// In metres of a system.
+    Metres(MetreColumns, &'a NamedSystem),
+}
+
+impl<'a> Positions<'a> {
+    /// Those of a table; `None` where it has none.
+    fn of(titles: &[String], system: Option<&'a NamedSystem>) -> Result<Option<Self>, TargetFlaw> {
+        Ok(match system.filter(|system| system.in_metres) {
+            Some(system) => MetreColumns::of(titles)?.map(|columns| Self::Metres(columns, system)),
+            None => PositionColumns::of(titles)?.map(|columns| Self::Degrees(columns, system)),
+        })
+    }
+
+    /// Their columns.
+    fn columns(&self) -> [usize; 2] {
+        match self {
+            Self::Degrees(columns, _) => columns.each(),
+            Self::Metres(MetreColumns(one, other), _) => [*one, *other],
+        }
+    }
+
+    /// Where the position of a row lies.
+    fn place(&self, line: u64, cells: &[Field]) -> Result<LonLat, TargetFlaw> {
+        let (columns, system) = match self {
+            Self::Degrees(columns, system) => (columns, system),
+            Self::Metres(columns, system) => return system.place_of_row(*columns, line, cells),
+        };
+        let (lon, lat) = columns.degrees(line, cells)?;
+        if lon == 0.0 && lat == 0.0 {
+            return Err(TargetFlaw::Origin(line));
+        }
+        system.map_or(Ok(LonLat::new(lon, lat)), |system| {
+            let place = system.place(lon, lat);
+            place.map_err(|error| TargetFlaw::System(Some(line), error))
+        })
+    }
+}
+
+/// The columns of positions in degrees.
 #[derive(Debug, Clone, Copy)]
 enum PositionColumns {
     /// The longitude and the latitude.
@@ -127,6 +173,23 @@ impl PositionColumns {
         let one = || titles.iter().position(|title| is_position(title));
         let two = two.map(|(lon, lat)| Self::Two(lon, lat));
         Ok(two.or_else(|| one().map(Self::One)))
+    }
+
+    /// The longitude and the latitude of a row.
+    fn degrees(self, line: u64, cells: &[Field]) -> Result<(f64, f64), TargetFlaw> {
+        let text = |at: usize| cells.get(at).map(Field::to_text).unwrap_or_default();
+        let flaw = |text: String| move |flaw| TargetFlaw::Line(line, text, flaw);
+        let half = |at: usize, axis| {
+            let text = text(at);
+            degrees(&text, axis).map_err(flaw(text))
+        };
+        match self {
+            Self::Two(lon, lat) => Ok((half(lon, Axis::Longitude)?, half(lat, Axis::Latitude)?)),
+            Self::One(both) => {
+                let text = text(both);
+                position(&text).map_err(flaw(text))
+            }
+        }
     }
 
     fn each(self) -> [usize; 2] {
@@ -173,7 +236,7 @@ fn doubt(titles: &[String], at: usize) -> u8 {
 
 fn target(
     titles: &[String],
-    columns: PositionColumns,
+    positions: &Positions<'_>,
     line: u64,
     cells: &[Field],
     is_text: bool,
@@ -182,22 +245,7 @@ fn target(
     if is_text && behind.into_iter().any(|cell| !cell.is_empty()) {
         return Err(TargetFlaw::Shifted(line));
     }
-    let text = |at: usize| cells.get(at).map(Field::to_text).unwrap_or_default();
-    let half = |at: usize, axis| {
-        let text = text(at);
-        degrees(&text, axis).map_err(|flaw| TargetFlaw::Line(line, text, flaw))
-    };
-    let (lon, lat) = match columns {
-        PositionColumns::Two(lon, lat) => (half(lon, Axis::Longitude)?, half(lat, Axis::Latitude)?),
-        PositionColumns::One(both) => {
-            let text = text(both);
-            position(&text).map_err(|flaw| TargetFlaw::Line(line, text, flaw))?
-        }
-    };
-    let at = LonLat::new(lon, lat);
-    if at.lon == 0.0 && at.lat == 0.0 {
-        return Err(TargetFlaw::Origin(line));
-    }
+    let at = positions.place(line, cells)?;
     let words = titles
         .iter()
         .zip(cells)

@@ -4,15 +4,19 @@ use super::cell_grid::shortened;
 use super::gcj02::shift;
 use super::grid::{TABLES, grids};
 use super::read::datum_of_name;
+use super::target_metres::NamedSystem;
 use super::target_table::{is_of_datum, of_grids};
 use super::{ExchangeError, TargetFlaw, TargetNote};
 use crate::files;
-use crate::ground::{ReadPlace, ReadPlaces, Shape, VectorError, is_of_shifted_map, read_places};
+use crate::ground::{
+    Crs, CrsError, LonLat, ReadPlace, ReadPlaces, Shape, VectorError, is_of_shifted_map,
+    read_places_in,
+};
 use crate::registry::Hash;
 use crate::registry::body::{Target, TargetList};
 use crate::registry::place::Place;
 use crate::store::{Store, StoreError};
-use crate::text::{axis_of, foreign_datum, is_position, plain_title};
+use crate::text::{axis_of, foreign_datum, is_metre_title, is_position, plain_title};
 use geo::{Area, BoundingRect, InteriorPoint};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -66,11 +70,16 @@ pub struct ReadTargets {
     pub notes: Vec<TargetNote>,
 }
 
-/// Reads a list.
+/// Reads a list; `crs` is the system of its coordinates, where it is named: whatever the file says then counts for nothing.
 ///
 /// # Errors
 /// [`ExchangeError::Unreadable`], [`ExchangeError::Table`], [`ExchangeError::Vector`], [`ExchangeError::Targets`].
-pub fn read(path: &Path, name: &str, season: i16) -> Result<ReadTargets, ExchangeError> {
+pub fn read(
+    path: &Path,
+    name: &str,
+    season: i16,
+    crs: Option<&Crs>,
+) -> Result<ReadTargets, ExchangeError> {
     let wrong = |flaws: Vec<TargetFlaw>| ExchangeError::Targets {
         path: path.into(),
         flaws,
@@ -80,12 +89,16 @@ pub fn read(path: &Path, name: &str, season: i16) -> Result<ReadTargets, Exchang
         sha256,
         hidden,
         passed_over,
-    } = places(path)?;
+    } = places(path, crs)?;
+    if is_own_ledger(&read.columns) {
+        return Err(wrong(vec![TargetFlaw::OwnLedger]));
+    }
     if let Some(system) = said_datum(&read).or_else(|| datum_of_name(path)) {
         return Err(wrong(vec![TargetFlaw::Datum(system)]));
     }
     let naming = naming(&read);
     let mut notes = notes(&read, naming.is_some());
+    notes.extend(crs.map(|crs| TargetNote::Converted(crs.name().to_owned())));
     if !passed_over.is_empty() {
         notes.push(TargetNote::NoTargets(passed_over));
     }
@@ -134,8 +147,13 @@ struct TargetFile {
     passed_over: Vec<String>,
 }
 
-fn places(path: &Path) -> Result<TargetFile, ExchangeError> {
+fn places(path: &Path, crs: Option<&Crs>) -> Result<TargetFile, ExchangeError> {
     let unreadable = ExchangeError::unreadable(path);
+    let wrong = |flaws| ExchangeError::Targets {
+        path: path.into(),
+        flaws,
+    };
+    let in_system = |source| wrong(vec![TargetFlaw::System(None, source)]);
     if path.is_dir() {
         let (path, source) = (path.into(), VectorError::Folder);
         return Err(ExchangeError::Vector { path, source });
@@ -149,17 +167,18 @@ fn places(path: &Path) -> Result<TargetFile, ExchangeError> {
     if TABLES.contains(&ending.as_str()) {
         let knows = |title: &str| {
             let is_name = NAMES.contains(&plain_title(title).as_str());
-            axis_of(title).is_some() || is_position(title) || is_name
+            axis_of(title).is_some() || is_position(title) || is_metre_title(title) || is_name
         };
         let found = grids(&bytes, &knows).map_err(|flaw| ExchangeError::Table {
             path: path.into(),
             flaw,
         })?;
-        let tables =
-            of_grids(found.tables, found.is_text).map_err(|flaws| ExchangeError::Targets {
-                path: path.into(),
-                flaws,
-            })?;
+        let system = crs.map(NamedSystem::of).transpose().map_err(in_system)?;
+        let mut tables = of_grids(found.tables, found.is_text, system.as_ref()).map_err(wrong)?;
+        if let (Some(crs), Some(about)) = (crs, first(&tables.read)) {
+            let (_, unknown) = crs.clone().with_way(about, None).map_err(in_system)?;
+            tables.read.unknown_datum = unknown;
+        }
         return Ok(TargetFile {
             read: tables.read,
             sha256,
@@ -167,9 +186,13 @@ fn places(path: &Path) -> Result<TargetFile, ExchangeError> {
             passed_over: tables.passed_over,
         });
     }
-    let read = read_places(path).map_err(|source| ExchangeError::Vector {
-        path: path.into(),
-        source,
+    let read = read_places_in(path, crs).map_err(|source| match source {
+        VectorError::NoCrs => wrong(vec![TargetFlaw::NoSystem]),
+        VectorError::Crs(source @ CrsError::OutOfRange { .. }) => in_system(source),
+        source => ExchangeError::Vector {
+            path: path.into(),
+            source,
+        },
     })?;
     if Hash::of(&files::read(path).map_err(&unreadable)?) != sha256 {
         let changed = std::io::Error::other("it changed while it was read");
@@ -183,6 +206,14 @@ fn places(path: &Path) -> Result<TargetFile, ExchangeError> {
     })
 }
 
+/// Where the first point of a table lies.
+fn first(read: &ReadPlaces) -> Option<LonLat> {
+    read.places.iter().find_map(|place| match place.shape {
+        Shape::Point(at) => Some(at),
+        Shape::Area(_) => None,
+    })
+}
+
 /// What is to be said of a list before it is recorded.
 fn notes(read: &ReadPlaces, named: bool) -> Vec<TargetNote> {
     let is_numbered = !named && !read.places.is_empty();
@@ -192,6 +223,15 @@ fn notes(read: &ReadPlaces, named: bool) -> Vec<TargetNote> {
         (read.lines > 0).then_some(TargetNote::Lines(read.lines)),
     ];
     notes.into_iter().flatten().collect()
+}
+
+/// Whether these are the columns of sites as they are exported: each with the head of its history.
+fn is_own_ledger(columns: &[String]) -> bool {
+    let has = |key: &str, titles: [&str; 2]| {
+        let is = |column: &String| column == key || titles.iter().any(|t| column.contains(t));
+        columns.iter().any(is)
+    };
+    has("head", ["head hash", "链头哈希"]) && has("site_key", ["site key", "图斑键"])
 }
 
 /// The system that a list names for its coordinates, where it is not WGS 84 or near it.
@@ -333,10 +373,120 @@ mod tests {
     use crate::words::Lang;
 
     fn read_of(name: &str, bytes: &[u8]) -> Result<ReadTargets, ExchangeError> {
+        read_in(name, bytes, None)
+    }
+
+    fn read_in(name: &str, bytes: &[u8], crs: Option<&str>) -> Result<ReadTargets, ExchangeError> {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).expect("written");
-        read(&path, "t", 2026)
+        let crs = crs.map(|crs| Crs::parse(crs).expect("known"));
+        read(&path, "t", 2026, crs.as_ref())
+    }
+
+    #[test]
+    fn metres_of_a_named_system_are_converted_whichever_column_is_the_easting() {
+        for (crs, table) in [
+            ("EPSG:4547", "编号,X,Y\nA1,3735042.323,435133.665\n"),
+            (
+                "EPSG:4547",
+                "编号,x坐标（米）,y坐标（米）\nA1,435133.665,3735042.323\n",
+            ),
+            (
+                "EPSG:4526",
+                "编号,横坐标,纵坐标\nA1,38435133.665,3735042.323\n",
+            ),
+            ("EPSG:4547", "id,north,east\nA1,3735042.323,435133.665\n"),
+            // A register that has both: in metres is what was named.
+            (
+                "EPSG:4547",
+                "编号,经度,纬度,X,Y\nA1,113°18′,33°44′24″,3735042.323,435133.665\n",
+            ),
+            ("EPSG:4547", "编号,经度,纬度\nA1,435133.665,3735042.323\n"),
+            ("EPSG:4490", "编号,经度,纬度\nA1,113°18′,33°44′24″\n"),
+        ] {
+            let read = read_in("t.csv", table.as_bytes(), Some(crs)).expect(table);
+            let place = read.list.targets[0].place.clone();
+            let off = |found: i64, wanted: i64| (found - wanted).abs() <= 1;
+            assert!(
+                off(place.lon_e7, 1_133_000_000) && off(place.lat_e7, 337_400_000),
+                "{table}: {place:?}"
+            );
+            assert_eq!(
+                read.notes.last(),
+                Some(&TargetNote::Converted(crs.into())),
+                "{table}"
+            );
+        }
+        // Of vector files the named system takes the place of the one that they have, or of none.
+        let text = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"A1"},"geometry":{"type":"Point","coordinates":[435133.665,3735042.323]}}]}"#;
+        let read = read_in("t.geojson", text.as_bytes(), Some("EPSG:4547")).expect("converted");
+        assert_eq!(read.list.targets[0].place.lon_e7, 1_133_000_000);
+    }
+
+    #[test]
+    fn metres_that_do_not_fit_their_system_are_refused_with_the_one_that_does() {
+        use crate::words::Say;
+        for (crs, table, why, remedy) in [
+            (
+                None,
+                "编号,X,Y\nA1,3735042.3,435133.6\n",
+                "too large for degrees",
+                "name their system",
+            ),
+            (
+                None,
+                "编号,东坐标,北坐标\nA1,435133.6,3735042.3\n",
+                "no columns lon and lat",
+                "name their system",
+            ),
+            (
+                Some("EPSG:4547"),
+                "编号,X,Y\nA1,3735042.3,38435133.6\n",
+                "line 2: the position",
+                "EPSG:4526",
+            ),
+            (
+                Some("EPSG:4526"),
+                "编号,X,Y\nA1,3735042.3,435133.6\n",
+                "line 2: the position",
+                "zone",
+            ),
+            (
+                Some("EPSG:4547"),
+                "编号,X,Y\nA1,113.3,33.74\n",
+                "line 2: “113.3” and “33.74” are no northing",
+                "correct these lines",
+            ),
+            (
+                Some("EPSG:4547"),
+                "编号,X,Y\nA1,,435133.6\n",
+                "line 2",
+                "correct these lines",
+            ),
+            (
+                Some("EPSG:4547"),
+                "编号,X,Y,东坐标\nA1,1,2,3\n",
+                "two columns",
+                "leave one",
+            ),
+            (
+                Some("EPSG:2362"),
+                "编号,X,Y\nA1,3735042.3,38435133.6\n",
+                "Xian 1980",
+                "converted by the office",
+            ),
+        ] {
+            let error = read_in("t.csv", table.as_bytes(), crs).expect_err(table);
+            let said = error.say(crate::words::Lang::En);
+            let remedies: String = said
+                .remedies
+                .iter()
+                .map(|one| one.text(|action| format!("{action:?}")))
+                .collect();
+            assert!(said.what.contains(why), "{table}: {}", said.what);
+            assert!(remedies.contains(remedy), "{table}: {remedies}");
+        }
     }
 
     fn csv(text: &str) -> Result<ReadTargets, ExchangeError> {
@@ -447,6 +597,15 @@ mod tests {
     }
 
     #[test]
+    fn sites_that_were_exported_are_no_targets() {
+        for titles in ["head hash,site key", "链头哈希,图斑键", "head,site_key"] {
+            let text = format!("id,lon,lat,{titles}\nA1,113.3,33.74,0a,0b\n");
+            let error = csv(&text).expect_err(titles).to_string();
+            assert!(error.contains("exported from a registry"), "{error}");
+        }
+    }
+
+    #[test]
     fn a_list_out_of_a_shifted_map_is_refused() {
         let text = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"adcode":"410423","center":"x","name":"鲁山县"},"geometry":{"type":"Point","coordinates":[113.306,33.738]}}]}"#;
         let error = read_of("t.geojson", text.as_bytes()).expect_err("shifted");
@@ -516,7 +675,7 @@ mod tests {
         let tabs = read_of("t.xls", b"id\tlon\tlat\nA1\t113.3\t33.74\n").expect("text");
         assert_eq!(tabs.list.targets.len(), 1);
         let folder = tempfile::tempdir().expect("folder");
-        let error = read(folder.path(), "t", 2026).expect_err("a folder");
+        let error = read(folder.path(), "t", 2026, None).expect_err("a folder");
         assert!(error.to_string().contains("it is a folder"), "{error}");
     }
 
@@ -545,7 +704,7 @@ mod tests {
                     "{bytes:?}"
                 );
             }
-            if let Ok(tables) = of_grids(found.tables, found.is_text) {
+            if let Ok(tables) = of_grids(found.tables, found.is_text, None) {
                 let read = tables.read;
                 let _named = naming(&read);
                 assert!(

@@ -18,7 +18,7 @@ pub struct Crs {
 }
 
 /// A coordinate system that cannot be used.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum CrsError {
     /// The definition is not one that PROJ knows.
     Unknown {
@@ -118,6 +118,11 @@ impl Crs {
     /// Its well-known text.
     pub fn wkt(&self) -> &str {
         &self.wkt
+    }
+
+    /// Whether it counts in metres along the ground, and not in degrees.
+    pub fn is_projected(&self) -> bool {
+        !self.frame().geographic
     }
 
     /// What it is, as far as coordinates that do not fit need it.

@@ -1,5 +1,6 @@
 //! Places out of any vector file, in lon/lat: points and areas with the words that go with them.
 
+use super::crs::Crs;
 use super::geotransform::CrsPoint;
 use super::lonlat::LonLat;
 use super::vector::layers;
@@ -48,6 +49,14 @@ pub struct ReadPlaces {
 /// # Errors
 /// What is wrong with the file, for people.
 pub fn read_places(path: &Path) -> Result<ReadPlaces, VectorError> {
+    read_places_in(path, None)
+}
+
+/// The same in a system that is named, whatever the file says of itself.
+///
+/// # Errors
+/// What is wrong with the file, for people.
+pub fn read_places_in(path: &Path, named: Option<&Crs>) -> Result<ReadPlaces, VectorError> {
     let mut read = ReadPlaces::default();
     for layer in layers(path)? {
         read.without_shape += layer.without_shape;
@@ -59,7 +68,7 @@ pub fn read_places(path: &Path) -> Result<ReadPlaces, VectorError> {
                 read.columns.push(column);
             }
         }
-        let crs = layer.crs.ok_or(VectorError::NoCrs)?;
+        let crs = named.cloned().or(layer.crs).ok_or(VectorError::NoCrs)?;
         let to = crs.to_lonlat().map_err(VectorError::Crs)?;
         for feature in layer.features {
             let number = feature.number;

@@ -32,7 +32,7 @@ pub use area::{area_m2, area_mu, ring_perimeter_m};
 pub use boundary::Boundary;
 pub use boundary_error::{BoundaryError, BoundaryNote};
 pub use crs::{Crs, CrsError, FromLonLat, ToLonLat};
-pub use features::{ReadPlace, ReadPlaces, Shape, read_places};
+pub use features::{ReadPlace, ReadPlaces, Shape, read_places, read_places_in};
 pub use geojson::{
     Feature, FeatureCollection, FileFeature, GeoJsonFlaw, Geometry, read_features, write_features,
 };

@@ -37,6 +37,8 @@ pub use number::{
 pub(crate) use number_format::shown;
 pub use sheet::{MergedCells, Sheet, Workbook, WorkbookFlaw};
 pub use table::{Record, records};
-pub use title::{axis_among, axis_of, is_in_minutes, is_position, is_shared_title, plain_title};
+pub use title::{
+    axis_among, axis_of, is_in_minutes, is_metre_title, is_position, is_shared_title, plain_title,
+};
 pub use workbook::{is_workbook, workbook};
 pub use zone::Zone;

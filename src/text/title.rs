@@ -157,6 +157,36 @@ pub fn axis_among(titles: &[String], at: usize) -> Option<Axis> {
     pair.iter().all(has).then_some(axis)
 }
 
+/// Whether a column holds half of a position in metres, wherever its north may be: surveyors write X for it.
+pub fn is_metre_title(title: &str) -> bool {
+    const METRES: [&str; 22] = [
+        "x",
+        "y",
+        "x坐标",
+        "y坐标",
+        "坐标x",
+        "坐标y",
+        "东坐标",
+        "北坐标",
+        "横坐标",
+        "纵坐标",
+        "横坐标y",
+        "纵坐标x",
+        "easting",
+        "northing",
+        "east",
+        "north",
+        "point_x",
+        "point_y",
+        "xcoord",
+        "ycoord",
+        "x_coord",
+        "y_coord",
+    ];
+    let plain = plain_title(title);
+    METRES.contains(&without_remark(&plain))
+}
+
 /// Whether a column holds both halves of positions.
 pub fn is_position(title: &str) -> bool {
     const BOTH: [&str; 14] = [

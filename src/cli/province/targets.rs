@@ -9,7 +9,7 @@ use super::table::per_cent;
 use crate::cli::overwrite::Overwrite;
 use crate::exchange::targets::{ReadTargets, read};
 use crate::files::Existing;
-use crate::ground::{Feature, LonLat};
+use crate::ground::{Crs, Feature, LonLat};
 use crate::office::map_files::{MapFormat, write_targets};
 use crate::office::targets::{feature, properties, site_of, take_in};
 use crate::province::effort::season_of;
@@ -47,6 +47,9 @@ struct TargetImportArguments {
     /// What it is called (default: the file's name) 清单名称（默认为文件名）
     #[arg(long)]
     name: Option<String>,
+    /// The system of its coordinates where they are in metres or the file does not say 清单坐标系（坐标为米或文件未注明时）
+    #[arg(long, value_name = "SYSTEM")]
+    crs: Option<String>,
     /// The season it is for (default: the present one) 适用年度（默认当年）
     #[arg(long, value_name = "YEAR")]
     season: Option<i16>,
@@ -123,11 +126,23 @@ impl TargetImportArguments {
             Some(season) => season,
             None => season_of(today(&context.read()?)?),
         };
-        let ReadTargets { list, notes } = read(&self.file, &name, season)?;
+        let crs = self.crs.as_deref().map(Crs::parse).transpose()?;
+        let ReadTargets { list, notes } = read(&self.file, &name, season, crs.as_ref())?;
         for note in &notes {
             tell(&note.say(lang));
         }
         let (mut office, session) = context.office()?;
+        let same = |known: &TargetList| known.name == list.name && known.targets != list.targets;
+        if lists_of(office.store())?
+            .iter()
+            .any(|(_, known)| same(known))
+        {
+            tell(&tr!(
+                lang,
+                "another list of the name {name} was taken in before, and both count: name this one with `--name`, or void the other",
+                "此前已导入同名靶标“{name}”，两份都会计入：可用 `--name` 另行命名，或作废其中一份"
+            ));
+        }
         let places: Vec<LonLat> = (list.targets.iter())
             .map(|target| target.place.lonlat())
             .collect();

@@ -1,0 +1,105 @@
+//! Targets in metres of a system that was named. Surveyors write X for the northing and map programs for the easting, so that
+//! the numbers themselves say which is which.
+
+use super::TargetFlaw;
+use crate::ground::{Crs, CrsError, CrsPoint, LonLat, ToLonLat};
+use crate::text::{Field, axis_among, is_metre_title, number};
+
+/// The system of a list's coordinates, as it was named by who takes the list in.
+pub(super) struct NamedSystem {
+    to: ToLonLat,
+    /// Whether it counts in metres.
+    pub in_metres: bool,
+}
+
+/// The two columns of positions in metres, in the order of the table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MetreColumns(pub usize, pub usize);
+
+impl NamedSystem {
+    /// With its way to longitude and latitude.
+    ///
+    /// # Errors
+    /// [`CrsError::NoWayToLonLat`].
+    pub fn of(crs: &Crs) -> Result<Self, CrsError> {
+        Ok(Self {
+            to: crs.to_lonlat()?,
+            in_metres: crs.is_projected(),
+        })
+    }
+
+    /// Where a position in this system lies.
+    ///
+    /// # Errors
+    /// [`CrsError::OutOfRange`].
+    pub fn place(&self, x: f64, y: f64) -> Result<LonLat, CrsError> {
+        self.to.apply(&[CrsPoint { x, y }]).map(|found| found[0])
+    }
+
+    /// Where the position of one row lies.
+    pub fn place_of_row(
+        &self,
+        columns: MetreColumns,
+        line: u64,
+        cells: &[Field],
+    ) -> Result<LonLat, TargetFlaw> {
+        let text = |at: usize| cells.get(at).map(Field::to_text).unwrap_or_default();
+        let (one, other) = (text(columns.0), text(columns.1));
+        let halves = number(&one).zip(number(&other));
+        let Some((x, y)) = halves.and_then(|(one, other)| east_first(one, other)) else {
+            return Err(TargetFlaw::NoMetres(line, one, other));
+        };
+        self.place(x, y)
+            .map_err(|error| TargetFlaw::System(Some(line), error))
+    }
+}
+
+impl MetreColumns {
+    /// Those of a table; `None` where it has none.
+    pub fn of(titles: &[String]) -> Result<Option<Self>, TargetFlaw> {
+        let of = |is: &dyn Fn(usize) -> bool| (0..titles.len()).filter(|at| is(*at)).collect();
+        let named: Vec<usize> = of(&|at| is_metre_title(&titles[at]));
+        let halves: Vec<usize> = of(&|at| axis_among(titles, at).is_some());
+        let found = if named.is_empty() { halves } else { named };
+        match found[..] {
+            [one, other] => Ok(Some(Self(one, other))),
+            [] | [_] => Ok(None),
+            [one, .., last] => Err(TargetFlaw::TwoColumns(
+                titles[one].trim().to_owned(),
+                titles[last].trim().to_owned(),
+            )),
+        }
+    }
+}
+
+/// Two numbers as easting and northing; `None` where they do not tell. A northing of China has seven digits; an easting has
+/// six, or eight with the number of its zone in front.
+fn east_first(one: f64, other: f64) -> Option<(f64, f64)> {
+    let is_northing = |n: f64| (1e6..1e7).contains(&n);
+    let is_easting = |n: f64| (1e5..1e6).contains(&n) || (1e7..1e8).contains(&n);
+    match (
+        is_easting(one) && is_northing(other),
+        is_northing(one) && is_easting(other),
+    ) {
+        (true, _) => Some((one, other)),
+        (_, true) => Some((other, one)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_say_which_of_them_is_the_easting() {
+        let east = Some((435_133.7, 3_735_042.3));
+        assert_eq!(east_first(435_133.7, 3_735_042.3), east);
+        assert_eq!(east_first(3_735_042.3, 435_133.7), east);
+        let with_zone = Some((38_435_133.7, 3_735_042.3));
+        assert_eq!(east_first(3_735_042.3, 38_435_133.7), with_zone);
+        for (one, other) in [(113.3, 33.7), (435_133.7, 435_133.7), (0.0, 3_735_042.3)] {
+            assert_eq!(east_first(one, other), None, "{one} {other}");
+        }
+    }
+}
