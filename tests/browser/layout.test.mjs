@@ -22,6 +22,7 @@ const PAGES = [
 
 /** The ground that patrols walked, on the map of the sites. */
 async function walked(page) {
+  await page.waitForSelector('.site-row');
   if (await page.locator('.site-bar .switch').isVisible()) await page.click('.site-bar .switch');
   await page.locator('.map-tools input[type=checkbox]').check();
   await page.waitForSelector('.map-tools .hint');
@@ -87,10 +88,10 @@ describe('layout', { concurrency: false }, () => {
     const { page, context } = await opened(there.browser, there.server.address, { locale: 'zh-CN' });
     await page.goto(there.server.address);
     await page.click('text=English');
-    assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+    await comes(() => page.evaluate(() => document.documentElement.lang), 'en');
     await page.reload();
     await page.waitForSelector('text=中文');
-    assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+    await comes(() => page.evaluate(() => document.documentElement.lang), 'en');
     await context.close();
   });
 });

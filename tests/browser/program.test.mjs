@@ -204,9 +204,9 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await crew.page.fill('dialog textarea[name=text]', '请回电 13800138000');
     await crew.page.click('dialog button[type=submit]');
     await crew.page.waitForSelector('dialog .failure:has-text("身份证号")');
-    await crew.page.fill('dialog textarea[name=text]', '老砖窑后的菜地');
+    await crew.page.fill('dialog textarea[name=text]', '老砖窑\u200b后的菜地');
     await crew.page.click('dialog button[type=submit]');
-    await crew.page.waitForSelector('.entries .said');
+    await comes(() => crew.page.locator('.entries .said').first().textContent(), /老砖窑⟨U\+200B⟩后的菜地/);
     await comes(() => crew.page.locator('.acts >> text=登记奖励').count(), 0, 'rewards are a supervisor\'s');
     await crew.page.goto(`${server.address}#/progress/supervision`);
     await crew.page.waitForSelector('.ladder');

@@ -67,6 +67,10 @@ const main = document.getElementById("main");
 const t = (key, n) => words[key][state.language].replace("{n}", n ?? "");
 const own = (field) => (state.language ? field.en : field.zh);
 
+/** A text whose letters of no width, and those that turn the direction of writing, show by their numbers. */
+const ACTING = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u2064\u2066-\u2069\u3164\uFEFF\uFFA0]/g;
+const visible = (text) => text.replace(ACTING, (letter) => `⟨U+${letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+
 /** An element: its name, its properties, what lies in it. Words are always text, never markup. */
 function el(name, properties = {}, ...inner) {
   const made = document.createElement(name);
@@ -75,7 +79,7 @@ function el(name, properties = {}, ...inner) {
     else if (key in made && key !== "list") made[key] = value;
     else made.setAttribute(key, value);
   }
-  made.append(...inner.filter((part) => part !== null && part !== undefined));
+  made.append(...inner.filter((part) => part !== null && part !== undefined).map((part) => (typeof part === "string" ? visible(part) : part)));
   return made;
 }
 /** Shows a view: what shows it anew in another language, what it does when the crew has moved, what lies in it. */
@@ -348,7 +352,7 @@ async function list() {
   if (wanted()) listed(mine);
 }
 function listed(mine) {
-  document.getElementById("title").textContent = `${state.form.crew} · ${t("title")}`;
+  document.getElementById("title").textContent = `${visible(state.form.crew)} · ${t("title")}`;
   const sorted = [...state.sites].sort((a, b) => distance(a) - distance(b));
   const rows = new Map();
   const entry = (feature) => {
@@ -596,7 +600,7 @@ async function results() {
 function languages() {
   document.documentElement.lang = state.language ? "en" : "zh-CN";
   document.getElementById("language").textContent = state.language ? "中文" : "EN";
-  document.getElementById("title").textContent = state.form ? `${state.form.crew} · ${t("title")}` : t("title");
+  document.getElementById("title").textContent = state.form ? `${visible(state.form.crew)} · ${t("title")}` : t("title");
   document.title = t("title");
   warn(window.isSecureContext ? "" : t("insecure"));
 }

@@ -16,6 +16,7 @@ import { walked } from '../api/ledger';
 import { get } from '../api/request';
 import type { TileLayerEntry } from '../api/types';
 import { hatch } from './hatch';
+import { visible } from '../parts/visible';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const format = new GeoJSON({ featureProjection: 'EPSG:3857', dataProjection: 'EPSG:4326' });
@@ -78,7 +79,7 @@ export function districts(registry: string): VectorLayer<VectorSource> {
 
 function name(text: string): Text {
   return new Text({
-    text,
+    text: visible(text),
     font: '13px system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif',
     fill: new Fill({ color: dark.matches ? '#e8ece9' : '#18211c' }),
     stroke: new Stroke({ color: dark.matches ? '#18211c' : '#ffffff', width: 3 }),

@@ -7,6 +7,7 @@ import { Circle, Fill, RegularShape, Stroke, Style, Text } from 'ol/style';
 import type { FeatureLike } from 'ol/Feature';
 import type { RankedDistrict, Standing } from '../api/types';
 import { hatch } from './hatch';
+import { visible } from '../parts/visible';
 
 export type Layer = VectorLayer<VectorSource>;
 
@@ -51,7 +52,7 @@ function filled(what: Meaning | undefined, strength: string, width: number): Sty
 
 export function named(text: string): Text {
   return new Text({
-    text,
+    text: visible(text),
     font: '600 13px system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif',
     fill: new Fill({ color: dark.matches ? '#ffffff' : '#18211c' }),
     stroke: new Stroke({ color: dark.matches ? '#18211c' : '#ffffff', width: 3 }),
