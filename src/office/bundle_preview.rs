@@ -4,11 +4,11 @@ use super::offers::Labels;
 use super::{Office, OfficeError};
 use crate::registry::event::Sealed;
 use crate::registry::sentence::kind;
-use crate::registry::{DeviceId, Hash, SiteKey, State};
+use crate::registry::{DeviceId, SiteKey, State};
 use crate::store::bundle::{Inspected, check_trust};
 use crate::store::{Store, StoreError};
 use serde::Serialize;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Sites that are told one by one at most.
@@ -63,6 +63,8 @@ pub struct BundlePreview {
     pub known_events: usize,
     /// Of the new ones, those that would not be followed.
     pub refused: usize,
+    /// Of those that are here and followed, so many would be followed no more.
+    pub overturned: usize,
     /// The new ones by what they are, the most frequent first.
     pub kinds: Vec<KindCount>,
     /// Sites that would be new.
@@ -87,11 +89,19 @@ pub fn preview(
     let known = office.store.known(hashes)?;
     let is_new = |sealed: &&Sealed| !known.contains(&sealed.hash);
     let coming = Coming::of(&office.store, bundle.events.iter().filter(is_new).collect())?;
+    let refused_before = office.store.refused_around(&coming.new)?;
     let taken = |store: &mut Store| {
         store.take(&bundle.events)?;
-        coming.changes(store)
+        let mut refused = store.refused_around(&coming.new)?;
+        refused.retain(|hash, _| !refused_before.contains_key(hash));
+        let own = coming
+            .new
+            .iter()
+            .filter(|sealed| refused.contains_key(&sealed.hash));
+        let own = own.count();
+        Ok::<_, StoreError>((coming.changes(store)?, own, refused.len() - own))
     };
-    let (sites, refused) = office.store.rehearse(taken)?;
+    let (sites, refused, overturned) = office.store.rehearse(taken)?;
     let manifest = &bundle.manifest;
     Ok(BundlePreview {
         unit: manifest.unit.clone(),
@@ -103,6 +113,7 @@ pub fn preview(
         new_events: coming.new.len(),
         known_events: known.len(),
         refused,
+        overturned,
         kinds: counted(&coming.new),
         new_sites: coming.sites.len() - coming.before.len(),
         changed_sites: coming.before.len(),
@@ -137,15 +148,12 @@ impl<'a> Coming<'a> {
         Ok(Self { new, sites, before })
     }
 
-    /// The sites as they are once all is taken, and how many of the entries are not followed.
-    fn changes(&self, store: &Store) -> Result<(Vec<SiteChange>, usize), StoreError> {
+    /// The sites as they are once all is taken.
+    fn changes(&self, store: &Store) -> Result<Vec<SiteChange>, StoreError> {
         let districts = store.district_codes()?;
-        let (mut changes, mut refused) = (Vec::new(), 0);
+        let mut changes = Vec::new();
         for (key, new) in &self.sites {
             let site = store.site(*key)?;
-            let own: HashSet<Hash> = new.iter().map(|sealed| sealed.hash).collect();
-            let not_followed = site.iter().flat_map(|site| &site.refused);
-            refused += not_followed.filter(|(hash, _)| own.contains(hash)).count();
             let was_disputed = self.before.get(key).is_some_and(|(_, disputed)| *disputed);
             changes.push(SiteChange {
                 code: store.code(*key)?,
@@ -157,14 +165,9 @@ impl<'a> Coming<'a> {
                 kinds: counted(new),
             });
         }
-        let gate = store.authority();
-        let of_unit = self.new.iter().filter(|sealed| sealed.event.site.is_none());
-        refused += of_unit
-            .filter(|sealed| gate.follows(sealed.hash, &sealed.event).is_err())
-            .count();
         changes.sort_by(|a, b| a.code.cmp(&b.code));
         changes.truncate(MOST);
-        Ok((changes, refused))
+        Ok(changes)
     }
 }
 

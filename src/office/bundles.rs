@@ -166,6 +166,9 @@ pub struct Received {
     /// Of the new events, those that are not followed.
     #[serde(skip)]
     pub unfollowed: Vec<Unfollowed>,
+    /// Of the events that were here, those that were followed until now.
+    #[serde(skip)]
+    pub overturned: Vec<Unfollowed>,
     /// Boundaries that came as another computer's decision for this unit, and that do not hold here.
     #[serde(skip)]
     pub boundaries_elsewhere: Vec<Boundaries>,
@@ -177,10 +180,12 @@ impl Received {
         let Applied {
             gaps,
             refused,
+            overturned,
             forks,
             ..
         } = &self.applied;
-        gaps.is_empty() && refused.is_empty() && forks.is_empty() && self.in_another_part == 0
+        let all_followed = refused.is_empty() && overturned.is_empty();
+        gaps.is_empty() && all_followed && forks.is_empty() && self.in_another_part == 0
     }
 }
 
@@ -207,6 +212,11 @@ pub fn receive(
         let why = applied.refused.iter().find(|(of, _)| *of == sealed.hash);
         why.map(|(_, why)| Unfollowed::of(store, sealed, why.clone()))
     };
+    let mut overturned = Vec::new();
+    for (hash, why) in &applied.overturned {
+        let sealed = store.event(*hash)?;
+        overturned.extend(sealed.map(|sealed| Unfollowed::of(store, &sealed, why.clone())));
+    }
     let mut boundaries_elsewhere = store.boundaries_elsewhere()?;
     let came: HashSet<Hash> = bundle.events.iter().map(|sealed| sealed.hash).collect();
     let has_come = |of: &Boundaries| {
@@ -217,6 +227,7 @@ pub fn receive(
     boundaries_elsewhere.retain(has_come);
     Ok(Received {
         unfollowed: bundle.events.iter().filter_map(refused).collect(),
+        overturned,
         boundaries_elsewhere,
         receipt,
         receipt_file,

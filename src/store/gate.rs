@@ -13,7 +13,7 @@ use crate::store::evidence;
 use ed25519_dalek::{Signer, SigningKey};
 use rayon::prelude::*;
 use rusqlite::Row;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What the device signs of whose registry this is begins with this.
 const GROUNDS_AS: &str = "papaver.grounds/1:";
@@ -228,6 +228,28 @@ impl Store {
             let refusal = self.gate.follows(sealed.hash, &sealed.event).err();
             let refusal = refusal.or_else(|| affairs.get(&sealed.hash).cloned());
             refused.extend(refusal.map(|refusal| (sealed, refusal)));
+        }
+        Ok(refused)
+    }
+
+    /// What is not followed where these events may change that: at their sites and those beside them; in the whole registry where
+    /// one of them is about no site, as such events say who may do what.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn refused_around(
+        &self,
+        events: &[&Sealed],
+    ) -> Result<BTreeMap<Hash, crate::registry::moves::Refusal>, StoreError> {
+        if events.iter().any(|sealed| sealed.event.site.is_none()) {
+            let refused = self.refused()?.into_iter();
+            return Ok(refused.map(|(sealed, why)| (sealed.hash, why)).collect());
+        }
+        let others = events.iter().flat_map(|of| of.event.body.other_sites());
+        let sites = events.iter().filter_map(|of| of.event.site);
+        let mut refused = BTreeMap::new();
+        for key in self.beside(&sites.chain(others.copied()).collect())? {
+            refused.extend(self.site(key)?.into_iter().flat_map(|site| site.refused));
         }
         Ok(refused)
     }

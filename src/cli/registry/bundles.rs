@@ -291,6 +291,14 @@ pub(super) fn received_said(received: &Received, lang: Lang) {
     for unfollowed in &received.unfollowed {
         data(&unfollowed.sentence(lang));
     }
+    for unfollowed in &received.overturned {
+        let what = unfollowed.sentence(lang);
+        data(&tr!(
+            lang,
+            "since this bundle {what}",
+            "收到此数据包后{what}"
+        ));
+    }
     for boundaries in &received.boundaries_elsewhere {
         data(&decided_elsewhere(boundaries, lang));
     }

@@ -77,6 +77,8 @@ struct BundleTaken {
     known_events: usize,
     /// New entries that are not followed.
     refused: usize,
+    /// Entries that were here and followed until now.
+    overturned: usize,
     /// Runs of numbers that have not arrived yet.
     gaps: usize,
     /// Numbers that a device gave twice.
@@ -202,6 +204,7 @@ fn taken(
         new_events: applied.new_events,
         known_events: applied.known_events,
         refused: applied.refused.len(),
+        overturned: applied.overturned.len(),
         gaps: applied.gaps.len(),
         forks: applied.forks.len(),
         missing_files: applied.missing_files.len(),

@@ -4,13 +4,13 @@ use super::{BundleError, Inspected, Point, SIGNED_AS};
 use crate::registry::authority::Authority;
 use crate::registry::body::Body;
 use crate::registry::event::{Sealed, canonical};
-use crate::registry::ids::{DeviceId, Hash, SiteKey};
+use crate::registry::ids::{DeviceId, Hash};
 use crate::registry::moves::Refusal;
 use crate::registry::unit::is_below;
 use crate::store::{Gap, Store, evidence};
 use ed25519_dalek::Signer;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What taking a bundle did.
@@ -30,6 +30,8 @@ pub struct Applied {
     pub missing_files: Vec<Hash>,
     /// Of the new events, those that are not followed, and why.
     pub refused: Vec<(Hash, Refusal)>,
+    /// Events that were here and followed before, are not since, and why.
+    pub overturned: Vec<(Hash, Refusal)>,
     /// Numbers that a device gave twice, which show since this bundle: its registry was copied or put back.
     pub forks: Vec<(DeviceId, u64)>,
     /// The state of the whole registry afterwards.
@@ -65,7 +67,14 @@ pub fn apply(store: &mut Store, path: &Path, bundle: &Inspected) -> Result<Appli
         .iter()
         .filter(|s| !known.contains(&s.hash))
         .collect();
+    let before = store.refused_around(&new)?;
     let new_events = store.write(|store| store.take(&bundle.events))?;
+    let mut after = store.refused_around(&new)?;
+    let refused = new
+        .iter()
+        .filter_map(|sealed| after.remove_entry(&sealed.hash))
+        .collect();
+    after.retain(|hash, _| !before.contains_key(hash));
     let mut forks = store.forks()?;
     forks.retain(|fork| !forks_before.contains(fork));
     let mut missing_files: Vec<Hash> = bundle
@@ -84,7 +93,8 @@ pub fn apply(store: &mut Store, path: &Path, bundle: &Inspected) -> Result<Appli
         unnamed: bundle.evidence.len() - kept.len(),
         gaps: store.gaps()?,
         missing_files,
-        refused: refused_of(store, &new)?,
+        refused,
+        overturned: after.into_iter().collect(),
         forks,
         state: store.state_hash()?,
     })
@@ -165,30 +175,6 @@ pub fn check_trust(store: &Store, path: &Path, bundle: &Inspected) -> Result<(),
         }
     }
     Ok(())
-}
-
-/// Of these events, those that are here and not followed.
-fn refused_of(store: &Store, new: &[&Sealed]) -> Result<Vec<(Hash, Refusal)>, BundleError> {
-    let mut refused: BTreeMap<Hash, Refusal> = BTreeMap::new();
-    let hashes: BTreeSet<Hash> = new.iter().map(|sealed| sealed.hash).collect();
-    let beside = new
-        .iter()
-        .flat_map(|sealed| sealed.event.body.other_sites());
-    let sites = new.iter().filter_map(|sealed| sealed.event.site);
-    let sites: BTreeSet<SiteKey> = sites.chain(beside.copied()).collect();
-    for key in sites {
-        let site = store.site(key)?;
-        let of_site = site.into_iter().flat_map(|site| site.refused);
-        refused.extend(of_site.filter(|(hash, _)| hashes.contains(hash)));
-    }
-    let mut affairs = store.affairs()?.refused;
-    for sealed in new.iter().filter(|sealed| sealed.event.site.is_none()) {
-        let refusal = store.authority().follows(sealed.hash, &sealed.event);
-        let refusal = refusal.err().or_else(|| affairs.remove(&sealed.hash));
-        refused.extend(refusal.map(|refusal| (sealed.hash, refusal)));
-    }
-    let why = |sealed: &&Sealed| Some((sealed.hash, refused.get(&sealed.hash)?.clone()));
-    Ok(new.iter().filter_map(why).collect())
 }
 
 /// The receipt of a bundle: what was taken and what this registry has now, signed. It may be the point from which the

@@ -716,6 +716,63 @@ fn what_is_not_followed_is_said_when_it_arrives_of_affairs_and_of_both_sites_of_
 }
 
 #[test]
+fn what_was_followed_until_a_bundle_came_is_said_when_it_comes() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut province, p) = office(folder.path(), "410000", 3);
+    let (mut second, s) = office(folder.path(), "410000", 4);
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    trust(&mut province, &p, &county, "410423");
+    trust(&mut province, &p, &second, "410000");
+    trust(&mut second, &s, &province, "410000");
+    let key = add(&mut county, &a, "event:1", vec![]);
+    let path = folder.path().join("county");
+    make(&county, &path, &Request::default());
+    take(&mut province, &path).expect("taken");
+    let path = folder.path().join("first");
+    make(&province, &path, &Request::default());
+    let applied = take(&mut second, &path).expect("taken");
+    assert!(applied.overturned.is_empty(), "{:?}", applied.overturned);
+    assert!(
+        second
+            .site(key)
+            .expect("read")
+            .expect("there")
+            .created
+            .is_some()
+    );
+    // The province's other computer withdraws the trust, from the beginning on.
+    let device = DeviceId(
+        county
+            .signing_key()
+            .expect("open")
+            .verifying_key()
+            .to_bytes(),
+    );
+    let withdrawn = Trust {
+        device,
+        unit: "410423".into(),
+        trusted: false,
+        after: Some(1),
+        reason: Some("stolen".into()),
+    };
+    say(&mut province, &p, None, vec![], Body::Trust(withdrawn));
+    let path = folder.path().join("then");
+    make(&province, &path, &Request::default());
+    let applied = take(&mut second, &path).expect("taken");
+    let created = county.events(0, 100).expect("events")[1].hash;
+    let overturned: Vec<Hash> = applied.overturned.iter().map(|(hash, _)| *hash).collect();
+    assert_eq!(overturned, [created], "{:?}", applied.overturned);
+    assert_eq!((applied.new_events, applied.refused.len()), (1, 0));
+    // Once said, it is not said again.
+    assert!(
+        take(&mut second, &path)
+            .expect("taken")
+            .overturned
+            .is_empty()
+    );
+}
+
+#[test]
 fn a_merge_that_is_refused_hides_no_picture_of_two_sites() {
     let folder = tempfile::tempdir().expect("folder");
     let (mut county, a) = office(folder.path(), "410423", 1);

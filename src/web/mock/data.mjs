@@ -190,5 +190,5 @@ export function bundle(rows) {
     code: row.id, name: row.name, district: row.district, before: index % 3 ? row.state : null, after: index % 3 ? 'CONFIRMED' : row.state, new_dispute: index === 4,
     kinds: index % 3 ? [kind('visited', '核查', 1)] : [kind('found', '发现', 1), kind('screened', '研判', 1)],
   }));
-  return { unit: '410423', device: '0a1b', created_at: '2026-05-08T10:00:00Z', part: [1, 1], encrypted: false, files: 30, new_events: 107, known_events: 4, refused: 2, kinds: [kind('visited', '核查', 53), kind('found', '发现', 27), kind('screened', '研判', 27)], new_sites: 27, changed_sites: 53, sites };
+  return { unit: '410423', device: '0a1b', created_at: '2026-05-08T10:00:00Z', part: [1, 1], encrypted: false, files: 30, new_events: 107, known_events: 4, refused: 2, overturned: 0, kinds: [kind('visited', '核查', 53), kind('found', '发现', 27), kind('screened', '研判', 27)], new_sites: 27, changed_sites: 53, sites };
 }

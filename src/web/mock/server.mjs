@@ -107,7 +107,7 @@ const ROUTES = [
   ['GET', /^\/api\/registries\/k1\/province$/, (_, query) => data.province(Number(query.get('season') ?? 2026))],
   ['GET', /^\/api\/registries\/k1\/province\/(\w+)\.geojson$/, ([name]) => data.provinceLayer(name, corner)],
   ['POST', /^\/api\/registries\/k1\/bundles$/, () => ({ token: 't1', preview: data.bundle(all) })],
-  ['POST', /\/bundles\/t1\/apply$/, () => ({ new_events: 128, known_events: 4, refused: 0, gaps: 0, forks: 0, missing_files: 0, whole: true, receipt: { format: 'papaver.receipt/1', have: {}, signature: '00' } })],
+  ['POST', /\/bundles\/t1\/apply$/, () => ({ new_events: 128, known_events: 4, refused: 0, overturned: 0, gaps: 0, forks: 0, missing_files: 0, whole: true, receipt: { format: 'papaver.receipt/1', have: {}, signature: '00' } })],
   ['GET', /^\/api\/basemap$/, () => []],
   ['GET', /^\/api\/flights$/, () => [earlier, survey()].map(({ id, title, date }) => ({ survey: id, title, captured: date, shown: true }))],
   ['GET', /^\/api\/surveys\/(s[01])\/ground$/, ([id], query) => ({ raw: picture(`${id}${query.get('lon')}${query.get('lat')}`), type: 'image/png' })],

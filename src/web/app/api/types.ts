@@ -455,6 +455,8 @@ export interface BundlePreview {
   readonly known_events: number;
   /** New entries that would not be followed. */
   readonly refused: number;
+  /** Entries that are followed now and would not be any more. */
+  readonly overturned: number;
   readonly kinds: readonly KindCount[];
   readonly new_sites: number;
   readonly changed_sites: number;
@@ -471,6 +473,7 @@ export interface BundleTaken {
   readonly new_events: number;
   readonly known_events: number;
   readonly refused: number;
+  readonly overturned: number;
   readonly gaps: number;
   readonly forks: number;
   readonly missing_files: number;

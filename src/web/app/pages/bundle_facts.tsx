@@ -30,6 +30,7 @@ export function WouldChange({ of, names }: { of: BundlePreview; names: Names }) 
         <Fact word="bundle_new">{count(of.new_events)}{of.kinds.length > 0 && <small> {inWords(of.kinds)}</small>}</Fact>
         <Fact word="bundle_known">{count(of.known_events)}</Fact>
         {of.refused > 0 && <Fact word="bundle_refused">{count(of.refused)}</Fact>}
+        {of.overturned > 0 && <Fact word="bundle_overturned"><b class="bad">{count(of.overturned)}</b></Fact>}
         <Fact word="bundle_files">{count(of.files)}</Fact>
         <Fact word="bundle_sites">{say('bundle_sites_n', { added: count(of.new_sites), changed: count(of.changed_sites) })}</Fact>
       </dl>
@@ -80,6 +81,7 @@ export function Taken({ of, name }: { of: BundleTaken; name: string }) {
         <Fact word="bundle_new">{count(of.new_events)}</Fact>
         <Fact word="bundle_known">{count(of.known_events)}</Fact>
         {of.refused > 0 && <Fact word="bundle_refused">{count(of.refused)}</Fact>}
+        {of.overturned > 0 && <Fact word="bundle_overturned"><b class="bad">{count(of.overturned)}</b></Fact>}
         {of.gaps > 0 && <Fact word="bundle_gaps">{count(of.gaps)}</Fact>}
         {of.forks > 0 && <Fact word="bundle_forks">{count(of.forks)}</Fact>}
         {of.missing_files > 0 && <Fact word="bundle_missing">{count(of.missing_files)}</Fact>}

@@ -540,6 +540,7 @@ export const WORDS = {
   bundle_new: ['New entries', '新记录'],
   bundle_known: ['Known already', '已有记录'],
   bundle_refused: ['Not followed', '不予采信'],
+  bundle_overturned: ['Here, and followed no more', '原已采信，不再采信'],
   bundle_files: ['Files of evidence', '证据文件'],
   bundle_sites: ['Sites', '涉及图斑'],
   bundle_sites_n: ['{added} new, {changed} changed', '新增 {added} 个，变更 {changed} 个'],
