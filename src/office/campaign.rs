@@ -90,7 +90,10 @@ pub fn campaign(store: &Store, asked: Option<i16>) -> Result<Campaign, StoreErro
     })?;
     let all_late = late.len();
     let districts = store.district_codes()?;
-    let code = |site: &Site| districts.get(&site.key).cloned().unwrap_or_default();
+    let code = |site: &Site| {
+        let filled = districts.get(&site.key).cloned();
+        filled.unwrap_or_else(|| site.unit.clone())
+    };
     let of_season = late.iter().filter(|site| site.season == season);
     let waiting = WaitingSites {
         late: of_season.map(code).collect(),

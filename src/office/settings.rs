@@ -163,4 +163,53 @@ mod tests {
         fill_in_districts(&mut office, &chief, &other, "2026").expect("filled in");
         assert_eq!(now(&office), (vec![], true, begun + 2));
     }
+
+    #[test]
+    fn what_is_recorded_after_the_boundaries_lies_in_its_district_at_once() {
+        use crate::ground::LonLat;
+        use crate::registry::SiteKey;
+        use crate::registry::body::{Create, FoundBy, Note};
+        use crate::registry::moves::Refusal;
+        use crate::registry::place::Place;
+        use crate::store::{Filter, StoreError};
+        let kept = tempfile::tempdir().expect("folder");
+        let (mut office, chief) = begun(&kept.path().join("a.papaver"));
+        let file = kept.path().join("d.geojson");
+        let text = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"410423103","name":"x"},"geometry":{"type":"Polygon","coordinates":[[[113,33],[114,33],[114,34],[113,34],[113,33]]]}}]}"#;
+        std::fs::write(&file, text).expect("written");
+        let read = Districts::open(&file, "2026").expect("read");
+        fill_in_districts(&mut office, &chief, &read, "2026").expect("filled in");
+        let mut add = |origin: &str, lon: f64, source, note: Option<&str>| {
+            let place = Place::point(LonLat::new(lon, 33.5));
+            let mut create = Create::new(source, origin.into(), place);
+            create.note = note.map(str::to_owned);
+            let key = SiteKey::of_origin(origin);
+            let body = Body::Create(Box::new(create));
+            office.record(&chief, Some(key), vec![], body).map(|_| key)
+        };
+        let inside = add("event:1", 113.5, FoundBy::Find, None).expect("added");
+        let outside = add("event:2", 115.5, FoundBy::Find, None).expect("added");
+        let called = add("event:3", 113.4, FoundBy::TipOff, Some("电话 0375-5052110"));
+        let informant = Refusal::Informant;
+        let refused = |done: Result<SiteKey, StoreError>| match done {
+            Err(StoreError::Refused { refusal, .. }) => Some(refusal),
+            _ => None,
+        };
+        assert_eq!(refused(called), Some(informant));
+        let codes = |office: &Office| office.store().district_codes().expect("read");
+        let district: Option<String> = Some("410423103".into());
+        assert_eq!(codes(&office).get(&inside).cloned(), district);
+        assert_eq!(codes(&office).get(&outside), None);
+        let filter = Filter {
+            district: district.clone(),
+            ..Filter::default()
+        };
+        assert_eq!(office.store().sites(&filter).expect("read").len(), 1);
+        // Who told is nowhere; whose number it is otherwise is the office's own concern.
+        let note = |text: &str| Body::Note(Note { text: text.into() });
+        let refused = office.record(&chief, Some(inside), vec![], note("举报人张三 13800138000"));
+        assert!(refused.is_err());
+        let kept = office.record(&chief, Some(inside), vec![], note("村支书 13800138000"));
+        kept.expect("a note");
+    }
 }

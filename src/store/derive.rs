@@ -73,7 +73,8 @@ impl Store {
             }
             Ok(())
         };
-        put().map_err(|e| self.fail(e))
+        put().map_err(|e| self.fail(e))?;
+        self.note_undistricted(site)
     }
 
     /// Takes events of other devices that were checked before: the union with what is here. Returns how many were new.

@@ -1,19 +1,37 @@
 //! Which district each site lies in: a table of this copy, filled from a boundary file.
 
 use super::{Store, StoreError};
+use crate::ground::LonLat;
 use crate::registry::Site;
 use crate::registry::body::Body;
-use crate::registry::districts::Districts;
+use crate::registry::districts::{Districts, SiteDistrict};
 use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::settings::{DISTRICTS, boundaries_of, boundaries_value};
 use crate::store::evidence;
 use rusqlite::params;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Metres to a border within which its other side is named.
 const NEAR_BORDER_M: f64 = 500.0;
+
+/// The sites that the transaction which is going on has written and that have no district yet, and the boundaries in which they
+/// are looked up: read once, as long as they are the same.
+#[derive(Debug, Default)]
+pub(super) struct Undistricted {
+    sites: RefCell<BTreeMap<SiteKey, LonLat>>,
+    read: RefCell<Option<(Hash, String, Arc<Districts>)>>,
+}
+
+impl Undistricted {
+    /// The transaction has ended.
+    pub(super) fn forget(&mut self) {
+        self.sites.get_mut().clear();
+    }
+}
 
 /// The boundaries that a registry goes by.
 #[derive(Debug, Clone)]
@@ -32,9 +50,7 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn boundaries(&self) -> Result<Option<Boundaries>, StoreError> {
-        let sha256 = self.local("districts_sha256")?;
-        let sha256: Option<Hash> = sha256.and_then(|text| text.parse().ok());
-        let Some((sha256, vintage)) = sha256.zip(self.local("districts_vintage")?) else {
+        let Some((sha256, vintage)) = self.boundaries_held()? else {
             return Ok(None);
         };
         let value = boundaries_value(sha256, &vintage);
@@ -45,6 +61,13 @@ impl Store {
             vintage,
             decided,
         }))
+    }
+
+    /// The digest and the vintage of the boundaries that hold.
+    fn boundaries_held(&self) -> Result<Option<(Hash, String)>, StoreError> {
+        let sha256 = self.local("districts_sha256")?;
+        let sha256: Option<Hash> = sha256.and_then(|text| text.parse().ok());
+        Ok(sha256.zip(self.local("districts_vintage")?))
     }
 
     /// What each device of the registry's own unit decided last on boundaries, with the entry that says so.
@@ -150,9 +173,7 @@ impl Store {
     /// # Errors
     /// Those of reading the registry.
     pub fn districts(&self) -> Result<Option<Districts>, StoreError> {
-        let sha256 = self.local("districts_sha256")?;
-        let sha256: Option<Hash> = sha256.and_then(|text| text.parse().ok());
-        let Some((sha256, vintage)) = sha256.zip(self.local("districts_vintage")?) else {
+        let Some((sha256, vintage)) = self.boundaries_held()? else {
             return Ok(None);
         };
         let bytes = std::fs::read(evidence::path_of(&self.evidence_folder(), sha256)).ok();
@@ -188,6 +209,49 @@ impl Store {
         }
     }
 
+    /// Notes a site that was written and has no district.
+    pub(super) fn note_undistricted(&self, site: &Site) -> Result<(), StoreError> {
+        let sql = "SELECT 1 FROM site_districts WHERE key = ?1";
+        if site.created.is_some() && !self.exists(sql, [site.key.as_bytes()])? {
+            let mut noted = self.undistricted.sites.borrow_mut();
+            noted.insert(site.key, site.place.lonlat());
+        }
+        Ok(())
+    }
+
+    /// Fills in the districts of the sites that were noted, where boundaries are known.
+    pub(super) fn fill_in_noted(&self) -> Result<(), StoreError> {
+        let noted = self.undistricted.sites.take();
+        if noted.is_empty() {
+            return Ok(());
+        }
+        let Some(districts) = self.districts_once()? else {
+            return Ok(());
+        };
+        for (key, at) in noted {
+            if let Some(found) = districts.of(at, NEAR_BORDER_M) {
+                self.keep_district(key, &found)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same as [`Store::districts`], read anew only where others hold.
+    fn districts_once(&self) -> Result<Option<Arc<Districts>>, StoreError> {
+        let Some(now) = self.boundaries_held()? else {
+            return Ok(None);
+        };
+        if let Some((sha256, vintage, districts)) = &*self.undistricted.read.borrow()
+            && (*sha256, vintage) == (now.0, &now.1)
+        {
+            return Ok(Some(districts.clone()));
+        }
+        let districts = self.districts()?.map(Arc::new);
+        let read = districts.clone().map(|read| (now.0, now.1, read));
+        self.undistricted.read.replace(read);
+        Ok(districts)
+    }
+
     /// Fills in the district of every site; inside [`Store::write`]. Returns how many lie in one, and how many in none.
     ///
     /// # Errors
@@ -200,12 +264,17 @@ impl Store {
                 continue;
             };
             inside += 1;
-            let json = serde_json::to_string(&found).map_err(|e| self.damaged(e.to_string()))?;
-            self.execute(
-                "INSERT OR REPLACE INTO site_districts(key, code, names, vintage) VALUES (?1, ?2, ?3, ?4)",
-                params![site.key.as_bytes(), found.code, json, found.vintage],
-            )?;
+            self.keep_district(site.key, &found)?;
         }
         Ok((inside, outside))
+    }
+
+    fn keep_district(&self, key: SiteKey, found: &SiteDistrict) -> Result<(), StoreError> {
+        let json = serde_json::to_string(found).map_err(|e| self.damaged(e.to_string()))?;
+        self.execute(
+            "INSERT OR REPLACE INTO site_districts(key, code, names, vintage) VALUES (?1, ?2, ?3, ?4)",
+            params![key.as_bytes(), found.code, json, found.vintage],
+        )?;
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Opening and beginning a registry file.
 
+use super::districts::Undistricted;
 use super::files::{look_at, read_key, refuse_foreign_journal, write_key};
 use super::lock::{WriteLock, beside};
 use super::registry_file::{OpenedRegistry, Writer};
@@ -160,6 +161,7 @@ impl Store {
             opened: None,
             writer: None,
             remembered: Remembered::default(),
+            undistricted: Undistricted::default(),
             worked_out: WorkedOut::default(),
         }
     }

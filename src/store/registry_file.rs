@@ -2,6 +2,7 @@
 //!
 //! What every reader and writer needs of it is here: queries and their errors, the gate, the file's neighbours.
 
+use super::districts::Undistricted;
 use super::error::StoreError;
 use super::files::read_key;
 use super::lock::{WriteLock, beside};
@@ -34,6 +35,7 @@ pub struct Store {
     pub(super) writer: Option<Writer>,
     pub(super) remembered: Remembered,
     pub(super) worked_out: WorkedOut,
+    pub(super) undistricted: Undistricted,
 }
 
 /// What became of a registry of another version.
