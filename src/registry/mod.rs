@@ -17,6 +17,7 @@ mod evidence_ref;
 #[cfg(test)]
 mod fixture;
 pub mod ids;
+pub mod informant;
 pub mod key_proof;
 pub mod label;
 pub mod legal;

@@ -6,6 +6,7 @@ use super::{Author, Draft, Moment, Store, StoreError};
 use crate::registry::body::{ActorAction, Body};
 use crate::registry::event::{Actor, Event, Sealed, next_id};
 use crate::registry::ids::{Hash, SiteKey};
+use crate::registry::informant::names_an_informant;
 use crate::registry::moves::Refusal;
 use crate::registry::people::roles_for;
 use crate::registry::replay::{Neighbours, fold};
@@ -51,13 +52,14 @@ impl Store {
         self.connection
             .execute_batch("BEGIN IMMEDIATE")
             .map_err(|e| self.fail(e))?;
-        let done = work(self);
+        let done = work(self).and_then(|done| self.fill_in_noted().map(|()| done));
         let ended = if done.is_ok() && in_earnest {
             self.connection.execute_batch("COMMIT")
         } else {
             Ok(())
         };
         let done = ended.map_err(|e| self.fail(e)).and(done);
+        self.undistricted.forget();
         self.remembered.end(done.is_ok() && in_earnest);
         if done.is_err() || !in_earnest {
             // After a full disk the engine has rolled back already, and says that there is nothing to roll back.
@@ -124,6 +126,9 @@ impl Store {
                 actor: author.name.clone(),
             })
         };
+        if names_an_informant(&sealed.event.body) {
+            return refused(self, concerned.first().copied(), Refusal::Informant);
+        }
         if concerned.is_empty() {
             if let Err(refusal) = self.insert_law(&sealed)? {
                 return refused(self, None, refusal);
