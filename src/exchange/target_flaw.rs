@@ -55,32 +55,6 @@ impl TargetFlaw {
                 "two columns may be the same half of the position: {one}, {other}",
                 "两列都可能是同一坐标：{one}、{other}"
             ),
-            Self::Line(line, text, flaw) => {
-                let why = flaw.say(text, lang);
-                tr!(lang, "line {line}: {why}", "第 {line} 行：{why}")
-            }
-            Self::NoMetres(line, one, other) => tr!(
-                lang,
-                "line {line}: “{one}” and “{other}” are no northing (seven digits) and easting (six, or eight with its zone)",
-                "第 {line} 行：“{one}”与“{other}”不是北坐标（7 位）和东坐标（6 位，含带号 8 位）"
-            ),
-            Self::System(line, error) => {
-                let why = error.say(lang).what;
-                match line {
-                    Some(line) => tr!(lang, "line {line}: {why}", "第 {line} 行：{why}"),
-                    None => why,
-                }
-            }
-            Self::Shifted(line) => tr!(
-                lang,
-                "line {line}: it has more cells than there are titles",
-                "第 {line} 行：单元格多于列名"
-            ),
-            Self::Origin(line) => tr!(
-                lang,
-                "line {line}: 0, 0 is no place",
-                "第 {line} 行：0, 0 不是有效位置"
-            ),
             Self::NoPlace(number, at) => {
                 let (lon, lat) = (at.lon, at.lat);
                 tr!(
@@ -116,6 +90,40 @@ impl TargetFlaw {
             Self::Nothing => lang
                 .pick("it has no point and no polygon", "其中没有点或面")
                 .into(),
+            _ => self.say_line(lang),
+        }
+    }
+
+    /// What is wrong with a line.
+    fn say_line(&self, lang: Lang) -> String {
+        match self {
+            Self::Line(line, text, flaw) => {
+                let why = flaw.say(text, lang);
+                tr!(lang, "line {line}: {why}", "第 {line} 行：{why}")
+            }
+            Self::NoMetres(line, one, other) => tr!(
+                lang,
+                "line {line}: “{one}” and “{other}” are no northing (seven digits) and easting (six, or eight with its zone)",
+                "第 {line} 行：“{one}”与“{other}”不是北坐标（7 位）和东坐标（6 位，含带号 8 位）"
+            ),
+            Self::System(line, error) => {
+                let why = error.say(lang).what;
+                match line {
+                    Some(line) => tr!(lang, "line {line}: {why}", "第 {line} 行：{why}"),
+                    None => why,
+                }
+            }
+            Self::Shifted(line) => tr!(
+                lang,
+                "line {line}: it has more cells than there are titles",
+                "第 {line} 行：单元格多于列名"
+            ),
+            Self::Origin(line) => tr!(
+                lang,
+                "line {line}: 0, 0 is no place",
+                "第 {line} 行：0, 0 不是有效位置"
+            ),
+            _ => String::new(),
         }
     }
 

@@ -32,7 +32,8 @@ pub(super) fn of_grids(
     let (mut flaws, mut titles, mut any) = (Vec::new(), Vec::new(), false);
     for grid in grids {
         titles.extend(grid.titles.iter().cloned());
-        let Some(positions) = Positions::of(&grid.titles, system).map_err(|flaw| vec![flaw])?
+        let Some(positions) =
+            TablePositions::of(&grid.titles, system).map_err(|flaw| vec![flaw])?
         else {
             continue;
         };
@@ -115,14 +116,14 @@ fn foot(cells: &[Field]) -> Option<String> {
 }
 
 /// How the positions of a table are written.
-enum Positions<'a> {
+enum TablePositions<'a> {
     /// In degrees, of the system that was named or of WGS 84.
     Degrees(PositionColumns, Option<&'a NamedSystem>),
     /// In metres of a system.
     Metres(MetreColumns, &'a NamedSystem),
 }
 
-impl<'a> Positions<'a> {
+impl<'a> TablePositions<'a> {
     /// Those of a table; `None` where it has none.
     fn of(titles: &[String], system: Option<&'a NamedSystem>) -> Result<Option<Self>, TargetFlaw> {
         Ok(match system.filter(|system| system.in_metres) {
@@ -236,7 +237,7 @@ fn doubt(titles: &[String], at: usize) -> u8 {
 
 fn target(
     titles: &[String],
-    positions: &Positions<'_>,
+    positions: &TablePositions<'_>,
     line: u64,
     cells: &[Field],
     is_text: bool,
