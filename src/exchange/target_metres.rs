@@ -6,7 +6,7 @@ use crate::ground::{Crs, CrsError, CrsPoint, LonLat, ToLonLat};
 use crate::text::{Field, axis_among, is_metre_title, number};
 
 /// The system of a list's coordinates, as it was named by who takes the list in.
-pub(super) struct NamedSystem {
+pub(super) struct ListSystem {
     to: ToLonLat,
     /// Whether it counts in metres.
     pub in_metres: bool,
@@ -16,7 +16,7 @@ pub(super) struct NamedSystem {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MetreColumns(pub usize, pub usize);
 
-impl NamedSystem {
+impl ListSystem {
     /// With its way to longitude and latitude.
     ///
     /// # Errors

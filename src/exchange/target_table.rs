@@ -3,7 +3,7 @@
 
 use super::TargetFlaw;
 use super::cell_grid::{CellGrid, shortened};
-use super::target_metres::{MetreColumns, NamedSystem};
+use super::target_metres::{ListSystem, MetreColumns};
 use crate::ground::{LonLat, ReadPlace, ReadPlaces, Shape};
 use crate::text::Field;
 use crate::text::{
@@ -26,7 +26,7 @@ pub(super) struct TablePlaces {
 pub(super) fn of_grids(
     grids: Vec<CellGrid>,
     is_text: bool,
-    system: Option<&NamedSystem>,
+    system: Option<&ListSystem>,
 ) -> Result<TablePlaces, Vec<TargetFlaw>> {
     let mut found = TablePlaces::default();
     let (mut flaws, mut titles, mut any) = (Vec::new(), Vec::new(), false);
@@ -118,14 +118,14 @@ fn foot(cells: &[Field]) -> Option<String> {
 /// How the positions of a table are written.
 enum TablePositions<'a> {
     /// In degrees, of the system that was named or of WGS 84.
-    Degrees(PositionColumns, Option<&'a NamedSystem>),
+    Degrees(PositionColumns, Option<&'a ListSystem>),
     /// In metres of a system.
-    Metres(MetreColumns, &'a NamedSystem),
+    Metres(MetreColumns, &'a ListSystem),
 }
 
 impl<'a> TablePositions<'a> {
     /// Those of a table; `None` where it has none.
-    fn of(titles: &[String], system: Option<&'a NamedSystem>) -> Result<Option<Self>, TargetFlaw> {
+    fn of(titles: &[String], system: Option<&'a ListSystem>) -> Result<Option<Self>, TargetFlaw> {
         Ok(match system.filter(|system| system.in_metres) {
             Some(system) => MetreColumns::of(titles)?.map(|columns| Self::Metres(columns, system)),
             None => PositionColumns::of(titles)?.map(|columns| Self::Degrees(columns, system)),

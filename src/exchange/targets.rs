@@ -4,7 +4,7 @@ use super::cell_grid::shortened;
 use super::gcj02::shift;
 use super::grid::{TABLES, grids};
 use super::read::datum_of_name;
-use super::target_metres::NamedSystem;
+use super::target_metres::ListSystem;
 use super::target_table::{is_of_datum, of_grids};
 use super::{ExchangeError, TargetFlaw, TargetNote};
 use crate::files;
@@ -173,7 +173,7 @@ fn places(path: &Path, crs: Option<&Crs>) -> Result<TargetFile, ExchangeError> {
             path: path.into(),
             flaw,
         })?;
-        let system = crs.map(NamedSystem::of).transpose().map_err(in_system)?;
+        let system = crs.map(ListSystem::of).transpose().map_err(in_system)?;
         let mut tables = of_grids(found.tables, found.is_text, system.as_ref()).map_err(wrong)?;
         if let (Some(crs), Some(about)) = (crs, first(&tables.read)) {
             let (_, unknown) = crs.clone().with_way(about, None).map_err(in_system)?;
