@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 
 /// What was found, if anything was, and when it was looked for.
 #[derive(Debug)]
-struct Found<T> {
+struct KeptValue<T> {
     at: Instant,
     found: Option<Arc<T>>,
 }
 
 /// What was looked for last; nothing before that.
 #[derive(Debug)]
-pub(super) struct Fresh<T>(Mutex<Option<Found<T>>>);
+pub(super) struct Fresh<T>(Mutex<Option<KeptValue<T>>>);
 
 impl<T> Default for Fresh<T> {
     fn default() -> Self {
@@ -51,14 +51,14 @@ impl<T> Fresh<T> {
         keep(&mut kept, find().map(Arc::new))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Found<T>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<KeptValue<T>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn keep<T>(kept: &mut Option<Found<T>>, found: Option<Arc<T>>) -> Option<Arc<T>> {
+fn keep<T>(kept: &mut Option<KeptValue<T>>, found: Option<Arc<T>>) -> Option<Arc<T>> {
     let at = Instant::now();
-    *kept = Some(Found {
+    *kept = Some(KeptValue {
         at,
         found: found.clone(),
     });

@@ -26,7 +26,7 @@ struct KnownPhoto {
 
 /// The same as a line of a file.
 #[derive(Serialize, Deserialize)]
-struct Line {
+struct KnownLine {
     path: PathBuf,
     shot: Option<Shot>,
     samples: Option<String>,
@@ -100,7 +100,7 @@ impl KnownPhotos {
     pub fn to_lines(&self) -> Option<Vec<u8>> {
         let mut text = Vec::new();
         for (path, known) in &self.0 {
-            let line = Line {
+            let line = KnownLine {
                 path: path.clone(),
                 shot: known.shot.clone(),
                 samples: known.samples.map(hex::encode),
@@ -115,7 +115,7 @@ impl KnownPhotos {
     pub fn of_lines(bytes: &[u8]) -> Option<Self> {
         let mut all = BTreeMap::new();
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            let Line {
+            let KnownLine {
                 path,
                 shot,
                 samples,

@@ -33,13 +33,13 @@ pub(super) struct Canvas {
 }
 
 /// Where cells are kept.
-enum Store {
+enum CellStore {
     Memory(Vec<u8>),
     Disk(File),
 }
 
 struct CanvasFile {
-    store: Store,
+    store: CellStore,
     /// What came.
     known: Vec<Rect>,
     /// The bands in which anything has data.
@@ -56,11 +56,11 @@ impl Canvas {
         let bytes = u64::from(width) * u64::from(height) * CELL as u64;
         // What is not written takes no room, and reads as zeros: without data.
         let store = match usize::try_from(bytes) {
-            Ok(count) if bytes <= in_memory => Store::Memory(vec![0; count]),
+            Ok(count) if bytes <= in_memory => CellStore::Memory(vec![0; count]),
             _ => {
                 let file = tempfile::tempfile_in(folder)?;
                 file.set_len(bytes)?;
-                Store::Disk(file)
+                CellStore::Disk(file)
             }
         };
         Ok(Self {
@@ -99,7 +99,7 @@ impl Canvas {
         Ok(())
     }
 
-    fn write(&self, store: &mut Store, cells: &Cells) -> io::Result<()> {
+    fn write(&self, store: &mut CellStore, cells: &Cells) -> io::Result<()> {
         let r = cells.rect;
         if r.x1 - r.x0 == self.width {
             return store.put(self.place(0, r.y0), &cells.rgba);
@@ -117,7 +117,7 @@ impl Canvas {
     }
 }
 
-impl Store {
+impl CellStore {
     fn put(&mut self, place: u64, bytes: &[u8]) -> io::Result<()> {
         match self {
             Self::Memory(all) => {

@@ -40,7 +40,7 @@ pub struct Made {
 /// See [`BundleError`].
 pub fn create(store: &Store, path: &Path, request: &Request) -> Result<Made, BundleError> {
     let events = chosen(store, request)?;
-    let mut room = Room::of(request.most_bytes);
+    let mut room = PartRoom::of(request.most_bytes);
     let late = late_evidence(store, &request.since, &mut room);
     if events.is_empty() && late.is_empty() {
         return Err(BundleError::Nothing);
@@ -115,7 +115,7 @@ fn divided<'a>(
 
 /// Keeps the first parts of at most so many bytes together, one at least. Whether others are left out.
 fn cut_off(parts: &mut Vec<BundlePart>, most: Option<u64>) -> bool {
-    let mut room = Room::of(most);
+    let mut room = PartRoom::of(most);
     let fits = |part: &&BundlePart| room.take(part.bytes);
     let kept = parts.iter().take_while(fits).count();
     let cut = kept < parts.len();
@@ -124,13 +124,13 @@ fn cut_off(parts: &mut Vec<BundlePart>, most: Option<u64>) -> bool {
 }
 
 /// How much may still be carried.
-struct Room {
+struct PartRoom {
     left: Option<u64>,
     is_untouched: bool,
     is_spent: bool,
 }
 
-impl Room {
+impl PartRoom {
     fn of(most: Option<u64>) -> Self {
         Self {
             left: most,
@@ -179,7 +179,7 @@ fn here(folder: &Path, sha256: Hash) -> Here {
 }
 
 /// What the other office lacked at that point and is here now: digest and size.
-fn late_evidence(store: &Store, since: &Point, room: &mut Room) -> Vec<(Hash, u64)> {
+fn late_evidence(store: &Store, since: &Point, room: &mut PartRoom) -> Vec<(Hash, u64)> {
     let folder = store.evidence_folder();
     let mut late: Vec<(Hash, u64)> = since
         .missing_files
@@ -196,7 +196,7 @@ fn late_evidence(store: &Store, since: &Point, room: &mut Room) -> Vec<(Hash, u6
 }
 
 /// The evidence that events name, each once, with the name that it came with.
-fn evidence_of(store: &Store, events: &[Sealed], room: &mut Room) -> Vec<(Hash, String, Here)> {
+fn evidence_of(store: &Store, events: &[Sealed], room: &mut PartRoom) -> Vec<(Hash, String, Here)> {
     let folder = store.evidence_folder();
     let mut seen = BTreeSet::new();
     let named: Vec<(Hash, &String)> = events
