@@ -150,7 +150,7 @@ mkdir -p "$into"
 into=$(cd "$into" && pwd) part=$into/.$name
 trap 'rm -rf "$work" "$part"' EXIT
 rm -rf "$part"
-mkdir -p "$part"/{share,samples/village,models}
+mkdir -p "$part"/{share,samples/village,models/train}
 
 step "gathering the program and its libraries" "收集程序与动态库"
 "gather_${target%%-*}"
@@ -160,8 +160,11 @@ cp "$top"/samples/village/{ortho.tif,boundary.geojson,truth.geojson} "$part/samp
 cp "$top"/samples/*.jpg "$part/samples/"
 cp "$top/samples/dask_shards.py" "$part/samples/"
 cp "$top/models/README.md" "$part/models/"
-cp "$top"/{README.md,README.zh-CN.md,CHANGELOG.md,LICENSE-MIT,LICENSE-APACHE} "$part/"
+cp -R "$top/models/pictures" "$part/models/pictures"
+cp "$top/models/train/README.md" "$part/models/train/"
+cp "$top"/{README.md,README.zh-CN.md,CHANGELOG.md,CONTRIBUTING.md,LICENSE-MIT,LICENSE-APACHE} "$part/"
 cp -R "$top/docs" "$part/docs"
+python3 "$top/.release/links.py" "$part"
 
 step "gathering the licences" "收集许可证"
 python3 "$top/.release/licences.py" "$top" "$triple" "$work/libraries" "$runtime" "$(gdal_home)" "$work/system" "$part/licences"

@@ -2,7 +2,7 @@
 # Makes packages out of a Linux release that make.sh has made: the same folder, installed as /opt/papaver with the command
 # /usr/bin/papaver. Nothing of the system is needed but the kernel and /bin/sh, so they depend on nothing.
 # usage: bash .release/package.sh FOLDER deb|rpm|image|wheel…
-#   FOLDER  the release, as target/dist/papaver-VERSION-linux-x86_64; the packages go beside it
+#   FOLDER  the release, as target/dist/papaver-VERSION-linux-x86_64; the packages go beside it, each with its checksum
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 folder=$(realpath "${1:?usage: bash .release/package.sh FOLDER deb|rpm|image|wheel…}") into=$(dirname "$(realpath "$1")")
@@ -19,6 +19,12 @@ trap 'rm -rf "$work"' EXIT
 # needed COMMAND PACKAGE: fails where a command is missing, with the package that brings it
 needed() {
     command -v "$1" >/dev/null || { echo "error: $1 is missing"; echo "hint: on Debian or Ubuntu, as root: apt-get install $2"; exit 2; } >&2
+}
+
+# made PACKAGE: writes its checksum beside it, and says what was made
+made() {
+    (cd "$into" && sha256sum "$1" >"$1.sha256")
+    echo "$into/$1"
 }
 
 # tree FOLDER: what is installed
@@ -51,7 +57,7 @@ Description: $summary
 END
     find "$work/deb" -exec touch -h -d "@$epoch" {} +
     dpkg-deb --root-owner-group -Zxz --build "$work/deb" "$into/$name" >/dev/null
-    echo "$into/$name"
+    made "$name"
 }
 
 rpm() {
@@ -84,7 +90,7 @@ END
         --define "clamp_mtime_to_source_date_epoch 1" --define "use_source_date_epoch_as_buildtime 1" "$work/papaver.spec" >"$work/rpm.log" 2>&1 \
         || { tail -n 15 "$work/rpm.log" >&2; exit 2; }
     cp "$work/rpmbuild/RPMS"/*/*.rpm "$into/"
-    echo "$into/papaver-$version-1.$machine.rpm"
+    made "papaver-$version-1.$machine.rpm"
 }
 
 # image: an OCI image without a shell; its program is started by the loader that lies beside it
@@ -118,13 +124,15 @@ image() {
     python3 "$top/.release/health.py" "$layout"
     umoci gc --layout "$layout" >/dev/null
     tar -C "$layout" --sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner -cf "$into/$name" .
-    echo "$into/$name"
+    made "$name"
 }
 
 # wheel: the program, its C libraries and the Python module; GDAL and ONNX Runtime come with the wheels it depends on
 wheel() {
+    local path
     needed python3 python3
-    python3 "$top/.release/wheel.py" "$folder" "$top/python" "$top/.setup/libraries.txt" "$into"
+    path=$(python3 "$top/.release/wheel.py" "$folder" "$top/python" "$top/.setup/libraries.txt" "$into")
+    made "$(basename "$path")"
 }
 
 for kind in "$@"; do

@@ -3,7 +3,7 @@
 # of the sample survey, serves, and is taken out again with nothing left. Those for another machine run under qemu. Needs root,
 # and the network once, for the bare root and for what the Python wheel depends on.
 # usage: bash tests/packages.sh PACKAGE…
-#   PACKAGE  a .deb, an .rpm, a .whl or an OCI image's .tar, as .release/package.sh makes them
+#   PACKAGE  a .deb, an .rpm, a .whl or an OCI image's .tar, as .release/package.sh makes them, with the checksum beside each
 #   PYTHON   in the environment: a Python for the wheel; 3.12 or newer tries it in a fresh environment too (default: python3)
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -206,6 +206,7 @@ loopback
 for package in "$@"; do
     package=$(realpath "$package")
     echo "== $(basename "$package") ($(($(stat -c %s "$package") / 1000000)) MB)"
+    (cd "$(dirname "$package")" && sha256sum --quiet -c "$(basename "$package").sha256")
     began=$SECONDS layer=$(mktemp -d)
     case $package in
     *.deb) a_deb "$package" ;;
