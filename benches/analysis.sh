@@ -14,12 +14,12 @@ if [ ! -f "$work/made" ]; then
     python3 "$top/benches/analysis.py" make "$work" "$counties" "$sites"
     papaver init --unit 510000 >/dev/null
     papaver registry districts "$work/districts.geojson" --vintage 2025 >/dev/null
-    papaver actor grant li analyst >/dev/null
+    papaver actor add li analyst >/dev/null
     papaver actor key li --actor li >/dev/null
     for scan in "$work"/scans/*; do papaver record "$scan" --actor li >/dev/null; done
     papaver registry districts "$work/districts.geojson" --vintage 2025 >/dev/null
     # Some are confirmed, so that there are hot spots to be looked for.
-    papaver actor grant wang verifier >/dev/null
+    papaver actor add wang verifier >/dev/null
     papaver actor key wang --actor wang >/dev/null
     papaver sites --json | python3 "$top/benches/analysis.py" some 40 >"$work/some"
     while read -r code; do papaver screen "$code" --keep --actor li >/dev/null; done <"$work/some"
