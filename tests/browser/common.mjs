@@ -123,6 +123,14 @@ export async function loggedIn(page, address, person, passphrase) {
   await page.waitForSelector('.bar nav');
 }
 
+/** Drops files and folders of this computer onto the page's field for imagery, as a hand does. */
+export async function dropped(page, ...paths) {
+  const box = await page.locator('.drop').boundingBox();
+  const driver = await page.context().newCDPSession(page);
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop']) await driver.send('Input.dispatchDragEvent', { type, x: box.x + box.width / 2, y: box.y + box.height / 2, data });
+}
+
 /** How many pixels a page is wider than its window. */
 export function sticksOut(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

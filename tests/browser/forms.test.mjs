@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { comes, loggedIn, opened, staged } from './common.mjs';
+import { comes, dropped, loggedIn, opened, staged } from './common.mjs';
 
 describe('forms', { concurrency: false }, () => {
   let folder;
@@ -37,13 +37,6 @@ describe('forms', { concurrency: false }, () => {
   }
   const chosen = (page) => page.locator('.imagery input:checked').evaluateAll((all) => all.map((one) => one.value));
 
-  async function drop(page, context, ...names) {
-    const box = await page.locator('.drop').boundingBox();
-    const driver = await context.newCDPSession(page);
-    const data = { items: [], files: names.map((name) => join(folder, name)), dragOperationsMask: 1 };
-    for (const type of ['dragEnter', 'dragOver', 'drop']) await driver.send('Input.dispatchDragEvent', { type, x: box.x + box.width / 2, y: box.y + box.height / 2, data });
-  }
-
   it('nothing is chosen before somebody chooses, and a scan of nothing does not begin', async () => {
     const { page, context, orders } = await scanPage();
     await comes(() => chosen(page), []);
@@ -62,7 +55,7 @@ describe('forms', { concurrency: false }, () => {
 
   it('a folder that is dropped is sent as it lies, and is what is scanned', async () => {
     const { page, context, sent, orders, wrong } = await scanPage();
-    await drop(page, context, 'card');
+    await dropped(page, join(folder, 'card'));
     await page.waitForSelector('.sent:has-text("3 / 3")');
     assert.equal(sent.length, 3, 'what a system leaves in folders stays');
     const [first, second, boundary] = [...sent].sort((a, b) => (a < b ? -1 : 1)).map((one) => one.replace(/-\d{4}-\d\d-\d\d-\d{6}/, ''));
