@@ -127,7 +127,7 @@ fn has_fixed_line(text: &str) -> bool {
                     .rfind(*word)
                     .is_some_and(|at| before[at..].chars().count() <= 8)
             };
-            TELEPHONES.iter().any(|word| close(&word))
+            TELEPHONES.iter().any(close)
         };
         if with_area || (7..=8).contains(&run.len()) && is_called() {
             return true;
