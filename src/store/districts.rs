@@ -1,7 +1,6 @@
 //! Which district each site lies in: a table of this copy, filled from a boundary file.
 
 use super::{Store, StoreError};
-use crate::ground::LonLat;
 use crate::registry::Site;
 use crate::registry::body::Body;
 use crate::registry::districts::{Districts, SiteDistrict};
@@ -11,27 +10,11 @@ use crate::registry::settings::{DISTRICTS, boundaries_of, boundaries_value};
 use crate::store::evidence;
 use rusqlite::params;
 use serde_json::Value;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Metres to a border within which its other side is named.
 const NEAR_BORDER_M: f64 = 500.0;
-
-/// The sites that the transaction which is going on has written and that have no district yet, and the boundaries in which they
-/// are looked up: read once, as long as they are the same.
-#[derive(Debug, Default)]
-pub(super) struct Undistricted {
-    sites: RefCell<BTreeMap<SiteKey, LonLat>>,
-    read: RefCell<Option<(Hash, String, Arc<Districts>)>>,
-}
-
-impl Undistricted {
-    /// The transaction has ended.
-    pub(super) fn forget(&mut self) {
-        self.sites.get_mut().clear();
-    }
-}
 
 /// The boundaries that a registry goes by.
 #[derive(Debug, Clone)]

@@ -32,6 +32,7 @@ mod remembered;
 mod salvage;
 mod schema;
 mod search;
+mod undistricted;
 mod verify;
 mod worked_out;
 mod write;

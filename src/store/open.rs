@@ -1,10 +1,10 @@
 //! Opening and beginning a registry file.
 
-use super::districts::Undistricted;
 use super::files::{look_at, read_key, refuse_foreign_journal, write_key};
 use super::lock::{WriteLock, beside};
 use super::registry_file::{OpenedRegistry, Writer};
 use super::remembered::Remembered;
+use super::undistricted::Undistricted;
 use super::{Author, Draft, Migrated, Moment, Store, StoreError, WorkedOut, schema};
 use crate::registry::authority::Authority;
 use crate::registry::body::{Body, Init};

@@ -2,12 +2,12 @@
 //!
 //! What every reader and writer needs of it is here: queries and their errors, the gate, the file's neighbours.
 
-use super::districts::Undistricted;
 use super::error::StoreError;
 use super::files::read_key;
 use super::lock::{WriteLock, beside};
 use super::remembered::Remembered;
 use super::schema;
+use super::undistricted::Undistricted;
 use super::worked_out::WorkedOut;
 use crate::platform::FileIdentity;
 use crate::registry::authority::{Authority, Claims};
