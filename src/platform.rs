@@ -3,8 +3,10 @@
 //! The rest of the code asks here and holds no `cfg` of a system; what a system lacks is answered for it, not left out.
 
 mod memory;
+mod open_files;
 
 pub use memory::share_memory;
+pub use open_files::{is_crowded, raise_open_files};
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};

@@ -1,11 +1,15 @@
 //! Words that are not ours, made fit to be shown: what files and events say reaches terminals and XML through here, so that
 //! no name moves a cursor, hides a line or breaks a page.
 
+mod paths;
+
+pub use paths::of_folder;
+
 use std::borrow::Cow;
 
 /// Characters that act instead of showing: controls (but for the tab and the end of a line), those that turn the direction of
 /// writing, and those of no width, with which a name reads as another one's. What joins letters, or keeps them apart, stays.
-fn acts(c: char) -> bool {
+pub fn acts(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t')
         || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
         || matches!(

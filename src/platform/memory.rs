@@ -1,4 +1,4 @@
-//! Memory of a process that runs for days with many threads. Here is the only unsafe code of this program.
+//! Memory of a process that runs for days with many threads. Unsafe code of this program is in this folder alone.
 
 /// Cores for each part into which the C library divides memory; glibc's own is eight parts for each core.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

@@ -6,6 +6,8 @@ use super::remedy::{self, TypedLine};
 use super::values;
 use crate::files::FileError;
 use crate::office::{OfficeError, RecordError};
+use crate::platform::is_crowded;
+use crate::printable::of_folder;
 use crate::registry::Role;
 use crate::store::StoreError;
 use crate::store::bundle::BundleError;
@@ -187,6 +189,20 @@ impl Refused {
         )
     }
 
+    /// More is open at once than the system allows this program.
+    pub fn crowded() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "crowded",
+            "too many files and connections are open at once on the server",
+            "服务器上同时打开的文件和连接过多",
+        )
+        .hint(
+            "wait a minute, then try again; what was acknowledged is kept",
+            "请等一分钟后再试；此前已确认的内容均已保存",
+        )
+    }
+
     /// No such survey.
     pub fn no_such_survey() -> Self {
         Self::new(
@@ -242,8 +258,8 @@ impl Refused {
     /// As it is answered, without the machine's paths.
     pub fn json(&self, telling: &Telling) -> Value {
         let told = |text: &str| match self.called.as_deref() {
-            Some((path, name)) => without_paths(&text.replace(path, name), &telling.root),
-            None => without_paths(text, &telling.root),
+            Some((path, name)) => of_folder(&text.replace(path, name), &telling.root),
+            None => of_folder(text, &telling.root),
         };
         let message = |said: &Said| told(&said.what);
         let remedy =
@@ -274,6 +290,7 @@ impl From<StoreError> for Refused {
             StoreError::UnknownSite { .. } | StoreError::AmbiguousSite { .. } => {
                 (StatusCode::NOT_FOUND, "no_such_site")
             }
+            StoreError::Io { source, .. } if is_crowded(source) => return Self::crowded(),
             StoreError::Missing { .. } | StoreError::Io { .. } => return Self::unplugged(),
             StoreError::Full { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
             StoreError::Damaged { .. }
@@ -342,89 +359,5 @@ impl IntoResponse for Refused {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(self);
         response
-    }
-}
-
-/// A text in which paths below the served folder begin there, and of others no more than the last name stands.
-fn without_paths(text: &str, root: &Path) -> String {
-    let root = root.display().to_string();
-    let text = match root.as_str() {
-        "/" => text.to_owned(),
-        root => ["/", "\\"]
-            .iter()
-            .fold(text.to_owned(), |text, next| {
-                text.replace(&format!("{root}{next}"), "")
-            })
-            .replace(root, "."),
-    };
-    let mut told = String::new();
-    let mut before = ' ';
-    let mut rest = text.as_str();
-    while let Some(next) = rest.chars().next() {
-        if let Some(head) = head_of_path(rest, before) {
-            let ends = |c: char| c.is_whitespace() || "\"'`,:;：，；。）)".contains(c);
-            let length = rest[head..].find(ends).map_or(rest.len(), |at| head + at);
-            let path = &rest[..length];
-            let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
-            told.push_str(name);
-            rest = &rest[length..];
-            before = 'x';
-        } else {
-            told.push(next);
-            before = next;
-            rest = &rest[next.len_utf8()..];
-        }
-    }
-    told
-}
-
-/// How much of a text is the head of a path of a machine: nothing before a `/`, a drive, or what Windows puts before one.
-fn head_of_path(rest: &str, before: char) -> Option<usize> {
-    if rest.starts_with('/') {
-        return (!before.is_alphanumeric() && !"/.:<*".contains(before)).then_some(0);
-    }
-    let share = if rest.starts_with(r"\\?\") { 4 } else { 0 };
-    let at_a_drive = match *rest.as_bytes().get(share..)? {
-        [letter, b':', b'/' | b'\\', ..] => letter.is_ascii_alphabetic(),
-        _ => false,
-    };
-    match (share, at_a_drive) {
-        (0, true) => (!before.is_alphanumeric()).then_some(2),
-        (share, true) => Some(share + 2),
-        _ => rest.starts_with(r"\\").then_some(2),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_path_of_the_machine_is_told() {
-        let root = Path::new("/home/li wei/data");
-        let told = |text| without_paths(text, root);
-        assert_eq!(told("/home/li wei/data/a/b.tif: bad"), "a/b.tif: bad");
-        assert_eq!(told("无法读取 /etc/shadow：拒绝"), "无法读取 shadow：拒绝");
-        assert_eq!(told("folder /home/li wei/data is gone"), "folder . is gone");
-        assert_eq!(told("3 m/s, 1/2, a/b"), "3 m/s, 1/2, a/b");
-    }
-
-    #[test]
-    fn no_path_of_windows_is_told() {
-        let root = Path::new(r"\\?\C:\Users\李\data");
-        let told = |text| without_paths(text, root);
-        assert_eq!(told(r"\\?\C:\Users\李\data\a\b.tif: bad"), r"a\b.tif: bad");
-        assert_eq!(
-            told(r"folder \\?\C:\Users\李\data is gone"),
-            "folder . is gone"
-        );
-        assert_eq!(told(r"\\?\D:\x\y.tif: bad"), "y.tif: bad");
-        assert_eq!(
-            told(r"无法读取 C:\Windows\系统.ini：拒绝"),
-            "无法读取 系统.ini：拒绝"
-        );
-        assert_eq!(told(r"C:/Users/x.ini: refused"), "x.ini: refused");
-        assert_eq!(told(r"\\server\share\x.tif"), "x.tif");
-        assert_eq!(told("https://a.example/b"), "https://a.example/b");
     }
 }

@@ -3,6 +3,7 @@
 
 use super::answer::Refused;
 use super::dav::Folder;
+use super::fields::is_gone;
 use super::headers::header_text;
 use super::house::{Shared, waiting};
 use crate::office::field::{CrewFolder, CrewGate, is_table};
@@ -135,16 +136,27 @@ pub(super) async fn entered(
     if !field.knows(&user, &password) {
         house.gate.ask(&(from.ip(), registry, user.clone()))?;
     }
-    waiting(move || Ok(field.enter(&user, &password)?)).await
+    let writes = house.clone();
+    waiting(move || {
+        let folder = field.enter(&user, &password)?;
+        let (registry, opened) = (field.registry(), folder.is_some());
+        writes.audit.crew(registry, &user, from.ip(), opened);
+        Ok(folder)
+    })
+    .await
 }
 
-/// The registry of a crew, and its field.
+/// The registry of a crew, and its field. A disk that is gone is no wrong password.
 async fn of_crew(house: &Shared, crew: &str) -> Result<Option<(String, Arc<CrewGate>)>, Refused> {
     let (house, crew) = (house.clone(), crew.to_owned());
     waiting(move || {
         let fields = house.fields.all(&house.library).into_iter();
         let mut own = fields.filter(|(_, field)| field.access(&crew).is_some());
-        Ok(own.next())
+        match own.next() {
+            Some((_, field)) if is_gone(field.registry()) => Err(Refused::unplugged()),
+            None if house.fields.lacks_any() => Err(Refused::unplugged()),
+            own => Ok(own),
+        }
     })
     .await
 }

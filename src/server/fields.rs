@@ -4,7 +4,7 @@ use super::library::Library;
 use crate::office::field::CrewGate;
 use crate::words::Lang;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
@@ -33,4 +33,15 @@ impl Fields {
         }
         all
     }
+
+    /// Whether the disk of any of them is gone that were open before.
+    pub fn lacks_any(&self) -> bool {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.keys().any(|registry| is_gone(registry))
+    }
+}
+
+/// Whether a registry that has crews, or what says who may come, lies there no more.
+pub(super) fn is_gone(registry: &Path) -> bool {
+    !registry.is_file() || !CrewGate::is_begun(registry)
 }

@@ -44,7 +44,7 @@ impl Default for Gate {
 
 /// The address that stands for all that one machine can take: this computer's for each of its own, a network's for the
 /// 2⁶⁴ that a machine in it may choose from.
-fn whence(from: IpAddr) -> IpAddr {
+pub(super) fn whence(from: IpAddr) -> IpAddr {
     let from = from.to_canonical();
     match from {
         _ if from.is_loopback() => Ipv4Addr::LOCALHOST.into(),

@@ -7,11 +7,14 @@ use super::answer::Refused;
 use super::drain;
 use super::headers::header_text;
 use super::house::Shared;
+use crate::printable::terminal;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use std::net::SocketAddr;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -19,11 +22,17 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 /// Bytes of a body at most, where a route does not say otherwise.
 const BODY: usize = 2 * 1024 * 1024;
+/// Bytes of the reason why a body was not understood, and of a name in it, that are looked at.
+const LONGEST_REASON: usize = 16 * 1024;
+const LONGEST_NAME: usize = 60;
 /// How long a body may stand still.
 const STANDSTILL: Duration = Duration::from_secs(20);
 /// What a page may load and do.
 const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; worker-src 'self' blob:; object-src 'none'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+
+/// The header in which a browser says whose page asks.
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The header that a change has to bear: no form and no image of another page can send it.
 const OWN_HEADER: &str = "x-papaver";
@@ -40,6 +49,18 @@ pub(super) fn around(routes: Router<Shared>, house: &Shared) -> Router<Shared> {
         .layer(RequestBodyTimeoutLayer::new(STANDSTILL))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn_with_state(with(house), noted))
+}
+
+/// Whoever has asked for something keeps their connection.
+async fn noted(
+    State(house): State<Shared>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    house.connections.has_asked(from);
+    next.run(request).await
 }
 
 /// Refuses other names and changes that other pages ask for.
@@ -58,7 +79,12 @@ async fn own_pages_alone(State(house): State<Shared>, request: Request, next: Ne
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    if changes && !by_its_own_password && !is_own(headers, &house) {
+    let is_own = if by_its_own_password {
+        !is_of_another_page(headers, &house)
+    } else {
+        is_own(headers, &house)
+    };
+    if changes && !is_own {
         return other_page().into_response();
     }
     next.run(request).await
@@ -75,13 +101,20 @@ fn without_port(host: &str) -> &str {
 
 /// Whether a change comes from a page of this server.
 fn is_own(headers: &HeaderMap, house: &Shared) -> bool {
+    headers.contains_key(OWN_HEADER)
+        && headers.contains_key(header::ORIGIN)
+        && !is_of_another_page(headers, house)
+}
+
+/// Whether a browser says that another page asks; what is no browser says nothing of pages.
+fn is_of_another_page(headers: &HeaderMap, house: &Shared) -> bool {
     let scheme = if house.secure { "https" } else { "http" };
     let own = header_text(headers, header::HOST).map(|host| format!("{scheme}://{host}"));
-    let origin = header_text(headers, header::ORIGIN);
-    let site = header_text(headers, "sec-fetch-site");
-    headers.contains_key(OWN_HEADER)
-        && origin.is_some_and(|origin| own.is_some_and(|own| own == origin))
-        && site.is_none_or(|site| site == "same-origin")
+    let is = |name: HeaderName, wanted: Option<&str>| {
+        let said = headers.get(name);
+        said.is_none_or(|said| wanted.is_some_and(|wanted| said.as_bytes() == wanted.as_bytes()))
+    };
+    !is(header::ORIGIN, own.as_deref()) || !is(SITE, Some("same-origin"))
 }
 
 fn other_name() -> Refused {
@@ -140,12 +173,49 @@ async fn told(State(house): State<Shared>, request: Request, next: Next) -> Resp
     let status = response.status();
     let refused = match response.extensions_mut().remove::<Refused>() {
         Some(refused) => refused,
-        None if status.as_u16() >= 400 && answers_json => by_status(status),
+        None if status.as_u16() >= 400 && answers_json => {
+            let member = wrong_member(status, response.into_body()).await;
+            member.unwrap_or_else(|| by_status(status))
+        }
         None => return response,
     };
     let body = refused.json(&house.telling()).to_string();
     let kind = [(header::CONTENT_TYPE, "application/json")];
     (refused.status, kind, body).into_response()
+}
+
+/// What was sent has a member that is not known, lacks one, or says in one what cannot be: which one. Of other answers nothing.
+async fn wrong_member(status: StatusCode, said: Body) -> Option<Refused> {
+    let said = to_bytes(said, LONGEST_REASON).await.ok()?;
+    let said = std::str::from_utf8(&said).ok()?;
+    let said = said.strip_prefix("Failed to deserialize ")?;
+    let named = |before: &str| {
+        let (_, after) = said.split_once(before)?;
+        let name = after.split('`').next()?;
+        (name.len() <= LONGEST_NAME).then(|| terminal(name))
+    };
+    let (english, chinese) = if let Some(name) = named("unknown field `") {
+        (
+            format!("“{name}” is no member of what is asked for here"),
+            format!("此处没有“{name}”这一项"),
+        )
+    } else if let Some(name) = named("missing field `") {
+        (
+            format!("“{name}” is lacking in what was sent"),
+            format!("缺少“{name}”这一项"),
+        )
+    } else {
+        let name = named("unknown variant `")?;
+        (
+            format!("“{name}” is none of the values that can be sent here"),
+            format!("“{name}”不是此处可用的值"),
+        )
+    };
+    let refused = Refused::new(status, "unclear", &english, &chinese);
+    Some(refused.hint(
+        "look into /api/openapi.json for what can be sent",
+        "可发送的内容见 /api/openapi.json",
+    ))
 }
 
 fn by_status(status: StatusCode) -> Refused {

@@ -4,6 +4,7 @@ use super::answer::{Refused, Telling};
 use super::arriving::{Arriving, Uploads};
 use super::audit::AuditLog;
 use super::callers::Offices;
+use super::connections::Connections;
 use super::desks::Desks;
 use super::events::Events;
 use super::fields::Fields;
@@ -37,6 +38,8 @@ pub(super) struct House {
     pub root: PathBuf,
     /// What lies in it.
     pub library: Library,
+    /// Who is connected.
+    pub connections: Arc<Connections>,
     /// What its maps are made of.
     pub maps: Maps,
     /// Its registries, as far as they are open.
@@ -96,9 +99,9 @@ impl House {
     }
 
     /// Whether whoever reaches this server may look at surveys without a login: on their own machine, where nobody is
-    /// known whom they could be.
+    /// known whom they could be. A registry whose disk is gone opens nothing.
     pub fn is_open(&self) -> bool {
-        self.at_home && self.library.registries().is_empty()
+        self.at_home && self.library.registries().is_empty() && !self.library.lacks_any()
     }
 
     /// The turn to write in a registry: requests wait for each other here, and not at the file.

@@ -2,6 +2,7 @@
 //! of where it lies below the folder.
 
 use crate::files::is_registry;
+use crate::platform;
 use crate::registry::Hash;
 use crate::schema::{SCAN_FORMAT, ScanRecord};
 use crate::text::names::lies_in;
@@ -9,6 +10,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::task::block_in_place;
 
 /// How deep below the folder is looked.
 const DEPTH: usize = 6;
@@ -48,6 +50,8 @@ struct LibraryListing {
 pub(super) struct Library {
     root: PathBuf,
     found: Mutex<Option<(Instant, LibraryListing)>>,
+    /// Whose turn it is to look.
+    looking: Mutex<()>,
     /// The ids of all registries that were ever found.
     had: Mutex<BTreeSet<String>>,
 }
@@ -61,18 +65,40 @@ impl Library {
         }
     }
 
+    fn kept(&self) -> MutexGuard<'_, Option<(Instant, LibraryListing)>> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was found, as long as it is taken for what is there.
+    fn fresh(&self) -> Option<LibraryListing> {
+        let kept = self.kept();
+        let fresh = kept.as_ref().filter(|(at, _)| at.elapsed() < FRESH);
+        fresh.map(|(_, found)| found.clone())
+    }
+
+    /// A large folder or a slow disk holds up whoever asks for it, and no request beside.
     fn found(&self) -> LibraryListing {
-        let mut kept = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*kept {
-            Some((at, found)) if at.elapsed() < FRESH => found.clone(),
-            _ => {
-                let found = look(&self.root);
-                let ids = found.registries.iter().map(|place| place.id.clone());
-                self.had().extend(ids);
-                *kept = Some((Instant::now(), found.clone()));
-                found
-            }
+        self.fresh()
+            .unwrap_or_else(|| block_in_place(|| self.looked()))
+    }
+
+    /// One looks, and the others take what was found.
+    fn looked(&self) -> LibraryListing {
+        let _turn = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = self.fresh() {
+            return found;
         }
+        // What cannot be opened since too much is open is not gone.
+        if is_crowded(&self.root)
+            && let Some((_, found)) = &*self.kept()
+        {
+            return found.clone();
+        }
+        let found = look(&self.root);
+        let ids = found.registries.iter().map(|place| place.id.clone());
+        self.had().extend(ids);
+        *self.kept() = Some((Instant::now(), found.clone()));
+        found
     }
 
     fn had(&self) -> MutexGuard<'_, BTreeSet<String>> {
@@ -84,9 +110,17 @@ impl Library {
         self.had().contains(id)
     }
 
-    /// Looks anew at the next question.
+    /// Whether a registry that lay there since the server began is there no more.
+    pub fn lacks_any(&self) -> bool {
+        let there = self.registries();
+        let is_there = |id: &String| there.iter().any(|place| place.id == *id);
+        !self.had().iter().all(is_there)
+    }
+
+    /// Looks anew at the next question; who looks just now may have seen too little.
     pub fn forget(&self) {
-        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let _turn = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        *self.kept() = None;
     }
 
     /// Its registries, by path.
@@ -114,6 +148,11 @@ impl Library {
 pub(super) fn id_of(below: &Path) -> String {
     let text = below.to_string_lossy().replace('\\', "/");
     Hash::of(text.as_bytes()).to_string()[..12].to_owned()
+}
+
+/// Whether the folder cannot be listed since too much is open.
+fn is_crowded(root: &Path) -> bool {
+    std::fs::read_dir(root).is_err_and(|error| platform::is_crowded(&error))
 }
 
 fn look(root: &Path) -> LibraryListing {
@@ -169,6 +208,11 @@ fn place(root: &Path, path: &Path) -> LibraryPlace {
     }
 }
 
+/// Whether a name, or a folder on the way, is that of a registry or of what lies beside one, also where systems tell no case apart.
+pub(super) fn is_a_registrys(way: &str) -> bool {
+    way.to_lowercase().contains(".papaver")
+}
+
 /// The record of a scan; nothing where it is of another format.
 pub(super) fn scan_of(place: &LibraryPlace) -> Option<ScanRecord> {
     let scan: ScanRecord = serde_json::from_slice(&place.read("scan.json")?).ok()?;
@@ -180,6 +224,21 @@ pub(super) const INBOX: &str = "inbox";
 
 #[cfg(test)]
 mod tests {
+    use super::is_a_registrys;
+
+    #[test]
+    fn whatever_its_case_a_registrys_name_is_one() {
+        for way in [
+            "x.papaver",
+            "x.PAPAVER",
+            "a/q.papaver.people",
+            "X.Papaver.key",
+        ] {
+            assert!(is_a_registrys(way), "{way}");
+        }
+        assert!(!is_a_registrys("papaver.tif") && !is_a_registrys("a/papaver"));
+    }
+
     #[test]
     #[cfg(unix)]
     fn what_is_shown_of_results_is_theirs() {

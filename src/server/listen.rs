@@ -1,13 +1,14 @@
 //! Listening: the socket, the threads, the time that a connection may take, the end.
 
+use super::connections::{Connections, Door};
 use super::house::{House, Shared};
 use super::lan::{self, LanAuthority};
 use super::library::Library;
 use super::maps::Maps;
 use super::{Reach, ServeError, ServerOptions, field, router, surroundings};
-use crate::platform::real_path;
+use crate::platform::{raise_open_files, real_path};
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use rustls::ServerConfig;
@@ -49,6 +50,7 @@ pub fn serve(
     ready: impl FnOnce(&Listening),
 ) -> Result<(), ServeError> {
     let root = opened(options)?;
+    let connections = Connections::within(raise_open_files());
     let (listener, at) = bound(options)?;
     let names = match options.reach {
         Reach::Home => ["localhost", "127.0.0.1"].map(str::to_owned).to_vec(),
@@ -68,6 +70,7 @@ pub fn serve(
     ready(&told(options.reach, at, authority.clone()));
     let house = Arc::new(House {
         library: Library::new(root.clone()),
+        connections: Arc::new(connections),
         root,
         maps,
         names,
@@ -140,16 +143,17 @@ async fn listen(
     tokio::spawn(surroundings::draw(Arc::clone(&house), Arc::clone(&stop)));
     tokio::spawn(watch(handle.clone(), Arc::clone(&house), stop));
     tokio::spawn(field::take_in(Arc::clone(&house)));
+    let door = Door(Arc::clone(&house.connections));
     let routes = router(house).into_make_service_with_connect_info::<SocketAddr>();
-    if let Some(proof) = proof {
-        let proof = RustlsConfig::from_config(proof);
-        let mut server = axum_server::from_tcp_rustls(listener, proof)?.handle(handle);
-        timed(server.http_builder());
-        return server.serve(routes).await;
-    }
-    let mut server = axum_server::from_tcp(listener)?.handle(handle);
+    let mut server = axum_server::from_tcp(listener)?
+        .handle(handle)
+        .first_request_timeout(HEAD);
     timed(server.http_builder());
-    server.serve(routes).await
+    if let Some(proof) = proof {
+        let proof = RustlsAcceptor::new(RustlsConfig::from_config(proof)).acceptor(door);
+        return server.acceptor(proof).serve(routes).await;
+    }
+    server.acceptor(door).serve(routes).await
 }
 
 /// Hangs up on whoever sends a request's head drop by drop.

@@ -1,13 +1,13 @@
 //! Logging in and out: a person of a registry gives the passphrase of their own key.
 
 use super::answer::{Answer, Refused};
-use super::house::{Shared, reading};
+use super::house::{Shared, reading, waiting};
 use super::sessions::{IDLE, SessionUser, token};
 use super::visitors::LoggedIn;
 use crate::office::{Credentials, clock, sign_in};
 use crate::registry::Role;
 use crate::store::{Author, Store, keys};
-use axum::extract::{ConnectInfo, Path, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -15,10 +15,16 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 
+/// Bytes of what somebody gives to log in.
+const LARGEST: usize = 4 * 1024;
+
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/api/session", get(session))
-        .route("/api/login", post(login))
+        .route(
+            "/api/login",
+            post(login).layer(DefaultBodyLimit::max(LARGEST)),
+        )
         .route("/api/logout", post(logout))
         .route("/api/registries/{registry}/people", get(people))
 }
@@ -96,6 +102,7 @@ async fn people(
 
 /// What somebody gives to log in.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct LoginAttempt {
     registry: String,
     person: String,
@@ -121,9 +128,13 @@ async fn login(
     })
     .await;
     drop(turn);
-    house
-        .audit
-        .login(&place, &given_to, from.ip(), unlocked.is_ok());
+    let (writes, opened) = (house.clone(), unlocked.is_ok());
+    waiting(move || {
+        let audit = &writes.audit;
+        audit.login(&place.path, &given_to, from.ip(), opened);
+        Ok(())
+    })
+    .await?;
     let (person, account) = unlocked?;
     let token = house.sessions.begin(person)?;
     let cookie = set_cookie(&house, &token, None);

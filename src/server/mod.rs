@@ -11,6 +11,7 @@ mod answer;
 mod arriving;
 mod audit;
 mod callers;
+mod connections;
 mod crew_page;
 mod dav;
 mod desks;

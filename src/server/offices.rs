@@ -116,7 +116,9 @@ async fn session(
     .await;
     let unit = known.as_ref().map_or("?", |(unit, _)| unit);
     let who = format!("{unit} / {}", reply.device);
-    house.audit.login(&place, &who, from.ip(), known.is_ok());
+    house
+        .audit
+        .login(&place.path, &who, from.ip(), known.is_ok());
     let (_, point) = known?;
     Ok(Json(Admitted {
         token: house.offices.admit(registry, reply.device)?,

@@ -37,6 +37,8 @@ struct Shelves {
     runs: Vec<Now>,
     /// Whether surveys are left out until somebody logs in.
     login_needed: bool,
+    /// Whether a registry was there since the server began that is there no more: its disk is gone.
+    unplugged: bool,
 }
 
 pub(super) fn routes() -> Router<Shared> {
@@ -60,6 +62,7 @@ async fn library(State(house): State<Shared>, visitor: Visitor) -> Answer<Shelve
             surveys,
             runs,
             login_needed,
+            unplugged: house.library.lacks_any(),
         }))
     })
     .await

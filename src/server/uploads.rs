@@ -5,12 +5,13 @@ use super::answer::{Answer, Refused};
 use super::arriving::{added, begun, poured};
 use super::headers::header_text;
 use super::house::{House, Shared, waiting};
-use super::library::{INBOX, id_of};
+use super::library::{INBOX, id_of, is_a_registrys};
 use super::unkept::{too_large, unwritten};
-use super::values::OF_A_FILE;
+use super::values::{LONGEST_OF_A_FILE, OF_A_FILE};
 use super::visitors::{Looker, Visitor};
 use crate::files::Incoming;
 use crate::registry::Role;
+use crate::text::names;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, Query};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -18,6 +19,7 @@ use axum::routing::put;
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path as FilePath, PathBuf};
 
 /// Bytes of a file at most.
@@ -40,24 +42,55 @@ impl House {
     }
 }
 
-/// A file that was uploaded, by its id.
-pub(super) fn find(house: &House, id: &str) -> Result<PathBuf, Refused> {
-    let files = files_below(&house.inbox(), DEEPEST);
-    let is_it = |path: &PathBuf| path.is_file() && below(house, path) == Some(id.to_owned());
-    let found = files.into_iter().find(is_it);
-    found.ok_or_else(|| Refused::unclear("upload"))
+/// Files that were uploaded, by their ids.
+pub(super) type Uploaded = BTreeMap<String, PathBuf>;
+
+/// A file that was uploaded.
+pub(super) fn found(uploaded: &Uploaded, id: &str) -> Result<PathBuf, Refused> {
+    let path = uploaded.get(id).cloned();
+    path.ok_or_else(|| Refused::unclear("upload"))
 }
 
-/// The files of a folder, and of those in it down to a depth.
-fn files_below(folder: &FilePath, depth: usize) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let paths = entries.map(|entry| entry.path());
-    let (folders, mut files): (Vec<_>, Vec<_>) = paths.partition(|path| path.is_dir());
-    if depth > 0 {
-        let below = |folder: &PathBuf| files_below(folder, depth - 1);
-        files.extend(folders.iter().flat_map(below));
+/// Those of these ids. The inbox is looked through once for all of them, not at all where there are none, and where it may wait.
+pub(super) async fn uploaded<'a>(
+    house: &Shared,
+    ids: impl IntoIterator<Item = &'a String>,
+) -> Result<Uploaded, Refused> {
+    let wanted: BTreeSet<String> = ids.into_iter().cloned().collect();
+    if wanted.is_empty() {
+        return Ok(Uploaded::new());
     }
-    files
+    let house = house.clone();
+    house
+        .clone()
+        .readers
+        .waiting(move || Ok(listed(&house, &wanted)))
+        .await
+}
+
+/// The files of the inbox with these ids.
+fn listed(house: &House, wanted: &BTreeSet<String>) -> Uploaded {
+    let mut found = Uploaded::new();
+    let mut folders = vec![(house.inbox(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        for entry in entries {
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                if depth < DEEPEST {
+                    folders.push((path, depth + 1));
+                }
+            } else if let Some(id) = below(house, &path).filter(|id| wanted.contains(id))
+                && path.is_file()
+            {
+                found.insert(id, path);
+                if found.len() == wanted.len() {
+                    return found;
+                }
+            }
+        }
+    }
+    found
 }
 
 /// The id of a file of the inbox.
@@ -80,15 +113,11 @@ async fn take(
     headers: HeaderMap,
     body: Body,
 ) -> Answer<Value> {
-    if !is_plain(&name)
-        || into
-            .folder
-            .as_deref()
-            .is_some_and(|folder| !is_plain_way(folder))
-    {
+    let way = into.folder.as_deref();
+    if !is_plain(&name) || way.is_some_and(|folder| !is_plain_way(folder)) {
         return Err(Refused::unclear("name").hint(OF_A_FILE.0, OF_A_FILE.1));
     }
-    if name.contains(".papaver") {
+    if is_a_registrys(&name) || way.is_some_and(is_a_registrys) {
         return Err(no_registry());
     }
     let sender = visitor.0.as_ref().map_or_else(String::new, |person| {
@@ -144,12 +173,7 @@ fn kept(inbox: &FilePath, name: &str, incoming: Incoming) -> Result<PathBuf, Ref
 
 /// A name without a folder in it, and none that a system takes for something else.
 fn is_plain(name: &str) -> bool {
-    let odd = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
-    !name.is_empty()
-        && name.len() <= 200
-        && !name.starts_with('.')
-        && !name.contains(odd)
-        && !name.ends_with(' ')
+    names::is_plain(name, LONGEST_OF_A_FILE)
 }
 
 /// A way of such names, not too deep.
@@ -186,7 +210,34 @@ fn no_registry() -> Refused {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_plain, is_plain_way};
+    use super::*;
+
+    #[test]
+    fn files_of_the_inbox_are_found_by_their_ids_in_one_look() {
+        let folder = tempfile::tempdir().expect("folder");
+        let house = House {
+            root: folder.path().to_path_buf(),
+            ..House::default()
+        };
+        let ways = ["inbox/a.jpg", "inbox/card/DCIM/b.jpg", "c.jpg"];
+        for way in ways {
+            let path = folder.path().join(way);
+            std::fs::create_dir_all(path.parent().expect("parent")).expect("made");
+            std::fs::write(path, "x").expect("written");
+        }
+        let id = |way: &str| id_of(FilePath::new(way));
+        let wanted = BTreeSet::from_iter(ways.map(id).into_iter().chain([id("inbox/none")]));
+        let listed = listed(&house, &wanted);
+        assert_eq!(
+            found(&listed, &id("inbox/card/DCIM/b.jpg")).ok(),
+            Some(folder.path().join("inbox/card/DCIM/b.jpg"))
+        );
+        assert!(found(&listed, &id("inbox/a.jpg")).is_ok());
+        for way in ["c.jpg", "inbox/none"] {
+            let refused = found(&listed, &id(way)).expect_err("nothing of the inbox");
+            assert_eq!(refused.code(), "unclear", "{way}");
+        }
+    }
 
     #[test]
     fn a_name_is_no_way_to_another_folder() {

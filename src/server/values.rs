@@ -8,10 +8,22 @@ type NamedValue = (
     Option<(&'static str, &'static str)>,
 );
 
-/// How the name of a file or a folder should look.
+/// Bytes of the name of a file or a folder at most.
+pub(super) const LONGEST_OF_A_FILE: usize = 200;
+/// How it should look.
 pub(super) const OF_A_FILE: (&str, &str) = (
-    "a name of at most 120 bytes (40 Chinese characters) that begins with no dot and has none of / \\ : * ? \" < > | in it",
-    "名称不能为空、不超过 40 个汉字（120 字节），不能以点开头，不能含 / \\ : * ? \" < > |",
+    "a name of at most 200 bytes (66 Chinese characters) that neither begins nor ends with a dot, has none of / \\ : * ? \" < > | and no \
+     invisible characters in it, and is not the name of a device of Windows (con, nul, com1)",
+    "名称不能为空、不超过 66 个汉字（200 字节），首尾不能是点，不能含 / \\ : * ? \" < > | 和不可见字符，也不能是 Windows 的设备名（con、nul、com1 等）",
+);
+
+/// Bytes of the name of a survey at most.
+pub(super) const LONGEST_OF_A_SURVEY: usize = 120;
+/// How it should look.
+pub(super) const OF_A_SURVEY: (&str, &str) = (
+    "a name of at most 120 bytes (40 Chinese characters) that neither begins nor ends with a dot, has none of / \\ : * ? \" < > | and no \
+     invisible characters in it, and is not the name of a device of Windows (con, nul, com1)",
+    "名称不能为空、不超过 40 个汉字（120 字节），首尾不能是点，不能含 / \\ : * ? \" < > | 和不可见字符，也不能是 Windows 的设备名（con、nul、com1 等）",
 );
 
 const VALUES: &[NamedValue] = &[

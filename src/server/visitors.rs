@@ -1,17 +1,28 @@
 //! Who asks: anybody, somebody who is logged in, or somebody who may look at surveys; found out for each request.
 
 use super::answer::Refused;
+use super::headers::header_text;
 use super::house::{Shared, reading};
 use super::sessions::{SessionUser, token};
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use std::convert::Infallible;
 
-/// What a page asks for by itself, so that an open window keeps nobody logged in.
-fn is_by_a_person(path: &str) -> bool {
+/// The header in which a page says whether somebody is there (`yes`) or it asks by itself (`no`).
+const ATTENDED: &str = "x-papaver-attended";
+
+/// Whether a person asks, and no page by itself, so that an open window keeps nobody logged in. Of the pictures in a page no word
+/// is said, and they count for none.
+fn is_by_a_person(path: &str, headers: &HeaderMap) -> bool {
     let of_others = path.contains("/screening/") && path.ends_with("/cards");
     let by_itself = matches!(path, "/api/session" | "/api/events" | "/api/library");
-    !by_itself && !of_others
+    let is_picture = header_text(headers, "sec-fetch-dest") == Some("image");
+    match header_text(headers, ATTENDED) {
+        Some("yes") => true,
+        Some(_) => false,
+        None => !by_itself && !of_others && !is_picture,
+    }
 }
 
 /// Whoever asks, logged in or not.
@@ -22,7 +33,7 @@ impl FromRequestParts<Shared> for Visitor {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, house: &Shared) -> Result<Self, Infallible> {
-        let by_a_person = is_by_a_person(parts.uri.path());
+        let by_a_person = is_by_a_person(parts.uri.path(), &parts.headers);
         let token = token(&parts.headers, &house.cookie());
         let person = token.and_then(|token| house.sessions.of(&token, by_a_person));
         Ok(Self(person))
@@ -73,4 +84,36 @@ async fn still(house: &Shared, token: &str, person: SessionUser) -> Result<(), R
     let place = house.registry(&person.registry)?;
     let known = reading(house, place, move |store| Ok(person.is_still(store))).await?;
     known.inspect_err(|_changed| house.sessions.end(token))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn what_a_page_asks_by_itself_lengthens_no_session() {
+        let asks = |path: &str, name: &'static str, value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, HeaderValue::from_static(value));
+            is_by_a_person(path, &headers)
+        };
+        let sites = "/api/registries/a/sites.geojson";
+        assert!(asks(sites, "sec-fetch-dest", "empty"));
+        assert!(!asks(sites, ATTENDED, "no"));
+        assert!(asks("/api/session", ATTENDED, "yes"));
+        assert!(!asks(
+            "/api/surveys/s/pictures/a.jpg",
+            "sec-fetch-dest",
+            "image"
+        ));
+        for own in [
+            "/api/session",
+            "/api/events",
+            "/api/library",
+            "/api/registries/a/screening/s/cards",
+        ] {
+            assert!(!asks(own, "accept", "*/*"), "{own}");
+        }
+    }
 }

@@ -4,7 +4,7 @@
 use super::answer::Refused;
 use super::house::Shared;
 use axum::Router;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -20,10 +20,13 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 /// A file of the pages. Any other address outside `/api` is one that the first page knows.
-async fn page(uri: Uri, headers: HeaderMap) -> Response {
+async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     if path.starts_with("api/") || path == "api" {
         return Refused::no_such_page().into_response();
+    }
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
     if let Some(file) = Built::get(path) {
         return embedded(path, file, &headers);

@@ -2,6 +2,7 @@
 
 use crate::files;
 use crate::platform;
+use crate::printable::acts;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,26 @@ pub enum NameFlaw {
     Several,
     /// The name, or a link, leads out of the folder.
     Outside,
+}
+
+/// Whether something can be called so on every system and reads as what it is: no way to another folder, nothing that Windows takes
+/// for a device or cuts off, no letter that acts or has no width, and no more bytes than `longest`.
+pub fn is_plain(name: &str, longest: usize) -> bool {
+    let odd = |c: char| c.is_control() || acts(c) || "/\\:*?\"<>|".contains(c);
+    !name.is_empty()
+        && name.len() <= longest
+        && !name.starts_with('.')
+        && !name.ends_with([' ', '.'])
+        && !name.contains(odd)
+        && !is_device(name)
+}
+
+/// Whether a name is that of a device on Windows.
+pub fn is_device(name: &str) -> bool {
+    let first = name.split('.').next().unwrap_or("").to_ascii_lowercase();
+    let first = first.trim_end();
+    let is_port = matches!(first.as_bytes(), [b'c', b'o', b'm', n] | [b'l', b'p', b't', n] if n.is_ascii_digit());
+    is_port || matches!(first, "con" | "prn" | "aux" | "nul")
 }
 
 /// A name taken apart.
@@ -139,6 +160,35 @@ mod tests {
         assert_eq!(parts("../a.jpg"), None);
         assert_eq!(parts("a/../../b.jpg"), None);
         assert_eq!(parts("  "), None);
+    }
+
+    #[test]
+    fn a_plain_name_is_the_same_everywhere() {
+        for name in ["航拍 1.tif", "com.jpg", "com10.tif", "a..b", "x 县.tif"] {
+            assert!(is_plain(name, 200), "{name:?}");
+        }
+        for name in [
+            "",
+            "..",
+            ".x",
+            "a/b",
+            "a\\b",
+            "c:x",
+            "a\0",
+            "x|y",
+            "a\n",
+            "NUL.tif",
+            "con",
+            "nul .txt",
+            "lpt9.tif",
+            "z.tif.",
+            "z.tif ",
+            "zh\u{200b}ao.tif",
+            "a\u{202e}fit.exe",
+        ] {
+            assert!(!is_plain(name, 200), "{name:?}");
+        }
+        assert!(is_plain(&"县".repeat(40), 120) && !is_plain(&"县".repeat(41), 120));
     }
 
     #[test]

@@ -478,3 +478,87 @@ fn a_name_is_the_servers_own_in_whatever_way_it_is_asked_for() {
         "POST http://localhost/api/logout HTTP/1.0\r\nX-Papaver: 1\r\nContent-Length: 0\r\n";
     assert_eq!(asked(change), status("403"));
 }
+
+#[test]
+fn a_member_that_is_not_known_is_named_and_nothing_is_done() {
+    let shared = shared();
+    let (li, office) = (&shared.li, &shared.office);
+    let sites = li.get(&office.way("/sites?limit=1")).ok();
+    let code = sites["sites"][0]["id"].as_str().expect("a site");
+    let moves = office.way(&format!("/sites/{code}/moves"));
+    for (way, asked) in [
+        (
+            "/api/surveys".to_owned(),
+            json!({"inputs": ["spring"], "name": "nob", "treshold": 2}),
+        ),
+        (
+            "/api/surveys".to_owned(),
+            json!({"inputs": ["spring"], "name": "nob", "options": {"treshold": 2}}),
+        ),
+        (
+            moves.clone(),
+            json!({"move": "note", "text": "x", "treshold": 2}),
+        ),
+        (
+            moves,
+            json!({"move": "visit", "outcome": "cultivated", "treshold": 2}),
+        ),
+        (
+            office.way("/assign"),
+            json!({"codes": [code], "crew": "1", "treshold": 2}),
+        ),
+        (
+            office.way("/tips"),
+            json!({"channel": "phone", "text": "x", "treshold": 2}),
+        ),
+    ] {
+        let answer = li.post(&way, &asked);
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (422, "unclear"),
+            "{way}: {answer:?}"
+        );
+        let said = answer.json();
+        for lang in ["en", "zh"] {
+            let said = said["error"]["message"][lang].as_str().expect("said");
+            assert!(said.contains("treshold"), "{said}");
+        }
+    }
+    assert!(!office.folder.join("surveys/nob").exists());
+    let short = li.post("/api/surveys", &json!({"name": "nob"}));
+    assert!(short.text.contains("inputs"), "{short:?}");
+}
+
+#[test]
+fn a_name_that_a_system_takes_for_something_else_is_not_taken() {
+    let shared = shared();
+    let put = |way: &str| {
+        let answer = shared.li.put(&format!("/api/uploads/{way}"), b"x");
+        (answer.status, answer.code())
+    };
+    for way in [
+        "NUL.tif",
+        "con",
+        "z.tif.",
+        "zh%E2%80%8Bao.tif",
+        "a.tif?folder=aux",
+    ] {
+        assert_eq!(put(way), (400, "unclear".into()), "{way}");
+    }
+    for way in ["x.PAPAVER", "a.tif?folder=q.papaver.people"] {
+        assert_eq!(put(way), (403, "no_registry".into()), "{way}");
+    }
+}
+
+#[test]
+fn nothing_is_put_among_the_pages() {
+    let shared = shared();
+    for (method, way) in [("PUT", "/index.html"), ("POST", "/"), ("DELETE", "/sites")] {
+        let answer = shared.li.change(method, way, b"x", "text/html");
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (405, "method"),
+            "{method} {way}"
+        );
+    }
+}

@@ -25,30 +25,37 @@ struct Drive {
     login: String,
 }
 
+/// The office gives a crew a password.
+fn given(office: &Office, crew: &str) -> NewPassword {
+    office.change(crew, ActorAction::Grant, &[Role::Verifier]);
+    let registry = Registry::open(&office.folder.join("a.papaver"), "test").expect("opened");
+    let chief = registry
+        .sign_in(Credentials {
+            actor: "chief".into(),
+            ..Credentials::default()
+        })
+        .expect("signed in");
+    let wish = Wish {
+        crew: crew.into(),
+        person: None,
+        days: 1,
+    };
+    access::give(&registry, &chief, wish).expect("given")
+}
+
+fn basic(id: &str, password: &str) -> String {
+    let coded = BASE64_STANDARD.encode(format!("{id}:{password}"));
+    format!("Basic {coded}")
+}
+
 fn drive() -> Drive {
     let office = Office::begin();
-    office.change("crew 1", ActorAction::Grant, &[Role::Verifier]);
-    let given = {
-        let registry = Registry::open(&office.folder.join("a.papaver"), "test").expect("opened");
-        let chief = registry
-            .sign_in(Credentials {
-                actor: "chief".into(),
-                ..Credentials::default()
-            })
-            .expect("signed in");
-        let wish = Wish {
-            crew: "crew 1".into(),
-            person: None,
-            days: 1,
-        };
-        access::give(&registry, &chief, wish).expect("given")
-    };
-    let coded = BASE64_STANDARD.encode(format!("{}:{}", given.id, given.password));
+    let given = given(&office, "crew 1");
     let drive = Drive {
         browser: office.browser(),
+        login: basic(&given.id, &given.password),
         office,
         given,
-        login: format!("Basic {coded}"),
     };
     drive.assign(0);
     drive
@@ -194,4 +201,130 @@ fn the_imagery_around_a_crews_sites_is_for_that_crew_alone() {
     assert_eq!(other.status, 401);
     let beyond = format!("{way}/3/9/0");
     assert_eq!(drive.browser.bare("GET", &beyond, &login, b"").status, 404);
+}
+
+#[test]
+fn another_crews_password_opens_nothing_and_who_came_is_written_down_once() {
+    let mut drive = drive();
+    let own = drive.login.clone();
+    let other = given(&drive.office, "crew 2");
+    assert_eq!(drive.ask("PUT", "a.jpg", &[], b"of one").status, 201);
+    for login in [
+        basic(&other.id, &other.password),
+        basic(&drive.given.id, &other.password),
+    ] {
+        drive.login = login;
+        for (method, path) in [("GET", "a.jpg"), ("PUT", "b.jpg"), ("PROPFIND", "")] {
+            let answer = drive.ask(method, path, &[], b"");
+            assert_eq!(answer.status, 401, "{method} {path}: {answer:?}");
+        }
+    }
+    drive.login = own;
+    assert_eq!(drive.ask("GET", "b.jpg", &[], b"").status, 404);
+    let lines = drive.office.folder.join("a.papaver.logins.jsonl");
+    let lines = std::fs::read_to_string(lines).expect("lines");
+    for opened in [true, false] {
+        let own = lines.lines().filter(|line| {
+            line.contains(&drive.given.id) && line.contains(&format!("\"opened\":{opened}"))
+        });
+        assert_eq!(own.count(), 1, "{lines}");
+    }
+    assert!(!lines.contains(&other.password) && !lines.contains(&drive.given.password));
+}
+
+#[test]
+fn what_another_page_makes_a_browser_send_to_a_crews_folder_is_refused() {
+    let drive = drive();
+    let own = drive.browser.origin.as_str();
+    let put = |headers: &[(&str, &str)]| drive.ask("PUT", "a.jpg", headers, b"a photograph");
+    for headers in [
+        vec![("origin", "http://evil.example")],
+        vec![("origin", "null")],
+        vec![("origin", own), ("sec-fetch-site", "same-site")],
+        vec![("sec-fetch-site", "cross-site")],
+    ] {
+        let answer = put(&headers);
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (403, "other_page"),
+            "{headers:?}"
+        );
+    }
+    assert_eq!(drive.ask("GET", "a.jpg", &[], b"").status, 404);
+    // The crew's own page, and a drive, which is no browser.
+    let page = [("origin", own), ("sec-fetch-site", "same-origin")];
+    assert_eq!(put(&page).status, 201);
+    assert_eq!(put(&[]).status, 204);
+}
+
+#[test]
+fn what_is_too_large_or_never_comes_leaves_nothing_in_a_crews_folder() {
+    let drive = drive();
+    let head = |path: &str, length: u64| {
+        let host = drive.browser.origin.trim_start_matches("http://");
+        format!(
+            "PUT /dav/{}/{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {}\r\nContent-Length: {length}\r\n\
+             Connection: close\r\n\r\nhalf",
+            drive.given.id, drive.login
+        )
+    };
+    let large = head("large.jpg", (1 << 30) + 1);
+    let answer = drive.browser.raw(large.as_bytes(), Duration::from_secs(30));
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    let begun = Instant::now();
+    let slow = head("slow.jpg", 100);
+    drive.browser.raw(slow.as_bytes(), Duration::from_secs(60));
+    assert!(begun.elapsed() < Duration::from_secs(40));
+    for path in ["large.jpg", "slow.jpg"] {
+        assert_eq!(drive.ask("GET", path, &[], b"").status, 404, "{path}");
+    }
+    let arriving = drive.office.folder.join("a.papaver.field/arriving");
+    let left = std::fs::read_dir(arriving).expect("listed").count();
+    assert_eq!(left, 0);
+}
+
+/// What is found is taken for what is there for a few seconds.
+fn looked_anew() {
+    std::thread::sleep(Duration::from_secs(6));
+}
+
+#[test]
+fn a_disk_that_is_gone_opens_nothing_and_is_said_to_be_gone() {
+    let drive = drive();
+    let folder = drive.office.folder.clone();
+    let nobody = drive.office.browser();
+    let candidates = format!("/api/surveys/{}/candidates.geojson", drive.office.survey);
+    assert_eq!(nobody.get(&candidates).status, 401);
+    assert_eq!(nobody.get("/api/library").ok()["unplugged"], false);
+    let registry = (folder.join("a.papaver"), folder.join("gone"));
+    let away = folder.with_file_name("papaver-test-gone");
+    // The registry alone, then the folder as a whole.
+    for (there, gone) in [registry, (folder.clone(), away)] {
+        assert_eq!(drive.ask("GET", "page/form.json", &[], b"").status, 200);
+        std::fs::rename(&there, &gone).expect("gone");
+        let crew = drive.ask("GET", "page/form.json", &[], b"");
+        let at_once = (crew.status, crew.code());
+        looked_anew();
+        let crew = drive.ask("GET", "page/form.json", &[], b"");
+        let later = (crew.status, crew.code());
+        let library = nobody.get("/api/library").ok();
+        let statuses = [
+            nobody.get(&candidates).status,
+            nobody.put("/api/uploads/x.tif", b"x").status,
+            nobody
+                .post("/api/surveys", &json!({"inputs": ["spring"], "name": "x"}))
+                .status,
+        ];
+        std::fs::rename(&gone, &there).expect("back");
+        looked_anew();
+        assert_eq!(at_once, (503, "unplugged".into()));
+        assert_eq!(later, (503, "unplugged".into()));
+        assert_eq!(statuses, [401; 3], "nobody is let in");
+        let said = |name: &str| library[name].clone();
+        assert_eq!(
+            (said("registries"), said("unplugged"), said("login_needed")),
+            (json!([]), json!(true), json!(true))
+        );
+    }
+    assert_eq!(nobody.get("/api/library").ok()["unplugged"], false);
 }

@@ -13,6 +13,7 @@
 mod attacks;
 mod browser;
 mod cookies;
+mod crowd;
 mod described;
 mod faults;
 mod field;

@@ -22,16 +22,27 @@ pub struct Server {
 }
 
 const WATCHED: &str = r#""$@" & read -r _end; kill -9 $!; wait $!"#;
+/// The same, of a program that may not have many files open.
+const LIMITED: &str = r#"ulimit -n 128; "$@" & read -r _end; kill -9 $!; wait $!"#;
 
 impl Server {
     pub fn start(folder: &Path, more: &[&str]) -> Self {
+        Self::watched(WATCHED, folder, more)
+    }
+
+    /// One whose system lets it have 128 files and connections open at once.
+    pub fn limited(folder: &Path) -> Self {
+        Self::watched(LIMITED, folder, &[])
+    }
+
+    fn watched(script: &str, folder: &Path, more: &[&str]) -> Self {
         let free: &[&str] = if more.contains(&"--port") {
             &[]
         } else {
             &["--port", "0"]
         };
         let mut child = Command::new("sh")
-            .args(["-c", WATCHED, "sh", env!("CARGO_BIN_EXE_papaver")])
+            .args(["-c", script, "sh", env!("CARGO_BIN_EXE_papaver")])
             .args(["--lang", "en", "serve"])
             .arg(folder)
             .arg("--no-browser")
@@ -234,7 +245,12 @@ impl Office {
 
     /// A browser in which this person is logged in.
     pub fn login(&self, person: &str) -> Browser {
-        let mut browser = self.browser();
+        self.login_at(&self.server, person)
+    }
+
+    /// The same, at another server of the folder.
+    pub fn login_at(&self, server: &Server, person: &str) -> Browser {
+        let mut browser = Browser::new(&server.url);
         let given = json!({"registry": self.registry, "person": person, "passphrase": PASSPHRASE});
         let answer = browser.post("/api/login", &given);
         answer.ok();

@@ -1,6 +1,7 @@
 //! Names below a crew's folder: plain parts between slashes, that lead nowhere else on any system.
 
 use crate::files;
+use crate::text::names::is_device;
 use std::path::{Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 
@@ -26,14 +27,6 @@ fn will_do(part: &str) -> bool {
         && !part.ends_with([' ', '.'])
         && !is_device(part)
         && !part.contains(|c: char| c.is_control() || r#"\:*?"<>|"#.contains(c))
-}
-
-/// Whether a name is that of a device on Windows.
-fn is_device(part: &str) -> bool {
-    let first = part.split('.').next().unwrap_or("").to_ascii_lowercase();
-    let first = first.trim_end();
-    let is_port = matches!(first.as_bytes(), [b'c', b'o', b'm', n] | [b'l', b'p', b't', n] if n.is_ascii_digit());
-    is_port || matches!(first, "con" | "prn" | "aux" | "nul")
 }
 
 /// The folder of a path, and its last part.

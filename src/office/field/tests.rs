@@ -516,3 +516,40 @@ fn a_folder_that_is_called_as_a_table_keeps_none_from_being_taken_in() {
     assert_eq!(outcomes(&folder).as_array().map(Vec::len), Some(2));
     assert_eq!(state(&kept, &code).0, "confirmed");
 }
+
+#[test]
+fn a_file_that_cannot_be_read_is_called_as_its_crew_calls_it() {
+    let AtWork {
+        kept,
+        field,
+        folder,
+        given,
+        ..
+    } = at_work();
+    let broken = [
+        ("t3.csv", b"a,b\n1,2\n".as_slice()),
+        ("t.gpkg", b"no GeoPackage"),
+        ("sub/t.geojson", b"{"),
+        ("t.xlsx", b"no workbook"),
+    ];
+    for (name, bytes) in broken {
+        put(&folder, name, bytes).expect("kept");
+    }
+    field.take_in().expect("taken");
+    let told = outcomes(&folder);
+    assert_eq!(told.as_array().map(Vec::len), Some(broken.len()), "{told}");
+    for told in told.as_array().expect("a list") {
+        let name = told["path"].as_str().expect("path");
+        for text in told["error"].as_array().expect("why") {
+            assert!(text.as_str().expect("text").contains(name), "{text}");
+        }
+    }
+    let page = String::from_utf8(read(&folder, "RESULT.html")).expect("text");
+    let machine = kept.path().display().to_string();
+    let inside = format!("{}-", given.id);
+    for said in [told.to_string(), page] {
+        for secret in [machine.as_str(), "arriving", ".papaver", inside.as_str()] {
+            assert!(!said.contains(secret), "{secret}: {said}");
+        }
+    }
+}

@@ -25,7 +25,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/api/registries/{registry}/record", post(record_scan))
 }
 
-/// A move as it is asked for.
+/// A move as it is asked for. What it does not know itself is the step's, which knows all of its own.
 #[derive(Debug, Deserialize)]
 struct MoveRequest {
     /// When it happened; now where that is not said.
@@ -38,6 +38,7 @@ struct MoveRequest {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Handed {
     upload: String,
     role: Shows,
@@ -54,7 +55,7 @@ enum Shows {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(tag = "move", rename_all = "snake_case")]
+#[serde(tag = "move", rename_all = "snake_case", deny_unknown_fields)]
 enum AskedStep {
     Screen {
         keep: bool,
@@ -97,6 +98,7 @@ enum AskedStep {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct AskedVisit {
     outcome: Outcome,
     #[serde(default)]
@@ -152,7 +154,7 @@ async fn take(
     Path((_, code)): Path<(String, String)>,
     Json(asked): Json<MoveRequest>,
 ) -> Answer<Changed> {
-    let files = handed(&member.house, &asked.files)?;
+    let files = handed(&member.house, &asked.files).await?;
     let when = member.when(asked.when)?;
     member
         .act(when, move |office, session| {
@@ -232,11 +234,12 @@ fn stepped(step: AskedStep, name: &str) -> Result<LifeStep, Refused> {
 }
 
 /// The files that were uploaded before, by what they show.
-fn handed(house: &Shared, files: &[Handed]) -> Result<Files, Refused> {
+async fn handed(house: &Shared, files: &[Handed]) -> Result<Files, Refused> {
+    let uploaded = uploads::uploaded(house, files.iter().map(|file| &file.upload)).await?;
     let paths = |role: Shows| -> Result<Vec<PathBuf>, Refused> {
         let of_role = files.iter().filter(|file| file.role == role);
         of_role
-            .map(|file| uploads::find(house, &file.upload))
+            .map(|file| uploads::found(&uploaded, &file.upload))
             .collect()
     };
     Ok(Files {
@@ -249,6 +252,7 @@ fn handed(house: &Shared, files: &[Handed]) -> Result<Files, Refused> {
 
 /// Which sites go to which crew.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Assignment {
     codes: Vec<String>,
     crew: String,
@@ -279,6 +283,7 @@ async fn assign(member: Member, Json(asked): Json<Assignment>) -> Answer<Changed
 
 /// Which survey becomes sites.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct AskedScan {
     survey: String,
 }

@@ -30,7 +30,7 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// What is done about an entry.
 #[derive(Debug, Deserialize)]
-#[serde(tag = "move", rename_all = "snake_case")]
+#[serde(tag = "move", rename_all = "snake_case", deny_unknown_fields)]
 enum AskedMove {
     /// A tip-off yields no site.
     Close {
@@ -146,6 +146,7 @@ fn fen(yuan: f64) -> Result<u64, Refused> {
 
 /// A site that somebody found.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct AskedSite {
     place: [f64; 2],
     /// The patrol or tip-off that led to it.
@@ -160,8 +161,9 @@ struct AskedSite {
 }
 
 async fn record_site(member: Member, Json(asked): Json<AskedSite>) -> Answer<Added> {
+    let uploaded = uploads::uploaded(&member.house, &asked.photos).await?;
     let photos = asked.photos.iter();
-    let photos = photos.map(|id| uploads::find(&member.house, id));
+    let photos = photos.map(|id| uploads::found(&uploaded, id));
     let found = Discovery {
         at: at(&asked.place)?,
         source: FoundBy::Find,

@@ -93,6 +93,7 @@ async fn supervision(member: Member, Query(wanted): Query<LedgerQuery>) -> Answe
 
 /// A letter of responsibility as it is told.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct AskedDuty {
     district: String,
     person: String,
@@ -132,7 +133,7 @@ async fn record_duty(member: Member, Json(asked): Json<AskedDuty>) -> Answer<Ent
 
 /// A patrol as it is told.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct AskedPatrol {
     on: Option<String>,
     crew: Option<String>,
@@ -153,8 +154,10 @@ struct AskedPatrol {
 }
 
 impl AskedPatrol {
-    fn told(self, house: &Shared) -> Result<PatrolTold, Refused> {
-        let tracks = self.tracks.iter().map(|id| uploads::find(house, id));
+    async fn told(self, house: &Shared) -> Result<PatrolTold, Refused> {
+        let uploaded = uploads::uploaded(house, &self.tracks).await?;
+        let tracks = self.tracks.iter();
+        let tracks = tracks.map(|id| uploads::found(&uploaded, id));
         let reach_m = self.reach_m.unwrap_or(REACH_M);
         if !(1..=500).contains(&reach_m) {
             return Err(Refused::unclear("reach_m"));
@@ -179,7 +182,7 @@ impl AskedPatrol {
 }
 
 async fn record_patrol(member: Member, Json(asked): Json<AskedPatrol>) -> Answer<Patrolled> {
-    let told = asked.told(&member.house)?;
+    let told = asked.told(&member.house).await?;
     member
         .act(None, move |office, session| {
             Ok(patrol(office, session, told)?)
@@ -228,6 +231,7 @@ async fn record_tip(member: Member, Json(asked): Json<AskedTip>) -> Answer<Enter
 
 /// A round of supervision as it is told.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct AskedRound {
     name: String,
     on: String,
@@ -265,6 +269,7 @@ async fn record_round(member: Member, Json(asked): Json<AskedRound>) -> Answer<E
 
 /// What supervision found wanting.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct AskedFinding {
     round: Option<String>,
     district: String,
@@ -294,6 +299,7 @@ async fn record_finding(member: Member, Json(asked): Json<AskedFinding>) -> Answ
 
 /// A measure as it is told.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct AskedMeasure {
     rung: Rung,
     district: String,

@@ -17,7 +17,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use geo::{BoundingRect, MultiPolygon};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Milliseconds of a verdict at most: who went for lunch did not look.
 const LONGEST_LOOK_MS: f64 = 600_000.0;
@@ -124,7 +124,7 @@ async fn queue(member: Member, Path((_, id)): Path<(String, String)>) -> Answer<
 
 /// Of which season; the last with candidates that wait where none is named.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct SeasonQuery {
     season: Option<i16>,
 }
@@ -240,6 +240,7 @@ fn reasons() -> Vec<ReasonKey> {
 
 /// A verdict as a page sends it.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct SentVerdict {
     candidate: String,
     verdict: Opinion,
@@ -283,9 +284,17 @@ fn milliseconds(seconds: f64) -> Option<u64> {
         .then(|| milliseconds.round() as u64)
 }
 
-async fn undo(member: Member, Json(given): Json<BTreeMap<String, String>>) -> Answer<Judged> {
-    let candidate = given.get("candidate").cloned();
-    let candidate = candidate.ok_or_else(|| Refused::unclear("candidate"))?;
+/// Whose verdict is taken back.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UndoneVerdict {
+    candidate: String,
+}
+
+async fn undo(
+    member: Member,
+    Json(UndoneVerdict { candidate }): Json<UndoneVerdict>,
+) -> Answer<Judged> {
     member
         .act_on(candidate.clone(), move |office, session| {
             Ok(desk::undo(office, session, &candidate)?)

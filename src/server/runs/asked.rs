@@ -1,12 +1,14 @@
 //! What is asked of a scan from a page: files and folders of the served folder by their way below it, and options.
 
 use super::super::answer::Refused;
-use super::super::values::OF_A_FILE;
+use super::super::library::is_a_registrys;
+use super::super::values::{LONGEST_OF_A_SURVEY, OF_A_SURVEY};
 use crate::ground::Crs;
 use crate::imagery::{RasterOptions, check_found};
 use crate::platform::real_path;
 use crate::printable::terminal;
 use crate::scan::{PhotoRequest, ScanRequest, SecondStage};
+use crate::text::names::is_plain;
 use crate::words::Lang;
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -17,6 +19,7 @@ pub(super) const RESULTS: &str = "surveys";
 
 /// A scan as a page asks for it.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(in crate::server) struct RunRequest {
     /// Imagery, by its way below the served folder.
     inputs: Vec<String>,
@@ -68,9 +71,8 @@ impl RunRequest {
             return Err(Refused::unclear("inputs"));
         }
         let name = self.name.trim().to_owned();
-        let odd = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
-        if name.is_empty() || name.len() > 120 || name.starts_with('.') || name.contains(odd) {
-            return Err(Refused::unclear("name").hint(OF_A_FILE.0, OF_A_FILE.1));
+        if !is_plain(&name, LONGEST_OF_A_SURVEY) || is_a_registrys(&name) {
+            return Err(Refused::unclear("name").hint(OF_A_SURVEY.0, OF_A_SURVEY.1));
         }
         let captured = options.captured.as_deref().map(str::parse).transpose();
         let crs = options.crs.as_deref().map(Crs::parse).transpose();
@@ -163,7 +165,7 @@ pub(in crate::server) fn inside(root: &Path, way: &str) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::{IMAGERY, imagery, inside, real_path};
+    use super::{IMAGERY, RunRequest, imagery, inside, real_path};
 
     #[test]
     fn what_a_page_names_leads_nowhere_else() {
@@ -204,6 +206,46 @@ mod tests {
         std::fs::write(root.join("own.png.ovr"), virtual_of(&secret)).expect("written");
         for name in ["own.png", "own.vrt"] {
             assert!(imagery(&root, name, IMAGERY).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_survey_is_called_what_every_system_takes() {
+        let folder = tempfile::tempdir().expect("folder");
+        let root = real_path(folder.path()).expect("root");
+        image::RgbImage::new(16, 16)
+            .save(root.join("a.png"))
+            .expect("picture");
+        let asked = |name: &str| {
+            let asked = serde_json::json!({"inputs": ["a.png"], "name": name});
+            let asked: RunRequest = serde_json::from_value(asked).expect("asked");
+            asked.request(&root).is_ok()
+        };
+        assert!(asked("五月 航测"));
+        for name in [
+            "con",
+            "NUL.1",
+            "x.",
+            "x\u{200b}",
+            "a/b",
+            "q.PAPAVER.people",
+            ".x",
+        ] {
+            assert!(!asked(name), "{name:?}");
+        }
+        let longest = "县".repeat(40);
+        assert!(asked(&longest) && !asked(&format!("{longest}x")));
+    }
+
+    #[test]
+    fn a_member_that_is_not_known_is_refused() {
+        let whole = serde_json::json!({"inputs": ["a"], "name": "x", "boundary": "b"});
+        assert!(serde_json::from_value::<RunRequest>(whole.clone()).is_ok());
+        for name in ["within", "treshold"] {
+            let mut asked = whole.clone();
+            asked[name] = serde_json::json!("nowhere.geojson");
+            let refused = serde_json::from_value::<RunRequest>(asked);
+            assert!(refused.is_err_and(|error| error.to_string().contains(name)));
         }
     }
 

@@ -1,6 +1,8 @@
 // The page as a whole: the bar with its sections, and what the address names.
 import { useEffect } from 'preact/hooks';
 import { library, logout, whoIsHere } from './api/endpoints';
+import { whileAttended } from './api/presence';
+import { stay } from './api/request';
 import { Notice, tell } from './parts/notice';
 import { explained } from './parts/failure';
 import { link, route, type Route } from './router';
@@ -49,6 +51,8 @@ export function Application() {
   const is_open = useValue(open);
   useEffect(() => {
     whoIsHere().then(enter, leave);
+    // Whose session has ended is asked to log in; a server that does not answer is asked again.
+    whileAttended(() => { if (session.get() && !lapsed.get()) stay().catch(() => undefined); });
   }, []);
   useEffect(() => {
     if (who === null) library().then((found) => open.set(!found.login_needed), () => open.set(false));

@@ -1,4 +1,5 @@
-// What happens on the server while a page is open: one stream for all parts of it.
+// What happens on the server while a page is open: one stream for all parts of it, as long as the page is seen. A browser has six connections
+// to a server for all of its windows: a stream in each that nobody looks at would leave none to ask with.
 import type { ServerEvent } from './types';
 import { useEffect, useRef } from 'preact/hooks';
 
@@ -9,6 +10,12 @@ const PAUSE = 5000;
 
 const listeners = new Set<Listener>();
 let stream: EventSource | null = null;
+/** Whether something may have been told that was not heard. */
+let missed = false;
+
+function tell(event: ServerEvent): void {
+  for (const listener of [...listeners]) listener(event);
+}
 
 function opened(): EventSource {
   const source = new EventSource('/api/events');
@@ -19,11 +26,16 @@ function opened(): EventSource {
     } catch {
       return;
     }
-    for (const listener of [...listeners]) listener(event);
+    tell(event);
   };
   source.onmessage = told;
+  source.onopen = () => {
+    if (missed) tell({ kind: 'all' });
+    missed = false;
+  };
   // The browser tries again by itself where the connection breaks, and not where the server refused it: before login.
   source.onerror = () => {
+    missed = true;
     if (source.readyState === EventSource.CLOSED && source === stream) setTimeout(reopen, PAUSE, source);
   };
   return source;
@@ -32,6 +44,19 @@ function opened(): EventSource {
 function reopen(source: EventSource): void {
   if (source === stream && listeners.size > 0) stream = opened();
 }
+
+/** Listens where somebody wants to know and the page is seen. */
+function attend(): void {
+  if (listeners.size > 0 && !document.hidden) {
+    stream ??= opened();
+    return;
+  }
+  missed = listeners.size > 0;
+  stream?.close();
+  stream = null;
+}
+
+document.addEventListener('visibilitychange', attend);
 
 /** Whether it is about this registry, this run, or about everything. */
 export function concerns(event: ServerEvent, kind: ServerEvent['kind'], id: string): boolean {
@@ -42,13 +67,10 @@ export function concerns(event: ServerEvent, kind: ServerEvent['kind'], id: stri
 
 export function listen(listener: Listener): () => void {
   listeners.add(listener);
-  stream ??= opened();
+  attend();
   return () => {
     listeners.delete(listener);
-    if (listeners.size === 0) {
-      stream?.close();
-      stream = null;
-    }
+    attend();
   };
 }
 

@@ -1,5 +1,6 @@
 // One request to the server of this page: JSON in, JSON out, an error in two languages with its remedy.
 import { language } from '../words/language';
+import { isAttended } from './presence';
 import { lapse } from '../session';
 
 interface Both {
@@ -44,10 +45,14 @@ async function refusal(answer: Response): Promise<Refused> {
   }
 }
 
+/** The header that says whether a person asks, or the page by itself. */
+const ATTENDED = 'X-Papaver-Attended';
+
 async function ask(path: string, init: RequestInit): Promise<Response> {
   let answer: Response;
+  const headers = { ...(isAttended() ? {} : { [ATTENDED]: 'no' }), ...init.headers };
   try {
-    answer = await fetch(path, { credentials: 'same-origin', cache: 'no-store', ...init });
+    answer = await fetch(path, { credentials: 'same-origin', cache: 'no-store', ...init, headers });
   } catch (cause) {
     throw new Unreachable('no answer from the server', { cause });
   }
@@ -64,6 +69,11 @@ async function content<T>(answer: Response): Promise<T> {
 
 export async function get<T>(path: string): Promise<T> {
   return content<T>(await ask(path, {}));
+}
+
+/** Tells the server that somebody is there. */
+export async function stay(): Promise<void> {
+  await ask('/api/session', { headers: { [ATTENDED]: 'yes' } });
 }
 
 export type Method = 'POST' | 'PUT' | 'DELETE';

@@ -65,6 +65,8 @@ export interface Library {
   readonly runs?: readonly Run[];
   /** Whether surveys are shown to nobody but those who are logged in. */
   readonly login_needed?: boolean;
+  /** Whether a registry was there before whose disk is gone. */
+  readonly unplugged?: boolean;
 }
 
 export interface Person {

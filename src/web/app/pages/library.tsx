@@ -27,7 +27,7 @@ export function LibraryPage({ who }: { who: SessionNow | null }) {
           </section>
           <section>
             <h2>{say('registries')}</h2>
-            {found.registries.length === 0 && <NoRegistry />}
+            {found.registries.length === 0 && <NoRegistry library={found} />}
             <ul class="cards">
               {found.registries.map((registry) => (
                 <li key={registry.id} class="card">

@@ -16,7 +16,7 @@ export function LoginPage({ who }: { who: SessionNow | null }) {
   return (
     <section class="narrow card">
       <h1>{say('log_in')}</h1>
-      <Ready loaded={loaded}>{(found) => found.registries.length === 0 ? <NoRegistry /> : <Form library={found} who={who} />}</Ready>
+      <Ready loaded={loaded}>{(found) => found.registries.length === 0 ? <NoRegistry library={found} /> : <Form library={found} who={who} />}</Ready>
       {loaded.data && !loaded.data.login_needed && <p><a href={link('look')}>{say('look_only')}</a></p>}
     </section>
   );
@@ -40,13 +40,15 @@ export function LoginAgain({ who }: { who: SessionNow }) {
     <dialog ref={element} class="login-again" aria-labelledby={heading} onCancel={(event) => event.preventDefault()} onClose={reopen}>
       <h2 id={heading}>{say('session_ended')}</h2>
       <p>{say('session_ended_help')}</p>
-      <Ready loaded={loaded}>{(found) => <Form library={found} who={who} again />}</Ready>
+      <Ready loaded={loaded}>{(found) => found.registries.length === 0 ? <NoRegistry library={found} /> : <Form library={found} who={who} again />}</Ready>
       <p><button type="button" class="plain small" onClick={leave}>{say('session_give_up')}</button></p>
     </dialog>
   );
 }
 
-export function NoRegistry() {
+/** Why there is nothing to log in to: no registry was ever begun there, or the disk on which it lies is gone. */
+export function NoRegistry({ library: found = null }: { library?: Library | null }) {
+  if (found?.unplugged) return <p class="empty" role="alert">{sentences('unplugged', 'unplugged_help')}</p>;
   return (
     <div class="empty">
       <p>{sentences('no_registries', 'no_registries_help')}</p>

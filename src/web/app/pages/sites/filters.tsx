@@ -9,6 +9,8 @@ import type { Word } from '../../words/words';
 const CHECKS: readonly (readonly [name: string, word: Word])[] = [
   ['open', 'filter_open'], ['overdue', 'filter_overdue'], ['kept', 'filter_kept'], ['disputed', 'filter_disputed'],
 ];
+/** What is chosen beside words and states. */
+const FURTHER: readonly string[] = [...CHECKS.map(([name]) => name), 'due_within', 'season', 'district', 'crew'];
 /** Days within which a site is due. */
 const DUE: readonly number[] = [0, 3, 7, 14, 30];
 const LISTED: readonly State[] = ['CANDIDATE', 'DISPATCHED', 'REVISIT', 'CONFIRMED', 'ERADICATED', 'CLOSED', 'SCREENED_OUT', 'REFUTED'];
@@ -30,6 +32,8 @@ export function Filters({ query, districts, names, crews, seasons }: FiltersOf) 
     requery(next);
   };
   const [open, setOpen] = useState(false);
+  // A phone has no room for all of them: what is chosen is seen, the rest when it is asked for.
+  const [further, setFurther] = useState(() => FURTHER.some((name) => query.get(name)));
   const id = useId();
   const chosen = (query.get('state') ?? '').split(',').filter(Boolean);
   return (
@@ -38,18 +42,21 @@ export function Filters({ query, districts, names, crews, seasons }: FiltersOf) 
         <input type="search" value={query.get('text') ?? ''} placeholder={say('search')} aria-label={say('search_label')}
           onInput={(event) => set('text', event.currentTarget.value.trim())} />
         <button type="button" class="dropping" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>{say('filter_state')}{say('colon')}{inWords(chosen)}</button>
-        {CHECKS.map(([name, word]) => (
-          <label key={name} class="check">
-            <input type="checkbox" checked={query.get(name) === 'true'} onChange={(event) => set(name, event.currentTarget.checked ? 'true' : '')} />{say(word)}
-          </label>
-        ))}
-        <select aria-label={say('filter_due')} value={query.get('due_within') ?? ''} onChange={(event) => set('due_within', event.currentTarget.value)}>
-          <option value="">{say('filter_due')}{say('colon')}{say('all')}</option>
-          {DUE.map((days) => <option key={days} value={String(days)}>{say(days === 0 ? 'due_today' : 'due_within_n', { n: days })}</option>)}
-        </select>
-        <Picked name="season" word="fact_season" query={query} options={seasons} text={(season) => say('season_n', { n: season })} set={set} />
-        <Picked name="district" word="filter_district" query={query} options={districts} text={(code) => names?.get(code) ?? code} set={set} />
-        <Picked name="crew" word="filter_crew" query={query} options={crews} set={set} />
+        <button type="button" class="more" aria-expanded={further} aria-controls={`${id}-further`} onClick={() => setFurther(!further)}>{say('more_filters')}</button>
+        <div id={`${id}-further`} class={further ? 'further shown' : 'further'}>
+          {CHECKS.map(([name, word]) => (
+            <label key={name} class="check">
+              <input type="checkbox" checked={query.get(name) === 'true'} onChange={(event) => set(name, event.currentTarget.checked ? 'true' : '')} />{say(word)}
+            </label>
+          ))}
+          <select aria-label={say('filter_due')} value={query.get('due_within') ?? ''} onChange={(event) => set('due_within', event.currentTarget.value)}>
+            <option value="">{say('filter_due')}{say('colon')}{say('all')}</option>
+            {DUE.map((days) => <option key={days} value={String(days)}>{say(days === 0 ? 'due_today' : 'due_within_n', { n: days })}</option>)}
+          </select>
+          <Picked name="season" word="fact_season" query={query} options={seasons} text={(season) => say('season_n', { n: season })} set={set} />
+          <Picked name="district" word="filter_district" query={query} options={districts} text={(code) => names?.get(code) ?? code} set={set} />
+          <Picked name="crew" word="filter_crew" query={query} options={crews} set={set} />
+        </div>
       </form>
       {open && <States id={id} chosen={chosen} choose={(states) => set('state', states.join(','))} />}
     </>

@@ -21,7 +21,7 @@ export function RunPage({ id }: { id: string }) {
   const [told, setTold] = useState<Run | null>(null);
   useEvents((event) => {
     if (event.kind === 'run' && event.run?.run === id) setTold(event.run);
-    else if (concerns(event, 'run', id)) loaded.again();
+    else if (concerns(event, 'run', id)) askRun(id).then(setTold, () => { setTold(null); loaded.again(); });
   }, [id]);
   if (told) return <Shown run={told} become={setTold} />;
   const { error } = loaded;
