@@ -15,7 +15,7 @@ mod event_flaw;
 mod event_id;
 mod evidence_ref;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod ids;
 pub mod informant;
 pub mod key_proof;

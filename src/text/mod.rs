@@ -41,4 +41,4 @@ pub use title::{
     axis_among, axis_of, is_in_minutes, is_metre_title, is_position, is_shared_title, plain_title,
 };
 pub use workbook::{is_workbook, workbook};
-pub use zone::Zone;
+pub use zone::{Zone, day_alone};

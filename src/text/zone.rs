@@ -4,6 +4,14 @@ use jiff::Timestamp;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
 
+/// The day of a time that was said without an hour: events keep such a day as its noon, to the second, and an hour that
+/// nobody gave is shown to nobody.
+pub fn day_alone(time: &str) -> Option<&str> {
+    let (day, clock) = time.split_once('T')?;
+    let offset = clock.strip_prefix("12:00:00")?;
+    offset.starts_with(['+', '-']).then_some(day)
+}
+
 /// An offset from UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Zone(Offset);
@@ -30,6 +38,11 @@ impl Zone {
     /// A time in this zone to the minute, with the zone: `2026-05-03 10:21 +08:00`. What is no time stays as it is.
     pub fn minute(self, time: &str) -> String {
         self.format(time, "%Y-%m-%d %H:%M %:z")
+    }
+
+    /// When something happened, in this zone to the minute; of what was said without an hour, the day alone.
+    pub fn happened(self, time: &str) -> String {
+        day_alone(time).map_or_else(|| self.minute(time), str::to_owned)
     }
 
     /// A time in this zone as it is written in events: `2026-05-03T10:21:00+08:00`. What is no time stays as it is.
@@ -67,6 +80,12 @@ mod tests {
             "2026-05-03 18:21 +00:00"
         );
         assert_eq!(zone.day("2026-05-04"), "2026-05-04");
+        // Noon to the second in the author's own zone is how a day alone is kept.
+        assert_eq!(zone.happened("2026-05-04T12:00:00+08:00"), "2026-05-04");
+        for hour in ["12:00:01+08:00", "12:30:00+08:00", "12:00:00Z"] {
+            let shown = zone.happened(&format!("2026-05-04T{hour}"));
+            assert!(shown.len() > 10, "{hour}: {shown}");
+        }
         assert_eq!(Zone::of("2026-05-04"), None);
     }
 }

@@ -180,7 +180,7 @@ fn a_site_is_found_by_whatever_is_known_of_it_and_shown_whole() {
         "flowering",
         "sap not cut",
         "52 plants, each counted",
-        "2026-05-05 12:00 +08:00",
+        "  2026-05-05  visited",
         "(no personal key)",
         "it does not say where it was taken",
         "assigned: 一组",

@@ -121,8 +121,8 @@ fn as_line(
         teller.sentence(&event.body)
     };
     let mut line = format!(
-        "{}  {}  {:<9}  {} {}",
-        zone.minute(&event.at),
+        "{:<23}  {}  {:<9}  {} {}",
+        zone.happened(&event.at),
         sealed.hash.short(),
         code.unwrap_or_default(),
         kind(&event.body, lang),

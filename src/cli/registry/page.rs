@@ -2,10 +2,10 @@
 
 use super::view::{line, m2, score, signed};
 use crate::ground::area_mu;
-use crate::registry::body::{Body, GrowthStage};
+use crate::registry::body::Body;
 use crate::registry::code_lists::{Coded, habitat_label};
 use crate::registry::event::{EvidenceRef, Sealed};
-use crate::registry::legal::{BandKind, LegalBands};
+use crate::registry::legal::band_of;
 use crate::registry::sentence::{Teller, counted, field_labels, kind};
 use crate::registry::site::Stamp;
 use crate::registry::{Hash, Settings, Site, SiteKey};
@@ -147,10 +147,10 @@ impl Page<'_> {
             )),
             (_, None) => {}
         }
-        facts.extend(legal(site).map(|band| {
+        facts.extend(band_of(site, lang).map(|band| {
             (
                 "legal band (information, no verdict)",
-                "法定档次（仅供参考，不作结论）",
+                "法定数量档次（仅供参考，不作结论）",
                 band,
             )
         }));
@@ -175,7 +175,7 @@ impl Page<'_> {
         let at = stamp.map_or(event.at.as_str(), |stamp| stamp.at.as_str());
         let own_key = stamp.map_or(event.actor.key.is_some(), |stamp| stamp.own_key);
         let (at, by) = (
-            self.zone.minute(at),
+            self.zone.happened(at),
             signed(&event.actor, own_key, self.lang),
         );
         tr!(
@@ -233,7 +233,7 @@ impl Page<'_> {
     }
 
     fn by(&self, stamp: &Stamp) -> String {
-        let at = self.zone.minute(&stamp.at);
+        let at = self.zone.happened(&stamp.at);
         format!("{at} {}", signed(&stamp.actor, stamp.own_key, self.lang))
     }
 
@@ -283,24 +283,4 @@ impl Page<'_> {
         };
         self.site.evidence.iter().map(file).collect()
     }
-}
-
-fn legal(site: &Site) -> Option<String> {
-    let bands = LegalBands::shipped().ok()?;
-    let not_emerged = site.stage() == Some(GrowthStage::NotEmerged);
-    let band = if not_emerged {
-        let area = site
-            .visits
-            .iter()
-            .rev()
-            .find_map(|(visit, _)| visit.area_dm2)?;
-        bands.of(BandKind::NotEmergedM2, area / 100)?
-    } else {
-        bands.of(BandKind::Plants, site.plants?)?
-    };
-    let to = band.to.map_or_else(|| "…".to_owned(), |to| to.to_string());
-    Some(format!(
-        "{}–{to}, {} ({})",
-        band.from, band.basis, bands.as_of
-    ))
 }
