@@ -13,6 +13,7 @@ use super::settings::Settings;
 pub use super::stamp::Stamp;
 use super::state::State;
 use crate::text::Zone;
+use crate::words::Lang;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -268,9 +269,7 @@ impl Site {
             return due.parse().ok();
         }
         // What is left of it has to be gone by the day by which all of it had to.
-        let undone = self.state == State::Eradicated && self.percent().is_some_and(|all| all < 100);
-        let state = if undone { State::Confirmed } else { self.state };
-        let days = *settings.deadline_days.get(&state)?;
+        let days = *settings.deadline_days.get(&self.waits_as())?;
         let since: jiff::civil::Date = self.since.get(..10)?.parse().ok()?;
         since
             .checked_add(jiff::Span::new().try_days(i64::from(days)).ok()?)
@@ -341,6 +340,28 @@ impl Site {
             .map(|(eradicate, _)| eradicate.percent)
     }
 
+    /// Per cent that are gone where a part still stands; `None` where nothing is said to be gone, or all.
+    pub fn partly_gone(&self) -> Option<u8> {
+        let is_part = |percent: &u8| self.state == State::Eradicated && *percent < 100;
+        self.percent().filter(is_part)
+    }
+
+    /// The state whose work comes next: what still stands has to be eradicated before anybody accepts it.
+    pub fn waits_as(&self) -> State {
+        match self.partly_gone() {
+            Some(_) => State::Confirmed,
+            None => self.state,
+        }
+    }
+
+    /// The word for where it is in its life, which tells a part that is gone from all of it.
+    pub fn standing(&self, lang: Lang) -> String {
+        match self.partly_gone() {
+            Some(percent) => State::partly_gone(percent, lang),
+            None => self.state.label(lang).to_owned(),
+        }
+    }
+
     /// The highest score of any detection, in 1e-4.
     pub fn score_e4(&self) -> Option<i64> {
         self.detections().map(|detection| detection.score_e4).max()
@@ -364,5 +385,33 @@ impl Site {
         self.acceptances
             .last()
             .is_some_and(|(accept, stamp)| accept.passed && !stamp.own_key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::LonLat;
+    use crate::registry::fixture::{eradicated, site};
+
+    #[test]
+    fn what_is_gone_in_part_waits_to_be_eradicated_under_that_name() {
+        let at = |percent| {
+            eradicated(
+                site("a", State::Confirmed, LonLat::new(113.0, 33.0)),
+                percent,
+            )
+        };
+        let (part, whole) = (at(60), at(100));
+        assert_eq!(
+            (part.waits_as(), whole.waits_as()),
+            (State::Confirmed, State::Eradicated)
+        );
+        assert_eq!(part.standing(Lang::Zh), "部分铲除（60%）");
+        assert_eq!(whole.standing(Lang::Zh), "已铲除待验收");
+        let settings = Settings::default();
+        let confirmed = site("b", State::Confirmed, LonLat::new(113.0, 33.0));
+        assert_eq!(part.due(&settings), confirmed.due(&settings));
+        assert_ne!(part.due(&settings), whole.due(&settings));
     }
 }

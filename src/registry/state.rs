@@ -97,6 +97,15 @@ impl State {
             Self::Voided => lang.pick("voided", "作废"),
         }
     }
+
+    /// The words for a site of which only a part is gone.
+    pub fn partly_gone(percent: u8, lang: Lang) -> String {
+        crate::tr!(
+            lang,
+            "eradicated in part ({percent} %)",
+            "部分铲除（{percent}%）"
+        )
+    }
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ pub(super) fn line(
 }
 
 fn words(site: &Site, settings: &Settings, today: jiff::civil::Date, lang: Lang) -> Vec<String> {
-    let mut words = vec![site.state.label(lang).to_owned()];
+    let mut words = vec![site.standing(lang)];
     let mut put = |word: Option<String>| words.extend(word);
     let marked = |mark: bool, english: &str, chinese: &str| {
         mark.then(|| lang.pick(english, chinese).to_owned())
