@@ -69,7 +69,16 @@ pub fn of_xml<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
 /// A page or a drawing that is written whole: without the characters that XML has not, and with those shown by their numbers
 /// that would act in it or have no width.
 pub fn of_page(page: String) -> String {
-    numbered(of_xml(page), acts_in_page, |c| format!("⟨U+{c:04X}⟩")).into_owned()
+    numbered(of_xml(page), acts_in_page, number_in_page).into_owned()
+}
+
+fn number_in_page(c: u32) -> String {
+    format!("⟨U+{c:04X}⟩")
+}
+
+/// A text of a table or a map: characters that act in it, or have no width, are shown by their numbers, as on a page.
+pub fn of_cell<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
+    numbered(text.into(), acts_in_page, number_in_page)
 }
 
 fn acts_in_page(c: char) -> bool {
@@ -113,6 +122,10 @@ mod tests {
         assert_eq!(
             of_page("<p>zh\u{200b}ao \u{202e}\u{1b}x</p>".into()),
             "<p>zh⟨U+200B⟩ao ⟨U+202E⟩x</p>"
+        );
+        assert_eq!(
+            of_cell("倒\u{202e}写\u{200b}\r\n"),
+            "倒⟨U+202E⟩写⟨U+200B⟩\r\n"
         );
     }
 

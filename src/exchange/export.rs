@@ -1,6 +1,6 @@
 //! Sites as an export shows them: what the registry knows of each on one day.
 
-use super::ledger::{Entry, LedgerContext};
+use super::ledger::{Answerable, Entry, LedgerContext};
 use crate::registry::body::{Body, RecordedScan};
 use crate::registry::districts::Districts;
 use crate::registry::event::EvidenceRef;
@@ -19,6 +19,8 @@ pub struct Export {
     pub context: LedgerContext,
     /// The unit whose registry it is.
     pub unit: String,
+    /// What that unit is called, where its registry says so.
+    pub unit_name: Option<String>,
     /// The state of the whole registry.
     pub state: Hash,
     /// When it was made, RFC 3339.
@@ -51,11 +53,22 @@ impl Export {
             entries,
             context,
             unit: store.local("unit")?.unwrap_or_default(),
+            unit_name: store.unit_name()?,
             state: store.state_hash()?,
             made_at,
             evidence: store.evidence_folder(),
             gauss_kruger: false,
         })
+    }
+
+    /// What maps say of themselves: the datum, when they were made, and from which state of the registry.
+    pub(super) fn about(&self) -> String {
+        let (datum, made_at, state) = (Self::DATUM, &self.made_at, self.state);
+        crate::tr!(
+            self.context.lang,
+            "{datum}; {made_at}; state {state}",
+            "{datum}；{made_at} 导出；登记库状态哈希 {state}"
+        )
     }
 
     /// The datum, as files name it.
@@ -111,13 +124,16 @@ impl Answers {
         Ok(Self { affairs, districts })
     }
 
-    fn for_site(&self, store: &Store, site: &Site) -> Result<Option<String>, StoreError> {
+    fn for_site(&self, store: &Store, site: &Site) -> Result<Option<Answerable>, StoreError> {
         if self.affairs.duties.is_empty() {
             return Ok(None);
         }
         let district = store.lies_in(site, self.districts.as_ref())?;
         let nearest = self.affairs.nearest_of(&district, site.season);
-        Ok(nearest.map(|duty| duty.body.person.clone()))
+        Ok(nearest.map(|duty| Answerable {
+            person: duty.body.person.clone(),
+            post: duty.body.post.clone(),
+        }))
     }
 }
 
@@ -125,4 +141,41 @@ impl Answers {
 pub(crate) fn original(file: &EvidenceRef, folder: &Path) -> Option<Vec<u8>> {
     let bytes = std::fs::read(evidence::path_of(folder, file.sha256)).ok()?;
     (Hash::of(&bytes) == file.sha256).then_some(bytes)
+}
+
+/// What tests of files and papers begin with.
+#[cfg(test)]
+pub(crate) mod fixture {
+    use super::*;
+    use crate::registry::settings::Settings;
+    use crate::words::Lang;
+
+    /// An export of some sites on the tenth of May 2026, by their codes.
+    pub(crate) fn export<'a>(
+        sites: impl IntoIterator<Item = (&'a str, Site)>,
+        lang: Lang,
+    ) -> Export {
+        let entry = |(code, site): (&str, Site)| Entry {
+            site,
+            code: code.to_owned(),
+            district: None,
+            scan: None,
+            recurs_of: None,
+            answers: None,
+        };
+        Export {
+            entries: sites.into_iter().map(entry).collect(),
+            context: LedgerContext {
+                settings: Settings::default(),
+                today: jiff::civil::date(2026, 5, 10),
+                lang,
+            },
+            unit: "410423".into(),
+            unit_name: Some("鲁山县禁毒办".into()),
+            state: Hash::of(b""),
+            made_at: "2026-05-10T08:00:00+08:00".into(),
+            evidence: PathBuf::new(),
+            gauss_kruger: false,
+        }
+    }
 }

@@ -4,8 +4,9 @@
 use super::pictures::{Picture, Pictures};
 use super::{ExchangeError, Export};
 use crate::files::{self, Existing, Out};
-use crate::printable::of_xml;
+use crate::printable::of_page;
 use crate::registry::code_lists::Coded;
+use crate::tr;
 use crate::words::Lang;
 use gpx::{Gpx, GpxVersion, Link, Metadata, Waypoint};
 use std::io;
@@ -34,12 +35,7 @@ fn document(export: &Export, pictures: &Pictures, out: &mut dyn Out) -> io::Resu
         creator: Some("Papaver".into()),
         metadata: Some(Metadata {
             name: Some(format!("Papaver {}", export.unit)),
-            description: Some(format!(
-                "{}; {}; state {}",
-                Export::DATUM,
-                export.made_at,
-                export.state
-            )),
+            description: Some(export.about()),
             ..Metadata::default()
         }),
         waypoints: (0..export.entries.len())
@@ -55,22 +51,28 @@ fn waypoint(export: &Export, at: usize, pictures: &Pictures) -> Waypoint {
     let entry = &export.entries[at];
     let site = &entry.site;
     let mut waypoint = Waypoint::new(site.place.lonlat().into());
-    let mut words = vec![site.state.label(lang).to_owned()];
+    let mut words = vec![site.standing(lang)];
     if site.disputed {
         words.push(lang.pick("DISPUTED", "争议").into());
     }
     words.extend(
         site.due(&export.context.settings)
-            .map(|due| crate::tr!(lang, "due {due}", "时限 {due}")),
+            .map(|due| tr!(lang, "due {due}", "时限 {due}")),
     );
     words.extend(site.crew().map(str::to_owned));
     words.push(site.source.label(lang).to_owned());
     words.extend(site.name.clone());
     waypoint.name = Some(entry.code.clone());
-    waypoint.description = Some(of_xml(words.join(lang.pick(", ", "，"))).into_owned());
+    let words = words.join(lang.pick(", ", "，"));
+    waypoint.description = Some(of_page(words));
     // Receivers show one or the other.
     waypoint.comment.clone_from(&waypoint.description);
-    waypoint.source = Some(format!("Papaver, head {}", site.head()));
+    let head = site.head();
+    waypoint.source = Some(tr!(
+        lang,
+        "Papaver, head {head}",
+        "Papaver，链头哈希 {head}"
+    ));
     waypoint.links = Picture::ALL
         .into_iter()
         .filter_map(|picture| {

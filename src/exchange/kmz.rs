@@ -5,10 +5,10 @@
 //! crew's tablet has no network.
 
 use super::Export;
-use super::ledger::{COLUMNS, Cell, Entry};
+use super::ledger::{COLUMNS, Cell, Entry, LedgerColumn};
 use super::pictures::Picture;
 use crate::files::Out;
-use crate::printable::escape;
+use crate::printable::{escape, of_page};
 use crate::registry::State;
 use crate::words::Lang;
 use geo::LineString;
@@ -78,6 +78,9 @@ fn place(picture: Picture, entry: &Entry) -> String {
     format!("files/{}", picture.name(entry))
 }
 
+/// Columns that programs read in the extended data, and that tell people nothing.
+const FOR_PROGRAMS: [&str; 2] = ["state", "head"];
+
 /// Where the icon lies in the file.
 const ICON: &str = "files/site.png";
 
@@ -108,12 +111,7 @@ fn document(export: &Export, pictured: &[[bool; 2]]) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\">\n<Document>\n",
     );
     let name = format!("Papaver {}", export.unit);
-    let about = format!(
-        "{}; {}; state {}",
-        Export::DATUM,
-        export.made_at,
-        export.state
-    );
+    let about = export.about();
     // Writing to a string cannot fail.
     let _ = writeln!(
         kml,
@@ -126,7 +124,8 @@ fn document(export: &Export, pictured: &[[bool; 2]]) -> String {
             .entries
             .iter()
             .zip(pictured)
-            .filter(|(entry, _)| entry.site.state == state)
+            // What still stands is among what has to be eradicated.
+            .filter(|(entry, _)| entry.site.waits_as() == state)
             .peekable();
         if points.peek().is_none() {
             continue;
@@ -146,7 +145,7 @@ fn document(export: &Export, pictured: &[[bool; 2]]) -> String {
         outline(&mut kml, entry, lang);
     }
     kml.push_str("</Folder>\n</Document>\n</kml>\n");
-    kml
+    of_page(kml)
 }
 
 fn point(kml: &mut String, entry: &Entry, pictured: [bool; 2], export: &Export) {
@@ -163,7 +162,8 @@ fn point(kml: &mut String, entry: &Entry, pictured: [bool; 2], export: &Export) 
         );
     }
     table.push_str("<table>");
-    for column in COLUMNS.iter().filter(|column| column.on_map) {
+    let shown = |column: &&LedgerColumn| column.on_map && !FOR_PROGRAMS.contains(&column.key);
+    for column in COLUMNS.iter().filter(shown) {
         let value = column.value(entry, &export.context);
         if value != Cell::Empty {
             let _ = write!(
@@ -175,7 +175,7 @@ fn point(kml: &mut String, entry: &Entry, pictured: [bool; 2], export: &Export) 
         }
     }
     table.push_str("</table>");
-    let title = format!("{} {}", entry.code, site.state.label(lang));
+    let title = format!("{} {}", entry.code, site.standing(lang));
     let _ = writeln!(
         kml,
         "<Placemark id=\"{code}\">\n<name>{}</name>\n<description><![CDATA[{}]]></description>\n\
@@ -185,7 +185,7 @@ fn point(kml: &mut String, entry: &Entry, pictured: [bool; 2], export: &Export) 
         escape(&title),
         // Only this would end the section, and the values are escaped.
         table.replace("]]>", "]]&gt;"),
-        kml_colour(site.state, "ff"),
+        kml_colour(site.waits_as(), "ff"),
         site.state.name(),
         site.head(),
         at.lon,
@@ -205,9 +205,9 @@ fn outline(kml: &mut String, entry: &Entry, lang: Lang) {
         "<Placemark>\n<name>{}</name>\n<description>{}</description>\n<Style><LineStyle><color>{}</color><width>2</width></LineStyle>\
          <PolyStyle><color>{}</color></PolyStyle></Style>\n<MultiGeometry>",
         entry.code,
-        escape(site.state.label(lang)),
-        kml_colour(site.state, "ff"),
-        kml_colour(site.state, "40"),
+        escape(site.standing(lang)),
+        kml_colour(site.waits_as(), "ff"),
+        kml_colour(site.waits_as(), "40"),
     );
     for polygon in &polygons {
         kml.push_str("<Polygon><outerBoundaryIs>");
@@ -231,4 +231,31 @@ fn ring(kml: &mut String, ring: &LineString) {
         .collect();
     kml.push_str(&positions.join(" "));
     kml.push_str("</coordinates></LinearRing>");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::fixture::export;
+    use crate::ground::LonLat;
+    use crate::registry::fixture::{eradicated, site};
+
+    #[test]
+    fn a_map_speaks_one_language_and_tells_a_part_from_the_whole() {
+        let mut part = eradicated(site("a", State::Confirmed, LonLat::new(113.0, 33.0)), 60);
+        part.name = Some("倒\u{202e}写\u{200b}村".into());
+        let kml = |lang| document(&export([("A", part.clone())], lang), &[[false; 2]]);
+        let chinese = kml(Lang::Zh);
+        assert!(
+            chinese.contains("<name>A 部分铲除（60%）</name>"),
+            "{chinese}"
+        );
+        // It is among what has to be eradicated.
+        assert!(chinese.contains("<name>查实</name>") && !chinese.contains("待验收"));
+        assert!(chinese.contains("倒⟨U+202E⟩写⟨U+200B⟩村"), "{chinese}");
+        assert!(chinese.contains("登记库状态哈希") && !chinese.contains("; state"));
+        let people = chinese.split("<ExtendedData>").next().unwrap_or_default();
+        assert!(!people.contains("ERADICATED"), "codes are for programs");
+        assert!(kml(Lang::En).contains("; state "));
+    }
 }

@@ -26,7 +26,16 @@ pub struct Entry {
     /// The code of the site that it recurs from.
     pub recurs_of: Option<String>,
     /// Who answers for its district in its season.
-    pub answers: Option<String>,
+    pub answers: Option<Answerable>,
+}
+
+/// Who answers for a district.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answerable {
+    /// The name.
+    pub person: String,
+    /// The post, where the letter gives one.
+    pub post: Option<String>,
 }
 
 /// What a column holds, which decides how files type it.
@@ -91,14 +100,14 @@ macro_rules! columns {
 columns! {
     "site" "site" "图斑编号" Text true |e, _| e.code.as_str().into();
     "state" "state" "状态代码" Text true |e, _| e.site.state.name().into();
-    "state_name" "state in words" "当前状态" Text true |e, c| e.site.state.label(c.lang).into();
+    "state_name" "state in words" "当前状态" Text true |e, c| e.site.standing(c.lang).into();
     "disputed" "disputed" "争议" Text true |e, c| e.site.disputed.then(|| c.lang.pick("DISPUTED", "争议")).into();
     "season" "season" "年度" Count true |e, _| i32::from(e.site.season).into();
     "district_code" "district code" "区划代码" Text true |e, _| district(e, "code");
     "district" "district" "区划名称" Text true |e, _| district_names(e);
     "district_vintage" "year of the district codes" "区划代码年份" Text true |e, _| district(e, "vintage");
     "unit" "unit" "单位代码" Text true |e, _| e.site.unit.as_str().into();
-    "answers" "who answers" "责任人" Text false |e, _| e.answers.as_deref().into();
+    "answers" "who answers" "责任人" Text false |e, c| answers(e, c.lang);
     "name" "small place name" "小地名" Text true |e, _| e.site.name.as_deref().into();
     "source" "source" "来源" Text true |e, c| e.site.source.label(c.lang).into();
     "scan" "scan" "航次号" Text true |e, _| e.site.detection.as_ref().map(|d| d.scan.as_str()).into();
@@ -122,7 +131,7 @@ columns! {
     "due" "due" "时限" Text true |e, c| e.site.due(&c.settings).map(|d| d.to_string()).into();
     "overdue_days" "days overdue" "超期天数" Count true |e, c| e.site.overdue_days(&c.settings, c.today).into();
     "visited_on" "visited on" "核查日期" Text true |e, _| e.site.last_visit().map(|(_, s)| day(&s.at)).into();
-    "officers" "officers" "核查人员" Text false |e, _| e.site.last_visit().map(|(v, _)| v.officers.join("、")).into();
+    "officers" "officers" "核查人员" Text false |e, c| e.site.last_visit().map(|(v, _)| v.officers.join(c.lang.pick(", ", "、"))).into();
     "witness" "witness" "见证人" Text false |e, _| e.site.last_visit().and_then(|(v, _)| v.witness.as_deref()).into();
     "outcome" "outcome" "核查结论" Text true |e, c| e.site.outcome().map(|o| o.label(c.lang)).into();
     "species" "look-alike species" "混淆植物" Text true |e, _| e.site.last_visit().and_then(|(v, _)| v.species.as_deref()).into();
@@ -132,7 +141,7 @@ columns! {
     "count_method" "count" "计数方法" Text true |e, c| count_method(e, c.lang);
     "scene_photos" "scene photographs" "现场照片数" Count true |e, _| files(e, EvidenceRole::Scene).into();
     "eradicated_on" "eradicated on" "铲除日期" Text true |e, _| e.site.eradications.last().map(|(_, s)| day(&s.at)).into();
-    "eradicators" "eradicated by" "铲除人" Text false |e, _| eradicators(e);
+    "eradicators" "eradicated by" "铲除人" Text false |e, c| eradicators(e, c.lang);
     "percent" "per cent eradicated" "铲除比例（%）" Count true |e, _| e.site.percent().map(i32::from).into();
     "method" "method" "铲除方式" Text false |e, _| e.site.eradications.last().and_then(|(d, _)| d.method.as_deref()).into();
     "after_photos" "photographs after" "铲除后照片数" Count true |e, _| files(e, EvidenceRole::After).into();
@@ -141,7 +150,7 @@ columns! {
     "accepted_on" "acceptance on" "验收日期" Text true |e, _| e.site.acceptances.last().map(|(_, s)| day(&s.at)).into();
     "acceptor" "acceptor" "验收人" Text false |e, _| e.site.acceptances.last().map(|(_, s)| s.actor.name.as_str()).into();
     "accepted" "acceptance" "验收结论" Text true |e, c| accepted(e, c.lang);
-    "notes" "notes" "备注" Text false |e, _| notes(e);
+    "notes" "notes" "备注" Text false |e, c| notes(e, c.lang);
     "head" "head hash" "链头哈希" Text true |e, _| e.site.head().to_string().into();
     "site_key" "site key" "图斑键" Text true |e, _| e.site.key.to_string().into();
 }
@@ -265,11 +274,19 @@ fn files(entry: &Entry, role: EvidenceRole) -> u64 {
         .count() as u64
 }
 
-fn eradicators(entry: &Entry) -> Cell {
+fn answers(entry: &Entry, lang: Lang) -> Cell {
+    let words = |answers: &Answerable| match &answers.post {
+        Some(post) => crate::tr!(lang, "{}, {}", "{}（{}）", answers.person, post),
+        None => answers.person.clone(),
+    };
+    entry.answers.as_ref().map(words).into()
+}
+
+fn eradicators(entry: &Entry, lang: Lang) -> Cell {
     let Some((eradicate, _)) = entry.site.eradications.last() else {
         return Cell::Empty;
     };
-    eradicate.officers.join("、").into()
+    eradicate.officers.join(lang.pick(", ", "、")).into()
 }
 
 fn accepted(entry: &Entry, lang: Lang) -> Cell {
@@ -289,7 +306,7 @@ fn accepted(entry: &Entry, lang: Lang) -> Cell {
     format!("{word}{mark}").into()
 }
 
-fn notes(entry: &Entry) -> Cell {
+fn notes(entry: &Entry, lang: Lang) -> Cell {
     let visits = entry
         .site
         .visits
@@ -302,7 +319,7 @@ fn notes(entry: &Entry) -> Cell {
         .map(|(text, _)| text.as_str())
         .chain(visits)
         .collect();
-    all.join("；").into()
+    all.join(lang.pick("; ", "；")).into()
 }
 
 /// The position in the 3-degree Gauss-Kruger zone of CGCS2000: EPSG code, north and east in metres. `None` outside the

@@ -44,6 +44,8 @@ mod xlsx;
 pub use crate::ground::GeopackageJournal;
 pub use error::ExchangeError;
 pub use export::Export;
+#[cfg(test)]
+pub(crate) use export::fixture;
 pub(crate) use export::{Answers, entry, original, scans};
 pub use geopackage::{AreaLayer, Shading, project, write_areas};
 pub use grid_flaw::GridFlaw;

@@ -3,11 +3,13 @@
 
 use super::Export;
 use crate::files::Out;
+use crate::printable::of_cell;
 use crate::registry::code_lists::Coded;
 use std::io;
 
 /// A word without blanks: they part the fields.
 fn word(text: &str) -> String {
+    let text = of_cell(text);
     text.split_whitespace().collect::<Vec<_>>().join("_")
 }
 
@@ -21,7 +23,7 @@ pub fn write(export: &Export, out: &mut dyn Out) -> io::Result<()> {
         let site = &entry.site;
         let at = site.place.lonlat();
         let mut note = vec![
-            word(site.state.label(lang)),
+            word(&site.standing(lang)),
             site.season.to_string(),
             word(site.source.label(lang)),
         ];

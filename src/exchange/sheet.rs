@@ -82,7 +82,8 @@ impl Styles {
         match cell {
             Cell::Empty => {}
             Cell::Text(text) => {
-                sheet.write_string_with_format(line, column, cut(text), &self.text)?;
+                let text = crate::printable::of_cell(text);
+                sheet.write_string_with_format(line, column, cut(&text), &self.text)?;
             }
             Cell::Number(number, decimals) => {
                 let format = &self.numbers[(*decimals).min(7)];

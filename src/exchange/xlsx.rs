@@ -77,10 +77,18 @@ fn ledger(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
             styles.put(sheet, line, column, &cell)?;
         }
     }
+    // What is for machines, and what is empty throughout, would leave no room for the rest on paper.
+    let is_hidden = |column: &LedgerColumn| is_empty(column, export) || KEYS.contains(&column.key);
+    let mut shown = 0.0;
     for (at, column) in (0_u16..).zip(COLUMNS) {
         let cells = export.entries.iter();
         let cells = cells.map(|entry| column.value(entry, &export.context).to_text());
-        fit(sheet, at, column.title(lang), cells)?;
+        let width = fit(sheet, at, column.title(lang), cells, NARROWEST)?;
+        if is_hidden(column) {
+            sheet.set_column_hidden(at)?;
+        } else {
+            shown += width;
+        }
     }
     let beyond = u16::try_from(COLUMNS.len()).unwrap_or(u16::MAX);
     for (at, (english, chinese)) in (beyond..).zip(more) {
@@ -88,16 +96,9 @@ fn ledger(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
             let cells = gauss_kruger_cells(entry.site.place.lonlat());
             cells.map(|cell| cell.to_text())
         });
-        fit(sheet, at, lang.pick(english, chinese), cells)?;
+        shown += fit(sheet, at, lang.pick(english, chinese), cells, NARROWEST)?;
     }
-    finish(sheet, export)?;
-    // What is for machines, and what is empty throughout, would leave no room for the rest on paper.
-    for (at, column) in (0_u16..).zip(COLUMNS) {
-        if is_empty(column, export) || KEYS.contains(&column.key) {
-            sheet.set_column_hidden(at)?;
-        }
-    }
-    Ok(())
+    finish(sheet, export, shown)
 }
 
 /// Whether there are sites, and nothing is known of any in this column.
@@ -106,9 +107,9 @@ fn is_empty(column: &LedgerColumn, export: &Export) -> bool {
     entries.len() > 0 && entries.all(|e| column.value(e, &export.context) == Cell::Empty)
 }
 
-fn finish(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
+fn finish(sheet: &mut Worksheet, export: &Export, shown: f64) -> Result<(), XlsxError> {
     sheet.set_freeze_panes(1, 1)?;
-    printed(sheet)?;
+    printed(sheet, shown)?;
     if !export.entries.is_empty() {
         let last = u32::try_from(export.entries.len()).unwrap_or(u32::MAX);
         let columns = u16::try_from(COLUMNS.len()).unwrap_or(u16::MAX);
@@ -117,27 +118,29 @@ fn finish(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
     Ok(())
 }
 
-/// Makes a column as wide as what stands in it, its title in three lines: what is wider than it has to be is smaller on paper.
+/// The least width of a column, in digits, as spreadsheets count them; Chinese takes two.
+const NARROWEST: usize = 6;
+/// The greatest.
+const WIDEST: usize = 24;
+
+/// Makes a column as wide as what stands in it, its title in three lines: what is wider than it has to be takes more paper. Says
+/// how wide it is.
 fn fit(
     sheet: &mut Worksheet,
     column: u16,
     title: &str,
     cells: impl Iterator<Item = String>,
-) -> Result<(), XlsxError> {
-    /// Widths in digits, as spreadsheets count them; Chinese takes two.
-    const NARROWEST: usize = 6;
-    const WIDEST: usize = 24;
+    least: usize,
+) -> Result<f64, XlsxError> {
     let cells = cells.map(|text| text.width()).max().unwrap_or(0);
     let word = title.split(' ').map(UnicodeWidthStr::width);
     // Chinese breaks anywhere, other words nowhere.
     let word = word.filter(|width| *width <= WIDEST / 2).max().unwrap_or(0);
     let title = title.width().div_ceil(LINES).max(word);
-    let width = cells.max(title).clamp(NARROWEST, WIDEST);
-    sheet.set_column_width(
-        column,
-        f64::from(u8::try_from(width).unwrap_or(u8::MAX)) + 1.5,
-    )?;
-    Ok(())
+    let width = cells.max(title).clamp(least, WIDEST);
+    let width = f64::from(u8::try_from(width).unwrap_or(u8::MAX)) + 1.5;
+    sheet.set_column_width(column, width)?;
+    Ok(width)
 }
 
 /// Lines of a title.
@@ -184,29 +187,55 @@ fn form(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
             }
         }
     }
-    for (at, column) in (0_u16..).zip(&first) {
-        let cells = export.entries.iter();
-        let cells = cells.map(|entry| column.value(entry, &export.context).to_text());
-        fit(sheet, at, column.title(lang), cells)?;
-        if is_empty(column, export) {
-            sheet.set_column_hidden(at)?;
-        }
-    }
-    for (at, column) in (begin..).zip(FORM) {
-        fit(sheet, at, column.title(lang), std::iter::empty())?;
-    }
+    let shown = form_widths(sheet, export, &first)?;
     for (column, _) in (end..).zip(&last) {
         sheet.set_column_hidden(column)?;
     }
     sheet.set_freeze_panes(1, 1)?;
-    printed(sheet)
+    printed(sheet, shown)
+}
+
+/// Makes the columns of the form as wide as a pen needs; hides those of which nothing is known. Says how wide all are.
+fn form_widths(
+    sheet: &mut Worksheet,
+    export: &Export,
+    first: &[&LedgerColumn],
+) -> Result<f64, XlsxError> {
+    let lang = export.context.lang;
+    let begin = u16::try_from(first.len()).unwrap_or(0);
+    let mut shown = 0.0;
+    for (at, column) in (0_u16..).zip(first) {
+        let cells = export.entries.iter();
+        let cells = cells.map(|entry| column.value(entry, &export.context).to_text());
+        let width = fit(sheet, at, column.title(lang), cells, NARROWEST)?;
+        if is_empty(column, export) {
+            sheet.set_column_hidden(at)?;
+        } else {
+            shown += width;
+        }
+    }
+    for (at, field) in (begin..).zip(FORM) {
+        let least = by_hand(field.widget);
+        shown += fit(sheet, at, field.title(lang), std::iter::empty(), least)?;
+    }
+    Ok(shown)
 }
 
 /// Points of a row that is filled in, so that there is room for a pen.
 const BY_HAND: f64 = 36.0;
 
-/// Printed as an office prints a ledger: landscape, one page wide, the titles on each page, pages numbered.
-fn printed(sheet: &mut Worksheet) -> Result<(), XlsxError> {
+/// Digits of a column that is filled in, so that there is room for a pen.
+fn by_hand(widget: Widget) -> usize {
+    match widget {
+        Widget::Count => 10,
+        Widget::List | Widget::Time => 14,
+        _ => 20,
+    }
+}
+
+/// Printed as an office prints a ledger: landscape, as many pages wide as it takes to be read, those of the same sites one after
+/// another, the titles and the sites' codes on each page, pages numbered.
+fn printed(sheet: &mut Worksheet, shown: f64) -> Result<(), XlsxError> {
     const A4: u8 = 9;
     /// Points of the titles' row: other fonts break a title into a line more, which would lie over the first row.
     const TITLES: f64 = 62.0;
@@ -214,11 +243,24 @@ fn printed(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     sheet
         .set_landscape()
         .set_paper_size(A4)
-        .set_print_fit_to_pages(1, 0)
+        .set_print_fit_to_pages(pages_wide(shown), 0)
+        .set_page_order(true)
         .set_margins(0.4, 0.4, 0.5, 0.5, 0.3, 0.3)
         .set_footer("&C&P / &N")
+        .set_repeat_columns(0, 0)?
         .set_repeat_rows(0, 0)?;
     Ok(())
+}
+
+/// How many pages of A4 stand beside one another, so that letters of eleven points are printed with eight or more.
+fn pages_wide(digits: f64) -> u16 {
+    /// Digits of eleven points on a page, and what the repeated codes take of it.
+    const A_PAGE: f64 = 120.0;
+    const CODES: f64 = 14.0;
+    const SMALLER: f64 = 8.0 / 11.0;
+    (1..20)
+        .find(|pages| digits + f64::from(pages - 1) * CODES <= f64::from(*pages) * A_PAGE / SMALLER)
+        .unwrap_or(20)
 }
 
 /// The sheet of the lists to choose from. Nobody need see it.
@@ -295,4 +337,24 @@ fn about(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
     sheet.set_column_width(0, 24)?;
     sheet.set_column_width(1, 80)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wide_ledger_goes_on_over_several_pages_in_letters_that_can_be_read() {
+        assert_eq!(pages_wide(90.0), 1);
+        assert_eq!(pages_wide(160.0), 1);
+        for digits in [200.0, 480.0, 700.0] {
+            let pages = f64::from(pages_wide(digits));
+            let points = 11.0 * (pages * 120.0 / (digits + (pages - 1.0) * 14.0)).min(1.0);
+            assert!(
+                pages > 1.0 && points >= 8.0,
+                "{digits}: {pages} pages, {points} points"
+            );
+        }
+        assert!(by_hand(Widget::Count) >= 10, "room for a pen");
+    }
 }

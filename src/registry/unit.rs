@@ -4,6 +4,9 @@
 //! 410423001 a township, 410423001002 a village.
 
 use crate::text::division_stem as stem;
+use crate::tr;
+use crate::words::Lang;
+
 pub use crate::text::{is_division_at_or_below as is_at_or_below, is_division_code as is_code};
 
 /// How deep a unit lies: the lesser, the higher the office.
@@ -33,6 +36,14 @@ pub fn chain(code: &str) -> Vec<String> {
     codes
 }
 
+/// A unit as papers call it: by its name, where it has one, with its code.
+pub fn in_words(code: &str, name: Option<&str>, lang: Lang) -> String {
+    match name {
+        Some(name) => tr!(lang, "{name} ({code})", "{name}（{code}）"),
+        None => code.to_owned(),
+    }
+}
+
 /// What founds a site of a unit: the text whose hash is the site's key. That the unit is in it is what makes a site the
 /// unit's for ever: nobody else can found a site with that key.
 pub fn origin(of: &str, unit: &str) -> String {
@@ -48,6 +59,13 @@ pub fn of_origin(origin: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_unit_is_called_by_its_name() {
+        let named = |name| in_words("410423", name, Lang::Zh);
+        assert_eq!(named(Some("鲁山县禁毒办")), "鲁山县禁毒办（410423）");
+        assert_eq!(named(None), "410423");
+    }
 
     #[test]
     fn a_unit_lies_below_those_whose_code_begins_its_own() {

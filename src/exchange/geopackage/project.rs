@@ -203,6 +203,7 @@ mod tests {
                     lang,
                 },
                 unit: "410423".into(),
+                unit_name: None,
                 state: Hash::of(b""),
                 made_at: "2026-05-03T08:00:00+08:00".into(),
                 evidence: std::path::PathBuf::new(),
