@@ -170,14 +170,13 @@ impl EvidenceList {
         let store = context.read()?;
         let rows = evidence_list::rows(&store, &self.filter.known_to(&store)?)?;
         let output = self.output.display().to_string();
-        let bytes =
-            match self.output.extension().and_then(|e| e.to_str()) {
-                Some("csv") => evidence_list::to_csv(&rows)
-                    .map_err(|e| bad("OUTPUT", &output, e.to_string()))?,
-                Some("xlsx") => evidence_list::to_xlsx(&rows)
-                    .map_err(|e| bad("OUTPUT", &output, e.to_string()))?,
-                _ => return Err(bad("OUTPUT", &output, "list.xlsx / list.csv")),
-            };
+        let bytes = match self.output.extension().and_then(|e| e.to_str()) {
+            Some("csv") => evidence_list::to_csv(&rows, lang)
+                .map_err(|e| bad("OUTPUT", &output, e.to_string()))?,
+            Some("xlsx") => evidence_list::to_xlsx(&rows, lang)
+                .map_err(|e| bad("OUTPUT", &output, e.to_string()))?,
+            _ => return Err(bad("OUTPUT", &output, "list.xlsx / list.csv")),
+        };
         files::write(&self.output, self.overwrite.existing(), |out| {
             std::io::Write::write_all(out, &bytes)
         })?;
