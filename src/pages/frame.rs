@@ -87,6 +87,15 @@ impl Frame {
         drawing.text((x - long / 2.0, y - 7.0), length_in_words(metres), set);
     }
 
+    /// What a scale bar that ends at a point takes with its words.
+    pub(super) fn scale_bar_room(&self, (x, y): SheetPoint, size: f64) -> Rect {
+        let metres = round_length(self.size.0 / 5.0 / self.scale);
+        let long = metres * self.scale;
+        let words = Type::of(size).width(&length_in_words(metres));
+        let beyond = ((words - long) / 2.0).max(0.0);
+        Rect::new((x - long - beyond, y - 7.0 - size), (x + beyond, y + 2.0))
+    }
+
     /// Thin lines every so many metres; says how many.
     pub fn grid(&self, drawing: &mut Drawing, pen: Pen) -> f64 {
         let step = round_length(self.metres() / 4.0);
@@ -131,6 +140,11 @@ pub fn north(drawing: &mut Drawing, (x, y): SheetPoint) {
     drawing.area(vec![arrow], Fill::Plain(INK, 1.0), None);
     let set = Type::of(12.0).at(Anchor::Middle).bold().halo();
     drawing.text((x, y + 33.0), "N", set);
+}
+
+/// What the arrow takes with its letter.
+pub(super) fn north_room((x, y): SheetPoint) -> Rect {
+    Rect::new((x - 8.0, y), (x + 8.0, y + 35.0))
 }
 
 /// A round number of metres that is no longer than given.

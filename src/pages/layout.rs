@@ -2,9 +2,11 @@
 
 use super::palette;
 use crate::printable::of_page;
+use crate::text::day_alone;
 use crate::words::Lang;
 use jiff::tz::{Offset, TimeZone};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use std::fmt::Write as _;
 
 /// The stylesheet without the colours.
 const STYLE: &str = include_str!("page.css");
@@ -16,6 +18,34 @@ pub fn style() -> String {
 
 /// A page of paper: one file that runs no script and fetches nothing. `kind` is its word in the stylesheet.
 pub fn document(lang: Lang, kind: &str, title: &str, body: &Markup) -> String {
+    whole(lang, kind, title, "", body)
+}
+
+/// The same of several sheets, each of which says at its foot what it belongs to and which one it is.
+pub(crate) fn document_with_foot(lang: Lang, kind: &str, title: &str, body: &Markup) -> String {
+    let (title_in_css, kind_of_number) = (in_css(title), lang.pick("", "第 "));
+    let end = lang.pick("", " 页");
+    let foot = format!(
+        "@page {{ @bottom-left {{ content: {title_in_css}; font-size: 8.5pt; }} \
+         @bottom-right {{ content: \"{kind_of_number}\" counter(page) \" / \" counter(pages) \"{end}\"; font-size: 8.5pt; }} }}\n"
+    );
+    whole(lang, kind, title, &foot, body)
+}
+
+/// A text as a string of a stylesheet: what is no letter stands there by its number, so that nothing ends it.
+fn in_css(text: &str) -> String {
+    let mut css = String::from("\"");
+    for c in text.chars() {
+        if c.is_alphanumeric() || matches!(c, ' ' | '-' | '·') {
+            css.push(c);
+        } else {
+            let _ = write!(css, "\\{:x} ", u32::from(c));
+        }
+    }
+    css + "\""
+}
+
+fn whole(lang: Lang, kind: &str, title: &str, foot: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang=(lang.pick("en", "zh-CN")) {
@@ -25,7 +55,7 @@ pub fn document(lang: Lang, kind: &str, title: &str, body: &Markup) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 link rel="icon" href="data:,";
                 title { (title) }
-                style { (PreEscaped(style())) }
+                style { (PreEscaped(style() + foot)) }
             }
             body class="document" { main class=(kind) { (body) } }
         }
@@ -83,6 +113,11 @@ pub fn moment(at: &str, offset: Option<Offset>) -> String {
     shown.strftime("%Y-%m-%d %H:%M %:z").to_string()
 }
 
+/// When something happened: a [`moment`], or the day alone where nobody gave an hour.
+pub(crate) fn happened(at: &str, offset: Option<Offset>) -> String {
+    day_alone(at).map_or_else(|| moment(at, offset), str::to_owned)
+}
+
 /// The offset that a moment is given in.
 pub(crate) fn offset_of(at: &str) -> Option<Offset> {
     let pieces = jiff::fmt::temporal::Pieces::parse(at).ok()?;
@@ -105,5 +140,18 @@ mod tests {
             "2026-06-01 10:03 +08:00"
         );
         assert_eq!(moment("in May", east), "in May");
+        assert_eq!(happened("2026-06-01T12:00:00+08:00", east), "2026-06-01");
+    }
+
+    #[test]
+    fn each_sheet_says_what_it_belongs_to_and_nothing_ends_its_words() {
+        let title = "A-1 \"; } </style><script>";
+        let page = document_with_foot(Lang::Zh, "dossier", title, &html! {});
+        assert!(
+            page.contains("@bottom-left { content: \"A-1 \\22 \\3b "),
+            "{page}"
+        );
+        assert!(page.contains("counter(page)") && !page.contains("<script>"));
+        assert!(!document(Lang::Zh, "tasks", title, &html! {}).contains("@bottom-left"));
     }
 }

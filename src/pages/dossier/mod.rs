@@ -13,7 +13,7 @@ use crate::registry::body::{Body, Detection, Meaning, RecordedScan};
 use crate::registry::event::Sealed;
 use crate::registry::named_entry::NamedEntry;
 use crate::registry::place::Place;
-use crate::registry::{DeviceId, Hash, SiteKey, State};
+use crate::registry::{DeviceId, Hash, Site, SiteKey};
 use crate::store::{Store, StoreError};
 use crate::words::Lang;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,8 +29,8 @@ pub struct Dossier {
     own_key: BTreeSet<Hash>,
     /// Its detections: where, in which scan, what followed.
     detections: Vec<SiteDetection>,
-    /// Sites nearby: code, state, place.
-    neighbours: Vec<(String, State, Place)>,
+    /// Sites nearby with their codes.
+    neighbours: Vec<(String, Site)>,
     /// Sites that its events name, with their codes.
     codes: BTreeMap<SiteKey, String>,
     /// Other entries that its events speak of: what led to it, what was voided.
@@ -43,6 +43,8 @@ pub struct Dossier {
     missing: BTreeSet<Hash>,
     context: LedgerContext,
     unit: String,
+    /// What the unit is called, where its registry says so.
+    unit_name: Option<String>,
     made_at: String,
     /// The zone in which times are shown.
     offset: Option<jiff::tz::Offset>,
@@ -93,12 +95,6 @@ impl Dossier {
         for other in others {
             codes.insert(*other, store.code(*other)?);
         }
-        let mut neighbours = Vec::new();
-        for other in store.sites_near(&site.place, NEIGHBOURS_M)? {
-            if other.key != key && site.place.distance_m(&other.place) <= NEIGHBOURS_M {
-                neighbours.push((store.code(other.key)?, other.state, other.place));
-            }
-        }
         let (pictures, missing) = pictures::of(store, &site.evidence);
         Ok(Self {
             own_key: events
@@ -106,10 +102,10 @@ impl Dossier {
                 .filter(|sealed| store.people().signed_by_own_key(&sealed.event))
                 .map(|sealed| sealed.hash)
                 .collect(),
+            neighbours: neighbours(store, &site)?,
             devices: devices(&events),
             entry: entry(store, site, &scans, &Answers::of(store)?, store.zone()?)?,
             detections,
-            neighbours,
             codes,
             named: named(store, &events)?,
             events,
@@ -121,10 +117,22 @@ impl Dossier {
                 lang: Lang::En,
             },
             unit: store.local("unit")?.unwrap_or_default(),
+            unit_name: store.unit_name()?,
             offset: offset_of(&made_at),
             made_at,
         })
     }
+}
+
+/// The sites near one, with their codes.
+fn neighbours(store: &Store, site: &Site) -> Result<Vec<(String, Site)>, StoreError> {
+    let mut neighbours = Vec::new();
+    for other in store.sites_near(&site.place, NEIGHBOURS_M)? {
+        if other.key != site.key && site.place.distance_m(&other.place) <= NEIGHBOURS_M {
+            neighbours.push((store.code(other.key)?, other));
+        }
+    }
+    Ok(neighbours)
 }
 
 /// The detections that a site's events tell of, each once.

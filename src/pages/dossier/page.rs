@@ -5,12 +5,16 @@ use super::papers::{evidence, hashes};
 use super::sketch::{photographs, sketch};
 use super::{Dossier, SiteDetection, history};
 use crate::exchange::ledger::{COLUMNS, Cell, LedgerContext};
-use crate::pages::layout::{document, facts as pairs, figure, moment, scroll, section, signatures};
+use crate::pages::layout::{
+    document_with_foot, facts as pairs, figure, happened, moment, scroll, section, signatures,
+};
 use crate::pages::palette;
+use crate::registry::State;
 use crate::registry::body::Detection;
 use crate::registry::code_lists::Coded;
 use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
-use crate::registry::legal::LegalBands;
+use crate::registry::legal::band_of;
+use crate::registry::unit::in_words;
 use crate::schema::model_name;
 use crate::store::evidence::mark_in_words;
 use crate::tr;
@@ -44,14 +48,20 @@ fn page(dossier: &Dossier, lang: Lang) -> String {
     let body = html! {
         (header(dossier, lang))
         @for (id, title, body) in sections(dossier, lang) { (section(id, title, &body)) }
-        (signatures(&[
-            lang.pick("Verified by", "核查人"),
-            lang.pick("Eradicated by", "铲除人"),
-            lang.pick("Accepted by", "验收人"),
-            lang.pick("Date", "日期"),
-        ]))
+        (signatures(signers(dossier.entry.site.state, lang)))
     };
-    document(lang, "dossier", &title, &body)
+    document_with_foot(lang, "dossier", &title, &body)
+}
+
+/// Who signs: of what was put aside at the desk nobody was in the field.
+fn signers(state: State, lang: Lang) -> &'static [&'static str] {
+    match state {
+        State::ScreenedOut => lang.pick(&["Screened by", "Date"], &["研判人", "日期"]),
+        _ => lang.pick(
+            &["Verified by", "Eradicated by", "Accepted by", "Date"],
+            &["核查人", "铲除人", "验收人", "日期"],
+        ),
+    }
 }
 
 /// The parts of the page in their order; those without anything in them are left out.
@@ -96,15 +106,15 @@ fn sections(dossier: &Dossier, lang: Lang) -> Vec<(&'static str, &'static str, M
 
 fn header(d: &Dossier, lang: Lang) -> Markup {
     let site = &d.entry.site;
-    let colour = format!("background:{}", palette::state(site.state));
+    let colour = format!("background:{}", palette::state(site.waits_as()));
     let at = site.place.lonlat();
     let made = moment(&d.made_at, d.offset);
     html! {
         header {
-            p class="over" { (lang.pick("Site dossier", "图斑档案")) " · " (lang.pick("unit", "单位")) " " (d.unit) }
+            p class="over" { (lang.pick("Site dossier", "图斑档案")) " · " (lang.pick("unit", "单位")) " " (in_words(&d.unit, d.unit_name.as_deref(), lang)) }
             h1 {
                 (d.entry.code) " "
-                span class="badge" style=(colour) { (site.state.label(lang)) } " "
+                span class="badge" style=(colour) { (site.standing(lang)) } " "
                 @if site.disputed { span class="badge bad" { (lang.pick("DISPUTED", "有争议")) } " " }
                 @if site.accepted_without_own_key() {
                     span class="badge mark" { (lang.pick("accepted without own key", "验收未用个人密钥")) } " "
@@ -130,19 +140,18 @@ fn known(d: &Dossier, lang: Lang) -> Markup {
         .filter(|column| !ELSEWHERE.contains(&column.key))
         .map(|column| match column.key {
             // Who typed it in need not have been there.
-            "eradicators" => (column, eradicators(d)),
+            "eradicators" => (column, eradicators(d, lang)),
             _ => (column, column.value(&d.entry, &context)),
         })
         .filter(|(_, value)| *value != Cell::Empty)
         .map(|(column, value)| (column.title(lang).to_owned(), html! { (value.to_text()) }))
         .collect();
-    if let Some((band, as_of)) = legal(d, lang) {
+    if let Some(band) = band_of(&d.entry.site, lang) {
         let title = lang.pick(
             "legal band (information, no verdict)",
-            "法定档次（仅供参考，不作结论）",
+            "法定数量档次（仅供参考，不作结论）",
         );
-        let value = html! { (band) " " span class="soft" { "(" (as_of) ")" } };
-        rows.push((title.to_owned(), value));
+        rows.push((title.to_owned(), html! { (band) }));
     }
     html! {
         div class="two" {
@@ -153,9 +162,9 @@ fn known(d: &Dossier, lang: Lang) -> Markup {
 }
 
 /// Those who are named as having done the last eradication.
-fn eradicators(d: &Dossier) -> Cell {
+fn eradicators(d: &Dossier, lang: Lang) -> Cell {
     let last = d.entry.site.eradications.last();
-    last.map(|(eradicate, _)| eradicate.officers.join("、"))
+    last.map(|(eradicate, _)| eradicate.officers.join(lang.pick(", ", "、")))
         .into()
 }
 
@@ -211,10 +220,10 @@ fn seen_in_words(seen: &SiteDetection, lang: Lang) -> Vec<String> {
     words.extend(seen.meaning.map(|m| m.label(lang).to_owned()));
     if let Some(scan) = &seen.scan {
         #[expect(clippy::cast_precision_loss, reason = "a GSD in hundredths")]
-        words.extend(
-            scan.gsd_e2_cm
-                .map(|g| format!("GSD {:.1} cm", g as f64 / 1e2)),
-        );
+        words.extend(scan.gsd_e2_cm.map(|g| {
+            let cm = g as f64 / 1e2;
+            tr!(lang, "GSD {cm:.1} cm", "分辨率 {cm:.1} 厘米")
+        }));
         words.push(model_name(&scan.model[0], lang));
         words.extend(scan.survey.clone());
     }
@@ -249,7 +258,7 @@ fn event(d: &Dossier, sealed: &Sealed, lang: Lang) -> Markup {
     let files = event.evidence.len();
     html! {
         tr class=[refused.is_some().then_some("refused")] {
-            td class="when" { (moment(&event.at, d.offset)) }
+            td class="when" { (happened(&event.at, d.offset)) }
             td class="what" { (history::kind(&event.body, lang)) }
             td {
                 (history::sentence(d, &event.body, lang))
@@ -326,32 +335,16 @@ fn photograph(
     words.extend(file.taken_at.as_ref().map(|at| moment(at, d.offset)));
     words.extend(at.map(|at| {
         let metres = d.entry.site.place.lonlat().distance_m(at);
-        format!("{:.6}, {:.6} ({metres:.0} m)", at.lon, at.lat)
+        let (lon, lat) = (at.lon, at.lat);
+        tr!(
+            lang,
+            "{lon:.6}, {lat:.6} ({metres:.0} m from the site)",
+            "{lon:.6}, {lat:.6}（距图斑 {metres:.0} 米）"
+        )
     }));
     words.extend(file.marks.iter().map(|mark| {
         let mark = mark_in_words(mark, lang);
         format!("⚑ {mark}")
     }));
     words
-}
-
-/// The legal band that the numbers fall into, and the day of that table.
-fn legal(dossier: &Dossier, lang: Lang) -> Option<(String, String)> {
-    use crate::registry::body::GrowthStage;
-    use crate::registry::legal::BandKind;
-    let bands = LegalBands::shipped().ok()?;
-    let site = &dossier.entry.site;
-    let band = if site.stage() == Some(GrowthStage::NotEmerged) {
-        let area = site
-            .visits
-            .iter()
-            .rev()
-            .find_map(|(visit, _)| visit.area_dm2)?;
-        bands.of(BandKind::NotEmergedM2, area / 100)?
-    } else {
-        bands.of(BandKind::Plants, site.plants?)?
-    };
-    let to = band.to.map_or_else(|| "…".to_owned(), |to| to.to_string());
-    let basis = lang.pick(&band.basis_en, &band.basis);
-    Some((format!("{}–{to}, {basis}", band.from), bands.as_of.clone()))
 }

@@ -2,8 +2,7 @@
 
 use super::Dossier;
 use crate::pages::layout::{moment, scroll};
-use crate::registry::code_lists::Coded;
-use crate::registry::event::{EvidenceRef, Sealed};
+use crate::store::evidence_list::listed;
 use crate::words::Lang;
 use maud::{Markup, html};
 
@@ -18,29 +17,29 @@ pub fn evidence(d: &Dossier, lang: Lang) -> Markup {
         "SHA-256",
         lang.pick("recorded", "录入"),
     ];
-    let files: Vec<(&Sealed, &EvidenceRef)> = d
-        .events
-        .iter()
-        .flat_map(|sealed| sealed.event.evidence.iter().map(move |file| (sealed, file)))
-        .collect();
+    let files = listed(&d.events);
+    let many = lang.pick("; ", "；");
     scroll(&html! {
-        table class="list" {
+        table class="list files" {
             thead { tr { @for title in titles { th { (title) } } } }
             tbody {
-                @for (at, (sealed, file)) in files.iter().enumerate() {
+                @for (at, listed) in files.iter().enumerate() {
+                    @let file = &listed.file;
                     tr {
-                        td { (at + 1) }
+                        td class="what" { (at + 1) }
                         td class="name" {
-                            (file.name)
+                            (listed.names.join(many))
                             @if d.missing.contains(&file.sha256) {
                                 " " strong class="warn" { (lang.pick("missing or changed", "缺失或已改变")) }
                             }
                         }
-                        td { (file.role.label(lang)) }
-                        td { (file.bytes) }
+                        td class="name" { (listed.kind(lang)) }
+                        td class="what" { (file.bytes) }
                         td class="what" { (file.mime) }
                         td class="mono hash" { (file.sha256) }
-                        td { (sealed.event.actor.name) " " (moment(&sealed.event.logged_at, d.offset)) }
+                        td class="who" {
+                            @for (who, at) in &listed.recorded { span class="line" { (who) " " (moment(at, d.offset)) } }
+                        }
                     }
                 }
                 @if files.is_empty() { tr { td class="soft" colspan="7" { (lang.pick("none", "无")) } } }

@@ -2,43 +2,60 @@
 
 use super::Dossier;
 use crate::ground::LonLat;
-use crate::pages::draw::{Anchor, Drawing, Fill, Pen, Type};
-use crate::pages::frame::{Frame, around, north};
+use crate::pages::draw::{Anchor, Drawing, Fill, Pen, SheetPoint, Type};
+use crate::pages::frame::{Frame, around, north, north_room, round_length};
 use crate::pages::palette::{self, GRID, GROUND, INK, MARK, SOFT, WHITE};
-use crate::registry::State;
 use crate::registry::place::Place;
+use crate::registry::{Site, State};
 use crate::tr;
 use crate::words::Lang;
-use geo::Rect;
+use geo::{Intersects, LineString, Rect};
 
 /// Pixels of a side: 77 mm on paper, so that letters have some eight points.
 const SIDE: f64 = 340.0;
 /// Photographs farther away than this are named and not drawn.
 const PHOTO_M: f64 = 120.0;
-const SMALL: Type = Type::of(12.5).halo();
+/// The height of most letters, in pixels.
+const LETTERS: f64 = 12.5;
+const SMALL: Type = Type::of(LETTERS).halo();
 /// Pixels of a line of such letters.
 const LINE: f64 = 15.0;
 
-/// Where words and numbers stand on a sketch: others are written beside them, or not at all.
+/// What stands on a sketch: words are written beside it, or not at all.
 #[derive(Debug, Default)]
-pub struct Occupied(Vec<Rect>);
+pub struct Occupied {
+    room: Vec<Rect>,
+    outlines: Vec<LineString>,
+}
 
 impl Occupied {
-    /// With what the site itself is called.
-    pub fn by(frame: &Frame, place: &Place, code: &str) -> Self {
+    /// What every sketch has: the grid's words, the scale bar and north.
+    pub fn of(frame: &Frame, lang: Lang) -> Self {
+        Self {
+            room: rooms(frame, lang).to_vec(),
+            outlines: Vec::new(),
+        }
+    }
+
+    /// Holds an outline, and the mark of a place.
+    pub fn hold(&mut self, frame: &Frame, place: &Place, mark: f64) {
         let (x, y) = frame.xy(place.lonlat());
-        let wide = OWN.width(code);
-        Self(vec![Rect::new(
-            (x + 8.0, y - 7.0 - LINE),
-            (x + 8.0 + wide, y - 4.0),
-        )])
+        let rings = frame.rings(&place.polygons()).into_iter();
+        self.outlines.extend(rings.map(LineString::from));
+        self.room
+            .push(Rect::new((x - mark, y - mark), (x + mark, y + mark)));
+    }
+
+    fn is_free(&self, wanted: Rect) -> bool {
+        self.room.iter().all(|taken| are_apart(*taken, wanted))
+            && !self.outlines.iter().any(|ring| ring.intersects(&wanted))
     }
 
     /// Takes a place that is free.
     fn take(&mut self, wanted: Rect) -> bool {
-        let free = self.0.iter().all(|taken| are_apart(*taken, wanted));
+        let free = self.is_free(wanted);
         if free {
-            self.0.push(wanted);
+            self.room.push(wanted);
         }
         free
     }
@@ -52,10 +69,32 @@ fn are_apart(a: Rect, b: Rect) -> bool {
         || b.max().y <= a.min().y
 }
 
+/// Where words may stand beside a point: the beginning of their baseline and their room, the best first, all within the frame.
+/// What stands further away is led to by a line.
+fn beside(frame: &Frame, (x, y): SheetPoint, words: &str, set: Type) -> Vec<(SheetPoint, Rect)> {
+    let wide = set.width(words);
+    let [right, left] = [x + 9.0, x - 9.0 - wide];
+    let at = |left: f64, down: f64| {
+        let base = y + down;
+        let room = Rect::new((left, base - LINE + 3.0), (left + wide, base + 3.0));
+        ((left, base), room)
+    };
+    let beside = [-7.0, 5.0, 17.0].into_iter();
+    let beside = beside.flat_map(|down| [at(right, down), at(left, down)]);
+    let middle = [-10.0, 22.0, -24.0, 36.0].map(|down| at(x - wide / 2.0, down));
+    let further = [-22.0, 32.0].into_iter();
+    let further = further.flat_map(|down| [at(right - 6.0, down), at(left + 6.0, down)]);
+    let inside = |(_, room): &(SheetPoint, Rect)| {
+        let (low, high) = (room.min(), room.max());
+        low.x >= 2.0 && low.y >= 2.0 && high.x <= frame.size.0 - 2.0 && high.y <= frame.size.1 - 2.0
+    };
+    beside.chain(middle).chain(further).filter(inside).collect()
+}
+
 /// What a sketch shows beside its site.
 #[derive(Debug, Clone, Copy)]
 pub struct Neighbour<'a> {
-    /// What it is called here.
+    /// What it is called here; where that has no room, the first word of it.
     pub words: &'a str,
     /// Its state.
     pub state: State,
@@ -107,30 +146,29 @@ pub(crate) fn sketch(dossier: &Dossier, lang: Lang) -> Drawing {
         .fold(bounds(&site.place), around);
     let frame = Frame::around(shown, SIDE, (SIDE, SIDE), SIDE * 0.13, 22.0);
     let mut drawing = begin(&frame, lang);
-    let mut taken = Occupied::by(&frame, &site.place, &dossier.entry.code);
+    let mut taken = Occupied::of(&frame, lang);
     for (_, at) in &near {
-        let (x, y) = frame.xy(*at);
-        taken.take(Rect::new((x - 8.0, y - 8.0), (x + 8.0, y + 8.0)));
-    }
-    for (code, state, place) in &dossier.neighbours {
-        let shown = Neighbour {
-            words: &format!("{code} {}", state.label(lang)),
-            state: *state,
-            place,
-        };
-        neighbour(&mut drawing, &frame, shown, &mut taken);
+        taken.hold(&frame, &Place::point(*at), 8.0);
     }
     for seen in dossier.detections.iter().rev() {
         let rings = frame.rings(&seen.place.polygons());
         drawing.area(rings, Fill::None, Some(Pen::new(SOFT, 1.5).dashed()));
+        taken.hold(&frame, &seen.place, 0.0);
     }
-    own(
-        &mut drawing,
-        &frame,
-        &site.place,
-        site.state,
-        &dossier.entry.code,
-    );
+    let named: Vec<(String, &Site)> = (dossier.neighbours.iter())
+        .map(|(code, other)| (format!("{code} {}", other.standing(lang)), other))
+        .collect();
+    let others = named.iter().map(|(words, other)| Neighbour {
+        words,
+        state: other.waits_as(),
+        place: &other.place,
+    });
+    let own = Neighbour {
+        words: &dossier.entry.code,
+        state: site.waits_as(),
+        place: &site.place,
+    };
+    named_sites(&mut drawing, &frame, &mut taken, own, others);
     for (number, at) in near {
         let (x, y) = frame.xy(at);
         drawing.disc((x, y), 8.0, Fill::Plain(MARK, 1.0), None);
@@ -151,72 +189,181 @@ pub fn begin(frame: &Frame, lang: Lang) -> Drawing {
     drawing
 }
 
-/// The site that the sketch is of.
-pub fn own(drawing: &mut Drawing, frame: &Frame, place: &Place, state: State, code: &str) {
-    let colour = palette::state(state);
-    let rings = frame.rings(&place.polygons());
+/// The site that a sketch is of, and those around it: first what is on the ground, then what it is called.
+pub fn named_sites<'a>(
+    drawing: &mut Drawing,
+    frame: &Frame,
+    taken: &mut Occupied,
+    own: Neighbour<'_>,
+    others: impl Iterator<Item = Neighbour<'a>>,
+) {
+    let others: Vec<Neighbour> = others
+        .filter(|other| frame.holds(frame.xy(other.place.lonlat())))
+        .collect();
+    for other in &others {
+        let colour = palette::state(other.state);
+        let rings = frame.rings(&other.place.polygons());
+        drawing.area(rings, Fill::None, Some(Pen::new(colour, 1.5)));
+        let at = frame.xy(other.place.lonlat());
+        drawing.disc(at, 3.0, Fill::Plain(colour, 1.0), None);
+        taken.hold(frame, other.place, 4.0);
+    }
+    outlined(drawing, frame, own);
+    taken.hold(frame, own.place, 6.0);
+    let at = frame.xy(own.place.lonlat());
+    let places = beside(frame, at, own.words, OWN);
+    let free = places.iter().find(|(_, room)| taken.is_free(*room));
+    // It is named in any case.
+    if let Some((at, room)) = free.or_else(|| places.first()) {
+        taken.room.push(*room);
+        drawing.text(*at, own.words, OWN);
+    }
+    for other in &others {
+        let short = other.words.split(' ').next().unwrap_or_default();
+        let at = frame.xy(other.place.lonlat());
+        let words = [other.words, short].into_iter();
+        let mut places = words.flat_map(|words| {
+            let places = beside(frame, at, words, SMALL);
+            places.into_iter().map(move |place| (words, place))
+        });
+        if let Some((words, (place, room))) = places.find(|(_, (_, room))| taken.take(*room)) {
+            lead(drawing, at, room);
+            drawing.text(place, words, SMALL.colour(INK));
+        }
+    }
+}
+
+/// A thin line from a point to words that stand so far away that they might be another's.
+fn lead(drawing: &mut Drawing, (x, y): SheetPoint, room: Rect) {
+    /// Pixels from a dot to the words that are plainly its own.
+    const NEAR: f64 = 10.0;
+    let (low, high) = (room.min(), room.max());
+    let end = (x.clamp(low.x, high.x), y.clamp(low.y, high.y));
+    if (end.0 - x).hypot(end.1 - y) > NEAR {
+        drawing.line([(x, y), end], Pen::new(SOFT, 0.8));
+    }
+}
+
+/// The outline and the cross of the site that a sketch is of.
+fn outlined(drawing: &mut Drawing, frame: &Frame, own: Neighbour<'_>) {
+    let colour = palette::state(own.state);
+    let rings = frame.rings(&own.place.polygons());
     drawing.area(
         rings,
         Fill::Plain(colour, 0.22),
         Some(Pen::new(colour, 1.8)),
     );
-    let (x, y) = frame.xy(place.lonlat());
+    let (x, y) = frame.xy(own.place.lonlat());
     let pen = Pen::new(colour, 1.4);
     drawing.line([(x - 6.0, y), (x + 6.0, y)], pen);
     drawing.line([(x, y - 6.0), (x, y + 6.0)], pen);
-    drawing.text((x + 8.0, y - 7.0), code, OWN);
 }
 
 /// The letters of the site that the sketch is of.
 const OWN: Type = Type::of(13.0).bold().halo();
 
-/// Another site that lies in the sketch; what it is called is left out where nothing near it is free.
-pub fn neighbour(drawing: &mut Drawing, frame: &Frame, other: Neighbour, taken: &mut Occupied) {
-    let (x, y) = frame.xy(other.place.lonlat());
-    if !frame.holds((x, y)) {
-        return;
-    }
-    let colour = palette::state(other.state);
-    let rings = frame.rings(&other.place.polygons());
-    drawing.area(rings, Fill::None, Some(Pen::new(colour, 1.5)));
-    drawing.disc((x, y), 3.0, Fill::Plain(colour, 1.0), None);
-    let words = other.words;
-    let wide = SMALL.width(words);
-    for down in [5.0, 5.0 + LINE, 5.0 - LINE] {
-        for (gap, anchor, left) in [
-            (8.0, Anchor::Start, x + 8.0),
-            (-8.0, Anchor::End, x - 8.0 - wide),
-        ] {
-            let room = Rect::new((left, y + down - LINE + 3.0), (left + wide, y + down + 3.0));
-            let inside = left >= 2.0 && left + wide <= frame.size.0 - 2.0;
-            if inside && taken.take(room) {
-                drawing.text((x + gap, y + down), words, SMALL.at(anchor).colour(INK));
-                return;
-            }
-        }
-    }
+/// Where the grid's words begin, the scale bar ends and north points to.
+fn places(frame: &Frame) -> (SheetPoint, SheetPoint, SheetPoint) {
+    let (w, h) = frame.size;
+    ((6.0, h - 8.0), (w - 10.0, h - 8.0), (w - 14.0, 6.0))
 }
 
-/// Scale, north and grid.
+fn grid_words(frame: &Frame, lang: Lang) -> String {
+    let metres = round_length(frame.metres() / 4.0);
+    tr!(lang, "grid {metres} m", "方格 {metres} 米")
+}
+
+/// What those take.
+fn rooms(frame: &Frame, lang: Lang) -> [Rect; 3] {
+    let (grid, bar, arrow) = places(frame);
+    let wide = SMALL.width(&grid_words(frame, lang));
+    let words = Rect::new(
+        (grid.0 - 2.0, grid.1 - LINE + 2.0),
+        (grid.0 + wide + 2.0, grid.1 + 3.0),
+    );
+    [words, frame.scale_bar_room(bar, LETTERS), north_room(arrow)]
+}
+
+/// Scale, north and grid; an outline below them gives way.
 pub fn end(drawing: &mut Drawing, frame: &Frame, lang: Lang) {
-    let (w, h) = frame.size;
-    let metres = crate::pages::frame::round_length(frame.metres() / 4.0);
-    let words = tr!(lang, "grid {metres} m", "方格 {metres} 米");
-    drawing.text((6.0, h - 8.0), words, SMALL);
-    frame.scale_bar(drawing, (w - 10.0, h - 8.0), 12.5);
-    north(drawing, (w - 14.0, 6.0));
+    for room in rooms(frame, lang) {
+        let (low, size) = (room.min(), (room.width(), room.height()));
+        drawing.rectangle((low.x, low.y), size, Fill::Plain(GROUND, 0.9), None);
+    }
+    let (grid, bar, arrow) = places(frame);
+    drawing.text(grid, grid_words(frame, lang), SMALL);
+    frame.scale_bar(drawing, bar, LETTERS);
+    north(drawing, arrow);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn at(east_m: f64, north_m: f64) -> Place {
+        let (lon, lat) = (113.0 + east_m / 97_000.0, 29.0 + north_m / 110_900.0);
+        Place::point(LonLat::new(lon, lat))
+    }
+
+    /// The rooms of all words on a sketch of sites that lie close.
+    fn rooms(side: f64, sites: &[(f64, f64)]) -> (Frame, Vec<Rect>, usize) {
+        let frame = Frame::around(bounds(&at(0.0, 0.0)), side, (side, side), 10.0, 160.0);
+        let places: Vec<Place> = sites.iter().map(|(x, y)| at(*x, *y)).collect();
+        let site = |place| Neighbour {
+            words: "BG080S-P 已铲除待验收",
+            state: State::Confirmed,
+            place,
+        };
+        let (own, mut taken) = (at(0.0, 0.0), Occupied::of(&frame, Lang::Zh));
+        let furniture = taken.room.len();
+        let mut drawing = begin(&frame, Lang::Zh);
+        let others = places.iter().map(site);
+        named_sites(&mut drawing, &frame, &mut taken, site(&own), others);
+        (frame, taken.room, furniture + sites.len() + 1)
+    }
+
     #[test]
-    fn words_stand_beside_one_another_and_never_on_top() {
+    fn no_words_of_a_sketch_lie_on_anything_or_leave_it() {
+        let crowd: Vec<(f64, f64)> = (-7..8)
+            .flat_map(|x| (-7..8).map(move |y| (f64::from(x) * 11.0, f64::from(y) * 11.0)))
+            .filter(|at| *at != (0.0, 0.0))
+            .collect();
+        for (side, sites) in [
+            (340.0, &crowd[..]),
+            (180.0, &crowd),
+            (340.0, &[(20.0, 5.0)]),
+        ] {
+            let (frame, rooms, marks) = rooms(side, sites);
+            let words = &rooms[marks..];
+            assert!(!words.is_empty(), "the site itself is named");
+            // The first is the site's own, which is named in any case.
+            for (n, room) in words.iter().enumerate().skip(1) {
+                let before = &rooms[..marks + n];
+                assert!(
+                    before.iter().all(|other| are_apart(*other, *room)),
+                    "{room:?}"
+                );
+            }
+            for room in words {
+                let (low, high) = (room.min(), room.max());
+                assert!(low.x >= 0.0 && low.y >= 0.0, "{room:?}");
+                assert!(high.x <= frame.size.0 && high.y <= frame.size.1, "{room:?}");
+            }
+        }
+        let (_, rooms, marks) = rooms(340.0, &[(20.0, 5.0)]);
+        assert_eq!(
+            rooms.len() - marks,
+            2,
+            "where there is room, both are named"
+        );
+    }
+
+    #[test]
+    fn words_keep_off_an_outline() {
         let mut taken = Occupied::default();
-        assert!(taken.take(Rect::new((0.0, 0.0), (50.0, 15.0))));
-        assert!(!taken.take(Rect::new((40.0, 10.0), (90.0, 25.0))));
-        assert!(taken.take(Rect::new((40.0, 15.0), (90.0, 30.0))));
-        assert!(taken.take(Rect::new((50.0, 0.0), (100.0, 15.0))));
+        taken.outlines = vec![LineString::from(vec![(0.0, 0.0), (100.0, 100.0)])];
+        assert!(!taken.take(Rect::new((40.0, 40.0), (80.0, 55.0))));
+        assert!(taken.take(Rect::new((40.0, 0.0), (80.0, 15.0))));
+        assert!(!taken.take(Rect::new((70.0, 10.0), (90.0, 25.0))));
     }
 }
