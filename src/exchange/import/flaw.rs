@@ -238,7 +238,7 @@ fn refused(refusal: &Refusal, lang: Lang) -> Remedy {
         }
         Refusal::State { state, allowed } => {
             let state = state.label(lang);
-            let allowed: Vec<&str> = allowed.iter().map(|step| step.name()).collect();
+            let allowed: Vec<&str> = allowed.iter().map(|step| step.label(lang)).collect();
             let allowed = allowed.join(lang.pick(", ", "、"));
             tr!(
                 lang,

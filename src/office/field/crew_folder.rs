@@ -46,6 +46,8 @@ pub struct CrewFolder {
     outcomes: Mutex<Outcomes>,
     project: Mutex<Option<(Instant, Project)>>,
     results: Mutex<BTreeMap<String, CrewEntry>>,
+    /// The files that the page said are not read.
+    unread: Mutex<Vec<String>>,
     map: OpenMap,
     /// One at a time takes in.
     taking: Mutex<()>,
@@ -89,6 +91,7 @@ impl CrewFolder {
             outcomes: Mutex::new(outcomes),
             project: Mutex::default(),
             results: Mutex::default(),
+            unread: Mutex::default(),
             map: OpenMap::default(),
             taking: Mutex::default(),
         };
@@ -268,6 +271,9 @@ impl CrewFolder {
         }
         if taken.outcomes > 0 {
             *lock(&self.project) = None;
+        }
+        let is_news = taken.outcomes > 0 || lock(&self.inbox).unread() != *lock(&self.unread);
+        if is_news {
             taken.waits |= self.tell().is_err();
         }
         taken
@@ -310,7 +316,9 @@ impl CrewFolder {
         let at = told.first().map_or(access.at, |outcome| outcome.at);
         let zone = clock::zone_at(&self.registry);
         let sent = told.iter().map(|outcome| outcome.told(&zone));
-        let page = received::page(&access.crew, &sent.collect::<Vec<_>>());
+        let unread = lock(&self.inbox).unread();
+        let page = received::page(&access.crew, &sent.collect::<Vec<_>>(), &unread);
+        *lock(&self.unread) = unread;
         let data = serde_json::to_vec(&told)?;
         let mut results = lock(&self.results);
         for (name, bytes) in [(RESULT, page.into_bytes()), (RESULTS, data)] {

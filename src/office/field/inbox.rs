@@ -24,6 +24,22 @@ const MOST_BYTES: u64 = 64 << 30;
 /// Endings of the tables that are taken in.
 const TABLES: [&str; 5] = ["gpkg", "geojson", "json", "xlsx", "csv"];
 
+/// Endings of what is read beside them: journals, photographs, and what a phone says of those.
+const READ_BESIDE: [&str; 12] = [
+    "gpkg-wal",
+    "gpkg-shm",
+    "gpkg-journal",
+    "jpg",
+    "jpeg",
+    "png",
+    "heic",
+    "heif",
+    "tif",
+    "tiff",
+    "webp",
+    "position",
+];
+
 /// Whether a file of this name is a table, whose rows are taken in.
 pub fn is_table(path: &str) -> bool {
     TABLES.contains(&ending(path).as_str())
@@ -160,6 +176,14 @@ impl Inbox {
     pub fn files(&self) -> impl Iterator<Item = (&str, Hash)> {
         let entries = self.tree.iter();
         entries.filter_map(|(path, node)| Some((path.as_str(), node.file?.0)))
+    }
+
+    /// The files that nothing is read of: neither tables, nor their journals, nor pictures.
+    pub(crate) fn unread(&self) -> Vec<String> {
+        let unread = self.files().map(|(path, _)| path);
+        let unread =
+            unread.filter(|path| !is_table(path) && !READ_BESIDE.contains(&ending(path).as_str()));
+        unread.map(str::to_owned).collect()
     }
 
     /// Every version of a table, in the order in which they came.

@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// The layer of a crew's copy in which visits are filled in.
+const VISITS: &str = "visits";
+
 /// A sentence in English and in Chinese.
 pub type BothLanguages = [String; 2];
 
@@ -54,6 +57,9 @@ pub struct RowTold {
     pub what: Option<BothLanguages>,
     /// What became of it.
     pub fate: RowState,
+    /// Whether what was refused is recorded by itself once its photograph comes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
     /// Remarks, or why it was refused.
     pub told: Vec<BothLanguages>,
 }
@@ -80,6 +86,25 @@ impl RowState {
     }
 }
 
+impl RowTold {
+    fn label(&self, lang: Lang) -> &'static str {
+        if self.waits {
+            lang.pick("WAITS FOR PHOTO", "待照片")
+        } else {
+            self.fate.label(lang)
+        }
+    }
+
+    /// Its table, where the file has several, and its line.
+    fn number(&self, lang: Lang) -> String {
+        let table = match self.table.as_str() {
+            VISITS => lang.pick(VISITS, "核查回填"),
+            other => other,
+        };
+        format!("{table} {}", self.line).trim().to_owned()
+    }
+}
+
 impl VersionOutcome {
     fn of(version: &Version, seen: usize, at: Timestamp) -> Self {
         Self {
@@ -97,17 +122,11 @@ impl VersionOutcome {
 
     /// Of a file that was read.
     pub(super) fn read(version: &Version, seen: usize, at: Timestamp, report: &Report) -> Self {
-        let missing = report.rows.iter().filter_map(|row| match &row.fate {
-            // What lies there may be the beginning of it: some clients send an empty file first.
-            RowOutcome::Refused(RowFlaw::NoPhoto(name) | RowFlaw::NotAPhoto(name)) => {
-                Some(photo(name))
-            }
-            _ => None,
-        });
+        let missing = report.rows.iter().filter_map(|row| missing(&row.fate));
         Self {
             rows: report.rows.iter().map(row).collect(),
             blank: report.blank,
-            waits_for: missing.collect(),
+            waits_for: missing.map(photo).collect(),
             ..Self::of(version, seen, at)
         }
     }
@@ -131,17 +150,18 @@ impl VersionOutcome {
     /// As the page of the crew shows it, with its time in the registry's zone.
     pub(super) fn told(&self, zone: &TimeZone) -> ReceivedFile {
         let row = |row: &RowTold| RowSent {
-            line: format!("{} {}", row.table, row.line).trim().to_owned(),
+            line: both(|lang| row.number(lang)),
             site: row.site.clone(),
             what: row.what.clone(),
-            fate: both(|lang| row.fate.label(lang).to_owned()),
+            fate: both(|lang| row.label(lang).to_owned()),
             refused: row.fate == RowState::Refused,
+            waits: row.waits,
             told: row.told.clone(),
         };
         let here = self.sent.to_zoned(zone.clone());
         ReceivedFile {
             path: self.path.clone(),
-            at: here.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            at: here.strftime("%Y-%m-%d %H:%M:%S %:z").to_string(),
             digest: self.sha256.to_string()[..12].to_owned(),
             error: self.error.clone(),
             rows: self.rows.iter().map(row).collect(),
@@ -162,6 +182,14 @@ impl VersionOutcome {
     }
 }
 
+/// The photograph that a row waits for. What lies there may be the beginning of it: some clients send an empty file first.
+fn missing(fate: &RowOutcome) -> Option<&str> {
+    match fate {
+        RowOutcome::Refused(RowFlaw::NoPhoto(name) | RowFlaw::NotAPhoto(name)) => Some(name),
+        _ => None,
+    }
+}
+
 /// The name of a photograph, without folders, in small letters.
 fn photo(name: &str) -> String {
     let name = name.replace('\\', "/");
@@ -173,11 +201,19 @@ fn both(of: impl Fn(Lang) -> String) -> BothLanguages {
 }
 
 fn row(row: &RowReport) -> RowTold {
+    let waits = missing(&row.fate).is_some();
     let (fate, told) = match &row.fate {
         RowOutcome::Recorded(recorded) => (RowState::Recorded, remarks(recorded)),
         RowOutcome::Before => (RowState::Before, Vec::new()),
         RowOutcome::Refused(flaw) => {
-            let why = both(|lang| flaw.say(lang).text(|action| asked(action, lang)));
+            let why = both(|lang| match missing(&row.fate) {
+                Some(name) => tr!(
+                    lang,
+                    "photograph {name} has not come yet, or not whole",
+                    "照片 {name} 尚未收到或不完整"
+                ),
+                None => flaw.say(lang).text(|action| asked(action, lang)),
+            });
             (RowState::Refused, vec![why])
         }
     };
@@ -191,6 +227,7 @@ fn row(row: &RowReport) -> RowTold {
         site: row.site.as_ref().map(|(_, code)| code.clone()),
         what,
         fate,
+        waits,
         told,
     }
 }

@@ -186,7 +186,12 @@ fn a_row_waits_for_its_photograph_and_is_recorded_once() {
     assert_eq!(state(&kept, &code).0, "dispatched");
     assert_eq!(outcomes(&folder)[0]["waits_for"], json!(["a.jpg"]));
     let page = String::from_utf8(read(&folder, "RESULT.html")).expect("text");
-    assert!(page.contains(&code) && page.contains("退回") && page.contains("REFUSED"));
+    assert!(page.contains(&code) && page.contains("待照片") && !page.contains("REFUSED"));
+    assert!(
+        page.contains("a.jpg 尚未收到") && page.contains(" +08:00"),
+        "{page}"
+    );
+    assert_eq!(outcomes(&folder)[0]["rows"][0]["waits"], json!(true));
     let before = field.take_in().expect("taken").0;
     assert!(before.is_empty(), "nothing new came");
     put(&folder, "DCIM/a.jpg", &photo(1)).expect("kept");
@@ -208,6 +213,29 @@ fn a_row_waits_for_its_photograph_and_is_recorded_once() {
     assert_eq!(told[0]["rows"][0]["fate"], json!("before"), "{told}");
     assert_eq!(events().expect("counted"), counted);
     assert_eq!(read(&folder, "v.geojson"), table, "untouched");
+}
+
+#[test]
+fn what_is_sent_and_not_read_is_named() {
+    let AtWork {
+        kept: _kept,
+        field,
+        folder,
+        ..
+    } = at_work();
+    let page = || String::from_utf8(read(&folder, "RESULT.html")).expect("text");
+    put(&folder, "notes.docx", b"abc").expect("kept");
+    put(&folder, "a.jpg", &photo(1)).expect("kept");
+    field.take_in().expect("taken");
+    let told = page();
+    assert!(
+        told.contains("notes.docx") && told.contains("已保存但未读取"),
+        "{told}"
+    );
+    assert!(!told.contains("a.jpg"), "a photograph is of use");
+    folder.remove("notes.docx").expect("gone");
+    field.take_in().expect("taken");
+    assert!(!page().contains("notes.docx"));
 }
 
 #[test]

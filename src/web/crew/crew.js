@@ -584,8 +584,8 @@ async function results() {
   try { outcomes = await (await read("page/results.json")).json(); } catch (error) { say(trouble(error)); }
   if (!wanted()) return;
   const own = (both) => both[state.language ? 0 : 1];
-  const fates = { recorded: ["recorded", "已录入"], before: ["recorded before", "此前已录入"], refused: ["REFUSED", "退回"] };
-  const row = (r) => el("li", { className: r.fate === "refused" ? "wrong" : "" }, `${r.site ?? "—"} · ${own(fates[r.fate])} · ${r.told.map(own).join(state.language ? "; " : "；")}`);
+  const fates = { recorded: ["recorded", "已录入"], before: ["recorded before", "此前已录入"], refused: ["REFUSED", "退回"], waits: ["WAITS FOR PHOTO", "待照片"] };
+  const row = (r) => el("li", { className: r.fate === "refused" && !r.waits ? "wrong" : "" }, `${r.site ?? "—"} · ${own(fates[r.waits ? "waits" : r.fate])} · ${r.told.map(own).join(state.language ? "; " : "；")}`);
   show({ again: results },
     el("div", { className: "row" }, el("button", { onclick: begin }, t("back")), el("button", { onclick: results }, t("refresh"))),
     el("h2", {}, t("results")),
