@@ -55,6 +55,21 @@ pub fn present(mut officers: Vec<String>, recorder: &str, not_there: bool) -> Ve
     officers
 }
 
+/// The people among officers: the account of a crew is none of them. Where it alone stands for people whom nobody named, it
+/// stays.
+fn people(mut officers: Vec<String>, crews: &[String]) -> Vec<String> {
+    const GROUPS: [&str; 9] = ["组", "队", "班", "所", "站", "部", "crew", "team", "group"];
+    let is_crew = |name: &String| {
+        let folded = name.trim().to_lowercase();
+        let is_group = GROUPS.iter().any(|group| folded.ends_with(group));
+        is_group && crews.iter().any(|crew| same_name(crew, name))
+    };
+    if officers.iter().filter(|name| !is_crew(name)).count() >= 2 {
+        officers.retain(|name| !is_crew(name));
+    }
+    officers
+}
+
 /// Records a step with its files.
 ///
 /// # Errors
@@ -67,6 +82,13 @@ pub fn take(
     files: &Files,
 ) -> Result<Changed, OfficeError> {
     let place = known(office, site)?.place;
+    let step = match step {
+        LifeStep::Visit(mut visit) => {
+            visit.officers = people(visit.officers, &office.store().crews()?);
+            LifeStep::Visit(visit)
+        }
+        other => other,
+    };
     let evidence = files.keep(office, Some(&place), session.at())?;
     let veil = Veil::default();
     match step {
@@ -110,6 +132,21 @@ pub(super) fn known(office: &Office, site: SiteKey) -> Result<Site, StoreError> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_account_of_a_crew_is_nobody_beside_those_who_are_named() {
+        let names = |names: &[&str]| -> Vec<String> {
+            names.iter().map(|name| (*name).to_owned()).collect()
+        };
+        let crews = names(&["一组", "张三"]);
+        let kept = |officers: &[&str]| people(names(officers), &crews);
+        assert_eq!(kept(&["一组", "张三", "李四"]), ["张三", "李四"]);
+        // Who goes alone, and is a crew by name, is somebody; so is whoever the account stands for.
+        assert_eq!(kept(&["张三", "李四", "王五"]), ["张三", "李四", "王五"]);
+        assert_eq!(kept(&["一组", "张三"]), ["一组", "张三"]);
+        assert_eq!(kept(&["一组"]), ["一组"]);
+        assert_eq!(kept(&["二组", "张三", "李四"]), ["二组", "张三", "李四"]);
+    }
 
     #[test]
     fn whoever_records_a_visit_was_there_once() {
