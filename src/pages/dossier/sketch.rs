@@ -24,8 +24,10 @@ const LINE: f64 = 15.0;
 /// What stands on a sketch: words are written beside it, or not at all.
 #[derive(Debug, Default)]
 pub struct Occupied {
+    /// Marks, and what every sketch has.
     room: Vec<Rect>,
     outlines: Vec<LineString>,
+    words: Vec<Rect>,
 }
 
 impl Occupied {
@@ -33,7 +35,7 @@ impl Occupied {
     pub fn of(frame: &Frame, lang: Lang) -> Self {
         Self {
             room: rooms(frame, lang).to_vec(),
-            outlines: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -47,17 +49,26 @@ impl Occupied {
     }
 
     fn is_free(&self, wanted: Rect) -> bool {
-        self.room.iter().all(|taken| are_apart(*taken, wanted))
+        let mut taken = self.room.iter().chain(&self.words);
+        taken.all(|taken| are_apart(*taken, wanted))
             && !self.outlines.iter().any(|ring| ring.intersects(&wanted))
     }
 
-    /// Takes a place that is free.
+    /// Takes a place that is free for words.
     fn take(&mut self, wanted: Rect) -> bool {
         let free = self.is_free(wanted);
         if free {
-            self.room.push(wanted);
+            self.words.push(wanted);
         }
         free
+    }
+
+    /// Whether the way from a point to words crosses no other words.
+    fn leads(&self, from: SheetPoint, to: Rect) -> bool {
+        leader(from, to).is_none_or(|line| {
+            let line = LineString::from(line.to_vec());
+            !self.words.iter().any(|words| line.intersects(words))
+        })
     }
 }
 
@@ -215,7 +226,7 @@ pub fn named_sites<'a>(
     let free = places.iter().find(|(_, room)| taken.is_free(*room));
     // It is named in any case.
     if let Some((at, room)) = free.or_else(|| places.first()) {
-        taken.room.push(*room);
+        taken.words.push(*room);
         drawing.text(*at, own.words, OWN);
     }
     for other in &others {
@@ -226,22 +237,25 @@ pub fn named_sites<'a>(
             let places = beside(frame, at, words, SMALL);
             places.into_iter().map(move |place| (words, place))
         });
-        if let Some((words, (place, room))) = places.find(|(_, (_, room))| taken.take(*room)) {
-            lead(drawing, at, room);
+        if let Some((words, (place, room))) =
+            places.find(|(_, (_, room))| taken.leads(at, *room) && taken.take(*room))
+        {
+            if let Some(line) = leader(at, room) {
+                drawing.line(line, Pen::new(SOFT, 0.8));
+                taken.outlines.push(LineString::from(line.to_vec()));
+            }
             drawing.text(place, words, SMALL.colour(INK));
         }
     }
 }
 
-/// A thin line from a point to words that stand so far away that they might be another's.
-fn lead(drawing: &mut Drawing, (x, y): SheetPoint, room: Rect) {
+/// A thin line from a point to words that stand so far away that they might be another's; `None` where they are near.
+fn leader((x, y): SheetPoint, room: Rect) -> Option<[SheetPoint; 2]> {
     /// Pixels from a dot to the words that are plainly its own.
     const NEAR: f64 = 10.0;
     let (low, high) = (room.min(), room.max());
     let end = (x.clamp(low.x, high.x), y.clamp(low.y, high.y));
-    if (end.0 - x).hypot(end.1 - y) > NEAR {
-        drawing.line([(x, y), end], Pen::new(SOFT, 0.8));
-    }
+    ((end.0 - x).hypot(end.1 - y) > NEAR).then_some([(x, y), end])
 }
 
 /// The outline and the cross of the site that a sketch is of.
@@ -305,8 +319,8 @@ mod tests {
         Place::point(LonLat::new(lon, lat))
     }
 
-    /// The rooms of all words on a sketch of sites that lie close.
-    fn rooms(side: f64, sites: &[(f64, f64)]) -> (Frame, Vec<Rect>, usize) {
+    /// What stands on a sketch of sites that lie close.
+    fn sketched(side: f64, sites: &[(f64, f64)]) -> (Frame, Occupied) {
         let frame = Frame::around(bounds(&at(0.0, 0.0)), side, (side, side), 10.0, 160.0);
         let places: Vec<Place> = sites.iter().map(|(x, y)| at(*x, *y)).collect();
         let site = |place| Neighbour {
@@ -315,11 +329,10 @@ mod tests {
             place,
         };
         let (own, mut taken) = (at(0.0, 0.0), Occupied::of(&frame, Lang::Zh));
-        let furniture = taken.room.len();
         let mut drawing = begin(&frame, Lang::Zh);
         let others = places.iter().map(site);
         named_sites(&mut drawing, &frame, &mut taken, site(&own), others);
-        (frame, taken.room, furniture + sites.len() + 1)
+        (frame, taken)
     }
 
     #[test]
@@ -328,33 +341,40 @@ mod tests {
             .flat_map(|x| (-7..8).map(move |y| (f64::from(x) * 11.0, f64::from(y) * 11.0)))
             .filter(|at| *at != (0.0, 0.0))
             .collect();
-        for (side, sites) in [
-            (340.0, &crowd[..]),
-            (180.0, &crowd),
-            (340.0, &[(20.0, 5.0)]),
-        ] {
-            let (frame, rooms, marks) = rooms(side, sites);
-            let words = &rooms[marks..];
-            assert!(!words.is_empty(), "the site itself is named");
+        let few = [
+            (-60.0, 0.0),
+            (-30.0, 3.0),
+            (20.0, 5.0),
+            (25.0, -9.0),
+            (50.0, 40.0),
+        ];
+        for (side, sites) in [(340.0, &crowd[..]), (180.0, &crowd), (340.0, &few)] {
+            let (frame, taken) = sketched(side, sites);
+            assert!(!taken.words.is_empty(), "the site itself is named");
             // The first is the site's own, which is named in any case.
-            for (n, room) in words.iter().enumerate().skip(1) {
-                let before = &rooms[..marks + n];
-                assert!(
-                    before.iter().all(|other| are_apart(*other, *room)),
-                    "{room:?}"
-                );
+            for (n, room) in taken.words.iter().enumerate().skip(1) {
+                let mut before = taken.room.iter().chain(&taken.words[..n]);
+                assert!(before.all(|other| are_apart(*other, *room)), "{room:?}");
             }
-            for room in words {
+            for room in &taken.words {
                 let (low, high) = (room.min(), room.max());
                 assert!(low.x >= 0.0 && low.y >= 0.0, "{room:?}");
                 assert!(high.x <= frame.size.0 && high.y <= frame.size.1, "{room:?}");
             }
         }
-        let (_, rooms, marks) = rooms(340.0, &[(20.0, 5.0)]);
-        assert_eq!(
-            rooms.len() - marks,
-            2,
-            "where there is room, both are named"
+        let (_, taken) = sketched(340.0, &[(20.0, 5.0)]);
+        assert_eq!(taken.words.len(), 2, "where there is room, both are named");
+    }
+
+    #[test]
+    fn what_leads_to_words_crosses_no_others() {
+        let mut taken = Occupied::default();
+        assert!(taken.take(Rect::new((40.0, 40.0), (80.0, 55.0))));
+        assert!(!taken.leads((60.0, 30.0), Rect::new((40.0, 60.0), (80.0, 75.0))));
+        assert!(taken.leads((60.0, 100.0), Rect::new((40.0, 60.0), (80.0, 75.0))));
+        assert!(
+            taken.leads((60.0, 80.0), Rect::new((40.0, 60.0), (80.0, 75.0))),
+            "beside it"
         );
     }
 
