@@ -273,6 +273,8 @@ fn printed(sheet: &mut Worksheet) -> Result<(), XlsxError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::body::Note;
+    use crate::store::tests::forged;
 
     fn row(name: &str) -> EvidenceRow {
         let file = EvidenceRef {
@@ -296,6 +298,27 @@ mod tests {
                 file,
             },
         }
+    }
+
+    #[test]
+    fn a_file_that_several_hand_in_is_listed_once_with_all_of_them() {
+        let handed_in = |seq, role, name: &str| {
+            let body = Body::Note(Note { text: "a".into() });
+            let mut sealed = forged(1, seq, 1_000 * seq, body);
+            let file = row(name).listed.file;
+            sealed.event.evidence = vec![EvidenceRef { role, ..file }];
+            sealed
+        };
+        let events = [
+            handed_in(1, EvidenceRole::Scene, "a.jpg"),
+            handed_in(2, EvidenceRole::After, "a.jpg"),
+            handed_in(3, EvidenceRole::After, "b.jpg"),
+        ];
+        let list = listed(&events);
+        assert_eq!(list.len(), 1, "one digest, one file");
+        assert_eq!(list[0].names, ["a.jpg", "b.jpg"]);
+        assert_eq!(list[0].roles, [EvidenceRole::Scene, EvidenceRole::After]);
+        assert!(!list[0].recorded.is_empty());
     }
 
     #[test]
