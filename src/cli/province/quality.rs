@@ -272,8 +272,8 @@ fn cost(found: &Quality, lang: Lang) {
     let figure = |value: Option<f64>, decimals: usize| {
         value.map_or_else(|| "–".to_owned(), |v| format!("{v:.decimals$}"))
     };
-    let rate = |rate: &Rate| {
-        let [per_100, low, high] = rate.per_100_km2().map(|value| figure(value, 2));
+    let rate = |cost: &Cost, rate: &Rate| {
+        let [per_100, low, high] = cost.per_100_km2(rate).map(|value| figure(value, 2));
         format!("{per_100} [{low}, {high}]")
     };
     let row = |cost: &Cost| {
@@ -286,8 +286,8 @@ fn cost(found: &Quality, lang: Lang) {
             format!("{:.3}", cost.km2),
             cost.screened.to_string(),
             figure(cost.minutes_100_km2(), 1),
-            rate(&cost.put_aside),
-            rate(&cost.refuted),
+            rate(cost, &cost.put_aside),
+            rate(cost, &cost.refuted),
         ]
     };
     data("");

@@ -39,7 +39,7 @@ pub fn table(table: &ReportTable) -> Markup {
                     tbody class="whole" {
                         (cells)
                         @if let Some(words) = remark(table, &table.rows[line]) {
-                            tr class="reason" { td {} td colspan=(columns.len() - 1) { div { (words) } } }
+                            tr class="reason" { td colspan=(columns.len()) { div { (words) } } }
                         }
                     }
                 }

@@ -88,7 +88,7 @@ fn row(cost: &Cost, lang: Lang) -> Vec<Cell> {
         name => name,
     };
     let rate = |rate: &Rate| {
-        let [per_100, low, high] = rate.per_100_km2().map(|v| number(v, 2));
+        let [per_100, low, high] = cost.per_100_km2(rate).map(|v| number(v, 2));
         [count(rate.count), per_100, low, high]
     };
     let mut cells = vec![
@@ -122,12 +122,18 @@ mod tests {
             put_aside: rate,
             refuted: rate,
         };
-        let table = table(&[cost], Lang::En).expect("a table");
+        let table = table(std::slice::from_ref(&cost), Lang::En).expect("a table");
         let row: Vec<String> = table.rows[0].iter().map(Cell::to_text).collect();
         assert_eq!(
             row[1..8],
             ["5239.9", "70", "70", "0.2", "66", "1.26", "0.97"]
         );
+        let little = Cost {
+            km2: 0.009,
+            ..cost.clone()
+        };
+        assert_eq!(little.per_100_km2(&rate), [None; 3]);
+        assert_eq!(little.minutes_100_km2(), None);
     }
 
     #[test]

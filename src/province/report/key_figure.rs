@@ -41,8 +41,13 @@ impl Quantity {
         if unit.is_empty() {
             return self.what.clone();
         }
-        let what = &self.what;
-        tr!(lang, "{what} ({unit})", "{what}（{unit}）")
+        match self.what.split_once('（') {
+            Some((what, more)) => format!("{what}（{unit}，{more}"),
+            None => {
+                let what = &self.what;
+                tr!(lang, "{what} ({unit})", "{what}（{unit}）")
+            }
+        }
     }
 
     pub(super) fn said(&self, lang: Lang) -> String {

@@ -413,6 +413,8 @@ mod tests {
             texts(&table.rows[0])[5..],
             ["", "", "", "", "查实图斑 3 个，面积 0.15 亩"]
         );
+        let known = Quantity::new(count(12), Lang::Zh, ("", "已知图斑（不含研判排除）"), "个");
+        assert_eq!(known.meaning(Lang::Zh), "已知图斑（个，不含研判排除）");
         assert_eq!(
             texts(&table.rows[1])[5..],
             ["0.310", "踏查（km²）", "3.25", "区划面积（km²）", ""]
