@@ -62,17 +62,16 @@ fn fill(
         sheet.write_string_with_format(FIRST, column, title, &styles.title)?;
         sheet.set_column_width(column, *width)?;
     }
-    let broken = Format::new().set_num_format("@").set_text_wrap();
+    let tall = of_tall_rows(styles);
     for (line, row) in (FIRST + 1..).zip(&table.rows) {
-        let mut most = 1.0_f64;
-        for ((column, cell), width) in (0_u16..).zip(row).zip(&widths) {
-            styles.put(sheet, line, column, cell)?;
-            if let Cell::Text(text) = cell
-                && digits(text) > *width
-            {
-                sheet.set_cell_format(line, column, &broken)?;
-                most = most.max(lines(text, *width));
-            }
+        let needed = row.iter().zip(&widths).map(|(cell, width)| match cell {
+            Cell::Text(text) if digits(text) > *width => lines(text, *width),
+            _ => 1.0,
+        });
+        let most = needed.fold(1.0, f64::max);
+        let set = if most > 1.0 { &tall } else { styles };
+        for (column, cell) in (0_u16..).zip(row) {
+            set.put(sheet, line, column, cell)?;
         }
         if most > 1.0 {
             sheet.set_row_height(line, most * LINE)?;
@@ -95,6 +94,17 @@ fn digits(text: &str) -> f64 {
     f64::from(u16::try_from(text.width()).unwrap_or(u16::MAX))
 }
 
+/// The formats of a row of several lines: all of it begins at its top.
+fn of_tall_rows(styles: &Styles) -> Styles {
+    let top = |format: &Format| format.clone().set_align(FormatAlign::Top);
+    Styles {
+        title: styles.title.clone(),
+        text: top(&styles.text).set_text_wrap(),
+        numbers: styles.numbers.iter().map(top).collect(),
+        fill: styles.fill.clone(),
+    }
+}
+
 /// How many lines a text takes; words do not fill them to the end, and a row has so many at most.
 fn lines(text: &str, width: f64) -> f64 {
     const MOST: f64 = 27.0;
@@ -114,7 +124,7 @@ fn widths(table: &ReportTable) -> Vec<f64> {
         let word = title.split(' ').filter(|word| word.is_ascii());
         let word = word.map(digits);
         // A line holds less where what belongs together is not broken.
-        let title = (digits(title) / 2.0 + 1.0).max(word.fold(0.0, f64::max));
+        let title = (digits(title) / 2.0 + 2.5).max(word.fold(0.0, f64::max));
         let widest = if words { 48.0 } else { 26.0 };
         cells.max(title).clamp(6.0, widest) + 1.5
     };
@@ -185,7 +195,7 @@ mod tests {
             ..ReportTable::default()
         };
         let found = widths(&table);
-        assert!(found[0] < 9.0 && found[1] < 9.0, "{found:?}");
+        assert!(found[0] < 9.0 && found[1] < 10.0, "{found:?}");
         assert!((found[2] - 49.5).abs() < 1e-9, "{found:?}");
         let (mut book, styles) = (Workbook::new(), Styles::new());
         let day = jiff::civil::date(2026, 8, 1);
