@@ -126,6 +126,13 @@ pub struct Calibration {
     pub bins: Vec<CalibrationBin>,
 }
 
+impl Calibration {
+    /// Percentage points by which scores and shares of truth differ on average: the error, as people read it.
+    pub fn points_apart(&self) -> Option<f64> {
+        self.expected_error.map(|error| error * 100.0)
+    }
+}
+
 const BINS: usize = 10;
 
 /// The calibration of (score 0 to 1, whether it is poppy) over scores of at least `floor`.

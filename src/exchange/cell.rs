@@ -13,18 +13,31 @@ pub enum Cell {
     Number(f64, usize),
     /// A counted number.
     Count(i64),
-    /// Ground in square metres: shown in square kilometres, or with its unit where it is little.
+    /// Ground in square metres, shown in square kilometres.
     Ground(f64),
 }
 
-/// Less ground than this is shown in square metres.
-const LITTLE_M2: f64 = 100_000.0;
+/// Less ground than this is said in square metres.
+const LITTLE_M2: f64 = 10_000.0;
 
 /// Ground as people say it, with its unit.
 pub fn ground(m2: f64) -> String {
-    match Cell::Ground(m2).to_text() {
-        little if little.ends_with("m²") => little,
-        km2 => km2 + " km²",
+    if (0.5..LITTLE_M2).contains(&m2) {
+        format!("{m2:.0} m²")
+    } else {
+        Cell::Ground(m2).to_text() + " km²"
+    }
+}
+
+/// Decimals of ground in square kilometres: of little ground three digits that count, so that parts add up to their sum and
+/// a share can be worked out again.
+pub fn ground_decimals(m2: f64) -> usize {
+    const FROM: [(f64, usize); 4] = [(1e7, 1), (1e6, 2), (1e5, 3), (1e3, 4)];
+    let decimals = FROM.iter().find(|(from, _)| m2 >= *from);
+    match decimals {
+        Some((_, decimals)) => *decimals,
+        None if m2 >= 0.5 => 6,
+        None => 1,
     }
 }
 
@@ -46,8 +59,10 @@ impl Cell {
             Self::Text(text) => text.clone(),
             Self::Number(number, decimals) => format!("{number:.decimals$}"),
             Self::Count(count) => count.to_string(),
-            Self::Ground(m2) if *m2 >= 0.5 && *m2 < LITTLE_M2 => format!("{m2:.0} m²"),
-            Self::Ground(m2) => format!("{:.1}", m2 / 1e6 + 0.0),
+            Self::Ground(m2) => {
+                let decimals = ground_decimals(*m2);
+                format!("{:.decimals$}", m2 / 1e6 + 0.0)
+            }
         }
     }
 
@@ -101,10 +116,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn small_ground_is_in_square_metres() {
+    fn a_column_of_ground_has_one_unit_and_small_ground_is_said_in_square_metres() {
         assert_eq!(ground(320.4), "320 m²");
+        assert_eq!(ground(80_000.0), "0.0800 km²");
         assert_eq!(ground(3_737_660_000.0), "3737.7 km²");
-        assert_eq!(Cell::Ground(0.0).to_text(), "0.0");
+        let column = [320.4, 80_000.0, 313_300.0, 3_250_000.0, 12_340_000.0, 0.0];
+        let shown = column.map(|m2| Cell::Ground(m2).to_text());
+        assert_eq!(
+            shown,
+            ["0.000320", "0.0800", "0.313", "3.25", "12.3", "0.0"]
+        );
         assert_eq!(Cell::Ground(320.4).to_json(), Json::from(0.000_32));
     }
 }

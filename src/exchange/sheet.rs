@@ -1,6 +1,6 @@
 //! How spreadsheets type and format what tables hold: codes and words as text, numbers as numbers.
 
-use super::cell::Cell;
+use super::cell::{Cell, ground_decimals};
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 use std::borrow::Cow;
 
@@ -90,8 +90,7 @@ impl Styles {
                 sheet.write_number_with_format(line, column, *number, format)?;
             }
             Cell::Ground(m2) => {
-                let decimals = if *m2 >= 1e5 || *m2 == 0.0 { 1 } else { 6 };
-                let format = &self.numbers[decimals];
+                let format = &self.numbers[ground_decimals(*m2)];
                 sheet.write_number_with_format(line, column, m2 / 1e6, format)?;
             }
             Cell::Count(count) => {

@@ -17,6 +17,20 @@ pub struct ChartAxis {
     pub label: String,
 }
 
+/// Pixels of a line of the title.
+const TITLE_LINE: f64 = 22.0;
+
+/// What words on a baseline take: left, top, right and bottom.
+fn room_of((x, y): SheetPoint, text: &str, anchor: Anchor) -> [f64; 4] {
+    let long = SMALL.width(text);
+    let left = match anchor {
+        Anchor::Start => x,
+        Anchor::Middle => x - long / 2.0,
+        Anchor::End => x - long,
+    };
+    [left, y - 11.0, left + long, y + 3.0]
+}
+
 /// A chart that is being drawn.
 #[derive(Debug)]
 pub struct Chart {
@@ -24,6 +38,8 @@ pub struct Chart {
     reach: SheetPoint,
     size: SheetPoint,
     above: f64,
+    /// What dots and words take: left, top, right and bottom of each.
+    taken: Vec<[f64; 4]>,
 }
 
 /// A round step so that about `parts` of them reach a value.
@@ -48,18 +64,20 @@ pub fn ticks(reach: f64, parts: f64) -> impl Iterator<Item = (f64, String)> {
 }
 
 impl Chart {
-    /// Axes and their ticks.
+    /// Axes and their ticks, below a title of some lines.
     pub fn new(size: SheetPoint, title: &str, x: &ChartAxis, y: &ChartAxis) -> Self {
-        let above = if title.is_empty() { ROOM[1] } else { 34.0 };
+        let lines = title.lines().count() as f64;
         let mut chart = Self {
-            drawing: Drawing::new(size, title),
+            drawing: Drawing::new(size, title.replace('\n', " ")),
             reach: (x.reach, y.reach),
             size,
-            above,
+            above: lines.mul_add(TITLE_LINE, ROOM[1]),
+            taken: Vec::new(),
         };
         let ((left, bottom), (right, top)) = (chart.at(0.0, 0.0), chart.at(x.reach, y.reach));
         let grid = Pen::new(GRID, 1.0);
-        for (value, words) in ticks(x.reach, 10.0) {
+        let parts = ((right - left) / 68.0).min(10.0);
+        for (value, words) in ticks(x.reach, parts) {
             let at = chart.at(value, 0.0).0;
             chart.drawing.line([(at, top), (at, bottom)], grid);
             let below = (at, bottom + 16.0);
@@ -80,12 +98,10 @@ impl Chart {
             .text((middle, size.1 - 8.0), x.label.as_str(), words);
         let beside = (16.0, f64::midpoint(top, bottom));
         chart.drawing.text(beside, y.label.as_str(), words.turned());
-        if !title.is_empty() {
-            chart.drawing.text(
-                (size.0 / 2.0, 22.0),
-                title,
-                Type::of(15.0).at(Anchor::Middle),
-            );
+        let heading = Type::of(15.0).at(Anchor::Middle);
+        for (line, words) in title.lines().enumerate() {
+            let below = (line as f64).mul_add(TITLE_LINE, 22.0);
+            chart.drawing.text((size.0 / 2.0, below), words, heading);
         }
         chart
     }
@@ -110,14 +126,48 @@ impl Chart {
         let at = self.at(x, y);
         self.drawing
             .disc(at, radius, Fill::Plain(colour, 1.0), None);
+        let (x, y) = at;
+        let around = [x - radius, y - radius, x + radius, y + radius];
+        self.taken.push(around);
     }
 
-    /// Words beside values, on the side of them that has room.
+    /// Words beside values, where they lie on nothing else that was drawn there: beside them, above or below.
     pub fn words(&mut self, (x, y): SheetPoint, text: &str) {
         let (px, py) = self.at(x, y);
         let (gap, anchor) = self.beside(px);
-        let set = SMALL.at(anchor).halo();
-        self.drawing.text((px + gap, py + 4.0), text, set);
+        let other = if anchor == Anchor::Start {
+            Anchor::End
+        } else {
+            Anchor::Start
+        };
+        let middle = Anchor::Middle;
+        let mut places = vec![
+            (gap, 4.0, anchor),
+            (-gap, 4.0, other),
+            (0.0, -9.0, middle),
+            (0.0, 19.0, middle),
+        ];
+        for away in [16.0, 32.0, 48.0] {
+            for (gap, anchor) in [(gap, anchor), (-gap, other)] {
+                places.extend([(gap, 4.0 - away, anchor), (gap, 4.0 + away, anchor)]);
+            }
+        }
+        let at = |(dx, dy, anchor): (f64, f64, Anchor)| ((px + dx, py + dy), anchor);
+        let mut places = places.into_iter().map(at);
+        let first = ((px + gap, py + 4.0), anchor);
+        let free = places.find(|(at, anchor)| self.is_free(room_of(*at, text, *anchor)));
+        let (at, anchor) = free.unwrap_or(first);
+        self.taken.push(room_of(at, text, anchor));
+        self.drawing.text(at, text, SMALL.at(anchor).halo());
+    }
+
+    /// Whether a room lies in the plot and nothing was drawn there.
+    fn is_free(&self, [left, top, right, bottom]: [f64; 4]) -> bool {
+        let [begins, _, _, below] = ROOM;
+        let inside = left >= begins && right <= self.size.0;
+        let inside = inside && top >= 0.0 && bottom <= self.size.1 - below;
+        let apart = |t: &[f64; 4]| left > t[2] || right < t[0] || top > t[3] || bottom < t[1];
+        inside && self.taken.iter().all(apart)
     }
 
     /// How far beside a point words begin or end: right of it, and left of it where little room is.
@@ -138,6 +188,32 @@ impl Chart {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_of_dots_that_lie_together_do_not_lie_on_one_another() {
+        let axis = |label: &str| ChartAxis {
+            reach: 100.0,
+            label: label.into(),
+        };
+        let mut chart = Chart::new((760.0, 400.0), "", &axis("x"), &axis("y"));
+        let dots = [(50.0, 50.0), (51.0, 50.5), (52.0, 49.0), (99.0, 1.0)];
+        for dot in dots {
+            chart.dot(dot, 4.0, INK);
+        }
+        for dot in dots {
+            chart.words(dot, "鲁山县");
+        }
+        let rooms = chart.taken;
+        for (at, one) in rooms.iter().enumerate().skip(dots.len()) {
+            for other in rooms.iter().take(at) {
+                let apart = one[0] > other[2]
+                    || one[2] < other[0]
+                    || one[1] > other[3]
+                    || one[3] < other[1];
+                assert!(apart, "{one:?} {other:?}");
+            }
+        }
+    }
 
     #[test]
     fn ticks_are_round_and_reach_the_end() {

@@ -3,7 +3,7 @@
 
 use super::layout::{document, facts, signatures};
 use crate::registry::affairs::{Affairs, Stamped};
-use crate::registry::body::{Finding, Measure};
+use crate::registry::body::{Finding, Measure, Round};
 use crate::registry::code_lists::Coded;
 use crate::registry::ids::{Hash, SiteKey};
 use crate::registry::site::Stamp;
@@ -92,7 +92,7 @@ fn of_measure(measure: Option<&Stamped<Measure>>, row: RowWriter, lang: Lang) {
     );
     row("why", "督办事由", measure.body.reason.clone());
     if let Some(due) = &measure.body.due {
-        row("to be better by", "整改时限", due.clone());
+        row("deadline", "整改时限", due.clone());
     }
 }
 
@@ -107,19 +107,35 @@ fn of_finding(
     let round = finding.body.round;
     let round = round.and_then(|of| affairs.rounds.iter().find(|r| r.stamp.event == of));
     if let Some(round) = round {
-        let team = round.body.team.join(lang.pick(", ", "、"));
-        row(
-            "round",
-            "督导",
-            format!("{} {} {team}", round.body.name, round.body.on),
-        );
+        row("round", "督导", of_round(&round.body, lang));
     }
     row("found wanting", "存在问题", finding.body.text.clone());
     if let Some(site) = finding.body.site {
         row("site", "涉及图斑", code(site));
     }
     if let Some(due) = &finding.body.due {
-        row("to be put right by", "问题整改时限", due.clone());
+        row("deadline of the finding", "问题整改时限", due.clone());
+    }
+}
+
+/// What the round was called, its days, and who went.
+fn of_round(round: &Round, lang: Lang) -> String {
+    let (name, on, team) = (
+        &round.name,
+        &round.on,
+        round.team.join(lang.pick(", ", "、")),
+    );
+    match round.until.as_ref().filter(|until| *until != on) {
+        Some(until) => tr!(
+            lang,
+            "{name}, {on} to {until}, by {team}",
+            "{name}，{on} 至 {until}，督导组：{team}"
+        ),
+        None => tr!(
+            lang,
+            "{name}, {on}, by {team}",
+            "{name}，{on}，督导组：{team}"
+        ),
     }
 }
 
@@ -164,4 +180,29 @@ fn html(head: &Head, rows: &[(String, String)], today: Date, lang: Lang) -> Stri
         p class="soft" { (made) }
     };
     document(lang, "notice", &head.title, &body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_of_several_days_is_named_from_its_first_to_its_last() {
+        let mut round = Round {
+            name: "第一轮督导".into(),
+            on: "2026-05-01".into(),
+            until: Some("2026-05-03".into()),
+            team: vec!["孙组长".into(), "周".into()],
+            ..Round::default()
+        };
+        assert_eq!(
+            of_round(&round, Lang::Zh),
+            "第一轮督导，2026-05-01 至 2026-05-03，督导组：孙组长、周"
+        );
+        round.until = Some(round.on.clone());
+        assert_eq!(
+            of_round(&round, Lang::En),
+            "第一轮督导, 2026-05-01, by 孙组长, 周"
+        );
+    }
 }

@@ -11,25 +11,29 @@ use crate::words::Lang;
 /// Pixels of the plot.
 const SIZE: (f64, f64) = (560.0, 520.0);
 
-/// The share that was poppy over the mean score of each bin, with its interval; `None` where nothing was verified.
-pub fn reliability(quality: &Quality, lang: Lang) -> Option<Drawing> {
+/// The share that was poppy over the mean score of each bin, with its interval; `None` where nothing was verified. `of` says
+/// whose sites these are and of which season.
+pub fn reliability(quality: &Quality, of: &str, lang: Lang) -> Option<Drawing> {
     let found = &quality.calibration;
     if found.bins.is_empty() {
         return None;
     }
-    let (n, error) = (found.count, found.expected_error.unwrap_or(0.0));
+    let (n, points) = (found.count, found.points_apart().unwrap_or(0.0));
     let title = tr!(
         lang,
-        "{detections}, expected calibration error {error:.3}",
-        "已核查图斑 {n} 个，期望校准误差 {error:.3}",
+        "{of}\n{detections}: score and share differ by {points:.1} points on average",
+        "{of}\n已核查图斑 {n} 个：得分与查实比例平均相差 {points:.1} 个百分点",
         detections = (n, "verified detection", "verified detections"),
     );
     let axis = |label: &str| ChartAxis {
         reach: 1.0,
         label: label.to_owned(),
     };
-    let x = axis(lang.pick("mean model score", "平均模型得分"));
-    let y = axis(lang.pick("share that was poppy", "查实比例"));
+    let x = axis(lang.pick("mean model score (0 to 1)", "平均模型得分（0～1）"));
+    let y = axis(lang.pick(
+        "share that was poppy, with 95 % interval",
+        "查实比例及 95% 区间（0～1）",
+    ));
     let mut chart = Chart::new(SIZE, &title, &x, &y);
     chart.line([(0.0, 0.0), (1.0, 1.0)], Pen::new(NEUTRAL, 1.0));
     for bin in &found.bins {
@@ -46,7 +50,14 @@ pub fn reliability(quality: &Quality, lang: Lang) -> Option<Drawing> {
             Pen::new(MEASURE, 2.0),
         );
         chart.dot((x, bin.true_share), 4.0, MEASURE);
-        chart.words((x, bin.true_share), &bin.count.to_string());
+        let count = bin.count;
+        let words = tr!(
+            lang,
+            "{sites}",
+            "{count} 个",
+            sites = (count, "site", "sites"),
+        );
+        chart.words((x, bin.true_share), &words);
     }
     Some(chart.done())
 }
@@ -86,9 +97,12 @@ mod tests {
             ..Facts::default()
         };
         let found = quality(&facts, &[], &Windows::default(), None, None);
-        let drawing = reliability(&found, Lang::Zh).expect("drawn");
-        assert!(drawing.svg_file(Lang::Zh).contains("已核查图斑 2 个"));
+        let drawing = reliability(&found, "鲁山县 · 2026 年度", Lang::Zh).expect("drawn");
+        let svg = drawing.svg_file(Lang::Zh);
+        for words in ["鲁山县 · 2026 年度", "已核查图斑 2 个", ">2 个<"] {
+            assert!(svg.contains(words), "{words}");
+        }
         let none = quality(&Facts::default(), &[], &Windows::default(), None, None);
-        assert_eq!(reliability(&none, Lang::En), None);
+        assert_eq!(reliability(&none, "", Lang::En), None);
     }
 }

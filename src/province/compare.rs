@@ -51,8 +51,13 @@ pub struct DistrictComparison {
 pub struct Flown {
     /// The period.
     pub period: String,
+    /// The same, to be put into words.
+    #[serde(skip)]
+    pub of: Period,
     /// Flights whose bounds touch those of the districts.
     pub flights: usize,
+    /// Those of them whose imagery has no date.
+    pub undated: usize,
     /// Square kilometres searched at all, by unique ground in districts.
     pub searched_km2: f64,
     /// Of them, in the growth window and finely enough.
@@ -69,6 +74,29 @@ pub struct Flown {
     pub days: Option<(Date, Date)>,
     /// The middle day of the year.
     pub middle_day: Option<i16>,
+}
+
+impl Flown {
+    /// The period as tables and tiles name it: a year, or from which day to which.
+    pub fn named(&self, lang: Lang) -> String {
+        match self.of {
+            Period::Season(year) => year.to_string(),
+            Period::Between(..) => self.of.label(lang),
+        }
+    }
+
+    /// That the dates of flights are not known, where they are not.
+    fn without_date(&self, lang: Lang) -> Option<String> {
+        let (undated, period) = (self.undated, self.named(lang));
+        (undated > 0).then(|| {
+            tr!(
+                lang,
+                "{flights} of {period} without a date of capture: that ground counts as searched, and not as searched in the growth window",
+                "{period} 有 {undated} 个航次没有拍摄日期：其范围计入已搜索，不计入有效搜索",
+                flights = (undated, "flight", "flights"),
+            )
+        })
+    }
 }
 
 /// Something besides the ground that is not as it was.
@@ -223,7 +251,9 @@ fn flown(facts: &Facts, period: Period, efforts: &[DistrictEffort], bounds: &[Re
     let searched_km2 = km2(|e| e.searched_m2);
     Flown {
         period: period.to_string(),
+        of: period,
         flights: flights.len(),
+        undated: flights.iter().filter(|f| f.captured.is_none()).count(),
         searched_km2,
         fair_km2: km2(|e| e.fair_m2),
         in_window: (searched_km2 > 0.0).then(|| km2(|e| e.in_window_m2) / searched_km2),
@@ -282,7 +312,7 @@ impl Comparison {
         let [before, after] = &self.flown;
         let mut remarks = Vec::new();
         for side in &self.flown {
-            let period = &side.period;
+            let period = side.named(lang);
             if side.fair_km2 <= 0.0 {
                 remarks.push(tr!(
                     lang,
@@ -298,6 +328,7 @@ impl Comparison {
                 "同一范围数据不足：两期没有共同搜索过的范围；两期的比率来自不同地点"
             ));
         }
+        remarks.extend(self.flown.iter().filter_map(|side| side.without_date(lang)));
         remarks.extend(
             self.changes
                 .iter()

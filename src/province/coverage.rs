@@ -249,7 +249,7 @@ pub(super) const COLUMNS: [(&str, &str, &str, Kind); 16] = [
     ("patrols", "patrols", "踏查次数", Kind::Count),
     ("zero_reports", "zero reports", "零报告", Kind::Count),
     ("people", "people on patrol", "出动人次", Kind::Count),
-    ("vehicles", "vehicles on patrol", "出动车次", Kind::Count),
+    ("vehicles", "vehicles on patrol", "出动台次", Kind::Count),
 ];
 
 fn cells(effort: &DistrictEffort) -> Vec<Cell> {

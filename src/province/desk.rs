@@ -6,6 +6,7 @@
 //! without an outline has no ground, and is in no figure.
 
 use super::facts::{DeskLook, FlightFact, SiteFact};
+use super::stats::LEAST_KM2;
 use crate::registry::body::RejectReason;
 use crate::registry::{SiteKey, State};
 use crate::statistics::Rate;
@@ -32,6 +33,24 @@ pub struct Cost {
     pub put_aside: Rate,
     /// False candidates that crews were sent to; what grows under licence is none.
     pub refuted: Rate,
+}
+
+impl Cost {
+    /// Minutes at the desk on a hundred square kilometres, as tables show it; none where the ground is too little for a rate.
+    pub fn minutes_100_km2(&self) -> Option<f64> {
+        self.on_100_km2(self.minutes_km2)
+    }
+
+    /// One of its rates and the interval of it, in the same way.
+    pub fn per_100_km2(&self, rate: &Rate) -> [Option<f64>; 3] {
+        [rate.per_km2, rate.low, rate.high].map(|rate| self.on_100_km2(rate))
+    }
+
+    fn on_100_km2(&self, a_km2: Option<f64>) -> Option<f64> {
+        a_km2
+            .filter(|_| self.km2 >= LEAST_KM2)
+            .map(|value| value * 100.0)
+    }
 }
 
 /// Of a flight's ground the share that was screened, as far as its candidates were decided on.

@@ -1,12 +1,14 @@
 //! What was detected and what became of it, for figures of the model; and what is overdue.
 
 use super::facts::Facts;
+use super::left::is_all_gone;
 use super::projection::{district_of, targets_of, windows_of};
 use super::quality::Find;
 use super::targets::{TOLERANCE_M, TargetOutcome, match_targets};
 use crate::registry::body::FoundBy;
 use crate::registry::{Site, SiteKey, State};
 use crate::store::{Filter, Store, StoreError};
+use crate::words::Lang;
 use geo::{BoundingRect, Intersects, MultiPolygon, Point, Rect};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -85,8 +87,10 @@ pub struct Late {
     pub code: String,
     /// Its key.
     pub key: SiteKey,
-    /// The state in which it waits.
+    /// The state that it is in.
     pub state: State,
+    /// The state whose work is still to be done: what is eradicated in part has still to be eradicated.
+    pub step: State,
     /// Its district, where it is known.
     pub district: Option<String>,
     /// Who answers for that district.
@@ -99,6 +103,17 @@ pub struct Late {
     pub days: i32,
     /// Whether a dispute awaits a supervisor.
     pub disputed: bool,
+}
+
+impl Late {
+    /// How it stands, in words: what is eradicated in part does not wait for its acceptance.
+    pub fn stands(&self, lang: Lang) -> &'static str {
+        if self.state == self.step {
+            self.state.label(lang)
+        } else {
+            lang.pick("eradicated in part", "部分铲除")
+        }
+    }
 }
 
 /// The sites past their due day, the longest first.
@@ -122,10 +137,16 @@ pub fn overdue_of(store: &Store, on: Date) -> Result<Vec<Late>, StoreError> {
         let answers = district
             .as_deref()
             .and_then(|code| affairs.nearest_of(code, site.season));
+        let in_part = site.state == State::Eradicated && !is_all_gone(store, site.key, site.state)?;
         late.push(Late {
             code: store.code(site.key)?,
             key: site.key,
             state: site.state,
+            step: if in_part {
+                State::Confirmed
+            } else {
+                site.state
+            },
             answers: answers.map(|duty| duty.body.person.clone()),
             district,
             crew: site.crew().map(str::to_owned),

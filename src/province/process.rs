@@ -61,7 +61,7 @@ pub struct Process {
     pub screened: CountShare,
     /// 研判排除: put aside at the desk, of the sites.
     pub screened_out: CountShare,
-    /// 派发率: given to a crew, of the sites that were not put aside.
+    /// 派查率: given to a crew, of the sites that were not put aside.
     pub dispatched: CountShare,
     /// 核查率: verified on the ground, of the sites that were not put aside.
     pub verified: CountShare,
@@ -89,7 +89,7 @@ pub struct Process {
     pub to_accepted: Days,
     /// From found to accepted.
     pub whole: Days,
-    /// What waits, by state.
+    /// What waits, by the state whose work is still to be done.
     pub waiting: BTreeMap<State, Waiting>,
 }
 
@@ -225,7 +225,7 @@ fn median(sorted: &[i32]) -> Option<f64> {
 fn waiting(sites: &[&SiteFact], on: Date) -> BTreeMap<State, Waiting> {
     let mut by_state: BTreeMap<State, (u64, Vec<i32>)> = BTreeMap::new();
     for site in sites.iter().filter(|site| site.state.is_open()) {
-        let (count, waits) = by_state.entry(site.state).or_default();
+        let (count, waits) = by_state.entry(step_of(site)).or_default();
         *count += 1;
         waits.extend(last_step(site).map(|since| between(since, on).max(0)));
     }
@@ -243,9 +243,18 @@ fn waiting(sites: &[&SiteFact], on: Date) -> BTreeMap<State, Waiting> {
         .collect()
 }
 
+/// The state whose work is still to be done: what is eradicated in part has still to be eradicated.
+fn step_of(site: &SiteFact) -> State {
+    if site.state == State::Eradicated && !site.gone {
+        State::Confirmed
+    } else {
+        site.state
+    }
+}
+
 /// The day of the last step that leads to the state.
 fn last_step(site: &SiteFact) -> Option<Date> {
-    match site.state {
+    match step_of(site) {
         State::Candidate => site.steps.found,
         State::Dispatched | State::Revisit => site.steps.assigned,
         State::Confirmed => site.steps.verified,
@@ -339,6 +348,22 @@ mod tests {
         assert_eq!((candidate.sites, candidate.longest_days), (1, Some(10)));
         let by_county = process_by_county(&facts, 2026, date(2026, 5, 31));
         assert_eq!(by_county, [("410423".to_owned(), found)]);
+    }
+
+    #[test]
+    fn what_is_eradicated_in_part_waits_to_be_eradicated_and_not_to_be_accepted() {
+        let mut part = site("part", 2026, State::Eradicated);
+        part.gone = false;
+        part.steps.verified = may(20);
+        let whole = site("whole", 2026, State::Eradicated);
+        let facts = Facts {
+            sites: vec![part, whole],
+            ..Facts::default()
+        };
+        let waiting = process(&facts, 2026, date(2026, 5, 31)).waiting;
+        let confirmed = waiting[&State::Confirmed];
+        assert_eq!((confirmed.sites, confirmed.longest_days), (1, Some(11)));
+        assert_eq!(waiting[&State::Eradicated].sites, 1);
     }
 
     #[test]

@@ -151,8 +151,8 @@ coded! { Meaning:
 }
 
 coded! { Rung:
-    Notice "notice" "named before the others" "通报",
-    Rectify "rectify" "to be put right by a day" "限期整改",
+    Notice "notice" "circulated criticism" "通报",
+    Rectify "rectify" "rectification by a deadline" "限期整改",
     Talk "talk" "called in" "约谈",
     Listed "listed" "listed" "挂牌整治",
 }

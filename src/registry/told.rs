@@ -185,7 +185,7 @@ fn of_round(round: &Round, lang: Lang) -> String {
 pub fn of_measure(measure: &Measure, lang: Lang) -> String {
     let (rung, district, reason) = (measure.rung.label(lang), &measure.district, &measure.reason);
     let due = until(measure.due.as_deref(), lang);
-    let colon = lang.pick(":", "：");
+    let colon = lang.pick(": ", "：");
     format!("{rung} {district}{colon}{reason}{due}")
 }
 

@@ -89,7 +89,7 @@ describe('an office', { concurrency: false }, () => {
   it('tells of each step of a season, and of another one', async () => {
     const { page, context } = await at('progress');
     await page.waitForSelector('.figures');
-    const steps = ['已搜索', '生长期内', '疑似点', '已研判', '已派发', '已核查', '已铲除', '已验收', '超期'];
+    const steps = ['已搜索', '生长期内', '疑似点', '已研判', '已派查', '已核查', '已铲除', '已验收', '超期'];
     const titles = await page.locator('.figure dt').allTextContents();
     for (const step of steps) assert.ok(titles.includes(step), `${step} is not among ${titles}`);
     for (const step of steps.slice(2)) await comes(() => page.locator('.figure', { has: page.locator('dt', { hasText: new RegExp(`^${step}$`) }) }).textContent(), /共 \d+/, step);

@@ -250,6 +250,28 @@ fn who_types_for_others_is_named_as_nobodys_officer() {
     let ledger = fs::read_to_string(office.path("ledger.csv")).expect("text");
     assert!(ledger.contains("王、李"), "{ledger}");
     assert!(!ledger.contains("zhao"), "{ledger}");
+
+    // What is left of it waits to be eradicated and not to be accepted.
+    let overdue = || office.ok("chief", &["overdue", "--on", "2026-06-30", "--json"]);
+    assert_eq!(overdue().json()["step"], "ERADICATED");
+    photo(&office.path("3.jpg"), 92);
+    let left = [
+        "--percent",
+        "60",
+        "--photo",
+        "3.jpg",
+        "--when",
+        "2026-05-07",
+    ];
+    let left = [&["eradicate", site.as_str()][..], &left, &named].concat();
+    assert_eq!(office.run("zhao", &left).code, Some(0));
+    let late = overdue().json();
+    assert_eq!(
+        (&late["state"], &late["step"]),
+        (&json!("ERADICATED"), &json!("CONFIRMED"))
+    );
+    let said = office.ok("chief", &["overdue", "--on", "2026-06-30"]).out;
+    assert!(said.contains("eradicated in part"), "{said}");
 }
 
 #[test]

@@ -774,6 +774,10 @@ fn a_patrol_over_midnight_is_kept_and_a_clock_that_leaps_is_not_believed() {
         .output()
         .expect("run");
     assert!(String::from_utf8_lossy(&chinese.stderr).contains("共 3 次踏查"));
+    let listed = String::from_utf8_lossy(&chinese.stdout);
+    for title in ["踏查组", "人次", "台次", "km²"] {
+        assert!(listed.contains(title), "{listed}");
+    }
     assert_eq!(
         office
             .ok("wang", &["patrol", "--list", "--json"])

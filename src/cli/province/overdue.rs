@@ -46,7 +46,7 @@ impl Overdue {
         if context.common.json {
             for site in &late {
                 json(&serde_json::json!({
-                    "id": site.code, "state": site.state, "district": site.district, "answers": site.answers, "crew": site.crew, "due": site.due.to_string(),
+                    "id": site.code, "state": site.state, "step": site.step, "district": site.district, "answers": site.answers, "crew": site.crew, "due": site.due.to_string(),
                     "days": site.days, "disputed": site.disputed,
                 }));
             }
@@ -76,10 +76,10 @@ fn list(late: &[Late], lang: Lang) {
         lang.pick("site", "图斑编号"),
         lang.pick("district", "区划"),
         lang.pick("state", "状态"),
-        lang.pick("with", "经办"),
-        lang.pick("answers", "责任人"),
-        lang.pick("due", "时限"),
-        lang.pick("days", "超期天数"),
+        lang.pick("crew", "核查组"),
+        lang.pick("who answers", "责任人"),
+        lang.pick("due day", "时限"),
+        lang.pick("days overdue", "超期天数"),
     ];
     let rows: Vec<Vec<String>> = late
         .iter()
@@ -87,7 +87,7 @@ fn list(late: &[Late], lang: Lang) {
             vec![
                 site.code.clone(),
                 site.district.clone().unwrap_or_else(|| "–".into()),
-                site.state.label(lang).to_owned(),
+                site.stands(lang).to_owned(),
                 site.crew.clone().unwrap_or_else(|| "–".into()),
                 site.answers.clone().unwrap_or_else(|| "–".into()),
                 site.due.to_string(),
@@ -107,7 +107,7 @@ fn summary(late: &[Late], lang: Lang) {
             .map_or("–", |d| d.get(..6).unwrap_or(d));
         let crew = site.crew.clone().unwrap_or_else(|| "–".into());
         let group = groups
-            .entry((county.to_owned(), site.state.label(lang), crew))
+            .entry((county.to_owned(), site.stands(lang), crew))
             .or_default();
         group.0 += 1;
         group.1 = group.1.max(site.days);
@@ -115,9 +115,9 @@ fn summary(late: &[Late], lang: Lang) {
     let head = [
         lang.pick("county", "区县"),
         lang.pick("state", "状态"),
-        lang.pick("with", "经办"),
+        lang.pick("crew", "核查组"),
         lang.pick("sites", "图斑数"),
-        lang.pick("longest, days", "最长天数"),
+        lang.pick("longest, days overdue", "最长超期天数"),
     ];
     let rows: Vec<Vec<String>> = groups
         .into_iter()

@@ -4,13 +4,16 @@ use super::super::Done;
 use super::super::registry::context::{Common, Context, date};
 use super::super::registry::elsewhere::tell_elsewhere;
 use super::super::registry::say::{Failure, bad, data, json, tell};
-use super::table::km2;
+use super::table::{km2, print};
 use crate::ground::area_m2;
 use crate::office::patrol::{PatrolTold, Patrolled, REACH_M, patrol};
 use crate::office::whereabouts::is_in_china;
 use crate::office::{OfficeError, PatrolError};
 use crate::province::projection::facts_of;
+use crate::registry::Hash;
+use crate::registry::body::Body;
 use crate::registry::unit::is_code;
+use crate::store::{Store, StoreError};
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
 use clap::Args;
@@ -286,9 +289,18 @@ fn remarks(facts: &crate::registry::body::TrackFacts, lang: Lang) -> Vec<String>
     out
 }
 
+/// The crew that went.
+fn crew_of(store: &Store, entry: Hash) -> Result<Option<String>, StoreError> {
+    Ok(match store.event(entry)?.map(|sealed| sealed.event.body) {
+        Some(Body::Patrol(patrol)) => patrol.crew,
+        _ => None,
+    })
+}
+
 fn list(context: &Context) -> Result<Done, Failure> {
     let store = context.read()?;
     let facts = facts_of(&store)?;
+    let mut rows: Vec<Vec<String>> = Vec::new();
     for patrol in &facts.patrols {
         let walked = area_m2(&patrol.walked);
         let district = patrol.district.as_deref().unwrap_or("–");
@@ -308,16 +320,31 @@ fn list(context: &Context) -> Result<Done, Failure> {
             } else {
                 walked
             };
-            data(&format!(
-                "{} {} {:<12} {:>4} {:>3} {:>10} km² {zero}",
-                patrol.entry.short(),
-                patrol.on,
-                district,
-                patrol.people,
-                patrol.vehicles,
-                km2(area)
-            ));
+            rows.push(vec![
+                patrol.entry.short().to_string(),
+                patrol.on.to_string(),
+                district.to_owned(),
+                crew_of(&store, patrol.entry)?.unwrap_or_else(|| "–".into()),
+                zero.to_owned(),
+                patrol.people.to_string(),
+                patrol.vehicles.to_string(),
+                km2(area),
+            ]);
         }
+    }
+    if !rows.is_empty() {
+        let lang = context.lang;
+        let head = [
+            lang.pick("number", "记录编号"),
+            lang.pick("day", "日期"),
+            lang.pick("district", "区划"),
+            lang.pick("crew", "踏查组"),
+            lang.pick("found", "结果"),
+            lang.pick("people", "人次"),
+            lang.pick("vehicles", "台次"),
+            "km²",
+        ];
+        print(&head.map(str::to_owned), &rows, 5);
     }
     if !context.common.json {
         let n = facts.patrols.len();

@@ -7,6 +7,7 @@ use super::super::registry::say::{Failure, bad, data, json};
 use super::table::{per_cent, print};
 use crate::province::process::{CountShare, Days, Process, process, process_by_county};
 use crate::province::projection::facts_of;
+use crate::province::report::awaited;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -194,7 +195,7 @@ fn steps(all: &Process, lang: Lang) {
 
 fn waiting(all: &Process, lang: Lang) {
     for (state, waiting) in &all.waiting {
-        let (state, n) = (state.label(lang), waiting.sites);
+        let (step, n) = (awaited(*state, lang), waiting.sites);
         let days = waiting
             .median_days
             .map_or_else(|| "–".into(), |d| format!("{d:.0}"));
@@ -203,8 +204,8 @@ fn waiting(all: &Process, lang: Lang) {
             .map_or_else(|| "–".into(), |d| d.to_string());
         data(&tr!(
             lang,
-            "{state}: {n} waiting, median {days}, longest {longest}",
-            "{state}：{n} 个等待中，中位 {days} 天，最长 {longest} 天",
+            "{step}: {n} waiting, median {days}, longest {longest}",
+            "{step} {n} 个，已等待中位 {days} 天，最长 {longest} 天",
             days = (days, "day", "days"),
         ));
     }

@@ -9,13 +9,16 @@ use crate::files;
 use crate::pages::reliability::reliability;
 use crate::province::desk::Cost;
 use crate::province::finds::finds_of;
+use crate::province::period::Period;
 use crate::province::projection::{facts_of, windows_of};
 use crate::province::prospects::{Prospects, Unvisited};
 use crate::province::quality::{Demoted, Group, Quality, quality};
 use crate::registry::body::GrowthStage;
 use crate::registry::code_lists::{Coded, habitat_label};
+use crate::schema::model_name;
 use crate::statistics::expected::{Expected, LEAST_VERDICTS};
 use crate::statistics::{Rate, Share};
+use crate::store::{Store, StoreError};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -42,7 +45,7 @@ pub(crate) struct QualityArguments {
 
 impl QualityArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let context = Context::of(self.common, lang);
+        let context = Context::of(self.common.clone(), lang);
         if let Some(path) = &self.plot {
             files::check(path, self.overwrite.existing())?;
         }
@@ -57,7 +60,8 @@ impl QualityArguments {
             self.model.as_deref(),
         );
         if let Some(path) = &self.plot {
-            match reliability(&found, lang) {
+            let of = self.whose(&store, lang)?;
+            match reliability(&found, &of, lang) {
                 Some(plot) => files::write(path, self.overwrite.existing(), |out| {
                     out.write_all(plot.svg_file(lang).as_bytes())
                 })?,
@@ -73,6 +77,22 @@ impl QualityArguments {
         }
         page(&found, lang);
         Ok(Done::Whole)
+    }
+
+    /// Whose sites these are, of which season and model.
+    fn whose(&self, store: &Store, lang: Lang) -> Result<String, StoreError> {
+        let unit = store.local("unit")?.unwrap_or_default();
+        let office = store.unit_name()?.unwrap_or(unit);
+        let season = self.season.map_or_else(
+            || lang.pick("all seasons", "全部年度").to_owned(),
+            |season| Period::Season(season).label(lang),
+        );
+        let model = self.model.as_deref().map(|name| model_name(name, lang));
+        let said: Vec<String> = [Some(office), Some(season), model]
+            .into_iter()
+            .flatten()
+            .collect();
+        Ok(said.join(" · "))
     }
 }
 
@@ -244,15 +264,17 @@ fn cost(found: &Quality, lang: Lang) {
         lang.pick("cost of screening", "研判工作量"),
         lang.pick("km² screened", "研判面积（km²）"),
         lang.pick("candidates", "研判数"),
-        lang.pick("minutes / km²", "分钟/km²"),
-        lang.pick("put aside / km² [95 %]", "研判排除/km²［95%］"),
-        lang.pick("refuted / km² [95 %]", "核查排除/km²［95%］"),
+        lang.pick("minutes / 100 km²", "每百平方公里分钟数"),
+        lang.pick("put aside / 100 km² [95 %]", "研判排除/百平方公里［95%］"),
+        lang.pick("refuted / 100 km² [95 %]", "核查排除/百平方公里［95%］"),
     ]
     .map(str::to_owned);
-    let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| format!("{v:.1}"));
-    let rate = |rate: &Rate| {
-        let [per_km2, low, high] = [rate.per_km2, rate.low, rate.high].map(figure);
-        format!("{per_km2} [{low}, {high}]")
+    let figure = |value: Option<f64>, decimals: usize| {
+        value.map_or_else(|| "–".to_owned(), |v| format!("{v:.decimals$}"))
+    };
+    let rate = |cost: &Cost, rate: &Rate| {
+        let [per_100, low, high] = cost.per_100_km2(rate).map(|value| figure(value, 2));
+        format!("{per_100} [{low}, {high}]")
     };
     let row = |cost: &Cost| {
         let name = match cost.name.as_str() {
@@ -263,9 +285,9 @@ fn cost(found: &Quality, lang: Lang) {
             name.to_owned(),
             format!("{:.3}", cost.km2),
             cost.screened.to_string(),
-            figure(cost.minutes_km2),
-            rate(&cost.put_aside),
-            rate(&cost.refuted),
+            figure(cost.minutes_100_km2(), 1),
+            rate(cost, &cost.put_aside),
+            rate(cost, &cost.refuted),
         ]
     };
     data("");
@@ -290,11 +312,11 @@ fn audit(found: &Quality, lang: Lang) -> Option<String> {
 
 /// How far scores are from shares.
 fn calibration(found: &Quality, lang: Lang) -> Option<String> {
-    let (error, n) = (found.calibration.expected_error?, found.calibration.count);
+    let (points, n) = (found.calibration.points_apart()?, found.calibration.count);
     Some(tr!(
         lang,
-        "expected calibration error {error:.3} over {detections}",
-        "期望校准误差 {error:.3}（已核查 {n} 处）",
+        "scores and shares that were poppy differ by {points:.1} percentage points on average (expected calibration error, {detections})",
+        "得分与查实比例平均相差 {points:.1} 个百分点（已核查 {n} 处）",
         detections = (n, "verified detection", "verified detections"),
     ))
 }

@@ -7,7 +7,7 @@ use crate::cli::overwrite::Overwrite;
 use crate::cli::registry::context::Common;
 use crate::cli::registry::say::{Failure, against, data, json, tell};
 use crate::files;
-use crate::pages::report::funnel;
+use crate::pages::report::{WIDE, funnel};
 use crate::province::counts::tallies;
 use crate::province::rank::{LEAST_COVER, rank};
 use crate::province::report::tables::ranking;
@@ -56,7 +56,7 @@ impl Rank {
         let tallies = tallies(&asked.facts, period, &efforts);
         let found = rank(&efforts, &tallies, least_cover);
         if let Some(path) = &self.funnel {
-            match funnel(&found, lang) {
+            match funnel(&found, WIDE, lang) {
                 Some(plot) => {
                     files::write(path, self.overwrite.existing(), |out| {
                         out.write_all(plot.svg_file(lang).as_bytes())

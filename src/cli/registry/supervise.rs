@@ -13,7 +13,8 @@ use crate::office::clock::today;
 use crate::office::ledger::paper;
 use crate::registry::affairs::Stamped;
 use crate::registry::body::{self, Body, Rung, Settle};
-use crate::registry::unit::is_at_or_below;
+use crate::registry::unit::{depth, is_at_or_below};
+use crate::store::Store;
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
@@ -171,6 +172,27 @@ fn a_day(option: &'static str, text: Option<&str>) -> Result<Option<String>, Fai
     text.map(|text| day(option, text)).transpose()
 }
 
+/// Says where the boundary file has districts of this level and this one is none of them: no table of districts counts it.
+fn question(store: &Store, code: &str, lang: Lang) -> Result<(), Failure> {
+    let Some(districts) = store.districts()? else {
+        return Ok(());
+    };
+    if is_none_of(districts.iter().map(|known| known.code.as_str()), code) {
+        tell(&tr!(
+            lang,
+            "the boundary file has no district {code}: check the code; reports show this entry and count it for no district",
+            "区划边界文件中没有 {code}：请核对代码；报告列出此条，但不计入任何区划"
+        ));
+    }
+    Ok(())
+}
+
+/// Whether some of these are of a code's level and none is that code.
+fn is_none_of<'a>(known: impl Iterator<Item = &'a str>, code: &str) -> bool {
+    let mut of_level = known.filter(|known| depth(known) == depth(code)).peekable();
+    of_level.peek().is_some() && of_level.all(|known| known != code)
+}
+
 impl RoundArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let on = a_day("--on", self.on.as_deref())?;
@@ -179,8 +201,11 @@ impl RoundArguments {
             .districts
             .iter()
             .map(|code| district("--district", code))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<String>, _>>()?;
         state(&Context::of(self.common, lang), |store| {
+            for code in &districts {
+                question(store, code, lang)?;
+            }
             let find = |code: &String| store.find(code);
             Ok(Body::Round(Box::new(body::Round {
                 name: self.name,
@@ -204,6 +229,7 @@ impl FindingArguments {
         let code = district("DISTRICT", &self.district)?;
         let due = a_day("--due", self.due.as_deref())?;
         state(&Context::of(self.common, lang), |store| {
+            question(store, &code, lang)?;
             let round = self.round.as_deref().map(|of| named(store, of, &["round"]));
             let site = self.site.as_deref().map(|code| store.find(code));
             Ok(Body::Finding(Box::new(body::Finding {
@@ -223,6 +249,7 @@ impl MeasureArguments {
         let code = district("DISTRICT", &self.district)?;
         let due = a_day("--due", self.due.as_deref())?;
         state(&Context::of(self.common, lang), |store| {
+            question(store, &code, lang)?;
             let finding = self.finding.as_deref();
             let finding = finding.map(|of| named(store, of, &["finding"]));
             Ok(Body::Measure(Box::new(body::Measure {
@@ -328,5 +355,20 @@ impl Notice {
         files::write_bytes(&self.output, self.overwrite.existing(), page.as_bytes())?;
         talk::written(&self.output, lang);
         Ok(Done::Whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_questioned_where_districts_of_its_level_are_known_and_it_is_none() {
+        let asked = |code| is_none_of(["990101", "990102", "990101001"].into_iter(), code);
+        assert!(asked("990199") && asked("990101002"));
+        assert!(!asked("990102") && !asked("990101001"));
+        // Of prefectures and villages the file knows none.
+        assert!(!asked("990100") && !asked("990101001001"));
+        assert!(!is_none_of(std::iter::empty(), "990199"));
     }
 }

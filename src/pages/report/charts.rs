@@ -10,26 +10,38 @@ use crate::words::Lang;
 
 /// The most districts of a chart.
 const SHOWN: usize = 30;
-const WIDTH: f64 = 760.0;
 const LINE_HEIGHT: f64 = 19.0;
-/// Where names end and the scale begins.
-const NAMES: f64 = 150.0;
 const SMALL: Type = Type::of(12.5);
 
-/// The scale of rates: as far as it reaches, and where the lines end.
+/// Where names end and the scale begins, on a drawing of so many pixels.
+fn names(width: f64) -> f64 {
+    (width * 0.27).min(150.0)
+}
+
+/// The scale of rates: how many pixels it has, as far as it reaches, and where the lines end.
 struct Scale {
+    width: f64,
     reach: f64,
     bottom: f64,
 }
 
 impl Scale {
     fn x(&self, value: f64) -> f64 {
-        (value.min(self.reach) / self.reach).mul_add(WIDTH - NAMES - 24.0, NAMES)
+        let begins = names(self.width);
+        (value.min(self.reach) / self.reach).mul_add(self.width - begins - 24.0, begins)
     }
 }
 
+/// What the chart of rates shows, to stand below it.
+pub fn caption(lang: Lang) -> &'static str {
+    lang.pick(
+        "Confirmed sites per 100 km²: as counted (filled) with exact 95 % interval, smoothed (ring), all (dashed).",
+        "每百平方公里查实图斑数：实测（实心）及精确 95% 区间，平滑后（空心），合计（虚线）。",
+    )
+}
+
 /// Rates of the ranked districts with their intervals, the worst first; `None` where none is ranked.
-pub fn intervals(figures: &Figures, lang: Lang) -> Option<Drawing> {
+pub fn intervals(figures: &Figures, width: f64, lang: Lang) -> Option<Drawing> {
     let ranked: Vec<&RankedDistrict> = figures
         .ranking
         .districts
@@ -45,27 +57,25 @@ pub fn intervals(figures: &Figures, lang: Lang) -> Option<Drawing> {
         return None;
     }
     let bottom = LINE_HEIGHT.mul_add(ranked.len() as f64, 8.0);
-    let scale = Scale { reach, bottom };
+    let scale = Scale {
+        width,
+        reach,
+        bottom,
+    };
     let title = lang.pick("Rates with 95 % intervals", "查实密度及 95% 区间");
-    let mut drawing = Drawing::new((WIDTH, bottom + 38.0), title);
+    let mut drawing = Drawing::new((width, bottom + 20.0), title);
     axis(&mut drawing, &scale, mean);
     for (at, d) in ranked.iter().enumerate() {
         let y = LINE_HEIGHT.mul_add(at as f64, 8.0 + LINE_HEIGHT / 2.0);
         one(&mut drawing, d, y, &scale);
     }
-    let words = lang.pick(
-        "confirmed sites per 100 km²: as counted (filled) with exact 95 % interval, smoothed (ring), all (dashed)",
-        "每百平方公里查实图斑数：实测（实心）及精确 95% 区间，平滑后（空心），合计（虚线）",
-    );
-    let at = (WIDTH / 2.0, bottom + 34.0);
-    drawing.text(at, words, SMALL.at(Anchor::Middle));
     Some(drawing)
 }
 
 /// Round steps, and the rate of all.
 fn axis(drawing: &mut Drawing, scale: &Scale, mean: f64) {
     let upright = |at| [(at, 4.0), (at, scale.bottom)];
-    for (tick, words) in ticks(scale.reach, 6.0) {
+    for (tick, words) in ticks(scale.reach, (scale.width / 100.0).min(6.0)) {
         let at = scale.x(tick);
         drawing.line(upright(at), Pen::new(GRID, 1.0));
         drawing.text((at, scale.bottom + 14.0), words, SMALL.at(Anchor::Middle));
@@ -78,8 +88,9 @@ fn one(drawing: &mut Drawing, d: &RankedDistrict, y: f64, scale: &Scale) {
     let colour = standing(d.standing);
     let pen = Pen::new(colour, 1.6);
     let name = if d.name.is_empty() { &d.code } else { &d.name };
-    let name = SMALL.cut(name, NAMES - 14.0);
-    drawing.text((NAMES - 8.0, y + 4.0), name, SMALL.at(Anchor::End));
+    let begins = names(scale.width);
+    let name = SMALL.cut(name, begins - 14.0);
+    drawing.text((begins - 8.0, y + 4.0), name, SMALL.at(Anchor::End));
     let (low, high) = (scale.x(rate.low), scale.x(rate.high));
     drawing.line([(low, y), (high, y)], pen);
     drawing.line([(low, y - 3.0), (low, y + 3.0)], pen);
@@ -107,7 +118,7 @@ fn one(drawing: &mut Drawing, d: &RankedDistrict, y: f64, scale: &Scale) {
 }
 
 /// From known to accepted, each as a part of the known.
-pub fn steps(process: &Process, lang: Lang) -> Option<Drawing> {
+pub fn steps(process: &Process, width: f64, lang: Lang) -> Option<Drawing> {
     if process.sites == 0 {
         return None;
     }
@@ -126,14 +137,17 @@ pub fn steps(process: &Process, lang: Lang) -> Option<Drawing> {
         (lang.pick("open", "未办结"), open(p), NEUTRAL),
     ];
     let title = lang.pick("What became of the sites", "图斑处置情况");
-    let mut drawing = Drawing::new((WIDTH, 20.0 * bars.len() as f64), title);
+    let begins = names(width);
+    let mut drawing = Drawing::new((width, 20.0 * bars.len() as f64), title);
     for (at, (name, count, colour)) in bars.into_iter().enumerate() {
         let y = 20.0 * at as f64;
-        let long = count as f64 / p.sites as f64 * (WIDTH - NAMES - 90.0);
-        drawing.text((NAMES - 8.0, y + 14.0), name, SMALL.at(Anchor::End));
+        // The longest bar leaves room for its figure.
+        let figure = SMALL.width(&p.sites.to_string()) + 12.0;
+        let long = count as f64 / p.sites as f64 * (width - begins - figure);
+        drawing.text((begins - 8.0, y + 14.0), name, SMALL.at(Anchor::End));
         let fill = Fill::Plain(colour, 1.0);
-        drawing.rectangle((NAMES, y + 3.0), (long, 14.0), fill, None);
-        drawing.text((NAMES + long + 6.0, y + 14.0), count.to_string(), SMALL);
+        drawing.rectangle((begins, y + 3.0), (long, 14.0), fill, None);
+        drawing.text((begins + long + 6.0, y + 14.0), count.to_string(), SMALL);
     }
     Some(drawing)
 }

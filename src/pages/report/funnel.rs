@@ -8,13 +8,13 @@ use crate::province::rank::{DistrictRanking, Placing, RankedDistrict};
 use crate::tr;
 use crate::words::Lang;
 
-/// Pixels of the plot.
-const SIZE: (f64, f64) = (760.0, 400.0);
+/// Pixels of the plot from above to below.
+const HEIGHT: f64 = 400.0;
 /// Points along a limit.
 const POINTS: u32 = 160;
 
 /// The plot; `None` where no district is ranked.
-pub fn funnel(ranking: &DistrictRanking, lang: Lang) -> Option<Drawing> {
+pub fn funnel(ranking: &DistrictRanking, width: f64, lang: Lang) -> Option<Drawing> {
     let mean = ranking.mean.filter(|mean| *mean > 0.0)?;
     let shown = || {
         ranking
@@ -39,22 +39,20 @@ pub fn funnel(ranking: &DistrictRanking, lang: Lang) -> Option<Drawing> {
             .pick("confirmed sites per 100 km²", "每百平方公里查实图斑数")
             .into(),
     };
-    let mut chart = Chart::new(SIZE, "", &x, &y);
+    let mut chart = Chart::new((width, HEIGHT), "", &x, &y);
     limits(&mut chart, mean, (widest, highest));
     for district in shown() {
         let at = (district.counted.km2, rate(district));
         chart.dot(at, 4.0, palette::standing(district.standing));
-        if district.standing != Placing::AsAll {
-            let named = !district.name.is_empty();
-            chart.words(
-                at,
-                if named {
-                    &district.name
-                } else {
-                    &district.code
-                },
-            );
-        }
+    }
+    for district in shown().filter(|d| d.standing != Placing::AsAll) {
+        let named = !district.name.is_empty();
+        let name = if named {
+            &district.name
+        } else {
+            &district.code
+        };
+        chart.words((district.counted.km2, rate(district)), name);
     }
     Some(chart.done())
 }

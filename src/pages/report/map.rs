@@ -14,24 +14,26 @@ use crate::tr;
 use crate::words::Lang;
 use geo::{BoundingRect, InteriorPoint, MultiPolygon, Rect};
 
-/// Width of the drawing, pixels: on A4, 4.2 of them are a millimetre and a name has 8 points.
-const WIDTH: f64 = 760.0;
 /// The least and greatest height: half of an A4 page at most.
 const HEIGHTS: (f64, f64) = (240.0, 450.0);
 /// Blank around the ground.
 const MARGIN: f64 = 16.0;
-/// Room for the key.
-const KEY: f64 = 62.0;
+/// Pixels of a line of the key, and above the first.
+const KEY_LINE: f64 = 20.0;
+const ABOVE_KEY: f64 = 18.0;
 /// More districts than this are named only where they stand out.
 const NAMED: usize = 40;
 const NAME: Type = Type::of(12.5).at(Anchor::Middle).halo();
 const SMALL: Type = Type::of(12.5);
 
 /// The map; `None` where there are no districts.
-pub fn map(figures: &Figures, lang: Lang) -> Option<Drawing> {
-    let frame = Frame::around(bounds(&figures.areas)?, WIDTH, HEIGHTS, MARGIN, 100.0);
+pub fn map(figures: &Figures, width: f64, lang: Lang) -> Option<Drawing> {
+    let frame = Frame::around(bounds(&figures.areas)?, width, HEIGHTS, MARGIN, 100.0);
     let title = lang.pick("Map of rates by district", "各地查实密度图");
-    let mut drawing = Drawing::new((WIDTH, frame.size.1 + KEY), title);
+    let key = key(figures, width, lang);
+    let lines = key.last().map_or(0.0, |entry| entry.line + 1.0);
+    let top = frame.size.1 + ABOVE_KEY;
+    let mut drawing = Drawing::new((width, KEY_LINE.mul_add(lines, top)), title);
     for (at, area) in figures.areas.iter().enumerate() {
         let district = ranked(figures, at);
         let standing = district.map_or(Placing::Insufficient, |d| d.standing);
@@ -45,9 +47,13 @@ pub fn map(figures: &Figures, lang: Lang) -> Option<Drawing> {
     hot(&mut drawing, &frame, figures);
     names(&mut drawing, &frame, figures);
     let below = frame.size.1 + 4.0;
-    frame.scale_bar(&mut drawing, (WIDTH - 44.0, below), 12.0);
-    north(&mut drawing, (WIDTH - 14.0, below - 24.0));
-    key(&mut drawing, frame.size.1 + 22.0, figures, lang);
+    frame.scale_bar(&mut drawing, (width - 44.0, below), 12.0);
+    north(&mut drawing, (width - 14.0, below - 24.0));
+    for entry in key {
+        let y = KEY_LINE.mul_add(entry.line, top);
+        drawing.rectangle((entry.x, y), (18.0, 12.0), entry.fill, Some(entry.pen));
+        drawing.text((entry.x + WORDS, y + 10.5), entry.words, SMALL);
+    }
     Some(drawing)
 }
 
@@ -97,27 +103,52 @@ fn names(drawing: &mut Drawing, frame: &Frame, figures: &Figures) {
         let half = NAME.width(name) / 2.0 + 2.0;
         let own = [x - half, y - 13.0, x + half, y + 4.0];
         let free = |t: &[f64; 4]| own[0] > t[2] || own[2] < t[0] || own[1] > t[3] || own[3] < t[1];
-        if taken.iter().all(free) && own[0] > 0.0 && own[2] < WIDTH {
+        if taken.iter().all(free) && own[0] > 0.0 && own[2] < frame.size.0 {
             taken.push(own);
             drawing.text((x, y), name.as_str(), NAME);
         }
     }
 }
 
-/// What the colours mean.
-fn key(drawing: &mut Drawing, top: f64, figures: &Figures, lang: Lang) {
-    let title = lang.pick(
-        "confirmed sites per 100 km² searched, beside the rate of all ranked districts (95 % intervals)",
-        "每百平方公里有效搜索的查实图斑数，与参与排名区划合计相比（95% 区间）",
-    );
-    drawing.text((2.0, top), title, SMALL);
-    let mut x = 2.0;
-    for (fill, pen, words) in entries(figures, lang) {
-        let size = (18.0, 12.0);
-        drawing.rectangle((x, top + 12.0), size, fill, Some(pen));
-        drawing.text((x + 23.0, top + 22.5), words.as_str(), SMALL);
-        x += 23.0 + SMALL.width(&words) + 12.0;
-    }
+/// What the map shows, to stand below it.
+pub(super) fn caption(lang: Lang) -> &'static str {
+    lang.pick(
+        "Confirmed sites per 100 km² searched, beside the rate of all ranked districts (95 % intervals).",
+        "每百平方公里有效搜索的查实图斑数，与参与排名区划合计相比（95% 区间）。",
+    )
+}
+
+/// Pixels from the colour of an entry of the key to its words.
+const WORDS: f64 = 23.0;
+
+/// An entry of the key: what a colour means, and where that stands.
+struct KeyEntry {
+    line: f64,
+    x: f64,
+    fill: Fill,
+    pen: Pen,
+    words: String,
+}
+
+/// What the colours mean, in as many lines as it takes.
+fn key(figures: &Figures, width: f64, lang: Lang) -> Vec<KeyEntry> {
+    let (mut line, mut x) = (0.0, 2.0);
+    let place = |(fill, pen, words): (Fill, Pen, String)| {
+        let long = WORDS + SMALL.width(&words);
+        if x > 2.0 && x + long > width {
+            (line, x) = (line + 1.0, 2.0);
+        }
+        let at = x;
+        x += long + 12.0;
+        KeyEntry {
+            line,
+            x: at,
+            fill,
+            pen,
+            words,
+        }
+    };
+    entries(figures, lang).into_iter().map(place).collect()
 }
 
 fn entries(figures: &Figures, lang: Lang) -> Vec<(Fill, Pen, String)> {

@@ -8,6 +8,7 @@ mod tiles;
 
 pub use funnel::funnel;
 
+use super::draw::Drawing;
 use super::layout::{document, figure, section, signatures};
 use crate::province::report::table::ReportTable;
 use crate::province::report::tables::tables;
@@ -83,22 +84,34 @@ fn part(table: &ReportTable, figures: &Figures, lang: Lang) -> Markup {
     let is = |id: &str| table.id == id;
     let ranking = is("ranking");
     let body = html! {
-        @if ranking && let Some(map) = map::map(figures, lang) {
-            (figure(&map.svg("wide"), ""))
+        @if ranking {
+            (drawn(|width| map::map(figures, width, lang), map::caption(lang)))
         }
         @if !table.note.is_empty() { p class="soft note" { (table.note) } }
-        @if is("sites") && let Some(chart) = charts::steps(&figures.process, lang) {
-            (figure(&chart.svg("wide"), ""))
+        @if is("sites") {
+            (drawn(|width| charts::steps(&figures.process, width, lang), ""))
         }
         @if !table.columns.is_empty() && !table.rows.is_empty() { (table::table(table)) }
-        @if ranking && let Some(chart) = charts::intervals(figures, lang) {
-            (figure(&chart.svg("wide"), ""))
-        }
-        @if ranking && let Some(plot) = funnel(&figures.ranking, lang) {
-            (figure(&plot.svg("wide"), &funnel::caption(&figures.ranking, lang)))
+        @if ranking {
+            (drawn(|width| charts::intervals(figures, width, lang), charts::caption(lang)))
+            (drawn(|width| funnel(&figures.ranking, width, lang), &funnel::caption(&figures.ranking, lang)))
         }
     };
     section(table.id, &table.title, &body)
+}
+
+/// Pixels across a drawing on paper and on a screen: on A4, 4.2 of them are a millimetre and a name has 8 points.
+pub const WIDE: f64 = 760.0;
+/// The same on a telephone, where letters keep their size.
+const NARROW: f64 = 360.0;
+
+/// A drawing as paper and screens show it, and as a telephone does; nothing where there is none.
+fn drawn(draw: impl Fn(f64) -> Option<Drawing>, caption: &str) -> Markup {
+    html! {
+        @if let (Some(wide), Some(narrow)) = (draw(WIDE), draw(NARROW)) {
+            (figure(&html! { (wide.svg("wide paper")) (narrow.svg("phone")) }, caption))
+        }
+    }
 }
 
 fn definitions(figures: &Figures, lang: Lang) -> Markup {

@@ -16,6 +16,16 @@ pub fn table(table: &ReportTable) -> Markup {
         .collect();
     let classes = classes(table, &columns);
     let last = table.rows.len().saturating_sub(1);
+    let row = |(line, row): (usize, &Vec<Cell>)| {
+        html! {
+            tr class=[(table.summed && line == last).then_some("sum")] {
+                @for (at, class) in columns.iter().zip(&classes) {
+                    td class=[*class] { (row[*at].to_text()) }
+                }
+            }
+        }
+    };
+    let rows: Vec<Markup> = table.rows.iter().enumerate().map(row).collect();
     scroll(&html! {
         table class="list figures" {
             thead { tr {
@@ -23,17 +33,18 @@ pub fn table(table: &ReportTable) -> Markup {
                     th class=[*class] { (table.columns[*at]) }
                 }
             } }
-            tbody {
-                @for (line, row) in table.rows.iter().enumerate() {
-                    tr class=[(table.summed && line == last).then_some("sum")] {
-                        @for (at, class) in columns.iter().zip(&classes) {
-                            td class=[*class] { (row[*at].to_text()) }
+            @if table.remark.is_some() {
+                // A row and its words go to one page.
+                @for (line, cells) in rows.iter().enumerate() {
+                    tbody class="whole" {
+                        (cells)
+                        @if let Some(words) = remark(table, &table.rows[line]) {
+                            tr class="reason" { td colspan=(columns.len()) { div { (words) } } }
                         }
                     }
-                    @if let Some(words) = remark(table, row) {
-                        tr class="reason" { td {} td colspan=(columns.len() - 1) { (words) } }
-                    }
                 }
+            } @else {
+                tbody { @for cells in &rows { (cells) } }
             }
         }
     })

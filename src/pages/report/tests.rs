@@ -192,7 +192,7 @@ fn the_map_has_the_classes_of_the_table() {
     use crate::province::rank::Placing;
     let world = world();
     let figures = made_of(&world.facts);
-    let svg = map::map(&figures, Lang::En)
+    let svg = map::map(&figures, WIDE, Lang::En)
         .expect("drawn")
         .svg("wide")
         .into_string();
@@ -233,10 +233,131 @@ fn confirmed_sites_are_one_figure_or_the_page_says_why_not() {
 }
 
 #[test]
+fn a_telephone_has_drawings_of_its_own_and_a_row_stands_with_its_words() {
+    let world = world();
+    let figures = made_of(&world.facts);
+    let html = page(&figures, Lang::Zh);
+    let (paper, phone) = (
+        r#"class="wide paper" viewBox="0 0 760 "#,
+        r#"class="phone" viewBox="0 0 360 "#,
+    );
+    assert_eq!(html.matches(paper).count(), 4, "{html}");
+    assert_eq!(html.matches(phone).count(), 4);
+    // In the key of the map no words go beyond the drawing.
+    let map = map::map(&figures, 360.0, Lang::Zh).expect("drawn");
+    let svg = map.svg("phone").into_string();
+    let small = crate::pages::draw::Type::of(12.5);
+    for words in ["高于总体", "资料不足"] {
+        let at = svg.rfind(words).expect(words);
+        let tag = &svg[svg[..at].rfind("<text").expect("a text")..at];
+        let left: f64 = tag
+            .split('"')
+            .nth(1)
+            .and_then(|x| x.parse().ok())
+            .expect(words);
+        let text = svg[at..].split('<').next().expect("words");
+        assert!(left + small.width(text) <= 360.0, "{tag}{text}");
+    }
+    let rows = html.matches(r#"<tbody class="whole">"#).count();
+    assert!(rows >= figures.ranking.districts.len(), "{rows}");
+}
+
+#[test]
+fn a_district_without_a_name_is_named_by_its_code_and_nothing_of_a_period_is_said() {
+    let mut world = world();
+    let nameless = world.facts.districts[0].code.clone();
+    world.facts.districts[0].name.clear();
+    let figures = made_of(&world.facts);
+    let all = tables::tables(&figures, Lang::Zh);
+    let of_districts = [
+        "eradication",
+        "sites",
+        "coverage",
+        "patrols",
+        "ranking",
+        "year_on_year",
+        "supervision",
+    ];
+    for table in all.iter().filter(|t| of_districts.contains(&t.id)) {
+        let mut codes = table
+            .rows
+            .iter()
+            .map(|row| row.iter().filter(|cell| cell.to_text() == nameless).count());
+        assert!(codes.any(|n| n == 2), "{}", table.id);
+    }
+    for id in ["measures", "tips"] {
+        let table = all.iter().find(|t| t.id == id).expect(id);
+        assert_eq!((table.note.as_str(), table.rows.len()), ("本期无。", 0));
+    }
+}
+
+#[test]
+fn what_is_eradicated_in_part_is_overdue_to_be_eradicated() {
+    use crate::province::finds::Late;
+    use crate::registry::State;
+    let world = world();
+    let site = world.facts.sites.iter().find(|s| s.season == 2026);
+    let late = Late {
+        code: "a".into(),
+        key: site.expect("a site").key,
+        state: State::Eradicated,
+        step: State::Confirmed,
+        district: None,
+        answers: None,
+        crew: None,
+        due: date(2026, 5, 1),
+        days: 92,
+        disputed: false,
+    };
+    assert_eq!(late.stands(Lang::Zh), "部分铲除");
+    let subject = Subject::new(Period::Season(2026), "", "410000", date(2026, 8, 1));
+    let mut about = ReportSource::default();
+    about.late.push(late);
+    let figures = Figures::of(&world.facts, &Windows::default(), &SCOPE, subject, about);
+    let all = tables::tables(&figures, Lang::Zh);
+    let overdue = all.iter().find(|t| t.id == "overdue").expect("a table");
+    let sum = overdue.rows.last().expect("a sum");
+    let of = |title: &str| {
+        let at = overdue.columns.iter().position(|c| c == title);
+        sum[at.expect(title)].to_text()
+    };
+    assert_eq!(
+        (of("待铲除"), of("待验收"), of("超期合计")),
+        ("1".into(), "0".into(), "1".into())
+    );
+}
+
+#[test]
+fn flights_without_a_date_are_said_and_models_are_named_in_the_language() {
+    let mut world = world();
+    let mut flights = world.facts.flights.iter_mut().filter(|f| f.season == 2026);
+    let flight = flights.next().expect("a flight");
+    flight.captured = None;
+    flight.model.0 = crate::schema::BUILT_IN_MODEL.into();
+    let figures = made_of(&world.facts);
+    let html = page(&figures, Lang::Zh);
+    assert!(html.contains("2026 有 1 个航次没有拍摄日期"), "{html}");
+    assert!(html.contains("1 个航次拍摄日期不详，不计入"), "{html}");
+    assert!(html.contains("内置模型") && !html.contains(crate::schema::BUILT_IN_MODEL));
+}
+
+#[test]
+fn the_year_before_is_named_as_the_period_is() {
+    let world = world();
+    let period = Period::Between(date(2026, 1, 1), date(2026, 6, 30));
+    let subject = Subject::new(period, "", "410000", date(2026, 8, 1));
+    let about = ReportSource::default();
+    let figures = Figures::of(&world.facts, &Windows::default(), &SCOPE, subject, about);
+    let html = page(&figures, Lang::Zh);
+    assert!(html.contains("（对 2025-01-01 至 2025-06-30）"), "{html}");
+    assert!(!html.contains("2025-01-01/2025-06-30"));
+}
+
+#[test]
 fn a_funnel_has_a_point_for_each_ranked_district_and_names_those_that_stand_out() {
     let world = world();
     let figures = made_of(&world.facts);
-    let svg = funnel(&figures.ranking, Lang::Zh)
+    let svg = funnel(&figures.ranking, WIDE, Lang::Zh)
         .expect("drawn")
         .svg_file(Lang::Zh);
     let ranked = figures

@@ -1,6 +1,6 @@
 //! The table of what screening cost.
 
-use super::table::{ReportTable, count, number, titled};
+use super::table::{ReportTable, area, count, number, titled};
 use crate::exchange::cell::Cell;
 use crate::ground::union_within;
 use crate::province::desk::{Cost, costs};
@@ -55,15 +55,15 @@ pub fn table(costs: &[Cost], lang: Lang) -> Option<ReportTable> {
     let titles = [
         ("ground", "范围"),
         ("km² screened", "研判面积（km²）"),
-        ("candidates screened", "研判图斑"),
-        ("of known time", "有用时记录"),
-        ("minutes a km²", "每 km² 用时（分钟）"),
-        ("put aside", "研判排除"),
-        ("a km²", "每 km²"),
+        ("candidates screened", "研判图斑（个）"),
+        ("of known time", "有用时记录（个）"),
+        ("minutes per 100 km²", "每百平方公里用时（分钟）"),
+        ("put aside", "研判排除（个）"),
+        ("per 100 km²", "每百平方公里"),
         ("95 % low", "95% 下限"),
         ("95 % high", "95% 上限"),
-        ("refuted by crews", "核查排除"),
-        ("a km²", "每 km²"),
+        ("refuted by crews", "核查排除（个）"),
+        ("per 100 km²", "每百平方公里"),
         ("95 % low", "95% 下限"),
         ("95 % high", "95% 上限"),
     ];
@@ -88,15 +88,15 @@ fn row(cost: &Cost, lang: Lang) -> Vec<Cell> {
         name => name,
     };
     let rate = |rate: &Rate| {
-        let [per_km2, low, high] = [rate.per_km2, rate.low, rate.high].map(|v| number(v, 1));
-        [count(rate.count), per_km2, low, high]
+        let [per_100, low, high] = cost.per_100_km2(rate).map(|v| number(v, 2));
+        [count(rate.count), per_100, low, high]
     };
     let mut cells = vec![
         Cell::text(name),
-        number(Some(cost.km2), 3),
+        area(cost.km2 * 1e6),
         count(cost.screened),
         count(cost.timed),
-        number(cost.minutes_km2, 1),
+        number(cost.minutes_100_km2(), 1),
     ];
     cells.extend(rate(&cost.put_aside));
     cells.extend(rate(&cost.refuted));
@@ -109,6 +109,32 @@ mod tests {
     use crate::province::facts::DeskLook;
     use crate::province::fixture::{World, code, site};
     use crate::registry::State;
+
+    #[test]
+    fn what_was_put_aside_on_wide_ground_is_not_rounded_to_nothing() {
+        let rate = Rate::new(66, 5239.9);
+        let cost = Cost {
+            name: String::new(),
+            km2: 5239.9,
+            screened: 70,
+            timed: 70,
+            minutes_km2: Some(0.002),
+            put_aside: rate,
+            refuted: rate,
+        };
+        let table = table(std::slice::from_ref(&cost), Lang::En).expect("a table");
+        let row: Vec<String> = table.rows[0].iter().map(Cell::to_text).collect();
+        assert_eq!(
+            row[1..8],
+            ["5239.9", "70", "70", "0.2", "66", "1.26", "0.97"]
+        );
+        let little = Cost {
+            km2: 0.009,
+            ..cost.clone()
+        };
+        assert_eq!(little.per_100_km2(&rate), [None; 3]);
+        assert_eq!(little.minutes_100_km2(), None);
+    }
 
     #[test]
     fn within_a_district_its_ground_and_its_candidates_count_and_clean_flights_too() {

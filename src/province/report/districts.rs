@@ -1,7 +1,7 @@
 //! What was searched and what became of the sites, by district.
 
 use super::Figures;
-use super::table::{ReportTable, area, count, number, share_cell, titled};
+use super::table::{ReportTable, area, count, named, number, share_cell, titled};
 use crate::exchange::cell::Cell;
 use crate::province::effort::DistrictEffort;
 use crate::province::process::Process;
@@ -27,16 +27,16 @@ pub fn coverage(figures: &Figures, lang: Lang) -> ReportTable {
         ("code", "代码"),
         ("km²", "面积（km²）"),
         ("searched km²", "已搜索（km²）"),
-        ("in window", "其中生长期内"),
-        ("finely enough", "其中分辨率达标"),
-        ("both", "有效搜索（两者兼备）"),
+        ("in window km²", "其中生长期内（km²）"),
+        ("finely enough km²", "其中分辨率达标（km²）"),
+        ("both km²", "有效搜索，两者兼备（km²）"),
         ("both, % of area", "有效搜索率（%）"),
         ("not searched km²", "未搜索（km²）"),
         ("flights", "航次"),
     ];
     let cells = |name: &str, code: &str, m2: [f64; 6], flights: usize| {
         let [all, searched, window, fine, fair, not] = m2;
-        let mut cells = vec![Cell::text(name), Cell::text(code)];
+        let mut cells = vec![named(name, code), Cell::text(code)];
         cells.extend([all, searched, window, fine, fair].map(area));
         cells.extend([share_cell(fair, all), area(not), count(flights)]);
         cells
@@ -60,8 +60,8 @@ pub fn coverage(figures: &Figures, lang: Lang) -> ReportTable {
         id: "coverage",
         title: lang.pick("What was searched", "搜索覆盖").into(),
         note: lang.pick(
-            "km² on the ellipsoid, little ground in m²; ground flown twice counts once. A flight that touches two districts is counted in both and once in the sum.",
-            "椭球面面积，小面积以平方米（m²）表示；重复飞行的范围只计一次。跨区划的航次在各区划均计入，合计中只计一次。",
+            "km² on the ellipsoid; ground flown twice counts once. A flight that touches two districts is counted in both and once in the sum.",
+            "面积按椭球面计算；重复飞行的范围只计一次。跨区划的航次在各区划均计入，合计中只计一次。",
         ).into(),
         columns: titled(&titles, lang),
         rows,
@@ -89,7 +89,7 @@ pub fn process(figures: &Figures, lang: Lang) -> ReportTable {
         ("to accepted", "验收用时中位数（天）"),
     ];
     let cells = |name: &str, code: &str, p: &Process| {
-        let mut cells = vec![Cell::text(name), Cell::text(code)];
+        let mut cells = vec![named(name, code), Cell::text(code)];
         let counts = [
             p.sites,
             p.screened_out.count,

@@ -1,6 +1,6 @@
 //! The hot cells as a table, each with the district that its middle lies in.
 
-use super::table::{ReportTable, area, count, number, titled};
+use super::table::{ReportTable, area, count, named, number, titled};
 use crate::exchange::cell::Cell;
 use crate::province::facts::DistrictArea;
 use crate::province::hot_spots::{HotCell, HotSpots, NotEnough};
@@ -122,7 +122,9 @@ impl Places<'_> {
         let is_around = |d: &&DistrictArea| d.code.len() >= 6 && d.area.contains(&point);
         let mut around: Vec<&DistrictArea> = self.0.iter().filter(is_around).collect();
         around.sort_by_key(|district| district.code.len());
-        let names: Vec<&str> = around.iter().map(|d| d.name.as_str()).collect();
+        let names: Vec<String> = (around.iter())
+            .map(|d| named(&d.name, &d.code).to_text())
+            .collect();
         names.join(" ")
     }
 }

@@ -31,6 +31,25 @@ impl Quantity {
         }
     }
 
+    /// Of what, with the unit of the number, for a table that holds the number in a cell of its own.
+    pub(super) fn meaning(&self, lang: Lang) -> String {
+        let unit = match (&self.value, lang) {
+            (Cell::Ground(_), _) => "km²",
+            (_, Lang::Zh) => self.unit,
+            (_, Lang::En) => "",
+        };
+        if unit.is_empty() {
+            return self.what.clone();
+        }
+        match self.what.split_once('（') {
+            Some((what, more)) => format!("{what}（{unit}，{more}"),
+            None => {
+                let what = &self.what;
+                tr!(lang, "{what} ({unit})", "{what}（{unit}）")
+            }
+        }
+    }
+
     pub(super) fn said(&self, lang: Lang) -> String {
         let value = match &self.value {
             Cell::Ground(m2) => ground(*m2),
@@ -71,6 +90,14 @@ pub struct KeyFigure {
 }
 
 impl KeyFigure {
+    /// What a table says beside it: of a count what else is told, and how to take it.
+    pub(super) fn in_words(&self, lang: Lang) -> String {
+        let made_of = (!self.is_quotient).then(|| self.made_of(lang));
+        let remark = Some(self.remark.clone()).filter(|remark| !remark.is_empty());
+        let said: Vec<String> = made_of.into_iter().chain(remark).collect();
+        said.join(lang.pick("; ", "；"))
+    }
+
     /// What it is made of.
     pub fn made_of(&self, lang: Lang) -> String {
         let [first, second] = [&self.first, &self.second].map(|quantity| quantity.said(lang));

@@ -107,6 +107,15 @@ fn ground_searched(figures: &Figures, lang: Lang) -> Vec<KeyFigure> {
         remark: String::new(),
     };
     let mut keys: Vec<KeyFigure> = titles.into_iter().map(key).collect();
+    let undated = figures.comparison.flown[1].undated;
+    if let Some(key) = keys.last_mut().filter(|_| undated > 0) {
+        key.remark = tr!(
+            lang,
+            "without {flights} whose date of capture is not known",
+            "{undated} 个航次拍摄日期不详，不计入",
+            flights = (undated, "flight", "flights"),
+        );
+    }
     if let (Some(key), Some(beyond)) = (keys.first_mut(), figures.beyond_km2()) {
         let beyond = ground(beyond * 1e6);
         key.value = cut_cell(patrolled, all, true);
@@ -171,7 +180,7 @@ fn density(figures: &Figures, lang: Lang) -> KeyFigure {
 /// Year on year: the figure that counts first.
 fn ratios(figures: &Figures, lang: Lang) -> [KeyFigure; 2] {
     let total = &figures.comparison.total;
-    let before = &figures.comparison.flown[0].period;
+    let before = figures.comparison.flown[0].named(lang);
     let any_common = total.common[0].km2 > 0.0;
     let key = |label, ratio: Option<Ratio>, [a, b]: [usize; 2], on: [f64; 2], counts| {
         let [was, is] = on.map(|km2| ground(km2 * 1e6));
@@ -350,18 +359,22 @@ pub fn summary(keys: &[KeyFigure], lang: Lang) -> ReportTable {
     let rows = keys
         .iter()
         .map(|key| {
-            vec![
+            let mut row = vec![
                 Cell::text(key.label.as_str()),
                 key.value.clone(),
                 Cell::text(key.unit),
                 number(key.interval.map(|i| i.0), 2),
                 number(key.interval.map(|i| i.1), 2),
-                key.first.value.clone(),
-                Cell::text(key.first.what.as_str()),
-                key.second.value.clone(),
-                Cell::text(key.second.what.as_str()),
-                Cell::text(key.remark.as_str()),
-            ]
+            ];
+            for quantity in [&key.first, &key.second] {
+                row.extend(if key.is_quotient {
+                    [quantity.value.clone(), Cell::text(quantity.meaning(lang))]
+                } else {
+                    [Cell::Empty, Cell::Empty]
+                });
+            }
+            row.push(Cell::text(key.in_words(lang)));
+            row
         })
         .collect();
     ReportTable {
@@ -370,6 +383,41 @@ pub fn summary(keys: &[KeyFigure], lang: Lang) -> ReportTable {
         note: String::new(),
         columns: titled(&titles, lang),
         rows,
+        remark: Some(9),
         ..ReportTable::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_has_neither_numerator_nor_denominator_and_a_quotient_names_their_units() {
+        let plants = counted(
+            "查实株数".into(),
+            Cell::Count(696),
+            "株",
+            Quantity::new(count(3), Lang::Zh, ("", "查实图斑"), "个"),
+            Quantity::new(number(Some(0.15), 2), Lang::Zh, ("", "面积"), "亩"),
+        );
+        let searched = KeyFigure {
+            is_quotient: true,
+            first: Quantity::new(area(310_000.0), Lang::Zh, ("", "踏查"), ""),
+            second: Quantity::new(area(3.25e6), Lang::Zh, ("", "区划面积"), ""),
+            ..plants.clone()
+        };
+        let table = summary(&[plants, searched], Lang::Zh);
+        let texts = |row: &Vec<Cell>| row.iter().map(Cell::to_text).collect::<Vec<_>>();
+        assert_eq!(
+            texts(&table.rows[0])[5..],
+            ["", "", "", "", "查实图斑 3 个，面积 0.15 亩"]
+        );
+        let known = Quantity::new(count(12), Lang::Zh, ("", "已知图斑（不含研判排除）"), "个");
+        assert_eq!(known.meaning(Lang::Zh), "已知图斑（个，不含研判排除）");
+        assert_eq!(
+            texts(&table.rows[1])[5..],
+            ["0.310", "踏查（km²）", "3.25", "区划面积（km²）", ""]
+        );
     }
 }

@@ -27,6 +27,7 @@ pub use key_figures::keys;
 pub use sheets::workbook;
 pub use unplaced::Unplaced;
 pub use upward::{Amount, Destroyed, PatrolTotals, Precision, TargetsMet, Upward};
+pub use upward_tables::awaited;
 pub use work::work_tables;
 
 use super::compare::{Comparison, compared};

@@ -51,6 +51,11 @@ impl Serialize for ReportTable {
     }
 }
 
+/// The name of a district; its code where it has none.
+pub(super) fn named(name: &str, code: &str) -> Cell {
+    Cell::text(if name.is_empty() { code } else { name })
+}
+
 /// A count as a cell.
 pub fn count(n: usize) -> Cell {
     Cell::Count(i64::try_from(n).unwrap_or(i64::MAX))
@@ -63,7 +68,7 @@ pub fn number(value: Option<f64>, decimals: usize) -> Cell {
         .map_or(Cell::Empty, |v| Cell::Number(v + 0.0, decimals))
 }
 
-/// Square metres as a cell: square kilometres, or square metres where that is little.
+/// Square metres as a cell, shown in square kilometres.
 pub fn area(m2: f64) -> Cell {
     Cell::Ground(m2 + 0.0)
 }

@@ -4,12 +4,13 @@ use super::Figures;
 use super::districts::{coverage, process};
 use super::hot_spot_table::{hot_spots, no_hot_spots};
 use super::marked;
-use super::table::{ReportTable, area, count, number, titled};
+use super::table::{ReportTable, area, count, named, number, titled};
 use super::upward_tables::{destroyed, models, overdue, patrols, targets};
 use crate::exchange::cell::Cell;
 use crate::province::compare::{Comparison, DistrictComparison};
 use crate::province::rank::{DistrictRanking, RankedDistrict};
 use crate::province::stats::{Per100, Ratio};
+use crate::schema::model_name;
 use crate::tr;
 use crate::words::Lang;
 
@@ -83,7 +84,7 @@ pub fn ranking(ranking: &DistrictRanking, lang: Lang) -> ReportTable {
         let [plants, plants_low, plants_high] = interval(d.plants_rate, 0);
         vec![
             d.place.map_or(Cell::text("—"), count),
-            Cell::text(d.name.as_str()),
+            named(&d.name, &d.code),
             Cell::text(d.code.as_str()),
             count(d.counted.count),
             area(d.counted.km2 * 1e6),
@@ -130,23 +131,22 @@ fn ratio_cells(ratio: Option<Ratio>) -> [Cell; 3] {
 }
 
 fn year_columns(a: &str, b: &str, lang: Lang) -> Vec<String> {
-    let both = lang.pick("both", "共同");
     vec![
         lang.pick("district", "区划").into(),
         lang.pick("code", "代码").into(),
-        tr!(lang, "all {a}", "全部 {a}"),
-        tr!(lang, "all {b}", "全部 {b}"),
-        tr!(lang, "on ground {a}", "有效搜索内 {a}"),
-        format!("km² {a}"),
-        tr!(lang, "on ground {b}", "有效搜索内 {b}"),
-        format!("km² {b}"),
+        tr!(lang, "all {a}", "全部 {a}（个）"),
+        tr!(lang, "all {b}", "全部 {b}（个）"),
+        tr!(lang, "on ground {a}", "有效搜索内 {a}（个）"),
+        tr!(lang, "km² {a}", "有效搜索 {a}（km²）"),
+        tr!(lang, "on ground {b}", "有效搜索内 {b}（个）"),
+        tr!(lang, "km² {b}", "有效搜索 {b}（km²）"),
         lang.pick("rate ratio (for reference)", "密度之比（参考）")
             .into(),
         lang.pick("95 % low", "95% 下限").into(),
         lang.pick("95 % high", "95% 上限").into(),
-        format!("{both} {a}"),
-        format!("{both} {b}"),
-        format!("{both} km²"),
+        tr!(lang, "both {a}", "共同 {a}（个）"),
+        tr!(lang, "both {b}", "共同 {b}（个）"),
+        tr!(lang, "both km²", "共同（km²）"),
         lang.pick("ratio (this counts)", "同一范围之比（为准）")
             .into(),
         lang.pick("95 % low", "95% 下限").into(),
@@ -157,13 +157,14 @@ fn year_columns(a: &str, b: &str, lang: Lang) -> Vec<String> {
 /// Districts and all of them in two periods.
 pub fn year_on_year(comparison: &Comparison, lang: Lang) -> ReportTable {
     let [before, after] = &comparison.flown;
-    let (a, b) = (&before.period, &after.period);
+    let (a, b) = (before.named(lang), after.named(lang));
+    let (a, b) = (a.as_str(), b.as_str());
     let columns = year_columns(a, b, lang);
     let row = |line: &DistrictComparison, name: &str| {
         let [x, y] = line.searched;
         let [c, d] = line.common;
         let mut cells = vec![
-            Cell::text(name),
+            named(name, &line.code),
             Cell::text(line.code.as_str()),
             count(line.raw[0]),
             count(line.raw[1]),
@@ -186,7 +187,7 @@ pub fn year_on_year(comparison: &Comparison, lang: Lang) -> ReportTable {
     let mut note = tr!(
         lang,
         "All: confirmed sites wherever found; they fall where less is flown. On ground: confirmed sites on the ground searched in window and finely enough, with its km². Both: on the ground so searched in both. Ratios are the later over the earlier with exact 95 % intervals. The ratio on the same ground is the one that counts; that of the rates moves with the ground that was flown. An interval that holds 1 proves neither more nor less.",
-        "全部：所有查实图斑（个），飞得少则数量少。有效搜索内：有效搜索范围内的查实图斑及搜索面积（km²）。共同：两期均有效搜索的范围。比值为后期比前期，附精确 95% 区间。同比以同一范围之比为准；密度之比受飞行范围变化影响，仅供参考。区间含 1 的，不能说明有增减。"
+        "全部：所有查实图斑，个数随航测范围大小变化。有效搜索内：有效搜索范围内的查实图斑，其后为搜索面积。共同：两期均有效搜索的范围。比值为后期比前期，附精确 95% 区间。同比以同一范围之比为准；密度之比受飞行范围变化影响，仅供参考。区间含 1 的，不能说明有增减。"
     );
     let end = lang.pick(".", "。");
     for remark in comparison.remarks(lang) {
@@ -207,6 +208,7 @@ fn flown(comparison: &Comparison, lang: Lang) -> ReportTable {
     let titles = [
         ("period", "时期"),
         ("flights", "航次"),
+        ("without a date", "其中无拍摄日期"),
         ("km² searched", "已搜索（km²）"),
         ("in window, finely enough", "有效搜索（km²）"),
         ("in window %", "生长期内（%）"),
@@ -221,11 +223,13 @@ fn flown(comparison: &Comparison, lang: Lang) -> ReportTable {
         .iter()
         .map(|f| {
             let list = |set: &std::collections::BTreeSet<String>| {
-                Cell::text(set.iter().cloned().collect::<Vec<_>>().join("; "))
+                let each: Vec<&str> = set.iter().map(String::as_str).collect();
+                Cell::text(model_name(&each.join(lang.pick("; ", "；")), lang))
             };
             vec![
-                Cell::text(f.period.as_str()),
+                Cell::text(f.named(lang)),
                 count(f.flights),
+                count(f.undated),
                 area(f.searched_km2 * 1e6),
                 area(f.fair_km2 * 1e6),
                 number(f.in_window.map(|s| s * 100.0), 1),
@@ -240,7 +244,12 @@ fn flown(comparison: &Comparison, lang: Lang) -> ReportTable {
     ReportTable {
         id: "flown",
         title: lang.pick("How it was flown", "航测情况").into(),
-        note: String::new(),
+        note: lang
+            .pick(
+                "A flight whose imagery has no date counts as searched, and never as searched in window.",
+                "无拍摄日期的航次计入已搜索，不计入有效搜索。",
+            )
+            .into(),
         columns: titled(&titles, lang),
         rows,
         ..ReportTable::default()

@@ -1,7 +1,7 @@
 //! The tables of what counties send upward.
 
 use super::Figures;
-use super::table::{ReportTable, area, count, cut_cell, number, share_cell, titled};
+use super::table::{ReportTable, area, count, cut_cell, named, number, share_cell, titled};
 use super::upward::{Destroyed, Precision, TargetsMet};
 use crate::exchange::cell::Cell;
 use crate::province::effort::DistrictEffort;
@@ -27,7 +27,7 @@ pub fn destroyed(figures: &Figures, lang: Lang) -> ReportTable {
         ("without an area", "未测面积（个）"),
     ];
     let cells = |name: &str, code: &str, d: Destroyed| {
-        let mut row = vec![Cell::text(name), Cell::text(code)];
+        let mut row = vec![named(name, code), Cell::text(code)];
         for amount in [d.found, d.eradicated] {
             row.extend([
                 count(amount.sites),
@@ -71,7 +71,7 @@ pub fn patrols(figures: &Figures, lang: Lang) -> ReportTable {
     ];
     let row = |e: &DistrictEffort| {
         vec![
-            Cell::text(e.name.as_str()),
+            named(&e.name, &e.code),
             Cell::text(e.code.as_str()),
             count(e.patrols),
             Cell::from(e.people),
@@ -111,7 +111,7 @@ pub fn patrols(figures: &Figures, lang: Lang) -> ReportTable {
 }
 
 /// The steps at which sites wait, with what has to be done.
-pub(super) const STEPS: [(State, (&str, &str)); 5] = [
+const STEPS: [(State, (&str, &str)); 5] = [
     (State::Candidate, ("to be given to a crew", "待研判派查")),
     (State::Dispatched, ("to be verified", "待核查")),
     (State::Revisit, ("to be visited again", "待复核")),
@@ -119,14 +119,23 @@ pub(super) const STEPS: [(State, (&str, &str)); 5] = [
     (State::Eradicated, ("to be accepted", "待验收")),
 ];
 
+/// What has to be done with sites that wait in a state.
+pub fn awaited(state: State, lang: Lang) -> &'static str {
+    let step = STEPS.iter().find(|(of, _)| *of == state);
+    step.map_or_else(
+        || state.label(lang),
+        |(_, (english, chinese))| lang.pick(*english, *chinese),
+    )
+}
+
 /// What is overdue by district and step.
 pub fn overdue(figures: &Figures, lang: Lang) -> ReportTable {
     let mut titles = vec![("district", "区划"), ("code", "代码")];
     titles.extend(STEPS.map(|(_, words)| words));
     titles.extend([("all", "超期合计"), ("longest, days", "最长超期（天）")]);
     let cells = |name: &str, code: &str, late: &[&Late]| {
-        let mut row = vec![Cell::text(name), Cell::text(code)];
-        let in_state = |state| late.iter().filter(|l| l.state == state).count();
+        let mut row = vec![named(name, code), Cell::text(code)];
+        let in_state = |state| late.iter().filter(|l| l.step == state).count();
         row.extend(STEPS.map(|(state, _)| count(in_state(state))));
         row.push(count(late.len()));
         row.push(late.iter().map(|l| l.days).max().into());
@@ -144,8 +153,8 @@ pub fn overdue(figures: &Figures, lang: Lang) -> ReportTable {
         title: lang.pick("Overdue", "超期未办").into(),
         note: lang
             .pick(
-                "Sites of the period past their due day on the day of the report, by the step that waits. Districts without any are left out.",
-                "截至制表日超过时限的本期图斑，按待办环节统计（单位：个）；无超期的区划不列。",
+                "Sites of the period past their due day on the day of the report, by the step that waits; what is eradicated in part has still to be eradicated. Districts without any are left out.",
+                "截至制表日超过时限的本期图斑，按待办环节统计（单位：个）；部分铲除的计入待铲除；无超期的区划不列。",
             )
             .into(),
         columns: titled(&titles, lang),
@@ -209,8 +218,8 @@ pub fn models(figures: &Figures, lang: Lang) -> Option<ReportTable> {
         ("verified", "核查图斑（个）"),
         ("confirmed", "查实图斑（个）"),
         ("precision %", "查准率（%）"),
-        ("95 % low", "95% 下限"),
-        ("95 % high", "95% 上限"),
+        ("95 % low", "95% 下限（%）"),
+        ("95 % high", "95% 上限（%）"),
     ];
     let row = |p: &Precision| {
         let per_cent = |share: f64| number(Some(share * 100.0), 1);

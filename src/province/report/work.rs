@@ -1,6 +1,6 @@
 //! The tables of what offices did beside their sites. Every share stands with what it is a share of.
 
-use super::table::{ReportTable, count, share_cell, titled};
+use super::table::{ReportTable, count, named, share_cell, titled};
 use crate::exchange::cell::Cell;
 use crate::province::work::{Answering, Supervised, Tipped, Worked};
 use crate::registry::affairs::Stamped;
@@ -21,13 +21,14 @@ pub fn work_tables(work: &Worked, lang: Lang) -> Vec<ReportTable> {
     ]
 }
 
+/// The whole, the part of it, and per cent.
 fn share(part: usize, whole: usize) -> [Cell; 3] {
     #[expect(
         clippy::cast_precision_loss,
         reason = "counts of districts and findings"
     )]
     let cell = share_cell(part as f64, whole as f64);
-    [count(part), count(whole), cell]
+    [count(whole), count(part), cell]
 }
 
 fn answering(rows: &[Answering], lang: Lang) -> ReportTable {
@@ -38,16 +39,16 @@ fn answering(rows: &[Answering], lang: Lang) -> ReportTable {
         ("post", "职务"),
         ("letter", "责任书编号"),
         ("signed on", "签订日期"),
-        ("parts with a letter", "下级已签"),
-        ("of parts", "下级应签"),
-        ("%", "签订率 %"),
-        ("households", "签订户数"),
+        ("parts", "下级应签（个）"),
+        ("parts with a letter", "下级已签（个）"),
+        ("%", "签订率（%）"),
+        ("households", "签订户数（户）"),
     ];
     let row = |a: &Answering| {
         let duty = a.duty.as_ref();
         let text = |of: Option<&str>| Cell::from(of);
         let mut cells = vec![
-            Cell::text(a.name.as_str()),
+            named(&a.name, &a.code),
             Cell::text(a.code.as_str()),
             text(duty.map(|d| d.person.as_str())),
             text(duty.and_then(|d| d.post.as_deref())),
@@ -90,23 +91,19 @@ fn supervised(rows: &[Supervised], lang: Lang) -> ReportTable {
         ("district", "区划"),
         ("code", "代码"),
         ("rounds", "督导次数"),
-        ("ledgers", "查阅台账"),
-        ("sites looked at", "查看图斑"),
-        ("of sites", "图斑总数"),
-        ("%", "查看率 %"),
-        ("findings put right", "已整改"),
-        ("of findings", "发现问题"),
-        ("%", "整改率 %"),
-        ("overdue", "逾期未改"),
+        ("ledgers", "查阅台账（份）"),
+        ("sites", "图斑总数（个）"),
+        ("sites looked at", "查看图斑（个）"),
+        ("%", "查看率（%）"),
+        ("findings", "发现问题（个）"),
+        ("findings put right", "已整改（个）"),
+        ("%", "整改率（%）"),
+        ("overdue", "逾期未改（个）"),
         ("stands on", "督办措施"),
     ];
     let row = |s: &Supervised| {
         let mut cells = vec![
-            Cell::text(if s.name.is_empty() {
-                "—"
-            } else {
-                s.name.as_str()
-            }),
+            named(&s.name, &s.code),
             Cell::text(s.code.as_str()),
             count(s.rounds),
             s.ledgers.into(),
@@ -117,16 +114,28 @@ fn supervised(rows: &[Supervised], lang: Lang) -> ReportTable {
         cells.push(s.rung.map(|rung| rung.label(lang)).into());
         cells
     };
-    let checked = rows.iter().filter(|s| s.rounds > 0).count();
-    let of = rows.len();
+    // What is said of a district that is not compared here, or that the boundary file does not have, is shown all the same.
+    let listed = || rows.iter().filter(|s| s.is_listed);
+    let checked = listed().filter(|s| s.rounds > 0).count();
+    let of = listed().count();
+    let others = rows.len() - of;
+    let mut note = crate::tr!(
+        lang,
+        "Districts checked by a round: {checked} of {of}. Findings of the period; overdue: past their day and not put right when this report was made. Stands on: the gravest measure that has not ended.",
+        "督导覆盖区划 {checked} 个 ÷ {of} 个。问题为本期发现；逾期未改指至制表日已过时限仍未整改。督办措施为目前未解除的最高一级。"
+    );
+    if others > 0 {
+        let more = crate::tr!(
+            lang,
+            " Rows of other levels, or whose code the boundary file does not have: {others}; no count of districts holds them.",
+            "另有 {others} 行为其他级别区划或代码不在边界文件中，不计入区划个数。"
+        );
+        note.push_str(&more);
+    }
     ReportTable {
         id: "supervision",
         title: lang.pick("Supervision", "督导检查").into(),
-        note: crate::tr!(
-            lang,
-            "Districts checked by a round: {checked} of {of}. Findings of the period; overdue: past their day and not put right when this report was made. Stands on: the gravest measure that has not ended.",
-            "督导覆盖区划 {checked} 个 ÷ {of} 个。问题为本期发现；逾期未改指至制作日已过时限仍未整改。督办措施为目前未解除的最高一级。"
-        ),
+        note,
         columns: titled(&titles, lang),
         rows: rows.iter().map(row).collect(),
         ..ReportTable::default()
@@ -162,14 +171,19 @@ fn measures(rows: &[(Stamped<Measure>, Option<Stamp>)], lang: Lang) -> ReportTab
     };
     let ended = rows.iter().filter(|(_, end)| end.is_some()).count();
     let of = rows.len();
+    let note = if rows.is_empty() {
+        none_this_period(lang)
+    } else {
+        crate::tr!(
+            lang,
+            "The ladder: circulated criticism, rectification by a deadline, called in, listed. Measures of the period and earlier ones that stand; ended: {ended} of {of}.",
+            "督办阶梯：通报 → 限期整改 → 约谈 → 挂牌整治。含本期措施及此前未解除的；已解除 {ended} 项 ÷ 共 {of} 项。"
+        )
+    };
     ReportTable {
         id: "measures",
         title: lang.pick("Measures", "督办措施").into(),
-        note: crate::tr!(
-            lang,
-            "The ladder: named before the others, to be put right by a day, called in, listed. Measures of the period and earlier ones that stand; ended: {ended} of {of}.",
-            "督办阶梯：通报 → 限期整改 → 约谈 → 挂牌整治。含本期措施及此前未解除的；已解除 {ended} 项 ÷ 共 {of} 项。"
-        ),
+        note,
         columns: titled(&titles, lang),
         rows: rows.iter().map(row).collect(),
         summed: false,
@@ -177,15 +191,20 @@ fn measures(rows: &[(Stamped<Measure>, Option<Stamp>)], lang: Lang) -> ReportTab
     }
 }
 
+/// What stands below the title of a table without rows.
+fn none_this_period(lang: Lang) -> String {
+    lang.pick("None in this period.", "本期无。").to_owned()
+}
+
 fn tips(work: &Worked, lang: Lang) -> ReportTable {
     let titles = [
         ("channel", "渠道"),
-        ("led to a site", "转为图斑"),
-        ("of tip-offs", "举报件数"),
-        ("%", "线索转化率 %"),
-        ("confirmed", "查实"),
-        ("closed without", "未查实办结"),
-        ("open", "未办结"),
+        ("tip-offs", "举报（件）"),
+        ("led to a site", "转为图斑（件）"),
+        ("%", "线索转化率（%）"),
+        ("confirmed", "查实（件）"),
+        ("closed without", "未查实办结（件）"),
+        ("open", "未办结（件）"),
         ("rewards decided, yuan", "核定奖金（元）"),
         ("rewards paid, yuan", "兑付奖金（元）"),
     ];
@@ -213,12 +232,15 @@ fn tips(work: &Worked, lang: Lang) -> ReportTable {
     ReportTable {
         id: "tips",
         title: lang.pick("Tip-offs", "群众举报").into(),
-        note: lang
-            .pick(
+        note: if rows.is_empty() {
+            none_this_period(lang)
+        } else {
+            lang.pick(
                 "Tip-offs of the period by how they came, and what has become of them. Who told is nowhere in the registry.",
                 "本期举报按渠道统计及办理情况。登记库不存举报人身份。",
             )
-            .into(),
+            .into()
+        },
         columns: titled(&titles, lang),
         rows,
         summed,
@@ -235,12 +257,12 @@ fn money(fen: u64) -> Cell {
 
 fn patrols(work: &Worked, lang: Lang) -> ReportTable {
     let titles = [
-        ("led to a site", "发现图斑的踏查"),
-        ("of patrols", "踏查次数"),
-        ("%", "占比 %"),
-        ("sites", "图斑数"),
-        ("with seized seeds", "有种子收缴"),
-        ("with publicity", "有宣传"),
+        ("patrols", "踏查次数"),
+        ("led to a site", "发现图斑（次）"),
+        ("%", "占比（%）"),
+        ("sites", "图斑（个）"),
+        ("with seized seeds", "有种子收缴（次）"),
+        ("with publicity", "有宣传（次）"),
     ];
     let walked = work.patrols;
     let mut row = Vec::from(share(walked.led, walked.patrols));

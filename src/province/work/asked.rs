@@ -8,7 +8,7 @@ use crate::province::period::Period;
 use crate::registry::affairs::{Affairs, Stamped};
 use crate::registry::body::{Channel, Measure, Round};
 use crate::registry::site::Stamp;
-use crate::registry::unit::{chain, is_at_or_below, is_below};
+use crate::registry::unit::{chain, is_at_or_below, is_below, is_code};
 use crate::registry::{SiteKey, State};
 use crate::text::day_of;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,16 +33,21 @@ impl WorkQuery<'_> {
     pub(super) fn answering(&self) -> Vec<Answering> {
         let (affairs, season) = (self.affairs(), self.season());
         let has = |code: &str| affairs.duty_of(code, season).is_some();
-        let mut districts = self.scope.districts(self.facts);
-        districts.sort_by(|a, b| a.code.cmp(&b.code));
-        let row = |district: &&DistrictArea| {
-            let code = district.code.as_str();
+        let mut districts: Vec<(&str, &str)> = self
+            .scope
+            .districts(self.facts)
+            .into_iter()
+            .map(named)
+            .collect();
+        districts.extend(self.own());
+        districts.sort_unstable();
+        let row = |&(code, name): &(&str, &str)| {
             let parts = self.facts.districts.iter().map(|d| d.code.as_str());
             let parts: BTreeSet<&str> = parts.filter(|part| is_part(part, code)).collect();
             let duty = affairs.duty_of(code, season);
             Answering {
                 code: code.to_owned(),
-                name: district.name.clone(),
+                name: name.to_owned(),
                 duty: duty.map(|d| d.body.clone()),
                 parts: parts.iter().filter(|part| has(part)).count(),
                 of: parts.len(),
@@ -50,6 +55,14 @@ impl WorkQuery<'_> {
             }
         };
         districts.iter().map(row).collect()
+    }
+
+    /// The district whose parts are compared: whoever answers for a county answers in its own report, too.
+    fn own(&self) -> Option<(&str, &str)> {
+        let code = self.scope.within;
+        let is_whole = is_code(code) && code.len() < self.scope.level;
+        let known = self.facts.districts.iter().find(|d| d.code == code);
+        is_whole.then(|| known.map_or((code, ""), named))
     }
 
     pub(super) fn supervised(&self) -> Vec<Supervised> {
@@ -203,6 +216,10 @@ impl WorkQuery<'_> {
         }
         walked
     }
+}
+
+fn named(district: &DistrictArea) -> (&str, &str) {
+    (&district.code, &district.name)
 }
 
 /// Whether an office above a district said it: nobody supervises themself.
@@ -403,6 +420,39 @@ mod tests {
         assert_eq!(county[0].name, "name of 410423");
         let ended = province.measures.iter().filter(|(_, end)| end.is_some());
         assert_eq!((ended.count(), province.measures.len()), (1, 3));
+    }
+
+    #[test]
+    fn a_countys_own_report_says_who_answers_for_the_county() {
+        let of = |level: usize, within: &str| {
+            let rows = worked(Period::Season(2026), level, within).answering;
+            let row = |a: Answering| (a.code, a.name, a.of);
+            rows.into_iter().map(row).collect::<Vec<_>>()
+        };
+        let county = of(9, "410423");
+        let own = ("410423".to_owned(), "name of 410423".to_owned(), 2);
+        assert_eq!((&county[0], county.len()), (&own, 3));
+        assert_eq!(of(6, "").len(), 2);
+        // The beginning of a code is no district.
+        assert_eq!(of(6, "4104").len(), 2);
+    }
+
+    #[test]
+    fn a_district_that_nobody_knows_is_shown_and_is_none_that_could_be_checked() {
+        let mut facts = facts();
+        let unknown = said(41, "410000", "2026-05-01", measure(Rung::Notice, "410499"));
+        facts.work.affairs.measures.push(unknown);
+        let scope = Scope {
+            level: 6,
+            within: "",
+        };
+        let on = Date::constant(2026, 5, 1);
+        let rows = Worked::of(&facts, Period::Season(2026), &scope, on).supervised;
+        let listed = rows.iter().map(|r| (r.code.as_str(), r.is_listed));
+        assert_eq!(
+            listed.collect::<Vec<_>>(),
+            [("410423", true), ("410424", true), ("410499", false)]
+        );
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct Supervised {
     pub code: String,
     /// Its name, where it is known.
     pub name: String,
+    /// Whether it is one of the districts that are compared.
+    pub is_listed: bool,
     /// Rounds that checked it.
     pub rounds: usize,
     /// Ledgers that these went through, in all their districts.

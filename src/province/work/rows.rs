@@ -65,6 +65,7 @@ impl Rows {
             .into_values()
             .filter(|row| asked.within(&row.code))
             .map(|row| Supervised {
+                is_listed: self.known.contains(&row.code),
                 name: Some(row.name.clone())
                     .filter(|n| !n.is_empty())
                     .or_else(|| name(&row.code))

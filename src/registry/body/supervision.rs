@@ -49,7 +49,7 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rung {
-    /// 通报: named before the others.
+    /// 通报: criticised before the others.
     Notice,
     /// 限期整改: to be put right by a day.
     Rectify,

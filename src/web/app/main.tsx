@@ -5,6 +5,7 @@ import './style/base.css';
 import './style/parts.css';
 import './style/screening.css';
 import './style/map.css';
+import './style/print.css';
 
 showActingLetters();
 const root = document.getElementById('application');

@@ -140,7 +140,7 @@ function Patrols({ rows }: { rows: readonly DistrictStands[] }) {
           <tbody>
             {rows.map((row) => (
               <tr key={row.code}>
-                <th scope="row">{row.name ?? row.code}</th>
+                <th scope="row">{row.name || row.code}</th>
                 <td>{ground(row.patrolled_m2)}<small> / {ground(row.area_m2)}</small></td><td>{count(row.patrols)}</td>
                 <td>{count(row.zero_reports)}<small> / {count(row.patrols)}</small></td><td>{count(row.people)}</td><td>{count(row.vehicles)}</td>
               </tr>
@@ -163,7 +163,7 @@ function Row({ row }: { row: DistrictStands }) {
   const ground = (value: number | null): string => decimal(value === null ? null : value / SQUARE_KILOMETRE, 2);
   return (
     <tr>
-      <th scope="row">{row.name ?? row.code}{row.name && <small> {row.code}</small>}</th>
+      <th scope="row">{row.name || row.code}{row.name && <small> {row.code}</small>}</th>
       <td>{ground(row.searched_m2)}<small> / {ground(row.area_m2)}</small></td><td>{ground(row.in_window_m2)}</td><td>{count(row.process.sites)}</td>
       {SHARES.map((name) => <td key={name}>{count(row.process[name].count)}<small> / {count(row.process[name].of)}</small></td>)}
       <td class={row.overdue > 0 ? 'bad' : undefined}>{count(row.overdue)}<small> / {count(row.open)}</small></td>

@@ -169,8 +169,8 @@ export const NO_YIELD: Labels<NoYield> = {
 
 /** From the least to the gravest. */
 export const RUNGS: Labels<Rung> = {
-  notice: ['named before the others', '通报'],
-  rectify: ['to be put right by a day', '限期整改'],
+  notice: ['circulated criticism', '通报'],
+  rectify: ['rectification by a deadline', '限期整改'],
   talk: ['called in', '约谈'],
   listed: ['listed', '挂牌整治'],
 };
