@@ -4,6 +4,7 @@
 //! was typed and what may have been meant.
 
 use super::help::part;
+use crate::tr;
 use crate::words::Lang;
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -25,13 +26,61 @@ pub(super) fn text(error: &Error, lang: Lang) -> String {
     }
 }
 
-/// As clap has it; what our own checks say is cut to English.
+/// As clap has it; what our own checks say is cut to English, and what the machine says of numbers is said in words.
 fn in_english(error: &Error) -> String {
     let text = error.to_string();
-    match own_words(error) {
-        Some(own) => text.replace(&own, &part(&own, Lang::En)),
+    let text = match own_words(error) {
+        Some(own) => {
+            let said = of_numbers(&own, error, Lang::En);
+            text.replace(&own, &said.unwrap_or_else(|| part(&own, Lang::En)))
+        }
+        None => text,
+    };
+    match settled(error, Lang::En) {
+        Some(tip) => text.replacen("\n\n", &format!("\n\n  tip: {tip}\n\n"), 1),
         None => text,
     }
+}
+
+/// What is wanted where a number was typed that is none.
+fn of_numbers(own: &str, error: &Error, lang: Lang) -> Option<String> {
+    let value = found(error, ContextKind::InvalidValue).unwrap_or_default();
+    let share = value.trim_end_matches(['%', '％']);
+    let percent = share.parse::<f64>().ok().filter(|_| share != value);
+    if own.contains("digit found") || own.contains("integer") {
+        return Some(lang.pick("a whole number is needed", "应为整数").to_owned());
+    }
+    if !own.contains("float") {
+        return None;
+    }
+    let needed = lang.pick("a number is needed", "应为数字");
+    Some(match percent {
+        Some(percent) => {
+            let share = percent / 100.0;
+            tr!(
+                lang,
+                "{needed}; a share is written as {share}",
+                "{needed}；比例请写作 {share}"
+            )
+        }
+        None => needed.to_owned(),
+    })
+}
+
+/// What is said where options that make a plan are given beside one that is there.
+fn settled(error: &Error, lang: Lang) -> Option<&'static str> {
+    let wanted = found(error, ContextKind::InvalidArg)?;
+    let usage = found(error, ContextKind::Usage)?;
+    let is_of_a_plan = error.kind() == ErrorKind::MissingRequiredArgument
+        && wanted.contains("<IMAGERY>")
+        && usage.contains("papaver plan")
+        && usage.contains("--slurm");
+    is_of_a_plan.then(|| {
+        lang.pick(
+            "a plan that is there has settled these options: leave them out; to plan anew, name the imagery",
+            "已有计划的这些选项在生成时已确定：请省略；要重新生成计划，请给出影像",
+        )
+    })
 }
 
 /// What a check of ours says of a value, English and Chinese.
@@ -114,12 +163,8 @@ fn why(error: &Error) -> String {
             (from, "") => format!("应不小于 {from}"),
             (from, to) => format!("应在 {from} 到 {to} 之间"),
         }
-    } else if own.contains("digit") || own.contains("integer") {
-        "应为整数".to_owned()
-    } else if own.contains("float") {
-        "应为数字".to_owned()
     } else {
-        part(&own, Lang::Zh)
+        of_numbers(&own, error, Lang::Zh).unwrap_or_else(|| part(&own, Lang::Zh))
     };
     format!("：{said}")
 }
@@ -142,6 +187,7 @@ fn tips(error: &Error) -> Vec<String> {
     if let Some(commands) = found(error, ContextKind::ValidSubcommand) {
         tips.push(format!("可用的命令：{commands}"));
     }
+    tips.extend(settled(error, Lang::Zh).map(str::to_owned));
     tips
 }
 
@@ -208,5 +254,24 @@ mod tests {
             said.contains("give a zone") && !said.contains("时区"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_answered_in_words_and_a_share_with_its_form() {
+        let whole = said(&["sites", "--season", "two"], Lang::En);
+        assert!(whole.contains("a whole number is needed"), "{whole}");
+        let share = said(&["scan", "a.tif", "--threshold", "32%"], Lang::En);
+        assert!(share.contains("a share is written as 0.32"), "{share}");
+        let chinese = said(&["screen", "--stop", "5%"], Lang::Zh);
+        assert!(chinese.contains("比例请写作 0.05"), "{chinese}");
+    }
+
+    #[test]
+    fn what_a_plan_has_settled_is_said_to_be_settled() {
+        let line = ["plan", "--slurm", "-o", "plan", "--shards", "5"];
+        let english = said(&line, Lang::En);
+        assert!(english.contains("has settled these options"), "{english}");
+        assert!(said(&line, Lang::Zh).contains("已确定"));
+        assert!(!said(&["plan"], Lang::En).contains("settled"));
     }
 }
