@@ -8,10 +8,11 @@ use crate::tr;
 use crate::words::Lang;
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::ffi::OsString;
 use std::fmt::Write as _;
 
-/// The whole text, with the usage and where to read on.
-pub(super) fn text(error: &Error, lang: Lang) -> String {
+/// The whole text, with the usage and where to read on, for a command line as it was typed.
+pub(super) fn text(error: &Error, typed: &[OsString], lang: Lang) -> String {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp
@@ -21,13 +22,13 @@ pub(super) fn text(error: &Error, lang: Lang) -> String {
         return error.to_string();
     }
     match lang {
-        Lang::En => in_english(error),
-        Lang::Zh => in_chinese(error),
+        Lang::En => in_english(error, typed),
+        Lang::Zh => in_chinese(error, typed),
     }
 }
 
 /// As clap has it; what our own checks say is cut to English, and what the machine says of numbers is said in words.
-fn in_english(error: &Error) -> String {
+fn in_english(error: &Error, typed: &[OsString]) -> String {
     let text = error.to_string();
     let text = match own_words(error) {
         Some(own) => {
@@ -36,7 +37,7 @@ fn in_english(error: &Error) -> String {
         }
         None => text,
     };
-    match settled(error, Lang::En) {
+    match settled(error, typed, Lang::En) {
         Some(tip) => text.replacen("\n\n", &format!("\n\n  tip: {tip}\n\n"), 1),
         None => text,
     }
@@ -68,13 +69,13 @@ fn of_numbers(own: &str, error: &Error, lang: Lang) -> Option<String> {
 }
 
 /// What is said where options that make a plan are given beside one that is there.
-fn settled(error: &Error, lang: Lang) -> Option<&'static str> {
+fn settled(error: &Error, typed: &[OsString], lang: Lang) -> Option<&'static str> {
     let wanted = found(error, ContextKind::InvalidArg)?;
-    let usage = found(error, ContextKind::Usage)?;
+    let is_there = |word: &str| typed.iter().any(|typed| typed == word);
     let is_of_a_plan = error.kind() == ErrorKind::MissingRequiredArgument
         && wanted.contains("<IMAGERY>")
-        && usage.contains("papaver plan")
-        && usage.contains("--slurm");
+        && is_there("plan")
+        && is_there("--slurm");
     is_of_a_plan.then(|| {
         lang.pick(
             "a plan that is there has settled these options: leave them out; to plan anew, name the imagery",
@@ -89,9 +90,9 @@ fn own_words(error: &Error) -> Option<String> {
     error.source().map(ToString::to_string)
 }
 
-fn in_chinese(error: &Error) -> String {
+fn in_chinese(error: &Error, typed: &[OsString]) -> String {
     let mut text = format!("错误：{}\n", what(error));
-    for tip in tips(error) {
+    for tip in tips(error, typed) {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "提示：{tip}");
     }
@@ -170,7 +171,7 @@ fn why(error: &Error) -> String {
 }
 
 /// What may have been meant, and what may be given.
-fn tips(error: &Error) -> Vec<String> {
+fn tips(error: &Error, typed: &[OsString]) -> Vec<String> {
     let meant = [
         ContextKind::SuggestedArg,
         ContextKind::SuggestedSubcommand,
@@ -187,7 +188,7 @@ fn tips(error: &Error) -> Vec<String> {
     if let Some(commands) = found(error, ContextKind::ValidSubcommand) {
         tips.push(format!("可用的命令：{commands}"));
     }
-    tips.extend(settled(error, Lang::Zh).map(str::to_owned));
+    tips.extend(settled(error, typed, Lang::Zh).map(str::to_owned));
     tips
 }
 
@@ -201,10 +202,11 @@ mod tests {
     fn said(arguments: &[&str], lang: Lang) -> String {
         let mut command = help::in_language(Arguments::command(), lang, Folded::No);
         let typed = std::iter::once("papaver").chain(arguments.iter().copied());
+        let typed: Vec<OsString> = typed.map(OsString::from).collect();
         let error = command
-            .try_get_matches_from_mut(typed)
+            .try_get_matches_from_mut(&typed)
             .expect_err("refused");
-        text(&error, lang)
+        text(&error, &typed, lang)
     }
 
     #[test]
