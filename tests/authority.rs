@@ -48,7 +48,7 @@ impl Office {
             .env("TZ", "Asia/Shanghai")
             .env_remove("PAPAVER_PASSPHRASE");
         if let Some(passphrase) = passphrase {
-            command.env("PAPAVER_PASSPHRASE", passphrase);
+            command.env("PAPAVER_PASSPHRASE", format!("{passphrase} own words"));
         }
         command.output().expect("the program runs")
     }
@@ -495,8 +495,8 @@ fn who_holds_a_key_signs_with_it() {
             "--registry",
             "a.papaver",
         ])
-        .env("PAPAVER_PASSPHRASE", "another")
-        .env("PAPAVER_OLD_PASSPHRASE", "zhao's")
+        .env("PAPAVER_PASSPHRASE", "another key's words")
+        .env("PAPAVER_OLD_PASSPHRASE", "zhao's own words")
         .output()
         .expect("runs");
     said(&output, &["actor", "key", "zhao"], 0);

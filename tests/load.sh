@@ -28,7 +28,7 @@ export PAPAVER_REGISTRY=$work/410423.papaver PAPAVER_ACTOR=chief PAPAVER_PASSPHR
 papaver() { "$PAPAVER" --lang en "$@"; }
 papaver scan village/ortho.tif -o survey -q
 papaver init --unit 410423
-papaver actor grant li analyst
+papaver actor add li analyst
 papaver actor key li --actor li
 papaver record survey --actor li
 "$PAPAVER" --lang en serve "$work" --no-browser --port 0 >"$work/url" 2>"$work/said" &

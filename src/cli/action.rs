@@ -37,7 +37,7 @@ const PLAN: Blank = blank("PLAN", "计划", "plan");
 const SHARD: Blank = blank("K", "编号", "0");
 const NAME: Blank = blank("NAME", "姓名", "Li");
 const ROLE: Blank = blank("ROLE", "角色", "verifier");
-const SITE: Blank = blank("SITE", "图斑", "7K3QF2-M");
+const SITE: Blank = blank("SITE", "图斑", "7K3QF2-V");
 const STATE: Blank = blank("STATE", "状态", "confirmed");
 const TEXT: Blank = blank("TEXT", "理由", "because");
 const WORDS: Blank = blank("TEXT", "备注", "because");
@@ -65,7 +65,6 @@ const SEVEN: Blank = blank(
 const HEIGHT: Blank = blank("METRES", "米", "230");
 const WIDTH: Blank = blank("MM", "毫米", "6.17");
 const SCHEMA: Blank = blank("NAME", "模式", "gis");
-const KIND: Blank = blank("cpu|cuda", "cpu|cuda", "cpu");
 
 /// A command line as it grows.
 #[derive(Debug, Default)]
@@ -131,7 +130,11 @@ fn command(action: &Action) -> Typed {
     match action {
         Action::Again(choice) | Action::Without(choice) => option(choice),
         Action::Scan { input } => Typed::of("scan").path_or(input.as_deref(), IMAGERY),
-        Action::RunShard { shard } => run_shard(*shard),
+        Action::Plan { folder } => Typed::of("plan")
+            .blank(IMAGERY)
+            .and("-o")
+            .path_or(folder.as_deref(), PLAN),
+        Action::RunShard { folder, shard } => run_shard(folder.as_deref(), *shard),
         Action::Pyramid { input } => Typed::of("pyramid").path_or(input.as_deref(), IMAGERY),
         Action::InspectModel => Typed::of("model inspect").blank(FILE),
         Action::WrapModel { set } => {
@@ -157,14 +160,11 @@ fn command(action: &Action) -> Typed {
             .and("--vintage")
             .blank(YEAR),
         Action::ImportTargets => Typed::of("targets import").blank(FILE),
-        Action::Grant { person } => Typed::of("actor grant")
-            .value_or(person.as_deref(), NAME)
-            .blank(ROLE),
-        Action::MakeKey { person } => Typed::of("actor key").value_or(person.as_deref(), NAME),
-        Action::LoseKey { person } => Typed::of("actor lost-key")
-            .value_or(person.as_deref(), NAME)
-            .and("--reason")
-            .blank(TEXT),
+        Action::AddPerson { .. }
+        | Action::Grant { .. }
+        | Action::People
+        | Action::MakeKey { .. }
+        | Action::LoseKey { .. } => command_of_a_person(action),
         Action::CrewPasswords => Typed::of("crew list"),
         Action::Trusted => Typed::of("trust"),
         Action::Trust { device } => {
@@ -190,9 +190,28 @@ fn command(action: &Action) -> Typed {
     }
 }
 
-fn run_shard(shard: Option<usize>) -> Typed {
+fn command_of_a_person(action: &Action) -> Typed {
+    match action {
+        Action::AddPerson { person } => Typed::of("actor add")
+            .value_or(person.as_deref(), NAME)
+            .blank(ROLE),
+        Action::Grant { person, role } => Typed::of("actor grant")
+            .value_or(person.as_deref(), NAME)
+            .value_or(*role, ROLE),
+        Action::MakeKey { person } => Typed::of("actor key").value_or(person.as_deref(), NAME),
+        Action::LoseKey { person } => Typed::of("actor lost-key")
+            .value_or(person.as_deref(), NAME)
+            .and("--reason")
+            .blank(TEXT),
+        _ => Typed::of("actor list"),
+    }
+}
+
+fn run_shard(folder: Option<&Path>, shard: Option<usize>) -> Typed {
     let number = shard.map(|n| n.to_string());
-    let line = Typed::of("scan --plan").blank(PLAN).and("--shard");
+    let line = Typed::of("scan --plan")
+        .path_or(folder, PLAN)
+        .and("--shard");
     line.value_or(number.as_deref(), SHARD)
 }
 
@@ -248,6 +267,10 @@ fn option(choice: &Choice) -> Typed {
         Choice::Force => with("--force", TEXT),
         Choice::Reason => with("--reason", TEXT),
         Choice::When => with("--when", TIME),
+        Choice::Happened => with("--happened", TIME),
+        Choice::Due => with("--due", TIME),
+        Choice::Signed => with("--signed", TIME),
+        Choice::On => with("--on", TIME),
         Choice::Percent(percent) => Typed::of("--percent").value(percent.to_string()),
         Choice::Photo => with("--photo", FILE),
         Choice::Document => with("--document", FILE),
@@ -281,7 +304,9 @@ fn option(choice: &Choice) -> Typed {
         Choice::Unit => with("--unit", CODE),
         Choice::Captured => with("--captured", TIME),
         Choice::FirstPass => Typed::of("--first-pass"),
-        Choice::Device => with("--device", KIND),
+        Choice::Processor => Typed::of("--device cpu"),
+        Choice::Slurm => Typed::of("--slurm"),
+        Choice::Within => with("--within", FILE),
         Choice::Shard => with("--shard", SHARD),
         Choice::Partial => Typed::of("--partial"),
         Choice::Threads => with("--threads", COUNT),

@@ -132,7 +132,7 @@ fn run(typed: &[OsString], asked: Lang) -> ExitCode {
                     ExitCode::SUCCESS
                 });
             }
-            let text = usage::text(&error, asked);
+            let text = usage::text(&error, typed, asked);
             if wanted {
                 talk::bytes(text.as_bytes());
                 return ExitCode::SUCCESS;

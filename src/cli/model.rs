@@ -103,13 +103,13 @@ impl Wrap {
 fn lines(model: &Model, gaps: &[ModelError], runtime: &Runtime, lang: Lang) -> Vec<String> {
     let c = model.contract();
     let mut lines = file(model, lang);
-    lines.extend(kind(c, lang));
     let missing: Vec<String> = gaps
         .iter()
         .flat_map(ModelError::missing)
         .map(|(key, _)| key)
         .collect();
     let lacks = |key: &str| missing.iter().any(|m| m == key);
+    lines.extend(kind(c, lacks("resolution"), lang));
     lines.push(classes(c, lacks("papaver_positive"), lang));
     lines.extend(scale(c, lacks("resolution"), lang));
     lines.push(tr!(lang, "threshold     {}", "阈值        {}", c.threshold));
@@ -176,35 +176,42 @@ fn file(model: &Model, lang: Lang) -> Vec<String> {
     ]
 }
 
-/// What would be done with it.
-fn kind(c: &Contract, lang: Lang) -> Vec<String> {
-    let metres = |pixels: u32| f64::from(pixels) * c.resolution_cm / 100.0;
+/// What would be done with it; how much ground that is, where the resolution is known.
+fn kind(c: &Contract, is_unscaled: bool, lang: Lang) -> Vec<String> {
+    let metres = |pixels: u32| {
+        let metres = f64::from(pixels) * c.resolution_cm / 100.0;
+        if is_unscaled {
+            String::new()
+        } else {
+            tr!(lang, " ({metres:.2} m)", "（{metres:.2} 米）")
+        }
+    };
     let overlap = c.overlap * 100.0;
     match c.output {
         Output::Tile => vec![tr!(
             lang,
-            "kind          tile classifier: one score a tile of {} px ({:.2} m), {overlap:.0} % overlap",
-            "类型        瓦片分类器：每 {} 像元（{:.2} 米）一个分数，重叠 {overlap:.0} %",
+            "kind          tile classifier: one score a tile of {} px{}, {overlap:.0} % overlap",
+            "类型        瓦片分类器：每 {} 像元{}一个分数，重叠 {overlap:.0} %",
             c.tile_px,
             metres(c.tile_px)
         )],
         Output::Dense { cell, halo } => vec![tr!(
             lang,
-            "kind          dense classifier: one score a cell of {cell} px ({:.2} m); {halo} px at a window's border are not trusted",
-            "类型        密集分类器：每 {cell} 像元（{:.2} 米）一个分数；窗口边缘 {halo} 像元不采信",
+            "kind          dense classifier: one score a cell of {cell} px{}; {halo} px at a window's border are not trusted",
+            "类型        密集分类器：每 {cell} 像元{}一个分数；窗口边缘 {halo} 像元不采信",
             metres(cell)
         )],
         Output::Mask { pixel, cell, halo } => vec![
             tr!(
                 lang,
-                "kind          segmenter: one score every {pixel} px, told in cells of {cell} px ({:.2} m)",
-                "类型        分割模型：每 {pixel} 像元一个分数，按 {cell} 像元（{:.2} 米）的网格取平均",
+                "kind          segmenter: one score every {pixel} px, told in cells of {cell} px{}",
+                "类型        分割模型：每 {pixel} 像元一个分数，按 {cell} 像元{}的网格取平均",
                 metres(cell)
             ),
             tr!(
                 lang,
-                "tiles         of {} px ({:.2} m); the outer {halo} px of each are taken from its neighbours",
-                "瓦片        {} 像元（{:.2} 米）；外缘 {halo} 像元以相邻瓦片为准",
+                "tiles         of {} px{}; the outer {halo} px of each are taken from its neighbours",
+                "瓦片        {} 像元{}；外缘 {halo} 像元以相邻瓦片为准",
                 c.tile_px,
                 metres(c.tile_px)
             ),
@@ -213,8 +220,8 @@ fn kind(c: &Contract, lang: Lang) -> Vec<String> {
             boxes(layout, lang),
             tr!(
                 lang,
-                "tiles         of {} px ({:.2} m), {overlap:.0} % overlap; boxes cut at a tile's edge are joined with their other part",
-                "瓦片        {} 像元（{:.2} 米），重叠 {overlap:.0} %；在瓦片边缘被截断的检测框与另一部分合并",
+                "tiles         of {} px{}, {overlap:.0} % overlap; boxes cut at a tile's edge are joined with their other part",
+                "瓦片        {} 像元{}，重叠 {overlap:.0} %；在瓦片边缘被截断的检测框与另一部分合并",
                 c.tile_px,
                 metres(c.tile_px)
             ),

@@ -141,8 +141,8 @@ fn progress(folder: &Path, run: &Run, lang: Lang) -> Result<Done, Box<dyn Say>> 
         &if missing == 0 {
             tr!(
                 lang,
-                "all is done ({shards})",
-                "{shards} 个分片已全部完成",
+                "all have been run ({shards}); whether each file is whole, the merge says",
+                "{shards} 个分片均已运行；各文件是否完整，在合并时校验",
                 shards = (shards, "shard", "shards")
             )
         } else {

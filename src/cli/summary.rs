@@ -18,8 +18,26 @@ pub(super) fn people(summary: &Summary, lang: Lang) {
     talk::data("");
     candidates(summary, lang);
     uses(summary, lang);
+    undated(summary, lang);
     talk::data("");
     files(summary, lang);
+}
+
+/// That imagery has no day, which nothing later can make good.
+fn undated(summary: &Summary, lang: Lang) {
+    let undated = summary.undated();
+    if undated > 0 {
+        talk::data(&tr!(
+            lang,
+            "warning: {sources} no capture date: recorded so, that counts in no growth window and no season of its own; name the day with `--captured DATE`",
+            "警告：{undated} 个影像没有拍摄日期：录入后不计入窗口期，也无法归入其年度；请用 `--captured 日期` 注明",
+            sources = (
+                undated,
+                "source of the imagery has",
+                "sources of the imagery have"
+            ),
+        ));
+    }
 }
 
 fn ground(summary: &Summary, lang: Lang) {
@@ -315,6 +333,7 @@ pub(super) fn machine(summary: &Summary) -> serde_json::Value {
         "refused": summary.refused.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "photos": summary.photos.0,
         "photos_skipped": summary.skipped.len(),
+        "sources_undated": summary.undated(),
         "doubted": summary.doubted,
         "tiles": summary.tiles.0,
         "seconds": summary.seconds,

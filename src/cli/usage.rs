@@ -4,13 +4,15 @@
 //! was typed and what may have been meant.
 
 use super::help::part;
+use crate::tr;
 use crate::words::Lang;
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::ffi::OsString;
 use std::fmt::Write as _;
 
-/// The whole text, with the usage and where to read on.
-pub(super) fn text(error: &Error, lang: Lang) -> String {
+/// The whole text, with the usage and where to read on, for a command line as it was typed.
+pub(super) fn text(error: &Error, typed: &[OsString], lang: Lang) -> String {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp
@@ -20,18 +22,66 @@ pub(super) fn text(error: &Error, lang: Lang) -> String {
         return error.to_string();
     }
     match lang {
-        Lang::En => in_english(error),
-        Lang::Zh => in_chinese(error),
+        Lang::En => in_english(error, typed),
+        Lang::Zh => in_chinese(error, typed),
     }
 }
 
-/// As clap has it; what our own checks say is cut to English.
-fn in_english(error: &Error) -> String {
+/// As clap has it; what our own checks say is cut to English, and what the machine says of numbers is said in words.
+fn in_english(error: &Error, typed: &[OsString]) -> String {
     let text = error.to_string();
-    match own_words(error) {
-        Some(own) => text.replace(&own, &part(&own, Lang::En)),
+    let text = match own_words(error) {
+        Some(own) => {
+            let said = of_numbers(&own, error, Lang::En);
+            text.replace(&own, &said.unwrap_or_else(|| part(&own, Lang::En)))
+        }
+        None => text,
+    };
+    match settled(error, typed, Lang::En) {
+        Some(tip) => text.replacen("\n\n", &format!("\n\n  tip: {tip}\n\n"), 1),
         None => text,
     }
+}
+
+/// What is wanted where a number was typed that is none.
+fn of_numbers(own: &str, error: &Error, lang: Lang) -> Option<String> {
+    let value = found(error, ContextKind::InvalidValue).unwrap_or_default();
+    let share = value.trim_end_matches(['%', '％']);
+    let percent = share.parse::<f64>().ok().filter(|_| share != value);
+    if own.contains("digit found") || own.contains("integer") {
+        return Some(lang.pick("a whole number is needed", "应为整数").to_owned());
+    }
+    if !own.contains("float") {
+        return None;
+    }
+    let needed = lang.pick("a number is needed", "应为数字");
+    Some(match percent {
+        Some(percent) => {
+            let share = percent / 100.0;
+            tr!(
+                lang,
+                "{needed}; a share is written as {share}",
+                "{needed}；比例请写作 {share}"
+            )
+        }
+        None => needed.to_owned(),
+    })
+}
+
+/// What is said where options that make a plan are given beside one that is there.
+fn settled(error: &Error, typed: &[OsString], lang: Lang) -> Option<&'static str> {
+    let wanted = found(error, ContextKind::InvalidArg)?;
+    let is_there = |word: &str| typed.iter().any(|typed| typed == word);
+    let is_of_a_plan = error.kind() == ErrorKind::MissingRequiredArgument
+        && wanted.contains("<IMAGERY>")
+        && is_there("plan")
+        && is_there("--slurm");
+    is_of_a_plan.then(|| {
+        lang.pick(
+            "a plan that is there has settled these options: leave them out; to plan anew, name the imagery",
+            "已有计划的这些选项在生成时已确定：请省略；要重新生成计划，请给出影像",
+        )
+    })
 }
 
 /// What a check of ours says of a value, English and Chinese.
@@ -40,9 +90,9 @@ fn own_words(error: &Error) -> Option<String> {
     error.source().map(ToString::to_string)
 }
 
-fn in_chinese(error: &Error) -> String {
+fn in_chinese(error: &Error, typed: &[OsString]) -> String {
     let mut text = format!("错误：{}\n", what(error));
-    for tip in tips(error) {
+    for tip in tips(error, typed) {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "提示：{tip}");
     }
@@ -114,18 +164,14 @@ fn why(error: &Error) -> String {
             (from, "") => format!("应不小于 {from}"),
             (from, to) => format!("应在 {from} 到 {to} 之间"),
         }
-    } else if own.contains("digit") || own.contains("integer") {
-        "应为整数".to_owned()
-    } else if own.contains("float") {
-        "应为数字".to_owned()
     } else {
-        part(&own, Lang::Zh)
+        of_numbers(&own, error, Lang::Zh).unwrap_or_else(|| part(&own, Lang::Zh))
     };
     format!("：{said}")
 }
 
 /// What may have been meant, and what may be given.
-fn tips(error: &Error) -> Vec<String> {
+fn tips(error: &Error, typed: &[OsString]) -> Vec<String> {
     let meant = [
         ContextKind::SuggestedArg,
         ContextKind::SuggestedSubcommand,
@@ -142,6 +188,7 @@ fn tips(error: &Error) -> Vec<String> {
     if let Some(commands) = found(error, ContextKind::ValidSubcommand) {
         tips.push(format!("可用的命令：{commands}"));
     }
+    tips.extend(settled(error, typed, Lang::Zh).map(str::to_owned));
     tips
 }
 
@@ -155,10 +202,11 @@ mod tests {
     fn said(arguments: &[&str], lang: Lang) -> String {
         let mut command = help::in_language(Arguments::command(), lang, Folded::No);
         let typed = std::iter::once("papaver").chain(arguments.iter().copied());
+        let typed: Vec<OsString> = typed.map(OsString::from).collect();
         let error = command
-            .try_get_matches_from_mut(typed)
+            .try_get_matches_from_mut(&typed)
             .expect_err("refused");
-        text(&error, lang)
+        text(&error, &typed, lang)
     }
 
     #[test]
@@ -208,5 +256,24 @@ mod tests {
             said.contains("give a zone") && !said.contains("时区"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_answered_in_words_and_a_share_with_its_form() {
+        let whole = said(&["sites", "--season", "two"], Lang::En);
+        assert!(whole.contains("a whole number is needed"), "{whole}");
+        let share = said(&["scan", "a.tif", "--threshold", "32%"], Lang::En);
+        assert!(share.contains("a share is written as 0.32"), "{share}");
+        let chinese = said(&["screen", "--stop", "5%"], Lang::Zh);
+        assert!(chinese.contains("比例请写作 0.05"), "{chinese}");
+    }
+
+    #[test]
+    fn what_a_plan_has_settled_is_said_to_be_settled() {
+        let line = ["plan", "--slurm", "-o", "plan", "--shards", "5"];
+        let english = said(&line, Lang::En);
+        assert!(english.contains("has settled these options"), "{english}");
+        assert!(said(&line, Lang::Zh).contains("已确定"));
+        assert!(!said(&["plan"], Lang::En).contains("settled"));
     }
 }

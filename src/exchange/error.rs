@@ -271,8 +271,8 @@ impl Say for ExchangeError {
                 ))
                 .hint(remedy!(
                     lang,
-                    "give a .gpkg, .geojson, .shp, .xlsx or .csv that {export} made and a crew filled in",
-                    "请提供由 {export} 导出并填写的 .gpkg、.geojson、.shp、.xlsx 或 .csv",
+                    "give a .gpkg, .geojson, .xlsx or .csv that {export} made and a crew filled in; saved again as .xls, .et, .ods or .shp it is read too",
+                    "请提供由 {export} 导出并填写的 .gpkg、.geojson、.xlsx 或 .csv；另存为 .xls、.et、.ods、.shp 的也可读取",
                     export = Action::Export,
                 ))
             }

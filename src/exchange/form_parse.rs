@@ -168,9 +168,12 @@ impl FormReader<'_> {
     fn time(&self, key: &'static str, now: &jiff::Zoned) -> Result<Option<String>, FormFlaw> {
         match self.0.field(key) {
             field if field.is_empty() => Ok(None),
-            field => time(&field.to_text(), now)
-                .map(Some)
-                .map_err(|why| self.flaw(key, why)),
+            field => {
+                // A formula is none, whatever it would give.
+                self.text(key)?;
+                let read = time(&field.to_text(), now);
+                read.map(Some).map_err(|why| self.flaw(key, why))
+            }
         }
     }
 
@@ -566,6 +569,10 @@ mod tests {
             why(&[wild.clone(), ("visit_note", Field::Formula("1+1".into()))]),
             FormError::Formula
         );
+        for formula in [text("=TODAY()"), Field::Formula("TODAY()".into())] {
+            let at = ("visit_at", formula);
+            assert_eq!(why(&[wild.clone(), at]), FormError::Formula);
+        }
         assert_eq!(
             why(&[
                 wild.clone(),

@@ -40,6 +40,15 @@ pub enum InputError {
         /// What was named.
         path: PathBuf,
     },
+    /// A line of a list names no file and no folder.
+    MissingOfList {
+        /// The list.
+        list: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// What it names.
+        path: PathBuf,
+    },
     /// It cannot be listed or read.
     Unreadable {
         /// What was named.
@@ -63,6 +72,21 @@ pub enum InputError {
     },
 }
 
+/// A line of a list that names nothing.
+fn missing_of_list(list: &Path, line: usize, path: &Path, lang: Lang) -> Said {
+    let (list, path) = (list.display(), path.display());
+    Said::new(tr!(
+        lang,
+        "{list}, line {line}: there is no file or folder {path}",
+        "{list} 第 {line} 行：没有文件或文件夹 {path}"
+    ))
+    .hint(tr!(
+        lang,
+        "a .txt is read as a list of imagery, one path a line, from its own folder on; if {list} is none, leave it out",
+        ".txt 按影像清单读取：每行一个路径，相对于清单所在文件夹；{list} 不是清单的请勿给出"
+    ))
+}
+
 impl Say for InputError {
     fn say(&self, lang: Lang) -> Said {
         match self {
@@ -79,6 +103,7 @@ impl Say for InputError {
                     "请检查名称；含空格的路径需加引号"
                 ))
             }
+            Self::MissingOfList { list, line, path } => missing_of_list(list, *line, path, lang),
             Self::Unreadable { path, source } => {
                 let on_disk = || {
                     Remedy::from(lang.pick(

@@ -87,15 +87,24 @@ fn add_list(list: &Path, bytes: &[u8], found: &mut InputFiles) -> Result<(), Inp
     })?;
     let folder = list.parent().unwrap_or(Path::new(""));
     let mut far = Vec::new();
-    for line in text
+    let lines = text
         .lines()
-        .map(|line| line.trim().trim_matches(['"', '\'', '“', '”']).trim())
-        .filter(|l| !l.is_empty() && !l.starts_with('#'))
+        .map(|line| line.trim().trim_matches(['"', '\'', '“', '”']).trim());
+    for (number, line) in (1..)
+        .zip(lines)
+        .filter(|(_, l)| !l.is_empty() && !l.starts_with('#'))
     {
         let path = listed(folder, line);
         match in_bucket(&path).filter(|object| PHOTOS.contains(&ending(object).as_str())) {
             Some(photo) => far.push(photo),
-            None => add(&path, found, true)?,
+            None => add(&path, found, true).map_err(|error| match error {
+                InputError::Missing { path } => InputError::MissingOfList {
+                    list: list.to_owned(),
+                    line: number,
+                    path,
+                },
+                other => other,
+            })?,
         }
     }
     add_photos(far, found)
@@ -229,5 +238,17 @@ mod tests {
             find_inputs(&[folder.path().into()]),
             Err(InputError::Nothing { ignored: 0, .. })
         ));
+    }
+
+    #[test]
+    fn what_a_list_names_in_vain_is_said_with_the_list_and_the_line() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let list = folder.path().join("notes.txt");
+        fs::write(&list, "# list\n\nhi there\n").expect("written");
+        let missing = find_inputs(std::slice::from_ref(&list)).expect_err("nothing there");
+        assert!(
+            matches!(&missing, InputError::MissingOfList { list: of, line: 3, .. } if *of == list),
+            "{missing:?}"
+        );
     }
 }

@@ -1,9 +1,17 @@
 //! The words of what keeps a raster from being searched.
 
 use super::raster_error::RasterError;
+use crate::files::has_ending;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, tr};
 use std::path::Path;
+
+/// Endings of files of lines and areas, in small letters.
+const VECTORS: [&str; 6] = ["geojson", "json", "shp", "kml", "kmz", "gpx"];
+
+fn is_vector(path: &Path) -> bool {
+    VECTORS.iter().any(|ending| has_ending(path, ending))
+}
 
 /// Sentences, one function a family.
 impl RasterError {
@@ -23,6 +31,17 @@ impl RasterError {
                 scan = Action::Scan {
                     input: Some(path.clone())
                 },
+            )),
+            Self::NotARaster { path, .. } if is_vector(path) => Said::new(tr!(
+                lang,
+                "{p} is a file of lines and areas, not imagery",
+                "{p} 是矢量文件，不是影像"
+            ))
+            .hint(remedy!(
+                lang,
+                "where it bounds what is searched, name it with {within}",
+                "用作搜索边界的，请用 {within} 指定",
+                within = Action::Again(Choice::Within),
             )),
             Self::NotARaster { reason, .. } => Said::new(tr!(
                 lang,
@@ -314,6 +333,26 @@ impl Say for RasterError {
             Self::Photo(aside) => aside.fault(),
             Self::NotGiven { source, .. } => source.fault(),
             _ => Fault::Input,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vector_file_among_the_imagery_is_told_how_it_bounds() {
+        for name in ["truth.geojson", "区界.SHP", "a.kml"] {
+            let path = name.into();
+            let reason = "not recognized".into();
+            let said = RasterError::NotARaster { path, reason }.say(Lang::En);
+            let mut actions = said.remedies.iter().flat_map(|remedy| remedy.actions());
+            assert_eq!(
+                actions.next(),
+                Some(&Action::Again(Choice::Within)),
+                "{name}"
+            );
         }
     }
 }

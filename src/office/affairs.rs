@@ -7,9 +7,11 @@ use crate::registry::affairs::can_lead;
 use crate::registry::body::{Body, CameOf, Void, joined};
 use crate::registry::event::Sealed;
 use crate::registry::moves::Refusal;
+use crate::registry::refusal::{DateBounds, DateOf, DayBound};
 use crate::registry::unit::is_at_or_below;
 use crate::registry::{Hash, SiteKey};
 use crate::store::{Store, StoreError};
+use crate::text::day_of;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -102,7 +104,8 @@ pub(super) fn lead(
     let refusal = if !is_at_or_below(unit, &session.author().unit) {
         Refusal::Unit { unit: unit.clone() }
     } else if !can_lead(on, found) {
-        Refusal::Date { date: on.clone() }
+        let until = day_of(found).map(DayBound::of_day);
+        Refusal::out_of(DateBounds::between(DateOf::Other, None, until), on)
     } else if let Some(entry) = contrary {
         Refusal::Contradicts { entry }
     } else {

@@ -4,12 +4,14 @@ mod entry;
 mod field;
 mod patrol;
 mod peer;
+mod person;
 mod record;
 
 pub use entry::EntryError;
 pub use field::FieldError;
 pub use patrol::PatrolError;
 pub use peer::PeerError;
+pub use person::UnknownPerson;
 pub use record::RecordError;
 
 use crate::exchange::ExchangeError;
@@ -49,6 +51,8 @@ pub enum OfficeError {
     Mirror(MirrorError),
     /// A file that is to be written.
     File(FileError),
+    /// A person who is named as one that is known, and is not.
+    Person(UnknownPerson),
     /// A person of this name is known in several units.
     ManyUnits(String),
     /// There is no candidate to be screened.
@@ -84,6 +88,7 @@ impl OfficeError {
             Self::Peer(cause) => cause.as_ref(),
             Self::Mirror(cause) => cause,
             Self::File(cause) => cause,
+            Self::Person(cause) => cause,
             Self::ManyUnits(_)
             | Self::NothingOpen
             | Self::NoAudit { .. }
@@ -155,6 +160,7 @@ speaking_error!(OfficeError, |e| match e {
     OfficeError::Peer(cause) => Some(cause.as_ref()),
     OfficeError::Mirror(cause) => Some(cause),
     OfficeError::File(cause) => Some(cause),
+    OfficeError::Person(cause) => Some(cause),
     OfficeError::ManyUnits(_)
     | OfficeError::NothingOpen
     | OfficeError::NoAudit { .. }
@@ -184,4 +190,5 @@ caused_by!(
     Peer(PeerError),
     Mirror(MirrorError),
     File(FileError),
+    Person(UnknownPerson),
 );

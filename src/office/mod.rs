@@ -46,7 +46,9 @@ pub mod trust;
 mod unfollowed;
 pub mod whereabouts;
 
-pub use error::{EntryError, FieldError, OfficeError, PatrolError, PeerError, RecordError};
+pub use error::{
+    EntryError, FieldError, OfficeError, PatrolError, PeerError, RecordError, UnknownPerson,
+};
 pub use evidence::Files;
 pub use learn::LearnError;
 pub use open_office::Office;

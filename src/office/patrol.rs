@@ -5,6 +5,7 @@ use crate::exchange::track::{Track, Walk};
 use crate::ground::{LonLat, area_m2, even_odd};
 use crate::registry::Hash;
 use crate::registry::body::{Body, Patrol, TrackFacts};
+use crate::registry::event::Sealed;
 use crate::registry::place::Place;
 use crate::store::{Store, StoreError};
 use geo::{Coord, CoordsIter, InteriorPoint, LineString, MultiPolygon, Polygon};
@@ -82,6 +83,9 @@ pub struct Patrolled {
     /// Lines of its track that repeat others, which count once.
     #[serde(skip)]
     pub copies: usize,
+    /// A report of the same unit that nothing was found there on that day, which was recorded before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Hash>,
     /// Whether its track goes over several days, of which its own alone counts.
     #[serde(skip)]
     pub is_part: bool,
@@ -131,10 +135,12 @@ pub fn patrol(
         seeds: told.seeds,
         publicity: told.publicity,
     };
+    let before = reported_before(office.store(), &session.author().unit, &body)?;
     let kept = Files::documents(&told.tracks).keep(office, None, session.at())?;
     let sealed = office.record(session, None, kept, Body::Patrol(Box::new(body.clone())))?;
     Ok(Patrolled {
         entry: sealed.hash,
+        before,
         on: body.on,
         season: sealed.event.season,
         district: body.district,
@@ -151,6 +157,25 @@ pub fn patrol(
         copies: walk.as_ref().map_or(0, |walked| walked.copies),
         is_part: walk.is_some_and(|walked| walked.is_part),
     })
+}
+
+/// The report of a unit of the same day and district that nothing was found, where one stands that says no more than this one.
+fn reported_before(store: &Store, unit: &str, told: &Patrol) -> Result<Option<Hash>, StoreError> {
+    let is_report =
+        |patrol: &Patrol| patrol.zero && patrol.track.is_none() && patrol.walked.is_empty();
+    if !is_report(told) {
+        return Ok(None);
+    }
+    let same = |sealed: &&Sealed| match &sealed.event.body {
+        Body::Patrol(patrol) => {
+            sealed.event.actor.unit == unit
+                && is_report(patrol)
+                && (&patrol.on, &patrol.district) == (&told.on, &told.district)
+        }
+        _ => false,
+    };
+    let patrols = store.followed("patrol")?;
+    Ok(patrols.iter().find(same).map(|sealed| sealed.hash))
 }
 
 /// Ground in 1e-7 degree, as an event keeps it.
@@ -274,5 +299,26 @@ mod tests {
             drawn(&[at(113.0, 95.0), at(114.0, 95.0), at(114.0, 96.0)]),
             Err(PatrolError::NoArea)
         ));
+    }
+
+    #[test]
+    fn a_second_report_of_one_day_and_district_names_the_first() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("a.papaver");
+        let (mut office, chief) = crate::office::fixture::begun(&path);
+        let mut report = |district: &str, day| {
+            let told = PatrolTold {
+                on: Some(jiff::civil::date(2026, 5, day)),
+                district: Some(district.into()),
+                zero: true,
+                ..PatrolTold::default()
+            };
+            patrol(&mut office, &chief, told).expect("recorded")
+        };
+        let first = report("410423", 3);
+        assert_eq!(first.before, None);
+        assert_eq!(report("410423", 4).before, None);
+        assert_eq!(report("410423001", 3).before, None);
+        assert_eq!(report("410423", 3).before, Some(first.entry));
     }
 }

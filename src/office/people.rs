@@ -1,10 +1,11 @@
 //! A registry's beginning, its people, their roles and their keys.
 
-use super::{Office, OfficeError, Session, clock};
+use super::{Office, OfficeError, Session, UnknownPerson, clock};
 use crate::registry::body::{ActorAction, ActorChange, Body, Init};
 use crate::registry::people::Person;
 use crate::registry::{DeviceId, Role, key_proof};
 use crate::store::{Author, Store, StoreError, keys};
+use crate::text::nearest;
 use ed25519_dalek::SigningKey;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -64,10 +65,46 @@ pub struct PersonNow {
     pub person: Option<Person>,
 }
 
-/// Grants or revokes roles, or confirms that the key somebody shows is theirs.
+/// Fails for somebody whom the unit does not know: a slip makes no person.
 ///
 /// # Errors
-/// What the law refuses.
+/// [`UnknownPerson`].
+pub fn known(store: &Store, unit: &str, name: &str) -> Result<(), UnknownPerson> {
+    if store.people().get(unit, name).is_some() {
+        return Ok(());
+    }
+    let people = store.people().iter();
+    let known: Vec<String> = people
+        .filter(|(of, ..)| *of == unit)
+        .map(|(_, known, _)| known.to_owned())
+        .collect();
+    let meant = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+    Err(UnknownPerson {
+        name: name.to_owned(),
+        unit: unit.to_owned(),
+        meant,
+        known,
+    })
+}
+
+/// Grants roles to somebody who is known.
+///
+/// # Errors
+/// [`UnknownPerson`], and what the law refuses.
+pub fn grant(
+    office: &mut Office,
+    session: &Session,
+    name: String,
+    roles: Vec<Role>,
+) -> Result<PersonNow, OfficeError> {
+    known(office.store(), &session.author().unit, &name)?;
+    change(office, session, ActorAction::Grant, name, roles)
+}
+
+/// Adds a person or grants roles, or of somebody who is known revokes them or confirms that the key they show is theirs.
+///
+/// # Errors
+/// [`UnknownPerson`], and what the law refuses.
 pub fn change(
     office: &mut Office,
     session: &Session,
@@ -75,7 +112,11 @@ pub fn change(
     name: String,
     roles: Vec<Role>,
 ) -> Result<PersonNow, OfficeError> {
-    let person = office.store().people().get(&session.author().unit, &name);
+    let unit = &session.author().unit;
+    if action != ActorAction::Grant {
+        known(office.store(), unit, &name)?;
+    }
+    let person = office.store().people().get(unit, &name);
     let shown = person.and_then(|person| person.key.as_ref());
     let key = shown
         .map(|key| key.key)
@@ -90,13 +131,14 @@ pub fn change(
 /// Says that somebody's key is lost.
 ///
 /// # Errors
-/// What the law refuses.
+/// [`UnknownPerson`], and what the law refuses.
 pub fn lose_key(
     office: &mut Office,
     session: &Session,
     name: String,
     reason: String,
 ) -> Result<PersonNow, OfficeError> {
+    known(office.store(), &session.author().unit, &name)?;
     let change = ActorChange {
         reason: Some(reason),
         ..ActorChange::new(ActorAction::Key, name, vec![])
@@ -130,9 +172,10 @@ pub fn holds_key(office: &Office, name: &str) -> Result<bool, StoreError> {
 /// Makes a person's own key: locked on the disk first, then recorded, then put in its place.
 ///
 /// # Errors
-/// Those of the key that they hold, of writing the new one, and what the law refuses.
+/// [`UnknownPerson`], those of the key that they hold, of writing the new one, and what the law refuses; no new key lies there then.
 pub fn make_key(office: &mut Office, new: NewKey) -> Result<PersonNow, OfficeError> {
     let unit = office.unit()?;
+    known(office.store(), &unit, &new.name)?;
     let folder = office.store().keys_folder();
     let secret = SigningKey::from_bytes(&clock::secret());
     let holds = holds_key(office, &new.name)?;
@@ -152,9 +195,17 @@ pub fn make_key(office: &mut Office, new: NewKey) -> Result<PersonNow, OfficeErr
         ..ActorChange::new(ActorAction::Key, new.name, vec![])
     };
     let zone = clock::zone(office.store())?;
-    let now = record(office, &Session::of(author, new.happened, zone), change)?;
-    locked.put()?;
-    Ok(now)
+    match record(office, &Session::of(author, new.happened, zone), change) {
+        Ok(now) => {
+            locked.put()?;
+            Ok(now)
+        }
+        Err(refused) => {
+            // Why it is refused goes before why its file stays.
+            let _taken_away = locked.discard();
+            Err(refused)
+        }
+    }
 }
 
 fn record(
@@ -166,4 +217,59 @@ fn record(
     office.record(session, None, vec![], Body::Actor(change))?;
     let person = office.store().people().get(&unit, &name).cloned();
     Ok(PersonNow { name, unit, person })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::office::fixture::{begun, grant as granted};
+
+    #[test]
+    fn a_slip_makes_no_person_and_says_who_was_meant() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (mut office, chief) = begun(&folder.path().join("a.papaver"));
+        granted(&mut office, &chief, "Wang", &[Role::Verifier]);
+        let name = || "Wnag".to_owned();
+        let verifier = || vec![Role::Verifier];
+        let refused = [
+            change(&mut office, &chief, ActorAction::Revoke, name(), verifier()),
+            change(&mut office, &chief, ActorAction::Confirm, name(), vec![]),
+            grant(&mut office, &chief, name(), verifier()),
+            lose_key(&mut office, &chief, name(), "lost".into()),
+        ];
+        for refused in refused {
+            let Err(OfficeError::Person(person)) = refused else {
+                panic!("{refused:?}");
+            };
+            assert_eq!(person.meant.as_deref(), Some("Wang"));
+        }
+        assert!(office.store().people().get("410423", "Wnag").is_none());
+        grant(&mut office, &chief, "Wang".into(), vec![Role::Analyst]).expect("granted");
+    }
+
+    #[test]
+    fn a_key_that_is_not_recorded_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (mut office, chief) = begun(&folder.path().join("a.papaver"));
+        granted(&mut office, &chief, "Wang", &[Role::Verifier]);
+        change(
+            &mut office,
+            &chief,
+            ActorAction::Revoke,
+            "Wang".into(),
+            vec![Role::Verifier],
+        )
+        .expect("revoked");
+        for name in ["Nobody", "Wang"] {
+            let new = NewKey {
+                name: name.into(),
+                passphrase: "correct horse".into(),
+                old_passphrase: None,
+                happened: None,
+            };
+            make_key(&mut office, new).expect_err("they hold no role");
+            let keys = office.store().keys_folder();
+            assert!(!keys::exists(&keys, "410423", name), "{name}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The decisions that a contact sheet saved, each recorded once.
 
 use super::desk::{self, Veil};
-use super::record::Decision;
+use super::record::{Decision, DecisionFile};
 use super::{Office, OfficeError, Session};
 use crate::registry::SiteKey;
 use crate::registry::body::Opinion;
@@ -23,20 +23,25 @@ pub struct Screened {
     pub recorded_before: usize,
     /// Candidates whose decision was not recorded, and why, in the reader's language.
     pub passed_over: Vec<(String, String)>,
+    /// The scan of the file, where these candidates were recorded of others alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_scan: Option<String>,
 }
 
-/// Records each decision as its author's, at the time that it was made. One that a site has moved past is passed over, the
-/// rest is kept.
+/// Records each decision as its author's, at the time that it was made. One that a site has moved past, or that cannot be of its
+/// time, is passed over, the rest is kept.
 ///
 /// # Errors
 /// What the law refuses for another reason; what was recorded before it stays.
 pub fn screen_all(
     office: &mut Office,
     session: &Session,
-    decisions: Vec<Decision>,
+    file: DecisionFile,
     lang: Lang,
 ) -> Result<Screened, OfficeError> {
+    let DecisionFile { scan, decisions } = file;
     let mut done = Screened::default();
+    let (mut is_known, mut is_of_scan) = (false, false);
     // Read once: no verdict changes who is to look.
     let veil = Veil::default();
     for decision in decisions {
@@ -45,6 +50,8 @@ pub fn screen_all(
             done.passed_over.push((decision.candidate, why));
             continue;
         };
+        is_known = true;
+        is_of_scan |= found.detections().any(|of| scan.as_ref() == Some(&of.scan));
         let site = found.key;
         if is_recorded(office, session, site, &decision)? {
             done.recorded_before += 1;
@@ -56,18 +63,27 @@ pub fn screen_all(
             Ok(()) if waits(office, &veil, site)? => done.await_second += 1,
             Ok(()) if keep => done.kept += 1,
             Ok(()) => done.rejected += 1,
-            Err(StoreError::Refused {
-                refusal: Refusal::State { state, .. },
-                site,
-                ..
-            }) => {
-                let why = format!("{site}: {}", state.label(lang));
-                done.passed_over.push((decision.candidate, why));
+            Err(StoreError::Refused { refusal, site, .. }) if is_of_the_site(&refusal) => {
+                let why = match &refusal {
+                    Refusal::State { state, .. } => state.label(lang).to_owned(),
+                    refusal => refusal.label(lang),
+                };
+                done.passed_over
+                    .push((decision.candidate, format!("{site}: {why}")));
             }
             Err(other) => return Err(other.into()),
         }
     }
+    done.other_scan = scan.filter(|_| is_known && !is_of_scan);
     Ok(done)
+}
+
+/// Whether what stands against a decision stands against no other one.
+fn is_of_the_site(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::State { .. } | Refusal::Date { .. } | Refusal::Ahead { .. }
+    )
 }
 
 fn is_recorded(

@@ -19,6 +19,8 @@ pub struct Coverage {
     pub districts: Vec<DistrictEffort>,
     /// Flights of the season that kept no outline: what they searched is not in any figure.
     pub without_outline: usize,
+    /// Flights of the season over ground of which none is their unit's own: it is in no figure either.
+    pub beyond: usize,
     /// Flights of the season without a capture date: they count as outside every window.
     pub without_date: usize,
     /// Flights of the season without a known GSD: they count as too coarse.
@@ -79,10 +81,13 @@ impl Coverage {
     /// The coverage of these districts.
     pub fn of(facts: &Facts, season: i16, districts: Vec<DistrictEffort>) -> Self {
         let flights = || facts.flights.iter().filter(|f| f.season == season);
+        let beyond = facts.beyond.iter().filter(|f| f.season == season).count();
+        let empty = flights().filter(|f| f.searched.0.is_empty()).count();
         Self {
             season,
             districts,
-            without_outline: flights().filter(|f| f.searched.0.is_empty()).count(),
+            without_outline: empty.saturating_sub(beyond),
+            beyond,
             without_date: flights().filter(|f| f.captured.is_none()).count(),
             without_gsd: flights().filter(|f| f.gsd_cm.is_none()).count(),
             dated_otherwise: flights().filter(|f| f.tagged_otherwise.is_some()).count(),
@@ -335,5 +340,32 @@ fn by_search(lang: Lang) -> Shading {
                 )
             })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::province::fixture::World;
+
+    #[test]
+    fn a_flight_over_others_ground_alone_lacks_no_outline() {
+        let season = 2026;
+        let mut world = World::new(1, 1, 1);
+        for strip in 0..3 {
+            world.fly(season, 0, strip, 0.0);
+        }
+        let mut facts = world.facts;
+        let kept = |facts: &Facts| {
+            let found = Coverage::of(facts, season, Vec::new());
+            (found.without_outline, found.beyond)
+        };
+        assert_eq!(kept(&facts), (0, 0));
+        for flight in &mut facts.flights {
+            flight.searched = MultiPolygon::new(Vec::new());
+        }
+        let all = facts.flights.len();
+        facts.beyond = facts.flights[..1].to_vec();
+        assert_eq!(kept(&facts), (all - 1, 1));
     }
 }

@@ -25,6 +25,8 @@ pub struct Facts {
     pub both: Vec<[FlightFact; 2]>,
     /// Flights over ground that no district of the boundary file gives to their unit, which the file does not know; and how much, m².
     pub unplaced: Vec<(FlightFact, f64)>,
+    /// Flights that searched ground, none of which their unit speaks for; without it.
+    pub beyond: Vec<FlightFact>,
     /// Flights of imagery that their unit had searched before, with other options or another model; without their ground.
     pub again: Vec<FlightFact>,
     /// Patrols whose track was recorded as of another day, and counts there.

@@ -21,6 +21,8 @@ const LEAST_LEFT_M2: f64 = 1.0;
 pub(super) struct Flights {
     /// Those over ground that no district gives to their unit, which the boundary file does not know; and how much, m².
     pub unplaced: Vec<(FlightFact, f64)>,
+    /// Those that searched ground, none of which their unit speaks for; without it.
+    pub beyond: Vec<FlightFact>,
     /// Those that count.
     pub counted: Vec<FlightFact>,
     /// Those of the same imagery under another day, which do not.
@@ -48,23 +50,24 @@ pub(super) fn flights(store: &Store, own: &Own) -> Result<Flights, StoreError> {
             .outline()
             .and_then(|sha256| searched_of(&folder, sha256));
         let searched = searched.unwrap_or_else(|| MultiPolygon::new(Vec::new()));
+        let is_kept = !searched.0.is_empty();
         let all_m2 = (!own.is_listed(&flight.unit)).then(|| area_m2(&searched));
         flight.searched = own.ground_of(&flight.unit, searched);
         let left_m2 = all_m2.map(|all| all - area_m2(&flight.searched));
-        Some((flight, left_m2.filter(|m2| *m2 > LEAST_LEFT_M2)))
+        Some(Placed {
+            is_beyond: is_kept && flight.searched.0.is_empty(),
+            left_m2: left_m2.filter(|m2| *m2 > LEAST_LEFT_M2),
+            flight,
+        })
     });
-    let flights: Vec<(FlightFact, Option<f64>)> = flights.collect();
-    let unplaced = flights.iter().filter_map(|(flight, left_m2)| {
-        let searched = MultiPolygon::new(Vec::new());
-        let flight = FlightFact {
-            searched,
-            ..flight.clone()
-        };
-        Some((flight, (*left_m2)?))
-    });
+    let flights: Vec<Placed> = flights.collect();
+    let unplaced =
+        (flights.iter()).filter_map(|of| Some((without_ground(&of.flight), of.left_m2?)));
+    let beyond = flights.iter().filter(|of| of.is_beyond);
     Ok(Flights {
         unplaced: unplaced.collect(),
-        counted: flights.into_iter().map(|(flight, _)| flight).collect(),
+        beyond: beyond.map(|of| without_ground(&of.flight)).collect(),
+        counted: flights.into_iter().map(|of| of.flight).collect(),
         twice: twice.iter().filter_map(|s| flight(gate, s)).collect(),
         both: (both.iter())
             .filter_map(|[below, above]| Some([flight(gate, below)?, flight(gate, above)?]))
@@ -73,6 +76,22 @@ pub(super) fn flights(store: &Store, own: &Own) -> Result<Flights, StoreError> {
             .filter_map(|s| flight(gate, s))
             .collect(),
     })
+}
+
+/// A flight on the ground that its unit may speak for.
+struct Placed {
+    flight: FlightFact,
+    /// Whether it searched ground, none of which is.
+    is_beyond: bool,
+    /// What no district gives to the unit, which the boundary file does not know, m².
+    left_m2: Option<f64>,
+}
+
+fn without_ground(flight: &FlightFact) -> FlightFact {
+    FlightFact {
+        searched: MultiPolygon::new(Vec::new()),
+        ..flight.clone()
+    }
 }
 
 /// A flight without its ground. It is of the season of its imagery, whatever its event says of that.

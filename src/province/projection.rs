@@ -55,6 +55,7 @@ pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
         walked_again,
         sites: sites(store, &own)?,
         unplaced: flights.unplaced,
+        beyond: flights.beyond,
         not_followed: not_followed(store)?,
         gone: gone(store)?,
         districts: districts.as_ref().map(areas).unwrap_or_default(),

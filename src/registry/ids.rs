@@ -172,7 +172,7 @@ impl SiteKey {
             .collect()
     }
 
-    /// The code of `length` symbols (6 at least) and a check symbol: `7K3QF2-M`.
+    /// The code of `length` symbols (6 at least) and a check symbol: `7K3QF2-V`.
     pub fn code(&self, length: usize) -> String {
         let symbols = self.symbols();
         let part = &symbols[..length.clamp(CODE_SYMBOLS, symbols.len())];

@@ -5,7 +5,7 @@ use super::body::{Assign, Body, Count, Detection, Patrol, RecordedScan, TrackFac
 use super::event::Event;
 use super::place::Place;
 use super::quadrats::estimate;
-use super::refusal::Refusal;
+use super::refusal::{DateBounds, DateOf, DayBound, Refusal};
 use super::unit::is_code;
 use crate::text::day_of;
 
@@ -50,12 +50,6 @@ const LONGEST_LOOK_S: u64 = 86_400;
 /// Nothing happened before.
 const FIRST_YEAR: i16 = 2000;
 
-fn ahead(text: &str) -> Refusal {
-    Refusal::Ahead {
-        date: text.to_owned(),
-    }
-}
-
 fn instant(text: &str) -> Result<jiff::Timestamp, Refusal> {
     text.parse().map_err(|_none| Refusal::of_date(text))
 }
@@ -82,7 +76,7 @@ fn time(at: &str, logged_at: &str) -> Result<(), Refusal> {
     if soon || recorded_on(at, logged).is_some_and(|today| day <= today) {
         Ok(())
     } else {
-        Err(ahead(at))
+        Err(Refusal::ahead(at))
     }
 }
 
@@ -91,13 +85,18 @@ fn time(at: &str, logged_at: &str) -> Result<(), Refusal> {
 /// # Errors
 /// [`Refusal::Date`].
 pub fn dates_of(event: &Event) -> Result<(), Refusal> {
-    time(&event.at, &event.logged_at)?;
+    let of = |which| move |refusal: Refusal| refusal.of_its(which);
+    time(&event.at, &event.logged_at).map_err(of(DateOf::Event))?;
     match &event.body {
         Body::Assign(assign) => due(event, assign)?,
-        body => captured(body, &event.logged_at)?,
+        body => captured(body, &event.logged_at).map_err(of(DateOf::Captured))?,
     }
+    let which = match &event.body {
+        Body::Duty(_) => DateOf::Signed,
+        _ => DateOf::On,
+    };
     for day in event.body.days_past() {
-        past(day, event)?;
+        past(day, event).map_err(of(which))?;
     }
     season(event)
 }
@@ -107,7 +106,7 @@ fn past(day: &str, event: &Event) -> Result<(), Refusal> {
     let (past, logged) = (a_day(day)?, instant(&event.logged_at)?);
     match recorded_on(&event.at, logged) {
         Some(today) if past <= today => Ok(()),
-        _ => Err(ahead(day)),
+        _ => Err(Refusal::ahead(day)),
     }
 }
 
@@ -128,7 +127,7 @@ fn captured(body: &Body, logged_at: &str) -> Result<(), Refusal> {
         let began = a_day(day)?.to_zoned(jiff::tz::TimeZone::UTC);
         let began = began.map_err(|_out_of_range| Refusal::of_date(day))?;
         if began.timestamp().as_second() > most {
-            return Err(ahead(day));
+            return Err(Refusal::ahead(day));
         }
     }
     in_order([first, last])
@@ -163,15 +162,19 @@ pub fn due_within(at: &str, due: Option<&str>) -> Result<(), Refusal> {
     let Some(due) = due else {
         return Ok(());
     };
-    let bad = || Refusal::of_date(due);
+    let bad = || Refusal::of_date(due).of_its(DateOf::Due);
     let (given, by) = (day_of(at), due.parse::<jiff::civil::Date>().ok());
     let (given, by) = given.zip(by).ok_or_else(bad)?;
     let days = given.until(by).map_err(|_range| bad())?.get_days();
     if (0..=DUE_WITHIN_DAYS).contains(&days) {
-        Ok(())
-    } else {
-        Err(bad())
+        return Ok(());
     }
+    let last = given.checked_add(jiff::Span::new().days(DUE_WITHIN_DAYS));
+    let [from, until] = [Some(given), last.ok()].map(|day| day.map(DayBound::of_day));
+    Err(Refusal::out_of(
+        DateBounds::between(DateOf::Due, from, until),
+        due,
+    ))
 }
 
 /// A season is the year of what it is about, or the next; where the event says no day, nothing is said.

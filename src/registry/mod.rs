@@ -6,6 +6,7 @@ pub mod authority;
 pub mod body;
 pub mod chain;
 pub mod code_lists;
+mod date_bounds;
 mod devices;
 mod district;
 mod district_file;

@@ -1,5 +1,6 @@
 //! Why a move is not followed; refusals and marks in words.
 
+pub use super::date_bounds::{DateBounds, DateOf, DayBound};
 use super::ids::Hash;
 use super::mark::MarkKind;
 use super::need::Need;
@@ -73,11 +74,17 @@ pub enum Refusal {
     Date {
         /// The date.
         date: String,
+        /// What it has to keep to.
+        #[serde(skip)]
+        bounds: DateBounds,
     },
     /// A day of something that has happened, and it is still to come.
     Ahead {
         /// The day.
         date: String,
+        /// Which date of the event it is.
+        #[serde(skip)]
+        bounds: DateBounds,
     },
     /// It says the contrary of an entry that stands.
     Contradicts {
@@ -124,8 +131,32 @@ impl Refusal {
 
     /// A date that does not do.
     pub fn of_date(text: &str) -> Self {
+        Self::out_of(DateBounds::default(), text)
+    }
+
+    /// A date that does not keep to its bounds.
+    pub fn out_of(bounds: DateBounds, text: &str) -> Self {
         let date = text.to_owned();
-        Self::Date { date }
+        Self::Date { date, bounds }
+    }
+
+    /// A date of something that has happened, and it is still to come.
+    pub fn ahead(text: &str) -> Self {
+        Self::Ahead {
+            date: text.to_owned(),
+            bounds: DateBounds::default(),
+        }
+    }
+
+    /// The same, where it is about a date, of this date of its event; which one was known before stays.
+    #[must_use]
+    pub fn of_its(mut self, which: DateOf) -> Self {
+        if let Self::Date { bounds, .. } | Self::Ahead { bounds, .. } = &mut self
+            && bounds.of == DateOf::Other
+        {
+            bounds.of = which;
+        }
+        self
     }
 
     /// Why an event is not followed, for lists and histories.
@@ -186,12 +217,19 @@ impl Refusal {
                 "a measure is taken from above, and unit {unit} is not below the author's",
                 "督办措施由上级对下级采取，{unit} 不是本单位的下级"
             ),
-            Self::Date { date } => {
+            Self::Date { date, bounds } => {
                 // A day alone stands in events as its midnight.
                 let date = date.strip_suffix("T00:00:00Z").unwrap_or(date);
-                tr!(lang, "the date {date} cannot be", "日期 {date} 不合理")
+                match bounds.say(lang) {
+                    Some(bounds) => tr!(
+                        lang,
+                        "the date {date} cannot be: {bounds}",
+                        "日期 {date} 不合理：{bounds}"
+                    ),
+                    None => tr!(lang, "the date {date} cannot be", "日期 {date} 不合理"),
+                }
             }
-            Self::Ahead { date } => {
+            Self::Ahead { date, .. } => {
                 let day = date.get(..10).unwrap_or(date);
                 tr!(lang, "{day} is still to come", "{day} 尚未到来")
             }

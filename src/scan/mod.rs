@@ -17,6 +17,7 @@ mod refusals;
 mod request;
 mod review;
 mod run;
+mod run_difference;
 mod score;
 mod score_store;
 mod shards;

@@ -75,38 +75,6 @@ impl RunKey {
             floor,
         })
     }
-
-    /// What is not as it was, in words.
-    pub fn difference(&self, other: &Self) -> String {
-        if self.rules != other.rules {
-            return format!("journal format {} != {}", other.rules, self.rules);
-        }
-        if self.model != other.model {
-            return format!("model {} != {}", short(&other.model), short(&self.model));
-        }
-        let names = self.options.keys().chain(other.options.keys());
-        for name in names {
-            let of = |key: &Self| key.options.get(name).cloned().unwrap_or_default();
-            if of(self) != of(other) {
-                return format!("{name} {} != {}", of(other), of(self));
-            }
-        }
-        let names = |key: &Self| {
-            let names: Vec<&str> = key.sources.iter().map(|s| s.0.as_str()).collect();
-            names.join(", ")
-        };
-        if names(self) == names(other) {
-            let changed = self.sources.iter().zip(&other.sources);
-            let changed = changed.clone().find(|(a, b)| a != b);
-            return changed
-                .map_or_else(|| "options".into(), |(a, _)| format!("content of {}", a.0));
-        }
-        format!("sources {} != {}", names(other), names(self))
-    }
-}
-
-fn short(text: &str) -> String {
-    text.chars().take(12).collect()
 }
 
 /// What in a chunk cannot be searched, in pixels of the level that is read.

@@ -61,6 +61,15 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// How many sources have no day, neither named nor by their own tags.
+    pub fn undated(&self) -> usize {
+        let undated = self
+            .sources
+            .iter()
+            .filter(|source| source.captured.is_none());
+        undated.count()
+    }
+
     /// Whether something that was asked for could not be searched: exit code 2.
     pub fn is_partial(&self) -> bool {
         !self.refused.is_empty() || !self.not_run.is_empty() || self.unreadable_m2 > 0.0

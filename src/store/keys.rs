@@ -11,9 +11,64 @@ use std::path::{Path, PathBuf};
 /// The logarithm of the work of opening a person's key: 128 MB of memory, wherever the key was made, as a server opens it beside all else.
 const WORK: u8 = 17;
 
+/// What a passphrase that locks something weighs at least: a letter counts for one, a character outside ASCII for two.
+const LEAST_WEIGHT: usize = 8;
+
+/// A passphrase under which nothing new is locked. What was locked under it before still opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WeakPassphrase {
+    /// Nothing but white space.
+    Empty,
+    /// Dots, as an example prints them in its place.
+    Placeholder,
+    /// So short that it is guessed.
+    Short,
+}
+
+impl WeakPassphrase {
+    /// Refuses a passphrase that is to lock something and is none.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub(crate) fn refuse(passphrase: &str) -> Result<(), Self> {
+        let passphrase = passphrase.trim();
+        let weight: usize = passphrase
+            .chars()
+            .map(|c| if c.is_ascii() { 1 } else { 2 })
+            .sum();
+        let is_dots = passphrase.chars().all(|c| matches!(c, '.' | '…'));
+        match weight {
+            0 => Err(Self::Empty),
+            _ if is_dots => Err(Self::Placeholder),
+            _ if weight < LEAST_WEIGHT => Err(Self::Short),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Say for WeakPassphrase {
+    fn say(&self, lang: Lang) -> Said {
+        let what = match self {
+            Self::Empty => lang.pick("the passphrase is empty", "口令为空"),
+            Self::Placeholder => lang.pick(
+                "dots are no passphrase: they stand in examples for one's own",
+                "省略号不是口令：示例中的省略号应换成自己的口令",
+            ),
+            Self::Short => lang.pick("the passphrase is too short", "口令过短"),
+        };
+        Said::new(what).hint(lang.pick(
+            "take several words that nobody guesses, 8 characters at least; nothing was written",
+            "请用他人猜不到的几个词，至少 8 个字符（汉字至少 4 个）；未写入任何内容",
+        ))
+    }
+}
+speaking_error!(WeakPassphrase);
+
 /// A key that cannot be used.
 #[derive(Debug)]
 pub enum KeyError {
+    /// The passphrase that is to lock it is none.
+    Weak(WeakPassphrase),
     /// There is no key of that person here.
     Missing {
         /// The person.
@@ -73,7 +128,8 @@ impl Say for KeyError {
                 "请检查 PAPAVER_PASSPHRASE；更换密钥时检查 PAPAVER_OLD_PASSPHRASE",
             ))
             .hint(lost(name, lang)),
-            Self::Io { path, source } => Said::new(source.to_string()).about(path),
+            Self::Weak(weak) => weak.say(lang),
+            Self::Io { path, source } => Said::unreadable(lang, path, source),
         }
     }
 }
@@ -114,6 +170,8 @@ pub fn exists(folder: &Path, unit: &str, name: &str) -> bool {
 pub struct Locked {
     bytes: Vec<u8>,
     path: PathBuf,
+    /// What waited there before, since the power failed: it may be the key that counts.
+    waited: Option<Vec<u8>>,
 }
 
 /// Where a new key waits until the event that names it is recorded.
@@ -124,7 +182,7 @@ fn waiting(path: &Path) -> PathBuf {
 /// Locks a key under a passphrase, on the disk, and leaves the person's present one where it is.
 ///
 /// # Errors
-/// [`KeyError::Io`].
+/// [`KeyError::Weak`] and [`KeyError::Io`].
 pub fn lock(
     folder: &Path,
     unit: &str,
@@ -132,7 +190,9 @@ pub fn lock(
     key: &SigningKey,
     passphrase: &str,
 ) -> Result<Locked, KeyError> {
+    WeakPassphrase::refuse(passphrase).map_err(KeyError::Weak)?;
     let path = file(folder, unit, name);
+    let waited = std::fs::read(waiting(&path)).ok();
     let write = || -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
@@ -147,16 +207,33 @@ pub fn lock(
         Ok(bytes)
     };
     let bytes = write().map_err(KeyError::io(&path))?;
-    Ok(Locked { bytes, path })
+    Ok(Locked {
+        bytes,
+        path,
+        waited,
+    })
 }
 
 impl Locked {
+    /// Takes it off the disk again, as nothing names it; what waited there before waits on.
+    ///
+    /// # Errors
+    /// [`KeyError::Io`].
+    pub fn discard(self) -> Result<(), KeyError> {
+        let path = waiting(&self.path);
+        let done = match self.waited {
+            Some(before) => crate::files::keep(&path, |out| out.write_all(&before)),
+            None => std::fs::remove_file(&path),
+        };
+        done.map_err(KeyError::io(&path))
+    }
+
     /// Puts the key in its place; the one before stays beside it under another name.
     ///
     /// # Errors
     /// [`KeyError::Io`].
     pub fn put(self) -> Result<(), KeyError> {
-        let Self { bytes, path } = self;
+        let Self { bytes, path, .. } = self;
         let put = || -> std::io::Result<()> {
             if let Ok(before) = std::fs::read(&path) {
                 let digest = Hash::of(&before).to_string();
@@ -257,5 +334,32 @@ mod tests {
         locked.put().expect("put");
         let opened = unlock(folder.path(), "410423", "li", "correct horse").expect("opened");
         assert_eq!(opened.to_bytes(), key.to_bytes());
+    }
+
+    #[test]
+    fn nothing_new_is_locked_under_an_empty_or_very_short_passphrase() {
+        use WeakPassphrase::{Empty, Placeholder, Short};
+        let folder = tempfile::tempdir().expect("folder");
+        let key = SigningKey::from_bytes(&[7; 32]);
+        for (typed, why) in [
+            ("", Empty),
+            (" \t", Empty),
+            ("…", Placeholder),
+            ("...........", Placeholder),
+            ("x", Short),
+            ("seven77", Short),
+            ("罂粟花", Short),
+        ] {
+            let refused = lock(folder.path(), "410423", "li", &key, typed);
+            assert!(
+                matches!(refused, Err(KeyError::Weak(weak)) if weak == why),
+                "{typed}"
+            );
+        }
+        assert!(!exists(folder.path(), "410423", "li"));
+        for typed in ["eight888", "天地玄黄"] {
+            let locked = lock(folder.path(), "410423", "li", &key, typed);
+            locked.expect("locked").discard().expect("removed");
+        }
     }
 }

@@ -11,6 +11,7 @@ mod encoding;
 mod field;
 #[cfg(test)]
 pub(crate) mod fuzz;
+mod likeness;
 pub mod names;
 mod number;
 mod number_format;
@@ -30,6 +31,7 @@ pub use datum::{datum_in_words, foreign_datum};
 pub use degrees::{Axis, DegreesFlaw, degrees, position};
 pub use encoding::{TextFlaw, decode, decode_group, decode_xml};
 pub use field::Field;
+pub use likeness::nearest;
 pub use number::{
     decimal, division_stem, half_width, is_division_at_or_below, is_division_code, number, percent,
 };

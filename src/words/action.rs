@@ -17,8 +17,15 @@ pub enum Action {
         /// The imagery.
         input: Option<PathBuf>,
     },
+    /// Part a scan into shards.
+    Plan {
+        /// The folder of the plan.
+        folder: Option<PathBuf>,
+    },
     /// Score one shard of a plan.
     RunShard {
+        /// The folder of the plan.
+        folder: Option<PathBuf>,
         /// Its number.
         shard: Option<usize>,
     },
@@ -103,11 +110,20 @@ pub enum Action {
     ReadDistricts,
     /// Take in a list of targets.
     ImportTargets,
+    /// Add a person with a role.
+    AddPerson {
+        /// The person.
+        person: Option<String>,
+    },
     /// Grant a person a role.
     Grant {
         /// The person.
         person: Option<String>,
+        /// The role, by its name.
+        role: Option<&'static str>,
     },
+    /// List the people.
+    People,
     /// Make one's own key.
     MakeKey {
         /// The person.
@@ -152,6 +168,14 @@ pub enum Choice {
     Reason,
     /// When it happened.
     When,
+    /// When an event that is corrected happened.
+    Happened,
+    /// The day by which it has to be done.
+    Due,
+    /// The day on which a letter was signed.
+    Signed,
+    /// The day of a patrol or a round of inspection.
+    On,
     /// Per cent destroyed.
     Percent(u8),
     /// A photograph.
@@ -211,8 +235,12 @@ pub enum Choice {
     Unit,
     /// When imagery was taken.
     Captured,
-    /// Where the model runs.
-    Device,
+    /// The model runs on the processor.
+    Processor,
+    /// The script of an array job.
+    Slurm,
+    /// The boundary within which is searched.
+    Within,
     /// Which shard of a plan.
     Shard,
     /// Merge though shards are missing.

@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn an_action_stands_where_its_language_puts_it() {
-        let site = "7K3QF2-M";
+        let site = "7K3QF2-V";
         let remedy = |lang| {
             remedy!(
                 lang,
@@ -137,8 +137,8 @@ mod tests {
             Action::Verify => "V".to_owned(),
             _ => "S".to_owned(),
         };
-        assert_eq!(remedy(Lang::En).text(name), "first S, then V for 7K3QF2-M");
-        assert_eq!(remedy(Lang::Zh).text(name), "7K3QF2-M：先 V，再 S");
+        assert_eq!(remedy(Lang::En).text(name), "first S, then V for 7K3QF2-V");
+        assert_eq!(remedy(Lang::Zh).text(name), "7K3QF2-V：先 V，再 S");
         assert_eq!(remedy(Lang::Zh).actions().next(), Some(&Action::Verify));
     }
 

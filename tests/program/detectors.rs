@@ -303,6 +303,8 @@ fn what_a_model_does_not_say_is_asked_for_and_written_into_a_copy() {
         );
         let text = format!("{}{}", said.out, said.err);
         assert!(words.iter().all(|w| text.contains(w)), "{text}");
+        // How much ground its tiles are is not known.
+        assert!(!text.contains(" m)") && !text.contains("米）"), "{text}");
         let scan = [
             "--lang",
             lang,

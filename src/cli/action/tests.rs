@@ -27,25 +27,26 @@ use every;
 
 fn choices() -> Vec<Choice> {
     every!(Choice {
-        FirstPass, Registry, Actor, Passphrase, InTheirName, Force, Reason, When, Percent(1), Percent(100), Photo, Document,
+        FirstPass, Registry, Actor, Passphrase, InTheirName, Force, Reason, When, Happened, Due, Signed, On, Percent(1), Percent(100), Photo, Document,
         Officer, Plants, Quadrats, Area, Identity, Season, Resolution, Crs(None), Crs(Some(4547)),
         Datum { seven: false }, Datum { seven: true }, Dem, Positions, GroundElevation, SensorWidth, LookingDown,
         AllowCoarse, Bands([3, 2, 1]), Restart, Output, Overwrite, NoPoppy(None), NoPoppy(Some("a b".into())), Model,
-        Verifier, Learnt, Unit, Captured, Device, Shard, Partial, Threads, Port, Authority, Insecure, Schema,
+        Verifier, Learnt, Unit, Captured, Processor, Slurm, Within, Shard, Partial, Threads, Port, Authority, Insecure, Schema,
     })
 }
 
 fn actions() -> Vec<Action> {
-    let site = || "7K3QF2-M".to_owned();
+    let site = || "7K3QF2-V".to_owned();
     let mut all = every!(Action {
         Again(Choice::Registry),
         Without(Choice::Dem),
-        Without(Choice::Device),
+        Without(Choice::Processor),
         Without(Choice::FirstPass),
         Without(Choice::Learnt),
         Scan { input: None },
-        RunShard { shard: None },
-        RunShard { shard: Some(3) },
+        Plan { folder: None }, Plan { folder: Some("a b".into()) },
+        RunShard { folder: None, shard: None },
+        RunShard { folder: Some("a b".into()), shard: Some(3) },
         Pyramid { input: None },
         Pyramid { input: Some("a b.tif".into()) },
         Scan { input: Some("a b.tif".into()) },
@@ -79,8 +80,10 @@ fn actions() -> Vec<Action> {
         Salvage { path: "a.papaver".into() },
         ReadDistricts,
         ImportTargets,
-        Grant { person: None },
-        Grant { person: Some("李 明".into()) },
+        AddPerson { person: None }, AddPerson { person: Some("李 明".into()) },
+        Grant { person: None, role: None },
+        Grant { person: Some("李 明".into()), role: Some("verifier") },
+        People,
         MakeKey { person: None },
         LoseKey { person: None },
         CrewPasswords,
@@ -111,17 +114,22 @@ fn parse(words: &[String]) -> Result<(), clap::Error> {
 }
 
 /// Lines to which an option may be added.
-const LINES: [&str; 16] = [
+const LINES: [&str; 21] = [
     "scan a.tif",
     "scan --plan plan",
     "merge --plan plan",
+    "plan a.tif",
     "evaluate a",
     "verify",
-    "visit 7K3QF2-M --outcome cultivated",
-    "visit 7K3QF2-M --outcome cultivated --quadrat-m2 1 --area 20",
-    "eradicate 7K3QF2-M",
-    "merge 7K3QF2-M 8K3QF2-M",
-    "reopen 7K3QF2-M",
+    "visit 7K3QF2-V --outcome cultivated",
+    "visit 7K3QF2-V --outcome cultivated --quadrat-m2 1 --area 20",
+    "eradicate 7K3QF2-V",
+    "assign 7K3QF2-V --crew a",
+    "correct 7K3QF2-V --event 0123abcd --reason b",
+    "duty sign 410423 Li",
+    "patrol --district 410423",
+    "merge 7K3QF2-V 8K3QF2-M",
+    "reopen 7K3QF2-V",
     "bundle apply a.bundle",
     "export a.gpkg",
     "hotspots",
@@ -147,6 +155,12 @@ fn is_taken(action: &Action) -> Result<(), String> {
     taken
         .then_some(())
         .ok_or_else(|| format!("no command takes {own:?}"))
+}
+
+#[test]
+fn the_code_that_examples_show_is_one() {
+    let code = super::SITE.sample.parse::<crate::registry::TypedCode>();
+    assert!(code.is_ok(), "{code:?}");
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn as_json(found: &Coverage) -> Value {
     let total = |of: fn(&DistrictEffort) -> f64| (sum(found, of) * 10.0).round() / 10.0;
     value!({
         "season": found.season,
-        "flights": found.flights, "flights_without_outline": found.without_outline,
+        "flights": found.flights, "flights_without_outline": found.without_outline, "flights_beyond": found.beyond,
         "flights_without_date": found.without_date, "flights_without_gsd": found.without_gsd,
         "flights_dated_otherwise": found.dated_otherwise, "flights_recorded_twice": found.twice,
         "total": {
@@ -274,10 +274,27 @@ fn remarks(found: &Coverage, lang: Lang) {
             "{season} 年度没有航测记录：未航测，不能据此判断有无种植"
         ));
     }
-    let noted = unknown(found, lang).into_iter().chain(dates(found, lang));
+    let noted = [beyond(found, lang)].into_iter();
+    let noted = noted.chain(unknown(found, lang)).chain(dates(found, lang));
     for (_, note) in noted.filter(|(flights, _)| *flights > 0) {
         tell(&note);
     }
+}
+
+/// How many flights lie on ground that is not their unit's.
+fn beyond(found: &Coverage, lang: Lang) -> (usize, String) {
+    let beyond = found.beyond;
+    let said = tr!(
+        lang,
+        "{flights} in no figure: a unit speaks for the ground of its own district alone; let the unit record it whose ground was flown",
+        "{beyond} 个航次位于录入单位的辖区之外，未计入：各单位只能填报本辖区的航测；请由所在区划的单位录入",
+        flights = (
+            beyond,
+            "flight lies outside the district of the unit that recorded it and is",
+            "flights lie outside the districts of the units that recorded them and are"
+        ),
+    );
+    (beyond, said)
 }
 
 /// What is not known of flights, and of how many.
@@ -301,8 +318,8 @@ fn unknown(found: &Coverage, lang: Lang) -> [(usize, String); 3] {
             date,
             tr!(
                 lang,
-                "{flights} as outside the window",
-                "{date} 个航次没有拍摄日期：按窗口期外计",
+                "{flights} as outside the window; scan again with `--captured`, and record that",
+                "{date} 个航次没有拍摄日期：按窗口期外计；请用 `--captured` 注明日期重新扫描并录入",
                 flights = (
                     date,
                     "flight has no capture date: it counts",

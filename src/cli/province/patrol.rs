@@ -207,6 +207,7 @@ fn show(context: &Context, done: &Patrolled) {
             "轨迹跨多天：此处只计 {on} 当天的部分；其他日期请另行登记"
         ));
     }
+    reported_before(done, lang);
     if context.common.json {
         json(&serde_json::json!(done));
         return;
@@ -233,6 +234,19 @@ fn show(context: &Context, done: &Patrolled) {
     }
     if done.zero {
         tell(lang.pick("a report that nothing was found", "零报告：未发现"));
+    }
+}
+
+/// That nothing was found there on that day was reported before.
+fn reported_before(done: &Patrolled, lang: Lang) {
+    if let Some(before) = done.before {
+        let before = before.short();
+        tell(&tr!(
+            lang,
+            "warning: the same was reported before, as entry {before}: both are kept; if this one is the same patrol: `papaver void {} --reason TEXT`",
+            "警告：当日该区划的零报告此前已登记（{before}），两条均予保留；如系重复登记：`papaver void {} --reason 理由`",
+            done.entry.short(),
+        ));
     }
 }
 

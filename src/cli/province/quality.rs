@@ -238,13 +238,7 @@ fn page(found: &Quality, lang: Lang) {
             .map(|(source, share)| cells(source.label(lang).to_owned(), *share)),
     );
     print(&head, &rows, 1);
-    let (missed, elsewhere) = (found.missed_by_chance, found.finds_elsewhere);
-    data(&tr!(
-        lang,
-        "{missed} tip-offs and chance finds on such ground were reported by no scan; {finds} on ground that was not searched in the window and finely enough",
-        "另有举报及偶然发现 {missed} 处在有效航测范围内而未被航测发现；{elsewhere} 处不在窗口期内有效航测范围内",
-        finds = (elsewhere, "find lies", "finds lie"),
-    ));
+    data(&by_chance(found, lang));
     cost(found, lang);
     for line in real(found, lang)
         .into_iter()
@@ -253,6 +247,18 @@ fn page(found: &Quality, lang: Lang) {
     {
         data(&line);
     }
+}
+
+/// What was found by chance on ground that scans had searched, and elsewhere.
+fn by_chance(found: &Quality, lang: Lang) -> String {
+    let (missed, elsewhere) = (found.missed_by_chance, found.finds_elsewhere);
+    tr!(
+        lang,
+        "of tip-offs and chance finds on such ground {missed} reported by no scan; {finds} on ground that was not searched in the window and finely enough",
+        "另有举报及偶然发现 {missed} 处在有效航测范围内而未被航测发现；{elsewhere} 处不在窗口期内有效航测范围内",
+        finds = (elsewhere, "find lies", "finds lie"),
+        missed = (missed, "was", "were"),
+    )
 }
 
 /// What screening cost, where anybody screened.

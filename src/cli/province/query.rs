@@ -10,6 +10,7 @@ use crate::store::Store;
 use crate::tr;
 use crate::words::{Action, Choice, Lang, Said, Say};
 use clap::{Args, ValueEnum};
+use std::collections::BTreeSet;
 
 /// Which districts.
 #[derive(Debug, Clone, Default, Args)]
@@ -61,7 +62,12 @@ pub(super) enum NoFigures {
     /// Neither flights nor sites.
     Empty,
     /// Neither flights nor patrols nor sites in this period there.
-    Period(String),
+    Period {
+        /// The period.
+        period: String,
+        /// The seasons in which there are any.
+        seasons: Vec<i16>,
+    },
 }
 
 impl Say for NoFigures {
@@ -88,17 +94,7 @@ impl Say for NoFigures {
                 "choose with `--district CODE` and `--level county|township|village` what its boundary file holds",
                 "请用 `--district 代码`、`--level county|township|village` 选择边界文件中已有的区划"
             )),
-            Self::Period(period) => Said::new(tr!(
-                lang,
-                "not enough data: no flight, no patrol and no site there in {period}",
-                "数据不足：{period}在该范围内没有航次、踏查和图斑"
-            ))
-            .hint(crate::remedy!(
-                lang,
-                "choose another year with {season}",
-                "请用 {season} 选择其他年度",
-                season = Action::Again(Choice::Season),
-            )),
+            Self::Period { period, seasons } => nothing_in(period, seasons, lang),
             Self::Empty => Said::new(tr!(
                 lang,
                 "not enough data: the registry holds neither flights nor sites",
@@ -115,6 +111,31 @@ impl Say for NoFigures {
     }
 }
 crate::speaking_error!(NoFigures);
+
+/// That there is nothing of a period, and of which seasons there is.
+fn nothing_in(period: &str, seasons: &[i16], lang: Lang) -> Said {
+    let said = Said::new(tr!(
+        lang,
+        "not enough data: no flight, no patrol and no site there in {period}",
+        "数据不足：{period}在该范围内没有航次、踏查和图斑"
+    ));
+    let said = said.hint(crate::remedy!(
+        lang,
+        "choose another year with {season}",
+        "请用 {season} 选择其他年度",
+        season = Action::Again(Choice::Season),
+    ));
+    if seasons.is_empty() {
+        return said;
+    }
+    let seasons: Vec<String> = seasons.iter().map(i16::to_string).collect();
+    let seasons = seasons.join(lang.pick(", ", "、"));
+    said.hint(tr!(
+        lang,
+        "the registry holds something of {seasons}; what has no capture date belongs to the season in which it was recorded",
+        "登记库有资料的年度：{seasons}；没有拍摄日期的归入录入时的年度"
+    ))
+}
 
 /// The registry's facts, and which of them are asked for.
 pub(super) struct QueryArguments {
@@ -173,11 +194,27 @@ impl QueryArguments {
         }
         let flights = self.facts.flights.iter().map(|f| f.season);
         let sites = self.facts.sites.iter().map(|s| s.season);
-        flights
-            .chain(sites)
-            .max()
-            .map(Period::Season)
+        let last = flights.chain(sites).max();
+        last.map(Period::Season)
             .ok_or_else(|| NoFigures::Empty.into())
+    }
+
+    /// That there is nothing of a period, and of which seasons there is.
+    pub(super) fn nothing_in(&self, period: Period, lang: Lang) -> NoFigures {
+        let Facts {
+            flights,
+            patrols,
+            sites,
+            ..
+        } = &self.facts;
+        let flown = flights.iter().map(|f| f.season);
+        let walked = patrols.iter().map(|p| p.season);
+        let seen = sites.iter().map(|s| s.season);
+        let seasons: BTreeSet<i16> = flown.chain(walked).chain(seen).collect();
+        NoFigures::Period {
+            period: period.label(lang),
+            seasons: seasons.into_iter().collect(),
+        }
     }
 
     /// The name of the district that all lie in; empty for all.
@@ -193,4 +230,17 @@ impl QueryArguments {
 /// A period of a text.
 pub(super) fn read(text: &str) -> Option<Period> {
     text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_without_anything_names_the_seasons_that_hold_something() {
+        let said = nothing_in("2026", &[2025, 2027], Lang::En);
+        let hint = format!("{:?}", said.remedies);
+        assert!(hint.contains("2025, 2027"), "{hint}");
+        assert_eq!(nothing_in("2026", &[], Lang::En).remedies.len(), 1);
+    }
 }

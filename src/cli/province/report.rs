@@ -1,6 +1,6 @@
 //! `papaver report`: one page and one workbook.
 
-use super::query::{DistrictLevel, NoFigures, QueryArguments, When, Where};
+use super::query::{DistrictLevel, QueryArguments, When, Where};
 use super::rank::least_cover;
 use crate::cli::Done;
 use crate::cli::registry::context::{Common, today};
@@ -68,7 +68,7 @@ impl ReportArguments {
         subject.season_begins.clone_from(&about.season_begins);
         let figures = Figures::of(&asked.facts, &asked.windows, &asked.scope(), subject, about);
         if figures.is_empty() {
-            return Err(NoFigures::Period(period.label(lang)).into());
+            return Err(asked.nothing_in(period, lang).into());
         }
         let name = self.output.clone().unwrap_or_else(|| {
             format!("papaver-report-{}", period.to_string().replace('/', "_")).into()

@@ -62,7 +62,7 @@ fn surroundings(
 }
 
 fn passphrase(context: &Context) -> Result<String, Failure> {
-    let given = context.passphrase_of(PASSPHRASE)?;
+    let given = context.passphrase_of(PASSPHRASE, "--passphrase-file")?;
     given.ok_or_else(|| ArgumentError::NoBackupPassphrase.into())
 }
 

@@ -2,13 +2,13 @@
 
 use super::Done;
 use super::context::{Common, Context};
-use super::say::{Failure, against, data, json, tell};
+use super::say::{ArgumentError, Failure, against, data, json, tell};
 use super::settings::decided_elsewhere;
 use crate::files::Existing;
 use crate::office::bundles::{
     NamedEvidence, Outgoing, Received, Sent, inspect, new_identity, point, receive, send,
 };
-use crate::store::bundle::{self, BundleError, Point, Sealing};
+use crate::store::bundle::{self, Point, Sealing};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
@@ -117,7 +117,10 @@ fn passphrase() -> Option<String> {
 }
 
 fn unlock(identity: Option<&PathBuf>) -> Result<bundle::Unlock, Failure> {
-    let read = |path: &PathBuf| std::fs::read_to_string(path).map_err(BundleError::io(path));
+    let read = |path: &PathBuf| {
+        let text = std::fs::read_to_string(path);
+        text.map_err(ArgumentError::file("--identity", path))
+    };
     Ok(bundle::Unlock {
         passphrase: passphrase(),
         identity: identity.map(read).transpose()?,
@@ -137,8 +140,8 @@ impl CreateBundle {
         let since = match self.since.as_deref() {
             Some(text) => point(office.store(), text)?.ok_or_else(|| {
                 let looks = lang.pick(
-                    "a receipt that is there, county.bundle.receipt.json, or a name given with --point",
-                    "已有的回执文件 county.bundle.receipt.json，或用 --point 起过的名称",
+                    "a receipt that is there, county.bundle.receipt.json, or a name given to `--point` when an earlier bundle was made; the first bundle is made without `--since`",
+                    "已有的回执文件 county.bundle.receipt.json，或此前制作数据包时用 `--point` 起过的名称；首次制作请不加 `--since`",
                 );
                 against("--since", text, looks)
             })?,

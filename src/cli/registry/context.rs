@@ -3,7 +3,7 @@
 use super::say::{ArgumentError, Failure, bad, json};
 use crate::cli::config::config;
 use crate::office::{Credentials, Office, OfficeError, Session, clock};
-use crate::store::{Store, keys};
+use crate::store::Store;
 use crate::text::date_time;
 use crate::words::Lang;
 use crate::{files, tr};
@@ -172,13 +172,17 @@ impl Context {
     }
 
     pub(crate) fn passphrase(&self) -> Result<Option<String>, Failure> {
-        self.passphrase_of("PAPAVER_PASSPHRASE")
+        self.passphrase_of("PAPAVER_PASSPHRASE", "--passphrase-file")
     }
 
-    /// A passphrase out of the file that was named, else out of a variable of the environment.
-    pub(crate) fn passphrase_of(&self, variable: &str) -> Result<Option<String>, Failure> {
+    /// A passphrase out of the file that was named with an option, else out of a variable of the environment.
+    pub(crate) fn passphrase_of(
+        &self,
+        variable: &str,
+        option: &'static str,
+    ) -> Result<Option<String>, Failure> {
         if let Some(path) = &self.common.passphrase_file {
-            let text = std::fs::read_to_string(path).map_err(keys::KeyError::io(path))?;
+            let text = std::fs::read_to_string(path).map_err(ArgumentError::file(option, path))?;
             return Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()));
         }
         Ok(std::env::var(variable).ok().filter(|p| !p.is_empty()))
@@ -212,4 +216,23 @@ pub(crate) fn date(option: &'static str, text: &str) -> Result<Date, Failure> {
     let day = date_time(text).ok().filter(|said| said.time.is_none());
     day.map(|said| said.day)
         .ok_or_else(|| bad(option, text, "2026-05-10 / 2026/5/10"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passphrase_file_that_is_not_there_is_named_with_its_option() {
+        let folder = tempfile::tempdir().expect("folder");
+        let common = Common {
+            passphrase_file: Some(folder.path().join("none.txt")),
+            ..Common::default()
+        };
+        let refused = Context::of(common, Lang::En).passphrase();
+        let said = refused.err().expect("refused").0.say(Lang::En);
+        let hint = format!("{:?}", said.remedies);
+        assert!(said.what.contains("none.txt"), "{}", said.what);
+        assert!(hint.contains("--passphrase-file"), "{hint}");
+    }
 }

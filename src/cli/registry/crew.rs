@@ -118,7 +118,7 @@ fn told(given: &NewPassword, until: &str, opens: Option<&str>, lang: Lang) {
     let (crew, id, password) = (&given.crew, &given.id, &given.password);
     tell(&tr!(
         lang,
-        "crew {crew}: this is shown once; it holds until {until}",
+        "{crew}: this is shown once; it holds until {until}",
         "核查组 {crew}：以下口令仅显示一次，有效期至 {until}"
     ));
     data(&tr!(lang, "name: {id}", "用户名：{id}"));
@@ -146,7 +146,7 @@ impl Revoke {
         context.show(&revoked, || {
             tell(&tr!(
                 lang,
-                "the password of crew {crew} holds no more",
+                "the password of {crew} holds no more",
                 "核查组 {crew} 的口令已停用"
             ));
         });

@@ -78,6 +78,12 @@ impl ExportArguments {
             }));
             return Ok(Done::Whole);
         }
+        if n == 0 {
+            tell(lang.pick(
+                "warning: no site fits what was asked for, so the file holds none: `papaver sites` with the same options lists what there is",
+                "警告：没有符合条件的图斑，导出文件为空；用 `papaver sites` 加相同条件可查看",
+            ));
+        }
         tell(&tr!(
             lang,
             "{sites} in {path}, WGS 84",
@@ -256,6 +262,7 @@ fn told(report: &Report, rehearsed: bool, lang: Lang) {
         report.refused(),
         report.blank,
     );
+    tell_where_the_form_is(report, lang);
     tell(&if rehearsed {
         tr!(
             lang,
@@ -269,6 +276,16 @@ fn told(report: &Report, rehearsed: bool, lang: Lang) {
             "已录入 {new} 行；此前已录 {before} 行；拒绝 {refused} 行；未填 {blank} 行"
         )
     });
+}
+
+/// Where the form is, for who filled in nothing of it.
+fn tell_where_the_form_is(report: &Report, lang: Lang) {
+    if report.rows.is_empty() && report.blank > 0 {
+        tell(lang.pick(
+            "what was seen is filled in under “visit: outcome” and the columns after it, in a workbook on its second sheet “Visits”; the other columns are the ledger's, and are not read back",
+            "核查结果请填写在“回填：核查结论”等“回填：”各列（工作簿中为第二张工作表“核查回填”）；其余各列为台账内容，不会读回",
+        ));
+    }
 }
 
 /// What of a file was not read.

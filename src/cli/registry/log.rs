@@ -98,7 +98,7 @@ fn as_json(sealed: &Sealed, hidden: bool) -> Value {
     value
 }
 
-/// `2026-05-03 10:21 +08:00  8a1f3c2b  7K3QF2-M  核查 王五：种植罂粟；开花`
+/// `2026-05-03 10:21 +08:00  8a1f3c2b  7K3QF2-V  核查 王五：种植罂粟；开花`
 fn as_line(
     store: &Store,
     sealed: &Sealed,

@@ -2,11 +2,11 @@
 
 use super::Done;
 use super::context::{Common, Context};
-use super::say::{Failure, data, tell};
+use super::say::{ArgumentError, Failure, data, tell};
 use crate::office::OfficeError;
 use crate::office::mirror::{FilledTable, Mirrored, mirror};
 use crate::remote::{DatabaseTarget, MirrorError, VARIABLES};
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 use crate::tr;
 use crate::words::Lang;
 use crate::{files, platform};
@@ -42,7 +42,7 @@ pub(crate) struct Mirror {
 
 impl Mirror {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
-        let read = |path: PathBuf| files::read(&path).map_err(StoreError::io(&path));
+        let read = |path: PathBuf| files::read(&path).map_err(ArgumentError::file("--ca", &path));
         let given = |name| Some((name, std::env::var(name).ok().filter(|v| !v.is_empty())?));
         let target = DatabaseTarget {
             url: self.url,

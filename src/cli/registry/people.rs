@@ -1,12 +1,12 @@
 //! `init` and `actor`.
 
 use super::context::Common;
-use super::say::{ArgumentError, Failure, against, bad, data, json, none_of, tell};
+use super::say::{ArgumentError, Failure, NOT_GIVEN, against, bad, data, json, none_of, tell};
 use super::{Context, Done};
 use crate::cli::config::config;
 use crate::office::clock;
 use crate::office::people::{
-    Beginning, NewKey, PersonNow, begin, change, holds_key, lose_key, make_key,
+    Beginning, NewKey, PersonNow, begin, change, grant, holds_key, known, lose_key, make_key,
 };
 use crate::registry::Role;
 use crate::registry::body::ActorAction;
@@ -34,9 +34,13 @@ pub(crate) struct InitArguments {
 impl InitArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let unit = self.unit.or_else(|| config().unit.clone());
-        let unit = unit.unwrap_or_default();
+        let unit = unit.unwrap_or_else(|| NOT_GIVEN.to_owned());
         if !is_code(&unit) {
-            return Err(bad("--unit", &unit, "410423 / 410423001 / 410423001002"));
+            let looks = lang.pick(
+                "410423 for a county, 410423001 for a township, 410423001002 for a village; a province is 410000, a prefecture 410400",
+                "县 410423、乡镇 410423001、村 410423001002；省为 410000，市为 410400",
+            );
+            return Err(bad("--unit", &unit, looks));
         }
         let context = Context::of(self.common, lang);
         let path = context
@@ -110,16 +114,25 @@ struct RoleArguments {
 impl ActorArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         match self.what {
-            ActorCommand::Add(change) | ActorCommand::Grant(change) => {
-                change.run(ActorAction::Grant, lang)
-            }
-            ActorCommand::Revoke(change) => change.run(ActorAction::Revoke, lang),
-            ActorCommand::Confirm(change) => change.run(ActorAction::Confirm, lang),
+            ActorCommand::Add(role) => role.run(RoleChange::Add, lang),
+            ActorCommand::Grant(role) => role.run(RoleChange::Grant, lang),
+            ActorCommand::Revoke(role) => role.run(RoleChange::Revoke, lang),
+            ActorCommand::Confirm(role) => role.run(RoleChange::Confirm, lang),
             ActorCommand::Key(make) => make.run(lang),
             ActorCommand::LostKey(lost) => lost.run(lang),
             ActorCommand::List(common) => list(common, lang),
         }
     }
+}
+
+/// What becomes of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RoleChange {
+    /// They may be new.
+    Add,
+    Grant,
+    Revoke,
+    Confirm,
 }
 
 /// `papaver actor key`
@@ -147,7 +160,7 @@ struct LostKey {
 }
 
 impl RoleArguments {
-    fn run(self, action: ActorAction, lang: Lang) -> Result<Done, Failure> {
+    fn run(self, wanted: RoleChange, lang: Lang) -> Result<Done, Failure> {
         let names = || {
             Role::ALL
                 .map(|role| match lang {
@@ -162,7 +175,7 @@ impl RoleArguments {
             .flat_map(|text| text.split(','))
             .map(|name| Role::of_name(name).ok_or_else(|| none_of("ROLE", name, names())))
             .collect::<Result<Vec<_>, _>>()?;
-        let confirms = action == ActorAction::Confirm;
+        let confirms = wanted == RoleChange::Confirm;
         if roles.is_empty() != confirms {
             let given = self.roles.join(",");
             return Err(if confirms {
@@ -177,7 +190,20 @@ impl RoleArguments {
         }
         let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;
-        let now = change(&mut office, &session, action, self.name, roles)?;
+        let now = match wanted {
+            RoleChange::Add => change(&mut office, &session, ActorAction::Grant, self.name, roles),
+            RoleChange::Grant => grant(&mut office, &session, self.name, roles),
+            RoleChange::Revoke => {
+                change(&mut office, &session, ActorAction::Revoke, self.name, roles)
+            }
+            RoleChange::Confirm => change(
+                &mut office,
+                &session,
+                ActorAction::Confirm,
+                self.name,
+                roles,
+            ),
+        }?;
         Ok(show(&now, &context))
     }
 }
@@ -199,6 +225,7 @@ impl MakeKey {
         let context = Context { common, lang };
         let passphrase = context.passphrase()?.ok_or(ArgumentError::NoPassphrase)?;
         let mut office = context.open()?;
+        known(office.store(), &office.unit()?, &self.name)?;
         let old_passphrase = if holds_key(&office, &self.name)? {
             let old = Context {
                 common: Common {
@@ -207,7 +234,7 @@ impl MakeKey {
                 },
                 lang,
             };
-            let old = old.passphrase_of("PAPAVER_OLD_PASSPHRASE")?;
+            let old = old.passphrase_of("PAPAVER_OLD_PASSPHRASE", "--old-passphrase-file")?;
             Some(old.ok_or(ArgumentError::NoOldPassphrase)?)
         } else {
             None
@@ -289,4 +316,23 @@ fn list(common: Common, lang: Lang) -> Result<Done, Failure> {
         }
     }
     Ok(Done::Whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_that_begins_without_a_unit_is_told_what_one_looks_like() {
+        let arguments = InitArguments {
+            unit: None,
+            unit_name: None,
+            common: Common::default(),
+        };
+        let refused = arguments.run(Lang::En).err().expect("refused");
+        let said = refused.0.say(Lang::En);
+        let hint = format!("{:?}", said.remedies);
+        assert_eq!(said.what, "--unit: nothing is given");
+        assert!(hint.contains("a province is 410000"), "{hint}");
+    }
 }

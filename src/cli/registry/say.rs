@@ -90,6 +90,17 @@ pub(crate) enum ArgumentError {
     NothingToAssign,
     /// The standard input cannot be read.
     Input(std::io::Error),
+    /// A file that was named cannot be read.
+    File {
+        /// The option.
+        option: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Nobody says where a site is.
+    NoWhere,
 }
 
 /// Stands for a value that was not given.
@@ -117,6 +128,16 @@ impl Fits {
 }
 
 impl ArgumentError {
+    /// A file that was named and cannot be read.
+    pub(crate) fn file(option: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::File {
+            option,
+            path,
+            source,
+        }
+    }
+
     /// Why photographs tell no place.
     pub(super) fn no_place(photos: Vec<PathBuf>) -> Self {
         let is_other = |path: &&PathBuf| {
@@ -245,6 +266,9 @@ fn no_decision(lang: Lang) -> Said {
 fn of_the_desk(error: &ArgumentError, lang: Lang) -> Said {
     match error {
         ArgumentError::NoBackupPassphrase => Said::new(tr!(lang, "a backup needs a passphrase", "备份需要口令")).hint(tr!(lang, "put one into PAPAVER_BACKUP_PASSPHRASE, or into a file named with `--passphrase-file`; write it down and lock it away, apart from the backup", "请放入 PAPAVER_BACKUP_PASSPHRASE，或用 `--passphrase-file` 指定文件；口令请另行抄写、锁存，与备份分开保管")),
+        ArgumentError::Coded { option, value, list } if value == NOT_GIVEN => {
+            unusable(option, value, &Fits::OneOf(listed(list, lang)), lang)
+        }
         ArgumentError::Coded { option, value, list } => {
             let fits = Fits::OneOf(listed(list, lang));
             Said::new(tr!(lang, "{value} will not do for {option}", "{option} 的取值 {value} 无效")).hint(fits.hint(lang))
@@ -271,6 +295,10 @@ fn of_the_desk(error: &ArgumentError, lang: Lang) -> Said {
         ArgumentError::NothingToAssign => Said::new(tr!(lang, "none of these sites waits for a crew", "所选范围内没有待派查的图斑"))
             .hint(tr!(lang, "`papaver sites --open` lists what is open and with whom it is", "`papaver sites --open` 可查看未办结图斑及其核查组")),
         ArgumentError::Input(source) => Said::new(tr!(lang, "the standard input cannot be read: {source}", "无法读取标准输入：{source}")),
+        ArgumentError::File { option, path, source } => Said::unreadable(lang, path, source)
+            .hint(tr!(lang, "check the name that {option} gives; one with spaces needs quotes", "请检查 {option} 的文件名；含空格的须加引号")),
+        ArgumentError::NoWhere => Said::new(lang.pick("nobody says where it is", "未给出位置"))
+            .hint(remedy!(lang, "give the place with `--at LON,LAT`, or a photograph that knows it with {photo}", "请用 `--at 经度,纬度` 给出位置，或用 {photo} 给出带定位的照片", photo = Action::Again(Choice::Photo))),
         ArgumentError::UnknownDistrict(code) => Said::new(tr!(lang, "nothing is known here in a district {code}", "本库没有区划 {code} 的任何资料"))
             .hint(tr!(lang, "give a code of 6, 9 or 12 digits or its beginning; boundaries are filled in with `papaver registry districts`", "请填 6、9 或 12 位区划代码或其开头；区划边界用 `papaver registry districts` 填入")),
         other => Said::new(format!("{other:?}")),

@@ -122,6 +122,13 @@ fn screen_from(context: &Context, from: &Path) -> Result<Done, Failure> {
                 "{count} 个待第二人独立研判"
             ));
         }
+        if let Some(scan) = &done.other_scan {
+            tell(&tr!(
+                lang,
+                "warning: the file is of scan {scan}, and these candidates were recorded of another scan: was it the right file?",
+                "警告：该文件属于扫描 {scan}，而这些疑似点由其他扫描录入：请核对文件是否正确"
+            ));
+        }
         for (candidate, why) in &done.passed_over {
             tell(&tr!(
                 lang,

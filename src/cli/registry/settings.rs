@@ -37,27 +37,52 @@ pub(super) struct DistrictsArguments {
 impl SettingsArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
+        let asked = self.key.clone().filter(|_| self.value.is_none());
+        if let Some(key) = &asked {
+            known(key, lang)?;
+        }
         if let (Some(key), Some(value)) = (self.key, self.value) {
             Settings::default()
                 .set(&key, &value)
                 .map_err(|flaw| match flaw {
-                    SettingFlaw::Unknown => none_of(
-                        "KEY",
-                        &key,
-                        Settings::NAMES.map(|(name, _)| name).join(", "),
-                    ),
+                    SettingFlaw::Unknown => unknown(&key),
                     SettingFlaw::Value(looks) => bad("VALUE", &value, looks),
                     SettingFlaw::Range(range) => against("VALUE", &value, range),
                 })?;
             let (mut office, session) = context.office()?;
             set(&mut office, &session, key, value)?;
         }
-        for setting in settings(&context.read()?) {
+        let all = settings(&context.read()?).into_iter();
+        for setting in all.filter(|setting| asked.as_ref().is_none_or(|key| *key == setting.key)) {
             context.show(&setting, || {
                 data(&format!("{} {}", setting.key, setting.value));
             });
         }
         Ok(Done::Whole)
+    }
+}
+
+fn unknown(key: &str) -> Failure {
+    let names = Settings::NAMES.map(|(name, _)| name).join(", ");
+    none_of("KEY", key, names)
+}
+
+/// Fails for what is no name of a setting, such as a name and a value in one word.
+fn known(key: &str, lang: Lang) -> Result<(), Failure> {
+    let names = Settings::NAMES.map(|(name, _)| name);
+    if names.contains(&key) {
+        return Ok(());
+    }
+    match key.split_once('=') {
+        Some((name, value)) if names.contains(&name) => {
+            let rule = tr!(
+                lang,
+                "two words: `papaver registry settings {name} {value}`",
+                "分开填写：`papaver registry settings {name} {value}`"
+            );
+            Err(against("KEY", key, rule))
+        }
+        _ => Err(unknown(key)),
     }
 }
 
@@ -77,6 +102,7 @@ pub(super) fn decided_elsewhere(of: &Boundaries, lang: Lang) -> String {
 impl DistrictsArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
+        std::fs::metadata(&self.file).map_err(ArgumentError::file("FILE", &self.file))?;
         let read = Districts::open(&self.file, &self.vintage).map_err(|flaw| {
             ArgumentError::NoDistricts {
                 path: self.file.clone(),
@@ -134,5 +160,26 @@ impl DistrictsArguments {
             }
         }
         Ok(Done::Whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Say;
+
+    #[test]
+    fn a_name_that_is_none_is_refused_and_a_name_with_its_value_is_told_the_form() {
+        let said = |key: &str| {
+            known(key, Lang::En)
+                .err()
+                .map(|failure| Say::say(&*failure.0, Lang::En))
+        };
+        assert_eq!(said("deadline.CANDIDATE"), None);
+        let unknown = said("nonsense").expect("refused");
+        assert!(unknown.what.contains("nonsense"), "{unknown:?}");
+        let form = said("match_radius_m=20").expect("refused");
+        let hint = format!("{:?}", form.remedies);
+        assert!(hint.contains("settings match_radius_m 20"), "{hint}");
     }
 }

@@ -4,7 +4,7 @@ use super::Done;
 use super::context::{Common, Context, today};
 use super::elsewhere::tell_elsewhere;
 use super::find_photos::PhotoEvidence;
-use super::say::{ArgumentError, Failure, bad, data, tell};
+use super::say::{ArgumentError, Failure, NOT_GIVEN, bad, data, tell};
 use super::view::line;
 use crate::ground::LonLat;
 use crate::office::found::{Discovery, add};
@@ -177,6 +177,12 @@ fn told_days(done: &Recorded, lang: Lang) {
             "影像自带日期为 {days}，与上报日期不符：报告将列入“航测日期存疑”"
         ));
     }
+    if done.without_day {
+        tell(lang.pick(
+            "warning: the imagery has no capture date: it counts as flown outside the growth window, its sites belong to the season of this entry, and nothing is learnt from it; scan again with `--captured DATE`, and record that",
+            "警告：影像没有拍摄日期：按窗口期外航测计，其图斑归入录入时的年度，也不能用于学习；请用 `--captured 日期` 重新扫描后再录入",
+        ));
+    }
     for other in &done.other_days {
         let days = other.captured.as_ref().map(period);
         let days = days.unwrap_or_else(|| lang.pick("no day", "无日期").into());
@@ -193,18 +199,13 @@ fn told_days(done: &Recorded, lang: Lang) {
 #[derive(Debug, Args)]
 pub(crate) struct AddArguments {
     /// Where: LON,LAT in WGS 84 位置：经度,纬度（WGS 84）
-    #[arg(
-        long,
-        value_name = "LON,LAT",
-        allow_hyphen_values = true,
-        required_unless_present = "photos"
-    )]
+    #[arg(long, value_name = "LON,LAT", allow_hyphen_values = true)]
     at: Option<String>,
     /// Photographs of it: place and time come from the first that tells them, where they are not given 现场照片；未给出的位置和时间取自第一张含有该信息的照片
     #[arg(long = "photo", value_name = "FILE")]
     photos: Vec<PathBuf>,
     /// patrol, `tip_off`, target or find (default with a photograph: find) 来源：patrol 踏查、`tip_off` 举报、target 靶标、find 零星发现（有照片时默认 find）
-    #[arg(long, value_name = "SOURCE", required_unless_present_any = ["photos", "of"])]
+    #[arg(long, value_name = "SOURCE")]
     source: Option<String>,
     /// The patrol or tip-off that led to it, by its number; it is the source then 发现该处的踏查或举报的记录编号；来源随之确定
     #[arg(long, value_name = "ENTRY", conflicts_with = "source")]
@@ -228,9 +229,13 @@ impl AddArguments {
         let at = match (&self.at, shot.at) {
             (Some(text), _) => lonlat("--at", text)?,
             (None, Some(at)) => at,
+            (None, None) if self.photos.is_empty() => return Err(ArgumentError::NoWhere.into()),
             (None, None) => return Err(ArgumentError::no_place(self.photos).into()),
         };
         let source = match &self.source {
+            None if self.photos.is_empty() && self.of.is_none() => {
+                return Err(ArgumentError::source("--source", NOT_GIVEN).into());
+            }
             None => FoundBy::Find,
             Some(text) => FoundBy::read(text)
                 .filter(|source| !matches!(source, FoundBy::Scan | FoundBy::Split))
@@ -307,5 +312,29 @@ mod tests {
             let said = lonlat("--at", text).expect_err(text).0.say(Lang::En);
             assert!(said.what.contains("exchanged"), "{text}: {}", said.what);
         }
+    }
+
+    #[test]
+    fn a_site_without_a_place_or_a_source_is_asked_for_them() {
+        let said = |at: Option<&str>| {
+            let arguments = AddArguments {
+                at: at.map(str::to_owned),
+                photos: vec![],
+                source: None,
+                of: None,
+                name: None,
+                note: None,
+                area: None,
+                common: Common::default(),
+            };
+            let refused = arguments.run(Lang::En).err().expect("refused");
+            refused.0.say(Lang::En)
+        };
+        let place = said(None);
+        assert_eq!(place.what, "nobody says where it is");
+        assert!(format!("{:?}", place.remedies).contains("Photo"));
+        let source = said(Some("113.3,33.74"));
+        assert_eq!(source.what, "--source: nothing is given");
+        assert!(format!("{:?}", source.remedies).contains("patrol"));
     }
 }

@@ -232,8 +232,9 @@ fn sum(context: &Context, listed: usize, led: usize) {
     if !context.common.json {
         tell(&tr!(
             context.lang,
-            "{listed} tip-offs, {led} of them led to sites",
-            "举报 {listed} 件，其中 {led} 件转为图斑"
+            "{tips}, {led} of them led to sites",
+            "举报 {listed} 件，其中 {led} 件转为图斑",
+            tips = (listed, "tip-off", "tip-offs"),
         ));
     }
 }

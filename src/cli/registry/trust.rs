@@ -4,8 +4,10 @@ use super::Done;
 use super::context::{Common, Context};
 use super::say::{Failure, against, bad, data, tell};
 use crate::office::trust::{DeviceStatement, KnownDevice, devices, trust};
+use crate::office::unit_of;
 use crate::registry::DeviceId;
-use crate::registry::unit::is_code;
+use crate::registry::unit::{is_code, share_ground};
+use crate::store::{Store, StoreError};
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -66,7 +68,14 @@ impl TrustArguments {
             } else {
                 DeviceStatement::Trusted
             };
+            let doubt = match statement {
+                DeviceStatement::Trusted => doubt(office.store(), &unit, device, lang)?,
+                DeviceStatement::Revoked { .. } => None,
+            };
             trust(&mut office, &session, device, unit, statement)?;
+            if let Some(doubt) = doubt {
+                tell(&doubt);
+            }
         }
         let store = context.read()?;
         for known in devices(&store) {
@@ -80,6 +89,38 @@ impl TrustArguments {
         }
         Ok(Done::Whole)
     }
+}
+
+/// What speaks against a unit's code: it may be mistyped.
+fn doubt(
+    store: &Store,
+    unit: &str,
+    device: DeviceId,
+    lang: Lang,
+) -> Result<Option<String>, StoreError> {
+    let own = unit_of(store)?;
+    let why = if !share_ground(unit, &own) {
+        tr!(
+            lang,
+            "unit {unit} is neither above nor below {own}",
+            "单位 {unit} 不是 {own} 的上级或下级"
+        )
+    } else if let Some(districts) = store.districts()?
+        && !districts.iter().any(|one| share_ground(&one.code, unit))
+    {
+        tr!(
+            lang,
+            "the boundary file has no district {unit}",
+            "区划边界中没有 {unit}"
+        )
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(tr!(
+        lang,
+        "warning: {why}: what this device says of another unit is not followed; if the code is mistyped, `papaver trust {device} --revoke --reason TEXT`, and trust it anew",
+        "警告：{why}；该设备以其他单位名义的记录不予采信。代码填错的，请执行 `papaver trust {device} --revoke --reason 理由` 后重新信任"
+    )))
 }
 
 /// A device, what it speaks for, and who says so.
@@ -125,4 +166,29 @@ fn rests_on_revoked(known: &KnownDevice, lang: Lang) -> String {
         " · only by the word of {by_unit} {by}, which is trusted no longer itself: trust it directly, or revoke it",
         " · 仅凭已被撤销信任的 {by_unit} {by} 担保，请直接予以信任或者一并撤销"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::office::people::{Beginning, begin};
+
+    #[test]
+    fn a_unit_that_is_neither_above_nor_below_is_doubted() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("a.papaver");
+        let beginning = Beginning {
+            unit: "410000".into(),
+            unit_name: None,
+            supervisor: "chief".into(),
+            at: "2026-04-01T08:00:00+08:00".into(),
+        };
+        let begun = begin(&path, beginning).expect("begun");
+        let store = Store::open_read(&path).expect("opened");
+        let device = begun.device.expect("a device");
+        let doubted = |unit| doubt(&store, unit, device, Lang::En).ok().flatten();
+        assert_eq!(doubted("410423"), None);
+        let said = doubted("140423").expect("doubted");
+        assert!(said.contains("neither above nor below 410000"), "{said}");
+    }
 }

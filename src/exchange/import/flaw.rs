@@ -96,8 +96,8 @@ impl RowFlaw {
             .into(),
             Self::NoTime => remedy!(
                 lang,
-                "it does not say when; fill that in, or give {when}",
-                "未填核查时间；请填写，或用 {when} 指定",
+                "it does not say when: fill that in; or else: {when}",
+                "未填核查时间，请填写；或者：{when}",
                 when = Action::Again(Choice::When),
             ),
             Self::NoRole(actor, roles) => no_role(actor, roles, lang),
@@ -216,7 +216,8 @@ impl RowFlaw {
     }
 }
 
-fn no_role(actor: &str, roles: &[&str], lang: Lang) -> Remedy {
+fn no_role(actor: &str, roles: &[&'static str], lang: Lang) -> Remedy {
+    let role = roles.first().copied();
     let roles: Vec<String> = roles.iter().map(|name| Role::named(name, lang)).collect();
     let roles = roles.join(lang.pick(" or ", " 或 "));
     remedy!(
@@ -224,7 +225,8 @@ fn no_role(actor: &str, roles: &[&str], lang: Lang) -> Remedy {
         "{actor} is no {roles}: let somebody import it who is, or {grant}",
         "{actor} 没有角色 {roles}：请由有该角色的人导入，或用 {grant} 授予",
         grant = Action::Grant {
-            person: Some(actor.to_owned())
+            person: Some(actor.to_owned()),
+            role,
         },
     )
 }

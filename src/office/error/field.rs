@@ -28,13 +28,13 @@ impl Say for FieldError {
             ))
             .hint(remedy!(
                 lang,
-                "name a person of the crew who holds none, or make the crew one: {grant}",
-                "请改用未持密钥的组员，或以核查组名义新增人员：{grant}",
-                grant = Action::Grant { person: None },
+                "name a person of the crew who holds none, or make the crew one: {add}",
+                "请改用未持密钥的组员，或以核查组名义新增人员：{add}",
+                add = Action::AddPerson { person: None },
             )),
             Self::NoAccess { crew } => Said::new(tr!(
                 lang,
-                "crew {crew} has no password that holds",
+                "{crew} has no password that holds",
                 "核查组 {crew} 没有有效口令"
             ))
             .hint(remedy!(

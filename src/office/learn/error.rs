@@ -2,8 +2,8 @@
 
 use crate::office::RecordError;
 use crate::store::StoreError;
-use crate::words::{Fault, Lang, Said, Say};
-use crate::{speaking_error, tr};
+use crate::words::{Action, Choice, Fault, Lang, Said, Say};
+use crate::{remedy, speaking_error, tr};
 use std::path::PathBuf;
 
 /// Nothing was learnt, and no rank is changed.
@@ -93,10 +93,11 @@ impl LearnError {
                 "it is not known in which season the imagery of scan {scan} was taken, or it was taken in several",
                 "扫描 {scan} 的影像所属年度不明，或跨了年度"
             ))
-            .hint(tr!(
+            .hint(remedy!(
                 lang,
-                "scan again and name the day",
-                "请注明拍摄日期后重新扫描"
+                "scan again and name the day with {captured}, a season's imagery at a time; then record that scan",
+                "请用 {captured} 注明拍摄日期、按年度分别重新扫描，再录入",
+                captured = Action::Again(Choice::Captured),
             )),
             _ => Said::new(tr!(
                 lang,
@@ -221,3 +222,16 @@ impl From<RecordError> for LearnError {
 
 /// Fewer verdicts than this teach nothing.
 pub const LEAST_VERDICTS: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scan_without_a_season_is_told_the_option_that_names_its_day() {
+        let scan = "s".to_owned();
+        let said = LearnError::NoSeason { scan }.say(Lang::En);
+        let mut actions = said.remedies.iter().flat_map(|remedy| remedy.actions());
+        assert_eq!(actions.next(), Some(&Action::Again(Choice::Captured)));
+    }
+}

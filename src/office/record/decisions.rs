@@ -17,11 +17,20 @@ pub struct Decision {
     pub at: String,
 }
 
+/// The decisions of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionFile {
+    /// The scan of which it speaks, where it says so.
+    pub scan: Option<String>,
+    /// Its decisions.
+    pub decisions: Vec<Decision>,
+}
+
 /// Reads the file that `review.html` saves.
 ///
 /// # Errors
 /// See [`RecordError`].
-pub fn decisions(path: &Path) -> Result<Vec<Decision>, RecordError> {
+pub fn decisions(path: &Path) -> Result<DecisionFile, RecordError> {
     let malformed = |why: String| RecordError::Malformed {
         path: path.into(),
         why,
@@ -34,7 +43,9 @@ pub fn decisions(path: &Path) -> Result<Vec<Decision>, RecordError> {
     if file.format != DECISIONS_FORMAT {
         return Err(malformed(format!("format {}", file.format)));
     }
-    file.decided
+    let scan = Some(file.scan_id).filter(|scan| !scan.is_empty());
+    let decisions = file
+        .decided
         .into_iter()
         .map(|decided| {
             let keep = decided.decision == Verdict::Keep;
@@ -62,5 +73,6 @@ pub fn decisions(path: &Path) -> Result<Vec<Decision>, RecordError> {
                 at: decided.at,
             })
         })
-        .collect()
+        .collect::<Result<_, _>>()?;
+    Ok(DecisionFile { scan, decisions })
 }

@@ -22,6 +22,8 @@ const MOST_SOURCES: usize = 32;
 pub struct ScanFolder {
     /// Where it came from and what it covered.
     pub record: RecordedScan,
+    /// When it was searched, RFC 3339; empty where it does not say.
+    pub ran: String,
     /// The unit that flew it, where it says so.
     pub unit: Option<String>,
     /// Its candidates.
@@ -114,6 +116,7 @@ impl ScanFolder {
         };
         Ok(Self {
             record,
+            ran: scan.run.finished,
             unit: scan.unit.filter(|unit| is_code(unit)),
             candidates,
             coverage: coverage.map(|(path, _)| path),

@@ -5,11 +5,13 @@ mod decisions;
 mod digests;
 mod folder;
 mod keeping;
+mod ran;
 
-pub use decisions::{Decision, decisions};
+pub use decisions::{Decision, DecisionFile, decisions};
 pub use digests::ScanDigests;
 pub(super) use folder::verified_file;
 pub use folder::{ScanCandidate, ScanFolder};
+pub(super) use ran::refusal as before_it_was_found;
 
 use super::{Office, RecordError, Session, Transaction};
 use crate::registry::body::{Body, Create, FoundBy, Meaning, Sighting};
@@ -55,6 +57,9 @@ pub struct Recorded {
     pub known_before: usize,
     /// Candidates without a capture date that met a settled site: nothing could be concluded.
     pub undated: usize,
+    /// Whether the imagery has no day: what it searched counts in no window, and nothing is learnt from it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub without_day: bool,
     /// Pictures that the scan names and the folder lacks.
     pub pictures_missing: usize,
     /// The entry of what was learnt that puts its candidates in order, where anything does.
@@ -93,6 +98,7 @@ pub fn record(
     let mut recorded = Recorded {
         scan: scan.record.scan.clone(),
         unverifiable: !scan.written.is_verifiable(),
+        without_day: scan.record.captured.is_none(),
         ..Recorded::default()
     };
     let store = office.store();
@@ -116,6 +122,7 @@ pub fn record(
             let body = Body::Scan(Box::new(scan.record.clone()));
             entry.append(None, coverage, body)?;
         }
+        ran::remember(entry.store, &scan.record.scan, &scan.ran)?;
         let mut taking = Taking::of(scan, &ground);
         for (candidate, pictures) in scan.candidates.iter().zip(pictures) {
             taking.take(entry, candidate, pictures)?;

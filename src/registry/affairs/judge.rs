@@ -6,6 +6,7 @@ use crate::registry::event::Event;
 use crate::registry::ids::Hash;
 use crate::registry::moves::Refusal;
 use crate::registry::people::{Signed, same_name};
+use crate::registry::refusal::{DateBounds, DateOf, DayBound};
 use crate::text::day_of;
 use std::collections::{BTreeMap, HashMap};
 
@@ -94,7 +95,10 @@ impl Judge<'_, '_> {
         let after = day_of(&event.at).zip(day_of(entry.body.day_of_season(&entry.at)));
         let before = after.is_none_or(|(then, entered)| then < entered);
         if before && !matches!(event.body, Body::Void(_)) {
-            return Err(Refusal::of_date(&event.at));
+            let entered = day_of(entry.body.day_of_season(&entry.at));
+            let from = entered.map(|day| DayBound::of_step(day, &entry.body));
+            let bounds = DateBounds::between(DateOf::Event, from, None);
+            return Err(Refusal::out_of(bounds, &event.at));
         }
         let own =
             entry.actor.unit == event.actor.unit && same_name(&entry.actor.name, &event.actor.name);

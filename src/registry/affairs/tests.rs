@@ -463,8 +463,7 @@ fn what_has_happened_is_of_no_day_to_come_and_of_none_before_what_it_speaks_of()
     ];
     for (body, day) in ahead {
         let hash = offices.chief(0, body);
-        let date = day.to_owned();
-        assert_eq!(offices.affairs().refused[&hash], Refusal::Ahead { date });
+        assert_eq!(offices.affairs().refused[&hash], Refusal::ahead(day));
     }
     for (letter, refused) in [(letter("2026-5-3"), true), (letter("2026-05-03"), false)] {
         let hash = offices.chief(0, letter);
@@ -479,8 +478,8 @@ fn what_has_happened_is_of_no_day_to_come_and_of_none_before_what_it_speaks_of()
     let before = Hash::of(&event.canonical().expect("canonical"));
     offices.said.last_mut().expect("said").0 = before;
     assert_ne!(before, closed);
-    let date = "2026-05-02T10:21:00+08:00".into();
-    assert_eq!(offices.affairs().refused[&before], Refusal::Date { date });
+    let refused = Refusal::of_date("2026-05-02T10:21:00+08:00");
+    assert_eq!(offices.affairs().refused[&before], refused);
 }
 
 #[test]

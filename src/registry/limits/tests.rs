@@ -136,3 +136,18 @@ fn a_count_by_quadrats_has_no_more_of_them_and_no_more_plants_than_can_be() {
     };
     assert_eq!(said(beyond), NUMBER);
 }
+
+#[test]
+fn a_due_day_that_cannot_be_is_answered_with_the_days_that_can() {
+    let refused = due_within("2026-05-03T10:00:00+08:00", Some("2028-05-10"));
+    let refused = refused.expect_err("two years on");
+    let said = refused.label(crate::words::Lang::En);
+    assert!(
+        said.ends_with("it lies between 2026-05-03 and 2027-05-04"),
+        "{said}"
+    );
+    let Refusal::Date { bounds, .. } = refused else {
+        panic!("{said}");
+    };
+    assert_eq!(bounds.of, DateOf::Due);
+}

@@ -9,7 +9,9 @@ use crate::registry::ids::Hash;
 use crate::registry::limits;
 use crate::registry::moves::Refusal;
 use crate::registry::people::same_name;
+use crate::registry::refusal::{DateBounds, DateOf, DayBound};
 use crate::registry::site::MarkKind;
+use jiff::civil::Date;
 
 impl Fold<'_> {
     /// A site is not moved away or counted down by whoever likes, and no step is dated before the one before it.
@@ -89,7 +91,7 @@ impl Fold<'_> {
         of: Option<Hash>,
         new: &str,
     ) -> Result<MarkKind, Refusal> {
-        let bad = || Refusal::of_date(new);
+        let bad = || Refusal::of_date(new).of_its(DateOf::Corrected);
         let past = &self.history.past[at];
         let target = self
             .index_of(of)
@@ -98,18 +100,27 @@ impl Fold<'_> {
         let (hash, event) = self.history.events[target];
         let mut redated = event.clone();
         new.clone_into(&mut redated.at);
-        limits::dates_of(&redated)?;
+        let of_it = |refusal: Refusal| match refusal {
+            Refusal::Ahead { date, .. } => Refusal::ahead(&date).of_its(DateOf::Corrected),
+            Refusal::Date { date, .. } => Refusal::of_date(&date).of_its(DateOf::Corrected),
+            other => other,
+        };
+        limits::dates_of(&redated).map_err(of_it)?;
         let day = self.days(new).ok_or_else(bad)?;
         let day_at = |e: usize| self.stands[e].as_ref().and_then(|stand| stand.day);
         let earlier = self.join(&self.history.parents[target]);
         let reached = SiteDay::last(earlier.iter().filter_map(|e| day_at(*e)));
         let after_those_before = reached.is_none_or(|reached| !day.is_before(reached));
-        let before_those_after = (target + 1..at)
-            .filter(|e| self.history.past[*e].contains(target))
-            .filter_map(day_at)
-            .all(|later| !later.is_before(day));
+        let later = (target + 1..at).filter(|e| self.history.past[*e].contains(target));
+        let before_those_after =
+            (later.clone().filter_map(day_at)).all(|later| !later.is_before(day));
         if !(after_those_before && before_those_after) {
-            return Err(bad());
+            let from = earlier.iter().filter_map(|e| self.bound_of(*e));
+            let from = from.max_by_key(|(day, _)| *day).map(|(_, bound)| bound);
+            let until = later.filter_map(|e| self.bound_of(e));
+            let until = until.min_by_key(|(day, _)| *day).map(|(_, bound)| bound);
+            let bounds = DateBounds::between(DateOf::Corrected, from, until);
+            return Err(Refusal::out_of(bounds, new));
         }
         let from = self.at_of(hash, event);
         if let Some(stand) = &mut self.stands[target] {
@@ -122,6 +133,12 @@ impl Fold<'_> {
     /// When an event happened, as it was corrected.
     pub(super) fn at_of(&self, hash: Hash, event: &Event) -> String {
         self.redated.get(&hash).unwrap_or(&event.at).clone()
+    }
+
+    /// The day that a step stands at, and what it is called.
+    pub(super) fn bound_of(&self, at: usize) -> Option<(Date, DayBound)> {
+        let day = self.stands[at].as_ref()?.day?.written;
+        Some((day, DayBound::of_step(day, &self.history.events[at].1.body)))
     }
 
     pub(super) fn day_of(&self, at: usize) -> Option<SiteDay> {

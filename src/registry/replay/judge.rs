@@ -7,6 +7,7 @@ use crate::registry::event::{Event, EvidenceRef};
 use crate::registry::ids::SiteKey;
 use crate::registry::moves::{Move, MoveAuthor, Refusal, decide, unproven};
 use crate::registry::people::Signed;
+use crate::registry::refusal::{DateBounds, DateOf};
 use crate::registry::site::MarkKind;
 use crate::registry::state::State;
 use crate::registry::{limits, unit};
@@ -250,7 +251,11 @@ impl Fold<'_> {
         let day = self.day_of(at);
         let reached = SiteDay::last(before.iter().filter_map(|b| self.stands[*b].as_ref()?.day));
         if reached.is_some_and(|reached| day.is_none_or(|day| day.is_before(reached))) {
-            return Err(Refusal::of_date(&self.history.events[at].1.at));
+            let steps = before.iter().copied();
+            let last = steps.filter_map(|b| self.bound_of(b));
+            let from = last.max_by_key(|(day, _)| *day).map(|(_, bound)| bound);
+            let bounds = DateBounds::between(DateOf::Event, from, None);
+            return Err(Refusal::out_of(bounds, &self.history.events[at].1.at));
         }
         Ok(day)
     }
@@ -301,7 +306,7 @@ impl Fold<'_> {
             return Ok(());
         }
         let first = captured.map_or("", |[first, _]| first);
-        Err(Refusal::of_date(first))
+        Err(Refusal::of_date(first).of_its(DateOf::Captured))
     }
 
     /// What was counted or measured here is counted nowhere once the site is gone, until somebody counts where it went.

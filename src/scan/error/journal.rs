@@ -1,6 +1,7 @@
 //! Why the scores in a results folder cannot be gone on with.
 
 use crate::files::{FileError, fault_of};
+use crate::scan::run_difference::RunDifference;
 use crate::words::{Action, Choice, Fault, Lang, Remedy, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::io;
@@ -14,7 +15,7 @@ pub enum JournalError {
         /// The output folder.
         folder: PathBuf,
         /// What differs.
-        difference: String,
+        difference: RunDifference,
     },
     /// The folder keeps scores from a floor on that is above what is asked for.
     BelowFloor {
@@ -103,8 +104,8 @@ fn elsewhere_or_anew(lang: Lang) -> Remedy {
     )
 }
 
-fn other_work(folder: &Path, difference: &str, lang: Lang) -> Said {
-    let folder = folder.display();
+fn other_work(folder: &Path, difference: &RunDifference, lang: Lang) -> Said {
+    let (folder, difference) = (folder.display(), difference.pick(lang));
     Said::new(tr!(
         lang,
         "{folder} holds the work of another scan ({difference})",

@@ -1,6 +1,7 @@
 //! Why a plan or a shard is not taken.
 
 use crate::files::{BucketError, is_in_bucket, reach};
+use crate::scan::run_difference::RunDifference;
 use crate::words::{Action, Both, Choice, Fault, Lang, Remedy, Said, Say, of_system};
 use crate::{remedy, speaking_error, tr};
 use std::io;
@@ -43,7 +44,7 @@ pub enum ShardError {
     /// The imagery, the model or the boundary is not what it was when the plan was made.
     Changed {
         /// What is different.
-        difference: String,
+        difference: RunDifference,
     },
     /// There is no shard of that number, or none was named.
     NoSuchShard {
@@ -54,11 +55,15 @@ pub enum ShardError {
     },
     /// Shards have not been run.
     Missing {
+        /// The folder of the plan.
+        folder: PathBuf,
         /// Their numbers.
         shards: Vec<usize>,
     },
     /// Nothing of what has been run of a plan was searched, and shards have not been run.
     NoneSearched {
+        /// The folder of the plan.
+        folder: PathBuf,
         /// Their numbers.
         missing: Vec<usize>,
         /// How many shards there are.
@@ -174,8 +179,9 @@ fn none_searched(missing: &[usize], shards: usize, lang: Lang) -> String {
 }
 
 /// The first of some shards, to be run.
-fn run(shards: &[usize]) -> Action {
+fn run(folder: &Path, shards: &[usize]) -> Action {
     Action::RunShard {
+        folder: Some(folder.into()),
         shard: shards.first().copied(),
     }
 }
@@ -223,11 +229,14 @@ impl ShardError {
             Self::Changed { difference } => tr!(
                 lang,
                 "what is to be searched is not what was planned: {difference}",
-                "待搜索的内容与计划不符：{difference}"
+                "待搜索的内容与计划不符：{difference}",
+                difference = difference.pick(lang),
             ),
             Self::NoSuchShard { shard, shards } => no_such_shard(*shard, *shards, lang),
-            Self::Missing { shards } => not_run(shards, lang),
-            Self::NoneSearched { missing, shards } => none_searched(missing, *shards, lang),
+            Self::Missing { shards, .. } => not_run(shards, lang),
+            Self::NoneSearched {
+                missing, shards, ..
+            } => none_searched(missing, *shards, lang),
             Self::Cut { path } => of_a_file(path, Both("ends too early", "不完整，提前结束"), lang),
             Self::Damaged { path } => of_a_file(path, Both("is damaged", "已损坏"), lang),
             Self::Elsewhere { path } => of_a_file(
@@ -259,18 +268,29 @@ impl ShardError {
                     shard = Action::Again(Choice::Shard),
                 )
             }
-            Self::Missing { shards } => remedy!(
+            Self::Missing { folder, shards } => remedy!(
                 lang,
                 "run them, the first with {run}, and merge again; or say {partial}: what there is is merged, and their ground is mapped as not searched",
                 "请运行这些分片（第一个：{run}）后再合并；或使用 {partial} 先合并已有部分，其余地面在图上标为未搜索",
-                run = run(shards),
+                run = run(folder, shards),
                 partial = Action::Again(Choice::Partial),
             ),
-            Self::NoneSearched { missing, .. } => remedy!(
+            Self::NoneSearched {
+                folder, missing, ..
+            } => remedy!(
                 lang,
                 "run them, the first with {run}, and merge again",
                 "请运行分片（第一个：{run}）后再合并",
-                run = run(missing),
+                run = run(folder, missing),
+            ),
+            Self::NoPlan { folder } => remedy!(
+                lang,
+                "name the folder that planning made, or make a plan first: {plan}, with {slurm} for the script of an array job",
+                "请指定生成计划时的文件夹；尚无计划的先生成：{plan}，需要 Slurm 提交脚本的加 {slurm}",
+                plan = Action::Plan {
+                    folder: Some(folder.clone())
+                },
+                slurm = Action::Again(Choice::Slurm),
             ),
             other => other.advice(lang).into(),
         }
@@ -290,7 +310,7 @@ impl ShardError {
                 "check that the folder is there, may be written and has room; then run the same command again",
                 "请确认文件夹存在、可写且空间充足，然后重新运行同一命令",
             ),
-            Self::NoPlan { .. } | Self::NotAPlan { .. } => lang.pick(
+            Self::NotAPlan { .. } => lang.pick(
                 "name the folder that planning made",
                 "请指定生成计划时的文件夹",
             ),

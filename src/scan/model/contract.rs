@@ -362,7 +362,10 @@ pub(super) fn positive(
         .and_then(|list| list.iter().map(index).collect());
     found
         .filter(|list| !list.is_empty())
-        .ok_or_else(|| keys.wrong(key))
+        .ok_or_else(|| ModelError::OtherPositive {
+            value: value.to_string(),
+            classes: classes.to_vec(),
+        })
 }
 
 pub(super) fn activation(keys: &Keys) -> Result<Activation, ModelError> {
@@ -473,7 +476,6 @@ mod tests {
             ("papaver_threshold", "1.5"),
             ("papaver_halo", "10"),
             ("papaver_halo", "256"),
-            ("papaver_positive", "[\"tulip\"]"),
             ("papaver_activation", "\"relu\""),
             ("standardization_std", "[0,1,1]"),
             ("standardization_mean", "[1,1]"),
@@ -484,6 +486,13 @@ mod tests {
             assert!(
                 matches!(&result, Err(ModelError::BadValue { key: k, .. }) if k == key),
                 "{key}={value}: {result:?}"
+            );
+        }
+        for positive in ["[\"tulip\"]", "[]", "\"poppy\""] {
+            let result = with(&[("papaver_positive", positive)], &dense());
+            assert!(
+                matches!(&result, Err(ModelError::OtherPositive { classes, .. }) if !classes.is_empty()),
+                "{positive}: {result:?}"
             );
         }
         assert!(matches!(

@@ -153,6 +153,13 @@ pub enum ModelError {
         /// The value.
         value: String,
     },
+    /// `papaver_positive` is no list of the model's classes.
+    OtherPositive {
+        /// The value.
+        value: String,
+        /// The model's classes.
+        classes: Vec<String>,
+    },
     /// Running the model failed.
     Run {
         /// What ONNX Runtime said.

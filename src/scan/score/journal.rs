@@ -10,6 +10,7 @@ use crate::files::{self, Existing};
 use crate::scan::error::JournalError;
 use crate::scan::ids::{ChunkId, TaskId, WorkId};
 use crate::scan::model::Hit;
+use crate::scan::run_difference::RunDifference;
 use crate::scan::score_store::{ChunkReport, RunKey, ScoreStore, cells_line, ground_line};
 use crate::schema::{RESULT_FILES, ScoreLine};
 use std::collections::BTreeSet;
@@ -203,7 +204,7 @@ impl Journal {
         if believed.key != self.key {
             return Err(JournalError::OtherWork {
                 folder: self.folder.clone(),
-                difference: self.key.difference(&believed.key),
+                difference: RunDifference::between(&self.key, &believed.key),
             });
         }
         scores.merge(believed.scores);
@@ -381,7 +382,10 @@ mod tests {
         written(folder.path(), &[(3, 0.9)]);
         let before = fs::read(folder.path().join(FIRST)).expect("read");
         let refused = open(folder.path(), "b").expect_err("another model");
-        assert!(refused.to_string().contains("model a != b"), "{refused}");
+        assert!(
+            refused.to_string().contains("model a there, b now"),
+            "{refused}"
+        );
         assert_eq!(before, fs::read(folder.path().join(FIRST)).expect("read"));
         let (_, scores) =
             Journal::open(folder.path(), &key("b"), FLOORS, true).expect("begun anew");

@@ -11,6 +11,7 @@ use crate::scan::plan::{Search, Work};
 use crate::scan::progress::Progress;
 use crate::scan::request::ScanRequest;
 use crate::scan::run::floor_of;
+use crate::scan::run_difference::RunDifference;
 use crate::scan::score_store::RunKey;
 use crate::schema::{
     PLAN_FORMAT, PlanRecord, SHARD_FORMAT, ScoreLine, ScoresKey, ShardHead, TaskRange,
@@ -140,13 +141,13 @@ impl ShardPlan {
         let planned = self.key();
         if planned != search.key {
             return Err(ShardError::Changed {
-                difference: planned.difference(&search.key),
+                difference: RunDifference::between(&search.key, &planned),
             });
         }
         let (floor, due) = (self.floor(), floor_of(search.threshold));
         if floor.to_bits() != due.to_bits() {
             return Err(ShardError::Changed {
-                difference: format!("floor {floor} != {due}"),
+                difference: RunDifference::of_floor(due, floor),
             });
         }
         if part_all(&self.record.shards, works) {

@@ -75,6 +75,7 @@ pub fn run_shard(
         return Ok((tiles, is_new));
     }
     Err(ShardError::Missing {
+        folder: folder.into(),
         shards: vec![shard],
     }
     .into())
@@ -202,11 +203,21 @@ pub fn merge(
     let floor = plan.floor();
     let (scores, missing) = gathered(&plan, &search, &works)?;
     let shards = plan.record.shards.len();
+    let none_searched = |missing| ShardError::NoneSearched {
+        folder: folder.into(),
+        missing,
+        shards,
+    };
     if missing.len() == shards {
-        return Err(ShardError::NoneSearched { missing, shards }.into());
+        return Err(none_searched(missing).into());
     }
     if !missing.is_empty() && !partial {
-        return Err(ShardError::Missing { shards: missing }.into());
+        let folder = folder.into();
+        return Err(ShardError::Missing {
+            folder,
+            shards: missing,
+        }
+        .into());
     }
     let floors = (floor, floor);
     let (mut journal, mut before) =
@@ -225,7 +236,7 @@ pub fn merge(
     let (summary, _) = match go_on(&mut search, (&mut journal, kept), None, progress, stop) {
         // Of what has not been run, nobody knows whether it holds data.
         Err(ScanError::NoData { .. }) if !missing.is_empty() => {
-            return Err(ShardError::NoneSearched { missing, shards }.into());
+            return Err(none_searched(missing).into());
         }
         ended => ended?,
     };

@@ -2,6 +2,7 @@
 
 use crate::files::FileError;
 use crate::store::StoreError;
+use crate::store::keys::WeakPassphrase;
 use crate::words::{Fault, Lang, Said, Say};
 use crate::{speaking_error, tr};
 use std::io;
@@ -10,6 +11,8 @@ use std::path::{Path, PathBuf};
 /// A backup that was not made, or not put back.
 #[derive(Debug)]
 pub enum BackupError {
+    /// The passphrase that is to lock it is none.
+    Weak(WeakPassphrase),
     /// The registry cannot be read.
     Store(StoreError),
     /// The file cannot be written.
@@ -76,6 +79,7 @@ impl From<FileError> for BackupError {
 impl Say for BackupError {
     fn say(&self, lang: Lang) -> Said {
         match self {
+            Self::Weak(weak) => weak.say(lang),
             Self::Store(error) => error.say(lang),
             Self::File(error) => error.say(lang),
             Self::Io { path, source } => Said::unreadable(lang, path, source),
@@ -94,7 +98,10 @@ impl Say for BackupError {
             }
             Self::NotABackup { path } => {
                 let path = path.display();
-                Said::new(tr!(lang, "{path} is no backup", "{path} 不是备份文件"))
+                Said::new(tr!(lang, "{path} is no backup", "{path} 不是备份文件")).hint(lang.pick(
+                    "give the file that `papaver backup` wrote; a part of it does not do",
+                    "请给出 `papaver backup` 写出的完整文件",
+                ))
             }
             Self::Locked { path } => {
                 let path = path.display();

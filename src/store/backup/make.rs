@@ -7,7 +7,7 @@ use super::{
 use crate::files::{self, Existing, beside};
 use crate::registry::ids::{DeviceId, Hash};
 use crate::store::Store;
-use crate::store::keys::sealed_by;
+use crate::store::keys::{WeakPassphrase, sealed_by};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -24,6 +24,7 @@ pub fn make(
     passphrase: &str,
     made_at: String,
 ) -> Result<MadeBackup, BackupError> {
+    WeakPassphrase::refuse(passphrase).map_err(BackupError::Weak)?;
     if out
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("papaver"))

@@ -267,3 +267,18 @@ fn a_backup_of_somebody_elses_leads_nowhere_else_and_holds_no_more_than_it_is_lo
     let entries = std::fs::read_dir(folder.path().join("deep")).expect("listed");
     assert_eq!(entries.count(), 1, "nothing beside the folder");
 }
+
+#[test]
+fn a_backup_is_made_under_no_empty_or_very_short_passphrase_and_leaves_no_file() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (store, _) = begun(folder.path());
+    let out = folder.path().join("a.papaver-backup");
+    for passphrase in ["", "\n", "…", "ab"] {
+        let made = make(&store, &out, passphrase, "now".into());
+        assert!(
+            matches!(made, Err(BackupError::Weak(_))),
+            "{passphrase:?}: {made:?}"
+        );
+        assert!(!out.exists());
+    }
+}

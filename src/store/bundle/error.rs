@@ -5,13 +5,16 @@ use crate::registry::event::EventFlaw;
 use crate::registry::ids::DeviceId;
 use crate::store::StoreError;
 use crate::store::error::said::newer_program;
-use crate::words::{Action, Choice, Fault, Lang, Remedy, Said, Say};
+use crate::store::keys::WeakPassphrase;
+use crate::words::{Action, Choice, Fault, Lang, Remedy, Said, Say, of_system};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
 
 /// A bundle that cannot be made, read or taken. Nothing was changed.
 #[derive(Debug)]
 pub enum BundleError {
+    /// The passphrase that is to lock it is none.
+    Weak(WeakPassphrase),
     /// A file cannot be read or written.
     Io {
         /// The file.
@@ -123,7 +126,13 @@ impl From<FileError> for BundleError {
 impl Say for BundleError {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::Io { path, source } => Said::new(source.to_string()).about(path),
+            Self::Io { path, source } if is_absent(source) => Said::unreadable(lang, path, source)
+                .hint(lang.pick(
+                    "check the name of the bundle; one with spaces needs quotes",
+                    "请检查数据包的文件名；含空格的须加引号",
+                )),
+            Self::Io { path, source } => Said::new(of_system(source, lang)).about(path),
+            Self::Weak(weak) => weak.say(lang),
             Self::File(source) => source.say(lang),
             Self::Store(source) => source.say(lang),
             Self::NotABundle { path, why } => not_whole(path, why, lang),
@@ -151,6 +160,7 @@ impl Say for BundleError {
 
     fn fault(&self) -> Fault {
         match self {
+            Self::Io { source, .. } if is_absent(source) => Fault::Input,
             Self::Io { .. } => Fault::Machine,
             Self::File(source) => source.fault(),
             Self::Store(source) => source.fault(),
@@ -174,6 +184,11 @@ speaking_error!(BundleError, |e| match e {
     BundleError::Store(source) => Some(source.as_ref()),
     _ => None,
 });
+
+/// Whether the system says that there is no such file.
+fn is_absent(source: &std::io::Error) -> bool {
+    source.kind() == std::io::ErrorKind::NotFound
+}
 
 /// What to do with a bundle that did not arrive whole.
 fn again(lang: Lang) -> &'static str {

@@ -8,7 +8,7 @@ use super::{
 use crate::registry::event::{Sealed, canonical};
 use crate::registry::ids::{DeviceId, Hash};
 use crate::store::evidence::path_of;
-use crate::store::keys::sealed_by;
+use crate::store::keys::{WeakPassphrase, sealed_by};
 use crate::store::{Store, StoreError};
 use ed25519_dalek::Signer;
 use serde_json::{Value, json};
@@ -192,6 +192,7 @@ pub(super) fn sealed_up(bytes: Vec<u8>, sealing: &Sealing) -> Result<Vec<u8>, Bu
     let encryptor = match sealing {
         Sealing::Open => return Ok(bytes),
         Sealing::Passphrase(passphrase) => {
+            WeakPassphrase::refuse(passphrase).map_err(BundleError::Weak)?;
             let lock = sealed_by(passphrase);
             let lock = std::iter::once(&lock as &dyn age::Recipient);
             age::Encryptor::with_recipients(lock).map_err(|error| io(io::Error::other(error)))?

@@ -1138,3 +1138,25 @@ fn what_is_no_regular_file_is_not_opened() {
     let read = inspect(Path::new("/dev/null"), &Unlock::default());
     assert!(matches!(read, Err(BundleError::Io { .. })), "{read:?}");
 }
+
+#[test]
+fn a_bundle_that_is_not_there_is_the_users_to_find() {
+    use crate::words::{Fault, Lang, Say};
+    let folder = tempfile::tempdir().expect("folder");
+    let missing = inspect(&folder.path().join("none.bundle"), &Unlock::default());
+    let error = missing.err().expect("nothing there");
+    assert_eq!(error.fault(), Fault::Input);
+    assert!(!error.say(Lang::En).remedies.is_empty());
+}
+
+#[test]
+fn a_bundle_is_locked_under_no_empty_or_very_short_passphrase() {
+    for passphrase in ["", "…", "ab"] {
+        let sealing = Sealing::Passphrase(passphrase.into());
+        let sealed = super::pack::sealed_up(vec![1], &sealing);
+        assert!(
+            matches!(sealed, Err(BundleError::Weak(_))),
+            "{passphrase:?}"
+        );
+    }
+}

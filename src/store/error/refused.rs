@@ -145,7 +145,8 @@ fn another_person(refusal: &Refusal, site: &str, actor: &str, lang: Lang) -> Sai
             "a supervisor grants it: {grant}",
             "由主管授予：{grant}",
             grant = Action::Grant {
-                person: Some(actor.into())
+                person: Some(actor.into()),
+                role: None,
             },
         ))
     }

@@ -1,6 +1,7 @@
 //! What to do about an event that was not taken.
 
 use crate::registry::moves::Refusal;
+use crate::registry::refusal::{DateBounds, DateOf};
 use crate::words::{Action, Choice, Lang, Remedy};
 use crate::{remedy, tr};
 
@@ -163,19 +164,9 @@ fn by_what_is_said(refusal: &Refusal, site: &str, lang: Lang) -> Option<Remedy> 
             "请用 {reason} 说明",
             reason = Action::Again(Choice::Reason),
         ),
-        Refusal::Date { .. } | Refusal::Ahead { .. } if site.is_empty() => remedy!(
-            lang,
-            "steps follow one another, and nothing lies ahead but a due day, by a year at most; give the right day, with {when} that of the step",
-            "各步骤须按先后顺序，不得晚于当前；时限不得早于当日，最长一年；请改正日期，步骤的日期用 {when} 给出",
-            when = Action::Again(Choice::When),
-        ),
-        Refusal::Date { .. } | Refusal::Ahead { .. } => remedy!(
-            lang,
-            "steps follow one another, and nothing lies ahead but a due day, by a year at most; give the right day, with {when} that of the step; a wrong one that is recorded is mended by {correct}",
-            "各步骤须按先后顺序，不得晚于当前；时限不得早于当日，最长一年；请改正日期，步骤的日期用 {when} 给出；已录错的用 {correct} 更正",
-            when = Action::Again(Choice::When),
-            correct = Action::CorrectTime { site: site.into() },
-        ),
+        Refusal::Date { bounds, .. } | Refusal::Ahead { bounds, .. } => {
+            of_a_date(refusal, bounds, site, lang)
+        }
         Refusal::Percent => remedy!(
             lang,
             "give {least} to {most}",
@@ -206,4 +197,76 @@ fn by_what_is_said(refusal: &Refusal, site: &str, lang: Lang) -> Option<Remedy> 
         ),
         _ => return None,
     })
+}
+
+/// How a date that does not do is given; where nothing is known of what it has to keep to, what every date has to.
+fn of_a_date(refusal: &Refusal, bounds: &DateBounds, site: &str, lang: Lang) -> Remedy {
+    let rule = match refusal {
+        Refusal::Ahead { .. } => lang.pick("check the computer's clock; ", "请核对电脑时钟；"),
+        _ if bounds.are_known() => "",
+        _ => lang.pick(
+            "steps follow one another, and nothing lies ahead but a due day, by a year at most; ",
+            "各步骤须按先后顺序，不得晚于当前；时限不得早于当日，最长一年；",
+        ),
+    };
+    let choice = match bounds.of {
+        DateOf::Event if !site.is_empty() => {
+            return remedy!(
+                lang,
+                "{rule}give the right day with {when}; a wrong one that is recorded is mended by {correct}",
+                "{rule}请用 {when} 给出正确日期；已录错的用 {correct} 更正",
+                when = Action::Again(Choice::When),
+                correct = Action::CorrectTime { site: site.into() },
+            );
+        }
+        DateOf::Event => Choice::When,
+        DateOf::Corrected => Choice::Happened,
+        DateOf::Due => Choice::Due,
+        DateOf::Signed => Choice::Signed,
+        DateOf::On => Choice::On,
+        DateOf::Captured => Choice::Captured,
+        DateOf::Other => {
+            return remedy!(
+                lang,
+                "{rule}{log} shows what was recorded before",
+                "{rule}{log} 可查看此前记录",
+                log = Action::Log,
+            );
+        }
+    };
+    remedy!(
+        lang,
+        "{rule}give the right day with {choice}",
+        "{rule}请用 {choice} 给出正确日期",
+        choice = Action::Again(choice),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::refusal::DayBound;
+
+    #[test]
+    fn a_date_is_answered_with_the_option_that_gave_it() {
+        let day = |day| Some(DayBound::of_day(jiff::civil::Date::constant(2026, 5, day)));
+        for (of, choice) in [
+            (DateOf::Corrected, Choice::Happened),
+            (DateOf::Due, Choice::Due),
+            (DateOf::Signed, Choice::Signed),
+            (DateOf::On, Choice::On),
+            (DateOf::Event, Choice::When),
+        ] {
+            let bounds = DateBounds::between(of, day(1), None);
+            let refusals = [
+                Refusal::out_of(bounds, "2026-04-01"),
+                Refusal::ahead("2099-01-01").of_its(of),
+            ];
+            for refusal in refusals {
+                let remedy = remedy(&refusal, "", Lang::En);
+                let actions: Vec<&Action> = remedy.actions().collect();
+                assert_eq!(actions, [&Action::Again(choice.clone())], "{of:?}");
+            }
+        }
+    }
 }

@@ -219,7 +219,8 @@ pub(super) fn key_needed(actor: &str, lang: Lang) -> Said {
     ))
 }
 
-pub(super) fn no_role(actor: &str, roles: &[&str], lang: Lang) -> Said {
+pub(super) fn no_role(actor: &str, roles: &[&'static str], lang: Lang) -> Said {
+    let role = roles.first().copied();
     let roles: Vec<String> = roles.iter().map(|name| Role::named(name, lang)).collect();
     let roles = roles.join(lang.pick(", ", "、"));
     Said::new(tr!(
@@ -232,7 +233,8 @@ pub(super) fn no_role(actor: &str, roles: &[&str], lang: Lang) -> Said {
         "a supervisor grants it: {grant}",
         "由主管授予：{grant}",
         grant = Action::Grant {
-            person: Some(actor.into())
+            person: Some(actor.into()),
+            role,
         },
     ))
 }
@@ -272,7 +274,7 @@ pub(super) fn no_code(code: &str, why: CodeError, lang: Lang) -> Said {
             "{code} is not a site code",
             "{code} 不是图斑编号"
         ))
-        .hint(lang.pick("it looks like 7K3QF2-M", "编号形如 7K3QF2-M")),
+        .hint(lang.pick("it looks like 7K3QF2-V", "编号形如 7K3QF2-V")),
     }
 }
 

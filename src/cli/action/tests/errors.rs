@@ -17,12 +17,14 @@ use crate::imagery::tile::TileError;
 use crate::imagery::{Captured, CapturedError, InputError, RasterError, RasterNote};
 use crate::office::{
     EntryError, FieldError, LearnError, OfficeError, PatrolError, PeerError, RecordError,
+    UnknownPerson,
 };
 use crate::province::hot_spots::NotEnough;
 use crate::registry::body::Outcome;
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::{CodeError, Hash};
 use crate::registry::moves::{Move, Need, Refusal};
+use crate::registry::refusal::{DateBounds, DateOf, DayBound};
 use crate::registry::{DeviceId, State};
 use crate::remote::{MirrorError, RemoteError};
 use crate::scan::{FurtherFiles, JournalError, LearntError, ModelError, ScanError, ShardError};
@@ -31,7 +33,7 @@ use crate::store::StoreError;
 use crate::store::backup::BackupError;
 use crate::store::bundle::BundleError;
 use crate::store::evidence::EvidenceError;
-use crate::store::keys::KeyError;
+use crate::store::keys::{KeyError, WeakPassphrase};
 use crate::text::{DegreesFlaw, TextFlaw};
 use crate::words::{Both, Lang, Said, Say};
 use std::io;
@@ -185,7 +187,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
     ));
     all.extend(boxed(every!(RasterError {
         Photo(Box::new(PhotoRejection { path: path(), why: RejectionCause::Grey })),
-        NotARaster { path: path(), reason: "x".into() },
+        NotARaster { path: path(), reason: "x".into() }, NotARaster { path: "a.geojson".into(), reason: "x".into() },
         NotGiven { path: path(), source: BucketError::Refused },
         DataBase { path: path(), source: GeoPackageError::TooMuch { path: path() } },
         Leads { path: path(), to: "x".into() },
@@ -210,7 +212,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         UnknownDatum { path: path(), datum: "x".into() }, GuessedBands { path: path(), bands: 5 },
     })));
     all.extend(boxed(every!(InputError {
-        Missing { path: path() },
+        Missing { path: path() }, MissingOfList { list: path(), line: 3, path: path() },
         Unreadable { path: path(), source: denied() },
         List { path: path(), flaw: TextFlaw::Empty },
         Nothing { path: path(), ignored: 3 },
@@ -271,7 +273,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Incomplete { missing: vec![("resolution".into(), "2".into()), ("tile_size".into(), "64".into())] },
         UnknownKey { key: "x".into(), known: vec!["y".into()] }, NotAProbability { value: 3.0 },
         NoResolution, NoTileSize, NoCell,
-        NotJson { key: "x".into(), value: "x".into() }, BadValue { key: "x".into(), value: "x".into() },
+        NotJson { key: "x".into(), value: "x".into() }, BadValue { key: "x".into(), value: "x".into() }, OtherPositive { value: "x".into(), classes: vec!["x".into(), "y".into()] },
         Run { reason: "x".into() }, NotANumber,
         Device { device: "cuda".into(), reason: "x".into() },
     })));
@@ -305,7 +307,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Dem(DemError::Elsewhere { path: path() }),
         Pos(PosError::Empty { path: path() }),
         Range { what: Both("the threshold", "阈值"), value: "2".into(), allowed: Both("0–1", "0–1") },
-        Shard(ShardError::Missing { shards: vec![1] }),
+        Shard(ShardError::Missing { folder: path(), shards: vec![1] }),
         Interrupted { folder: path() },
     })));
     all.extend(boxed(every!(ShardError {
@@ -314,8 +316,8 @@ fn scan() -> Vec<Box<dyn Say>> {
         OtherProgram { path: path(), program: "0.0.1".into() },
         Changed { difference: "x".into() },
         NoSuchShard { shard: Some(9), shards: 8 }, NoSuchShard { shard: None, shards: 8 },
-        Missing { shards: (0..30).collect() },
-        NoneSearched { missing: (0..30).collect(), shards: 30 }, NoneSearched { missing: vec![1], shards: 2 },
+        Missing { folder: path(), shards: (0..30).collect() },
+        NoneSearched { folder: path(), missing: (0..30).collect(), shards: 30 }, NoneSearched { folder: path(), missing: vec![1], shards: 2 },
         Cut { path: path() }, Damaged { path: path() }, Elsewhere { path: path() }, NotItsOwn { path: path() },
         OtherFormat { path: path(), format: "x".into() },
     })));
@@ -335,6 +337,20 @@ fn scan() -> Vec<Box<dyn Say>> {
     all
 }
 
+fn unknown(meant: Option<&str>, known: &[&str]) -> UnknownPerson {
+    UnknownPerson {
+        name: "Wnag".into(),
+        unit: "410423".into(),
+        meant: meant.map(str::to_owned),
+        known: known.iter().map(|name| (*name).to_owned()).collect(),
+    }
+}
+
+fn bounds(of: DateOf) -> DateBounds {
+    let day = |day| Some(DayBound::of_day(jiff::civil::Date::constant(2026, 5, day)));
+    DateBounds::between(of, day(1), day(2))
+}
+
 fn refusals() -> Vec<Refusal> {
     every!(Refusal {
         Role,
@@ -344,16 +360,19 @@ fn refusals() -> Vec<Refusal> {
         Lacks { needs: vec![Need::ScenePhoto, Need::AfterPhoto, Need::TwoOfficers] },
         Lacks { needs: vec![Need::CountOrArea, Need::SpotPhoto, Need::LicenceDocument] },
         NoReason, IntoLess { state: State::Confirmed }, NotClaimed, MissingHistory, Origin, Device, Revoked,
-        Unit { unit: "410423".into() }, NotBelow { unit: "410423".into() }, Order, Unsigned, Key, Date { date: "2026-05-03".into() }, Outline,
+        Unit { unit: "410423".into() }, NotBelow { unit: "410423".into() }, Order, Unsigned, Key, Date { date: "2026-05-03".into(), bounds: DateBounds::default() },
+        Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Event) }, Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Corrected) },
+        Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Due) }, Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Signed) },
+        Date { date: "2026-05-03".into(), bounds: bounds(DateOf::On) }, Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Captured) }, Outline,
         Far { metres: 900 }, Supervisor, NoSuchSite, Percent, SamePicture, HigherUnit, Fork, Number,
         NoSuchEntry, BuiltOn, AnotherPerson, Informant,
-        Ahead { date: "2099-05-03".into() }, Contradicts { entry: Hash::of(b"x") },
+        Ahead { date: "2099-05-03".into(), bounds: bounds(DateOf::Event) }, Contradicts { entry: Hash::of(b"x") },
     })
 }
 
 fn store() -> Vec<Box<dyn Say>> {
     let mut all: Vec<Box<dyn Say>> = Vec::new();
-    for site in ["", "7K3QF2-M"] {
+    for site in ["", "7K3QF2-V"] {
         all.extend(boxed(refusals().into_iter().map(|refusal| {
             StoreError::Refused {
                 site: site.into(),
@@ -375,7 +394,7 @@ fn store() -> Vec<Box<dyn Say>> {
         Grounds { path: path() },
         KeyNeeded { actor: "Li".into() },
         UnknownSite { code: "x".into() },
-        AmbiguousSite { code: "x".into(), sites: vec!["7K3QF2-M".into()] },
+        AmbiguousSite { code: "x".into(), sites: vec!["7K3QF2-V".into()] },
         Code { code: "x".into(), source: CodeError::Malformed },
         Code { code: "x".into(), source: CodeError::CheckSymbol },
         Flaw { event: Hash::of(b"x"), flaw: EventFlaw::Link },
@@ -383,13 +402,20 @@ fn store() -> Vec<Box<dyn Say>> {
         Io { path: path(), source: denied() },
     })));
     all.extend(boxed(every!(BackupError {
+        Weak(WeakPassphrase::Empty),
         Store(StoreError::Missing { path: path() }), File(FileError::Exists { path: path() }),
         Io { path: path(), source: denied() },
         Named { path: path() }, NotABackup { path: path() }, Locked { path: path() },
         Changed { path: path(), name: "x".into() },
         Taken { path: path() },
     })));
+    all.extend(boxed(every!(WeakPassphrase {
+        Empty,
+        Placeholder,
+        Short
+    })));
     all.extend(boxed(every!(KeyError {
+        Weak(WeakPassphrase::Empty),
         Missing { name: "Li".into() }, Locked { name: "Li".into() },
         Io { path: path(), source: denied() },
     })));
@@ -452,6 +478,7 @@ fn peers() -> Vec<PeerError> {
 
 fn bundles() -> Vec<BundleError> {
     every!(BundleError {
+        Weak(WeakPassphrase::Short), Io { path: path(), source: io(io::ErrorKind::NotFound) },
         Io { path: path(), source: denied() },
         File(FileError::Exists { path: path() }),
         NotABundle { path: path(), why: "x".into() }, Changed { path: path(), at: "x".into() },
@@ -517,6 +544,7 @@ fn above() -> Vec<Box<dyn Say>> {
         Record(RecordError::Edited { path: path() }), Store(Box::new(missing())),
     })));
     all.extend(boxed(every!(OfficeError {
+        Person(unknown(Some("Wang"), &["Wang"])), Person(unknown(None, &["Wang"])), Person(unknown(None, &[])),
         Store(Box::new(missing())),
         Evidence(Box::new(photo())),
         Key(KeyError::Missing { name: "Li".into() }),
@@ -568,7 +596,8 @@ fn arguments() -> Vec<ArgumentError> {
         UnknownCrew { crew: "x".into(), meant: Some("y".into()), known: vec!["y".into()] },
         UnknownCrew { crew: "x".into(), meant: None, known: vec![] },
         UnknownCrew { crew: "x".into(), meant: None, known: vec!["y".into()] },
-        UnknownDistrict("4104".into()), NoPlace(vec![path()]), OtherSystem(path()), Input(denied()),
+        UnknownDistrict("4104".into()), NoPlace(vec![path()]), OtherSystem(path()), Input(denied()), File { option: "--ca", path: path(), source: denied() }, NoWhere,
+        Coded { option: "--source", value: "–".into(), list: vec![("patrol", "patrol", "踏查")] },
     })
 }
 
@@ -584,7 +613,7 @@ fn rows() -> Vec<RowFlaw> {
         }),
         NoTime, UnknownHead, NotDegrees, Origin, NoPlace("x".into(), DegreesFlaw::NoDegrees), Shifted("x".into()), Far(90.0),
         Datum("x".into()),
-        Beside("7K3QF2-M".into(), 3.0), NoPhoto("x".into()), ManyPhotos("x".into()), NotAPhoto("x".into()),
+        Beside("7K3QF2-V".into(), 3.0), NoPhoto("x".into()), ManyPhotos("x".into()), NotAPhoto("x".into()),
         PhotoElsewhere("x".into()), NoRole("Li".into(), vec!["verifier"]), Move(Refusal::Role),
     }));
     all

@@ -95,11 +95,10 @@ fn a_step_is_dated_between_the_one_before_and_the_one_after_and_not_ahead() {
     let mut device = office();
     let (site, assigned, visited) = counted(&mut device);
     let refused = |date: &str, is_ahead: bool| {
-        let date = date.to_owned();
         if is_ahead {
-            Refusal::Ahead { date }
+            Refusal::ahead(date)
         } else {
-            Refusal::Date { date }
+            Refusal::of_date(date)
         }
     };
     for (of, at, is_ahead) in [
@@ -115,6 +114,10 @@ fn a_step_is_dated_between_the_one_before_and_the_one_after_and_not_ahead() {
             happened(of, at),
         );
         assert_eq!(refusal, Some(refused(at, is_ahead)));
+        let said = refusal.map(|refusal| refusal.label(crate::words::Lang::En));
+        let is_bounded = said
+            .is_some_and(|said| said.contains("it lies between") || said.contains("not before"));
+        assert_eq!(is_bounded, !is_ahead);
     }
 }
 

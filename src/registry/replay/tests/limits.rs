@@ -75,12 +75,7 @@ fn an_outline_without_end_a_share_of_nothing_and_a_season_of_another_age_are_ref
     device.known.insert(hash, event);
     let refused = device.site(site).refused;
     assert!(
-        refused.contains(&(
-            hash,
-            Refusal::Date {
-                date: "1900".into()
-            }
-        )),
+        refused.contains(&(hash, Refusal::of_date("1900"))),
         "{refused:?}"
     );
 }
@@ -417,12 +412,11 @@ fn no_imagery_of_days_to_come_nor_a_score_above_all_keeps_a_site_put_aside() {
         .zip(bodies)
         .map(|(now, body)| device.say(Some(site), "wang", Role::Analyst, vec![], body, now))
         .collect();
-    let date = "2026-05-09".into();
     let site = device.site(site);
     assert_eq!(
         site.refused,
         [
-            (said[2], Refusal::Ahead { date }),
+            (said[2], Refusal::ahead("2026-05-09")),
             (said[3], Refusal::Number)
         ]
     );

@@ -5,6 +5,26 @@ use crate::platform::RUNTIME_LIBRARY;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say, of_system};
 use crate::{remedy, tr};
 
+/// What is no list of the model's classes.
+fn other_positive(value: &str, classes: &[String], lang: Lang) -> Said {
+    let names = classes.join(lang.pick(", ", "、"));
+    let one: Vec<&String> = classes.last().into_iter().collect();
+    let form = serde_json::json!(one).to_string();
+    Said::new(tr!(
+        lang,
+        "papaver_positive = {value} is no list of the model's classes",
+        "papaver_positive = {value} 不是由模型类别组成的列表"
+    ))
+    .hint(remedy!(
+        lang,
+        "its classes are {names}; write those that are poppy as a JSON list, such as {wrap}",
+        "模型类别为 {names}；请把算作罂粟的类别写成 JSON 列表，例如 {wrap}",
+        wrap = Action::WrapModel {
+            set: key("papaver_positive", &form)
+        }
+    ))
+}
+
 impl ModelError {
     /// What the model does not say of itself.
     fn lacks(&self, lang: Lang) -> String {
@@ -68,7 +88,8 @@ impl ModelError {
                 .hint(lang.pick("what was searched is kept; run the same command again", "已完成部分已保存；请重新运行同一命令"))
                 .hint(remedy!(lang, "if memory was short, with a smaller {threads}", "内存不足时减小 {threads}", threads = Action::Again(Choice::Threads))),
             Self::Device { device, reason } => Said::new(tr!(lang, "the device '{device}' cannot be used: {reason}", "无法使用设备“{device}”：{reason}"))
-                .hint(remedy!(lang, "leave {device} out to run on the processor; a GPU needs the GPU build of ONNX Runtime in ORT_DYLIB_PATH", "省略 {device} 即用处理器运行；使用 GPU 需在 ORT_DYLIB_PATH 指定 GPU 版 ONNX Runtime", device = Action::Without(Choice::Device))),
+                .hint(remedy!(lang, "run on the processor: {processor}; a plan keeps the device that it was made with: plan anew for another", "改用处理器运行：{processor}；扫描计划固定使用生成时的设备，换设备须重新生成计划", processor = Action::Again(Choice::Processor)))
+                .hint(lang.pick("a GPU needs the GPU build of ONNX Runtime in ORT_DYLIB_PATH", "使用 GPU 需在 ORT_DYLIB_PATH 指定 GPU 版 ONNX Runtime")),
             _ => Said::new(""),
         }
     }
@@ -178,6 +199,7 @@ impl ModelError {
                 "docs/model.md says what each key means",
                 "各键含义见 docs/model.zh-CN.md"
             )),
+            Self::OtherPositive { value, classes } => other_positive(value, classes, lang),
             _ => Said::new(""),
         }
     }
@@ -201,6 +223,7 @@ impl Say for ModelError {
             Self::UnknownKey { .. }
             | Self::NotAProbability { .. }
             | Self::NotJson { .. }
+            | Self::OtherPositive { .. }
             | Self::BadValue { .. } => self.of_metadata(lang),
             Self::Unreadable { path, source } => Said::new(tr!(
                 lang,
@@ -209,7 +232,7 @@ impl Say for ModelError {
                 path = path.display(),
                 source = of_system(source, lang),
             ))
-                .hint(remedy!(lang, "name an ONNX file with {model}, or leave it out to use the built-in model", "请用 {model} 指定 ONNX 文件，或省略以使用内置模型", model = Action::Again(Choice::Model))),
+                .hint(lang.pick("check the name of the ONNX file, or leave it out to use the built-in model", "请检查 ONNX 文件名；不指定则使用内置模型")),
             Self::NoVerifier { path, source } => Said::new(tr!(
                 lang,
                 "the verifier {path} cannot be read: {source}",
@@ -223,7 +246,7 @@ impl Say for ModelError {
             Self::File { path, source } => source.say(lang).about(path),
             Self::NotOnnx { reason } => Said::new(tr!(lang, "the model cannot be loaded as ONNX: {reason}", "模型无法作为 ONNX 加载：{reason}"))
                 .hint(tr!(lang, "export it again; a model kept in several files must be one file", "请重新导出；多文件模型须合并为一个文件")),
-            Self::OtherKind { kind } => Said::new(tr!(lang, "the model is a {kind}; a Classifier, a Detector or a Segmentor is needed", "模型类型是 {kind}；应为 Classifier、Detector 或 Segmentor"))
+            Self::OtherKind { kind } => Said::new(tr!(lang, "the model is of the kind {kind}; a Classifier, a Detector or a Segmentor is needed", "模型类型是 {kind}；应为 Classifier、Detector 或 Segmentor"))
                 .hint(remedy!(lang, "{inspect} shows what a model says of itself", "{inspect} 可查看模型的自述信息", inspect = Action::InspectModel))
                 .hint(lang.pick("of a YOLO that also gives masks or turned boxes, export the one that detects", "输出掩膜或旋转框的 YOLO，请改为导出普通检测模型")),
             Self::NoFirstPass | Self::BelowFirstPass { .. } => self.of_first_pass(lang),

@@ -91,7 +91,7 @@ function SiteDialog({ registry, line, about, place, on, close, done }: FollowUpO
         <label class="check"><input type="radio" name="which" checked={!known} onChange={() => setKnown(false)} />{say('site_new')}</label>
         <label class="check"><input type="radio" name="which" checked={known} onChange={() => setKnown(true)} />{say('site_known')}</label>
       </fieldset>
-      {known ? <TextField name="code" label={say('site_code')} required placeholder="7K3QF2-M" /> : (
+      {known ? <TextField name="code" label={say('site_code')} required placeholder="7K3QF2-V" /> : (
         <>
           <PlaceField registry={registry} name="place" label={say('fact_place')} value={place ?? null} />
           <div class="pair"><TextField name="name" label={say('fact_name')} /><TextField name="area" label={say('field_area')} type="number" min={0} /></div>

@@ -1,0 +1,136 @@
+//! When the scans were run whose candidates are recorded here. No event says it: this registry alone remembers, of the scans
+//! that it took in itself, so that no decision is dated before its candidate was found.
+
+use crate::registry::Site;
+use crate::registry::moves::Refusal;
+use crate::registry::refusal::{DateBounds, DateOf, DayBound};
+use crate::store::{Store, StoreError};
+use crate::text::day_of;
+use jiff::{SignedDuration, Timestamp};
+
+/// By how much a day that was typed may be behind a time of the same day.
+const HALF_A_DAY: SignedDuration = SignedDuration::from_hours(12);
+
+fn name(scan: &str) -> String {
+    format!("ran:{scan}")
+}
+
+/// Remembers when a scan was run; the first time counts. Inside [`Store::write`].
+pub(super) fn remember(store: &Store, scan: &str, ran: &str) -> Result<(), StoreError> {
+    let Ok(when) = ran.parse::<Timestamp>() else {
+        return Ok(());
+    };
+    let name = name(scan);
+    let known = store
+        .local(&name)?
+        .and_then(|known| known.parse::<Timestamp>().ok());
+    if known.is_none_or(|known| when < known) {
+        store.set_local(&name, ran)?;
+    }
+    Ok(())
+}
+
+/// Why a site cannot have been decided on at a time: imagery without a day had not been searched yet. Of imagery with a day the law
+/// itself says so.
+pub(in crate::office) fn refusal(
+    store: &Store,
+    site: &Site,
+    at: &str,
+) -> Result<Option<Refusal>, StoreError> {
+    let mut first: Option<(Timestamp, String)> = None;
+    for detection in site.detections() {
+        let ran = match &detection.captured {
+            Some(_) => None,
+            None => store.local(&name(&detection.scan))?,
+        };
+        let when = ran.as_ref().and_then(|ran| ran.parse().ok());
+        let Some(ran) = when.zip(ran) else {
+            return Ok(None);
+        };
+        first = first.into_iter().chain([ran]).min();
+    }
+    let (Some((ran, written)), Ok(said)) = (first, at.parse::<Timestamp>()) else {
+        return Ok(None);
+    };
+    let days = day_of(at).zip(day_of(&written));
+    let Some((_, found)) = days.filter(|(said, found)| said < found) else {
+        return Ok(None);
+    };
+    let from = Some(DayBound::found_on(found));
+    let is_before = ran.duration_since(said) > HALF_A_DAY;
+    Ok(is_before.then(|| Refusal::out_of(DateBounds::between(DateOf::Event, from, None), at)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::LonLat;
+    use crate::office::fixture::{begun, grant};
+    use crate::office::record::{Decision, DecisionFile};
+    use crate::office::screening::screen_all;
+    use crate::registry::body::{Body, Create, Detection, FoundBy, Screen};
+    use crate::registry::place::Place;
+    use crate::registry::unit::origin;
+    use crate::registry::{Role, SiteKey};
+    use crate::words::Lang;
+
+    #[test]
+    fn no_decision_is_dated_before_its_candidate_was_found() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (mut office, chief) = begun(&folder.path().join("a.papaver"));
+        grant(&mut office, &chief, "chief", &[Role::Analyst]);
+        for (candidate, captured) in [("a", None), ("b", Some("2026-05-01"))] {
+            let origin = origin(&format!("candidate:{candidate}"), "410423");
+            let create = Create {
+                detection: Some(Detection {
+                    candidate: candidate.into(),
+                    scan: "s".into(),
+                    captured: captured.map(|day| [day.to_owned(), day.to_owned()]),
+                    score_e4: 9_000,
+                    rank: Some(1),
+                }),
+                ..Create::new(
+                    FoundBy::Scan,
+                    origin.clone(),
+                    Place::point(LonLat::new(113.3, 33.74)),
+                )
+            };
+            let site = Some(SiteKey::of_origin(&origin));
+            let body = Body::Create(Box::new(create));
+            office.record(&chief, site, vec![], body).expect("found");
+        }
+        let ran = "2026-06-10T09:00:00+08:00";
+        let remembered = office.transact(&chief, |entry| remember(entry.store, "s", ran));
+        remembered.expect("remembered");
+        let decided = |candidate: &str, at: &str| Decision {
+            candidate: candidate.into(),
+            at: at.into(),
+            screen: Screen {
+                keep: true,
+                reason: None,
+                note: None,
+                took_ms: None,
+                seconds: None,
+            },
+        };
+        let early = "2026-05-02T08:00:00+08:00";
+        let file = DecisionFile {
+            scan: Some("s".into()),
+            decisions: vec![decided("a", early), decided("b", early)],
+        };
+        let done = screen_all(&mut office, &chief, file, Lang::En).expect("screened");
+        // Of imagery with a day the law itself says what is too early.
+        assert_eq!(done.kept, 1);
+        let (candidate, why) = &done.passed_over[0];
+        assert_eq!(candidate, "a");
+        assert!(why.contains("2026-06-10 (found)"), "{why}");
+        assert_eq!(done.other_scan, None);
+        let file = DecisionFile {
+            scan: Some("another".into()),
+            decisions: vec![decided("a", "2026-06-10T01:30:00Z")],
+        };
+        let done = screen_all(&mut office, &chief, file, Lang::En).expect("screened");
+        assert_eq!((done.kept, done.passed_over.len()), (1, 0));
+        assert_eq!(done.other_scan.as_deref(), Some("another"));
+    }
+}
