@@ -10,7 +10,7 @@ const duties = [
   line('王芳', '2026-03-04T10:20:00+08:00', { district: '410423103004', household: '赵有田家', answers: '赵有田', post: null, letter: null, signed_on: '2026-03-03', stands: true }),
 ];
 const patrols = [
-  line('王芳', '2026-05-06T18:10:00+08:00', { on: '2026-05-06', district: '410423102', crew: '一组', people: 6, vehicles: 2, area_m2: null, walked_m2: 812_400, track_m: 13_540, zero: false, note: '沿二道沟至水库西岸，林缘逐块查看', seeds: '罂粟籽约 20 克', publicity: '赶集日发放宣传单 120 份', sites: ['7K3QF2-M'] }),
+  line('王芳', '2026-05-06T18:10:00+08:00', { on: '2026-05-06', district: '410423102', crew: '一组', people: 6, vehicles: 2, area_m2: null, walked_m2: 812_400, track_m: 13_540, zero: false, note: '沿二道沟至水库西岸，林缘逐块查看', seeds: '罂粟籽约 20 克', publicity: '赶集日发放宣传单 120 份', sites: ['7K3QF2-V'] }),
   line('孙丽', '2026-05-04T17:30:00+08:00', { on: '2026-05-04', district: '410423106', crew: '二组', people: 4, vehicles: 1, area_m2: 233_333, walked_m2: null, track_m: null, zero: true, note: null, seeds: null, publicity: null, sites: [] }),
 ];
 const tips = [
@@ -18,9 +18,9 @@ const tips = [
   line('李伟', '2026-05-02T15:02:00+08:00', { channel: 'warden', text: '村小学北侧院内', district: '410423103', lon: null, lat: null, sealed: null, sites: ['9D4RT8-B'], closed: null, rewards: [line('李伟', '2026-05-05T10:00:00+08:00', { fen: 50_000, paid: false }), line('李伟', '2026-05-06T10:00:00+08:00', { fen: 50_000, paid: true })] }),
   line('李伟', '2026-04-28T11:45:00+08:00', { channel: 'online', text: '网上发帖称山里有人种，未说明地点', district: null, lon: null, lat: null, sealed: null, sites: [], closed: line('李伟', '2026-04-29T09:00:00+08:00', { reason: 'vague', note: '多次联系未果' }), rewards: [] }),
 ];
-const rounds = [line('李伟', '2026-05-05T18:00:00+08:00', { name: '第一轮督导', on: '2026-05-04', until: '2026-05-05', team: ['陈建国', '李伟'], districts: ['410423102', '410423103'], sites: ['7K3QF2-M'], ledgers: 5, note: '台账基本规范', findings: 2, open: 1 })];
+const rounds = [line('李伟', '2026-05-05T18:00:00+08:00', { name: '第一轮督导', on: '2026-05-04', until: '2026-05-05', team: ['陈建国', '李伟'], districts: ['410423102', '410423103'], sites: ['7K3QF2-V'], ledgers: 5, note: '台账基本规范', findings: 2, open: 1 })];
 const findings = [
-  line('李伟', '2026-05-05T18:10:00+08:00', { round: rounds[0].entry, round_name: '第一轮督导', district: '410423102', site: '7K3QF2-M', text: '图斑核查超期，未上报原因', due: '2026-05-06', overdue_days: 2, settled: null }),
+  line('李伟', '2026-05-05T18:10:00+08:00', { round: rounds[0].entry, round_name: '第一轮督导', district: '410423102', site: '7K3QF2-V', text: '图斑核查超期，未上报原因', due: '2026-05-06', overdue_days: 2, settled: null }),
   line('李伟', '2026-05-05T18:20:00+08:00', { round: rounds[0].entry, round_name: '第一轮督导', district: '410423103', site: null, text: '责任书缺 3 个村', due: '2026-05-20', overdue_days: null, settled: line('李伟', '2026-05-07T16:00:00+08:00', { reason: '已补签，复核属实' }) }),
 ];
 const measures = [line('李伟', '2026-05-07T08:30:00+08:00', { rung: 'rectify', district: '410423102', reason: '核查超期且未上报', finding: findings[0].entry, due: '2026-05-15', overdue_days: null, paper: '鲁禁办〔2026〕3号', settled: null })];

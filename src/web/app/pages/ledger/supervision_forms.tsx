@@ -68,7 +68,7 @@ export function FindingDialog({ found, who, names, choose, close, done }: FormOf
       {rounds.length > 0 && <ChoiceField name="round" label={say('round')} options={[...rounds, ['', say('no_round')]]} />}
       <DistrictField names={names} unit={who.unit} label={say('has_to_mend')} required />
       <NoteField name="text" label={say('finding_text')} rows={3} required />
-      <div class="pair"><TextField name="due" label={say('due_day')} type="date" value={day(USUAL)} min={day(0)} /><TextField name="site" label={say('site_code')} placeholder="7K3QF2-M" /></div>
+      <div class="pair"><TextField name="due" label={say('due_day')} type="date" value={day(USUAL)} min={day(0)} /><TextField name="site" label={say('site_code')} placeholder="7K3QF2-V" /></div>
     </RecordDialog>
   );
 }
