@@ -1,7 +1,7 @@
 //! The decisions that a contact sheet saved, each recorded once.
 
 use super::desk::{self, Veil};
-use super::record::{Decision, DecisionFile};
+use super::record::{Decision, DecisionFile, is_before_its_scan};
 use super::{Office, OfficeError, Session};
 use crate::registry::SiteKey;
 use crate::registry::body::Opinion;
@@ -23,6 +23,9 @@ pub struct Screened {
     pub recorded_before: usize,
     /// Candidates whose decision was not recorded, and why, in the reader's language.
     pub passed_over: Vec<(String, String)>,
+    /// Candidates whose decision was recorded, and is dated before the scan that found them was run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dated_early: Vec<String>,
     /// The scan of the file, where these candidates were recorded of others alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_scan: Option<String>,
@@ -58,6 +61,9 @@ pub fn screen_all(
             continue;
         }
         let keep = decision.screen.keep;
+        if is_before_its_scan(office.store(), &found, &decision.at)? {
+            done.dated_early.push(decision.candidate.clone());
+        }
         let of_then = session.at_another_time(decision.at);
         match desk::screen(office, &of_then, &veil, site, decision.screen, vec![]) {
             Ok(()) if waits(office, &veil, site)? => done.await_second += 1,
@@ -68,6 +74,7 @@ pub fn screen_all(
                     Refusal::State { state, .. } => state.label(lang).to_owned(),
                     refusal => refusal.label(lang),
                 };
+                done.dated_early.retain(|of| *of != decision.candidate);
                 done.passed_over
                     .push((decision.candidate, format!("{site}: {why}")));
             }

@@ -40,12 +40,6 @@ impl DayBound {
         Self { day, step: None }
     }
 
-    /// The day on which a candidate was found in its imagery.
-    pub fn found_on(day: Date) -> Self {
-        let step = Some(["found".to_owned(), "扫描发现".to_owned()]);
-        Self { day, step }
-    }
-
     /// The day of a step.
     pub(super) fn of_step(day: Date, step: &Body) -> Self {
         let photographed = matches!(step, Body::Create(create) if create.detection.is_some());

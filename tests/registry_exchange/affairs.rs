@@ -238,7 +238,7 @@ fn the_life_of_an_office_stands_in_both_reports_with_numerators_and_denominators
         .expect("logged");
     let number = assigned
         .split_whitespace()
-        .nth(3)
+        .find(|word| word.len() == 8 && word.chars().all(|c| c.is_ascii_hexdigit()))
         .expect("its number")
         .to_owned();
     county.ok("wang", &["void", &number, "--reason", "派错组"]);
@@ -477,7 +477,7 @@ fn voiding_a_confirmation_takes_another_supervisor_and_the_visit_can_be_recorded
         .expect("logged");
     let number = visit
         .split_whitespace()
-        .nth(3)
+        .find(|word| word.len() == 8 && word.chars().all(|c| c.is_ascii_hexdigit()))
         .expect("its number")
         .to_owned();
     office.refused("wang", &["void", &number, "--reason", "别处的照片"]);
@@ -669,7 +669,14 @@ fn contradictions_of_offices_that_had_not_heard_of_each_other_are_settled_when_b
     county.ok("chief", &["tip", "close", &other, "--reason", "vague"]);
     province.ok("chief", &["tip", "close", &told, "--reason", "nothing"]);
     province.ok("chief", &["tip", "reward", &other, "500", "--paid"]);
-    send(&county, &province);
+    // What the province had said and is not followed any more is said to it when it hears of the county's.
+    let said = sent(&county, &province);
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert_eq!(
+        said.out.matches("since this bundle not followed").count(),
+        2,
+        "{said:?}"
+    );
     let said = sent(&province, &county);
     assert_eq!(said.code, Some(2), "what is not followed is said: {said:?}");
     for office in [&county, &province] {
@@ -766,10 +773,10 @@ fn a_finding_counts_in_the_season_of_its_round_and_a_patrol_in_that_of_its_day()
         );
         let book = format!("{name}.xlsx");
         let rows = sheet(&county, &book, "Supervision");
-        let found = figures(&rows, "410423002", &["rounds", "of findings"]);
+        let found = figures(&rows, "410423002", &["rounds", "findings"]);
         assert_eq!(found, [rounds, "1"], "{season}");
         let rows = sheet(&county, &book, "What patrols led to");
-        let found = figures(&rows, "0", &["of patrols"]);
+        let found = figures(&rows, "0", &["patrols"]);
         assert_eq!(found, ["1"], "{season}");
     }
 }

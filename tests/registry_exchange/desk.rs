@@ -248,7 +248,7 @@ fn who_types_for_others_is_named_as_nobodys_officer() {
     assert_eq!(uprooted(&named).code, Some(0));
     assert_eq!(office.run("li", &["export", "ledger.csv"]).code, Some(0));
     let ledger = fs::read_to_string(office.path("ledger.csv")).expect("text");
-    assert!(ledger.contains("王、李"), "{ledger}");
+    assert!(ledger.contains("\"王, 李\""), "{ledger}");
     assert!(!ledger.contains("zhao"), "{ledger}");
 
     // What is left of it waits to be eradicated and not to be accepted.

@@ -122,6 +122,15 @@ fn screen_from(context: &Context, from: &Path) -> Result<Done, Failure> {
                 "{count} 个待第二人独立研判"
             ));
         }
+        if !done.dated_early.is_empty() {
+            let count = done.dated_early.len();
+            tell(&tr!(
+                lang,
+                "warning: {decisions} before the scan was run: the clock of one of the two computers was wrong",
+                "警告：{count} 项决定的时间早于扫描时间：两台计算机中有一台的时钟不准",
+                decisions = (count, "decision is dated", "decisions are dated"),
+            ));
+        }
         if let Some(scan) = &done.other_scan {
             tell(&tr!(
                 lang,

@@ -2,7 +2,6 @@
 
 use super::audit::{Lots, is_open, is_own};
 use super::{Veil, mine};
-use crate::office::record::before_it_was_found;
 use crate::office::{Office, OfficeError, Session};
 use crate::registry::body::{Body, Look, Opinion, Screen, Void};
 use crate::registry::code_lists::Coded;
@@ -116,12 +115,6 @@ pub(in crate::office) fn screen(
     evidence: Vec<EvidenceRef>,
 ) -> Result<(), StoreError> {
     let known = office.store().site(site)?;
-    let too_early = known
-        .as_ref()
-        .map(|site| before_it_was_found(office.store(), site, session.at()));
-    if let Some(refusal) = too_early.transpose()?.flatten() {
-        return Err(refused(office.store(), session, site, refusal)?);
-    }
     let lots = veil.lots(office.store())?;
     let open = known.filter(is_open);
     let for_two = match open {

@@ -11,7 +11,7 @@ pub use decisions::{Decision, DecisionFile, decisions};
 pub use digests::ScanDigests;
 pub(super) use folder::verified_file;
 pub use folder::{ScanCandidate, ScanFolder};
-pub(super) use ran::refusal as before_it_was_found;
+pub(super) use ran::is_before as is_before_its_scan;
 
 use super::{Office, RecordError, Session, Transaction};
 use crate::registry::body::{Body, Create, FoundBy, Meaning, Sighting};

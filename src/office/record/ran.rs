@@ -1,11 +1,8 @@
 //! When the scans were run whose candidates are recorded here. No event says it: this registry alone remembers, of the scans
-//! that it took in itself, so that no decision is dated before its candidate was found.
+//! that it took in itself, so that a decision which is dated before its candidate was found is noticed.
 
 use crate::registry::Site;
-use crate::registry::moves::Refusal;
-use crate::registry::refusal::{DateBounds, DateOf, DayBound};
 use crate::store::{Store, StoreError};
-use crate::text::day_of;
 use jiff::{SignedDuration, Timestamp};
 
 /// By how much a day that was typed may be behind a time of the same day.
@@ -30,35 +27,28 @@ pub(super) fn remember(store: &Store, scan: &str, ran: &str) -> Result<(), Store
     Ok(())
 }
 
-/// Why a site cannot have been decided on at a time: imagery without a day had not been searched yet. Of imagery with a day the law
-/// itself says so.
-pub(in crate::office) fn refusal(
+/// Whether a time lies before the scans were run that found a site in imagery without a day: the clock of one of two computers was
+/// wrong, or somebody decided by something else. Of imagery with a day the law itself says what is too early.
+pub(in crate::office) fn is_before(
     store: &Store,
     site: &Site,
     at: &str,
-) -> Result<Option<Refusal>, StoreError> {
-    let mut first: Option<(Timestamp, String)> = None;
+) -> Result<bool, StoreError> {
+    let Ok(said) = at.parse::<Timestamp>() else {
+        return Ok(false);
+    };
+    let mut first: Option<Timestamp> = None;
     for detection in site.detections() {
         let ran = match &detection.captured {
             Some(_) => None,
             None => store.local(&name(&detection.scan))?,
         };
-        let when = ran.as_ref().and_then(|ran| ran.parse().ok());
-        let Some(ran) = when.zip(ran) else {
-            return Ok(None);
+        let Some(ran) = ran.and_then(|ran| ran.parse().ok()) else {
+            return Ok(false);
         };
         first = first.into_iter().chain([ran]).min();
     }
-    let (Some((ran, written)), Ok(said)) = (first, at.parse::<Timestamp>()) else {
-        return Ok(None);
-    };
-    let days = day_of(at).zip(day_of(&written));
-    let Some((_, found)) = days.filter(|(said, found)| said < found) else {
-        return Ok(None);
-    };
-    let from = Some(DayBound::found_on(found));
-    let is_before = ran.duration_since(said) > HALF_A_DAY;
-    Ok(is_before.then(|| Refusal::out_of(DateBounds::between(DateOf::Event, from, None), at)))
+    Ok(first.is_some_and(|ran| ran.duration_since(said) > HALF_A_DAY))
 }
 
 #[cfg(test)]
@@ -75,7 +65,7 @@ mod tests {
     use crate::words::Lang;
 
     #[test]
-    fn no_decision_is_dated_before_its_candidate_was_found() {
+    fn a_decision_that_is_dated_before_its_candidate_was_found_is_noticed() {
         let folder = tempfile::tempdir().expect("folder");
         let (mut office, chief) = begun(&folder.path().join("a.papaver"));
         grant(&mut office, &chief, "chief", &[Role::Analyst]);
@@ -119,18 +109,20 @@ mod tests {
             decisions: vec![decided("a", early), decided("b", early)],
         };
         let done = screen_all(&mut office, &chief, file, Lang::En).expect("screened");
-        // Of imagery with a day the law itself says what is too early.
-        assert_eq!(done.kept, 1);
-        let (candidate, why) = &done.passed_over[0];
-        assert_eq!(candidate, "a");
-        assert!(why.contains("2026-06-10 (found)"), "{why}");
+        assert_eq!((done.kept, done.passed_over.len()), (2, 0));
+        assert_eq!(
+            done.dated_early,
+            ["a"],
+            "of imagery with a day the law says it"
+        );
         assert_eq!(done.other_scan, None);
         let file = DecisionFile {
             scan: Some("another".into()),
-            decisions: vec![decided("a", "2026-06-10T01:30:00Z")],
+            decisions: vec![decided("a", early), decided("c", early)],
         };
         let done = screen_all(&mut office, &chief, file, Lang::En).expect("screened");
-        assert_eq!((done.kept, done.passed_over.len()), (1, 0));
+        assert_eq!((done.recorded_before, done.passed_over.len()), (1, 1));
+        assert!(done.dated_early.is_empty());
         assert_eq!(done.other_scan.as_deref(), Some("another"));
     }
 }

@@ -99,8 +99,8 @@ impl Say for BackupError {
             Self::NotABackup { path } => {
                 let path = path.display();
                 Said::new(tr!(lang, "{path} is no backup", "{path} 不是备份文件")).hint(lang.pick(
-                    "give the file that `papaver backup` wrote; a part of it does not do",
-                    "请给出 `papaver backup` 写出的完整文件",
+                    "give the whole file as it was written; a part of it does not do",
+                    "请给出备份时写出的完整文件",
                 ))
             }
             Self::Locked { path } => {
