@@ -137,14 +137,7 @@ fn command(action: &Action) -> Typed {
         Action::RunShard { folder, shard } => run_shard(folder.as_deref(), *shard),
         Action::Pyramid { input } => Typed::of("pyramid").path_or(input.as_deref(), IMAGERY),
         Action::InspectModel => Typed::of("model inspect").blank(FILE),
-        Action::WrapModel { set } => {
-            let line = Typed::of("model wrap").blank(MODEL).and("-o").blank(ONNX);
-            let add = |line: Typed, (key, value): &(String, String)| {
-                let text = serde_json::from_str(value).unwrap_or_else(|_| value.clone());
-                line.and("--set").value(format!("{key}={text}"))
-            };
-            set.iter().fold(line, add)
-        }
+        Action::WrapModel { set } => wrap_model(set),
         Action::Init => Typed::of("init --unit").blank(CODE),
         Action::Record => Typed::of("record").blank(FOLDER),
         Action::Export => Typed::of("export").blank(FILE),
@@ -188,6 +181,15 @@ fn command(action: &Action) -> Typed {
         | Action::CorrectCount
         | Action::CorrectTime { .. } => command_of_a_site(action),
     }
+}
+
+fn wrap_model(set: &[(String, String)]) -> Typed {
+    let line = Typed::of("model wrap").blank(MODEL).and("-o").blank(ONNX);
+    let add = |line: Typed, (key, value): &(String, String)| {
+        let text = serde_json::from_str(value).unwrap_or_else(|_| value.clone());
+        line.and("--set").value(format!("{key}={text}"))
+    };
+    set.iter().fold(line, add)
 }
 
 fn command_of_a_person(action: &Action) -> Typed {

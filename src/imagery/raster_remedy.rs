@@ -347,7 +347,7 @@ mod tests {
             let path = name.into();
             let reason = "not recognized".into();
             let said = RasterError::NotARaster { path, reason }.say(Lang::En);
-            let mut actions = said.remedies.iter().flat_map(|remedy| remedy.actions());
+            let mut actions = said.remedies.iter().flat_map(crate::words::Remedy::actions);
             assert_eq!(
                 actions.next(),
                 Some(&Action::Again(Choice::Within)),

@@ -76,7 +76,7 @@ pub enum Refusal {
         date: String,
         /// What it has to keep to.
         #[serde(skip)]
-        bounds: DateBounds,
+        bounds: Box<DateBounds>,
     },
     /// A day of something that has happened, and it is still to come.
     Ahead {
@@ -84,7 +84,7 @@ pub enum Refusal {
         date: String,
         /// Which date of the event it is.
         #[serde(skip)]
-        bounds: DateBounds,
+        bounds: Box<DateBounds>,
     },
     /// It says the contrary of an entry that stands.
     Contradicts {
@@ -137,6 +137,7 @@ impl Refusal {
     /// A date that does not keep to its bounds.
     pub fn out_of(bounds: DateBounds, text: &str) -> Self {
         let date = text.to_owned();
+        let bounds = Box::new(bounds);
         Self::Date { date, bounds }
     }
 
@@ -144,7 +145,7 @@ impl Refusal {
     pub fn ahead(text: &str) -> Self {
         Self::Ahead {
             date: text.to_owned(),
-            bounds: DateBounds::default(),
+            bounds: Box::default(),
         }
     }
 

@@ -226,7 +226,9 @@ mod tests {
             std::fs::write(path, "x").expect("written");
         }
         let id = |way: &str| id_of(FilePath::new(way));
-        let wanted = BTreeSet::from_iter(ways.map(id).into_iter().chain([id("inbox/none")]));
+        let wanted: BTreeSet<_> = (ways.map(id).into_iter())
+            .chain([id("inbox/none")])
+            .collect();
         let listed = listed(&house, &wanted);
         assert_eq!(
             found(&listed, &id("inbox/card/DCIM/b.jpg")).ok(),

@@ -335,7 +335,7 @@ fn list(context: &Context) -> Result<Done, Failure> {
                 walked
             };
             rows.push(vec![
-                patrol.entry.short().to_string(),
+                patrol.entry.short(),
                 patrol.on.to_string(),
                 district.to_owned(),
                 crew_of(&store, patrol.entry)?.unwrap_or_else(|| "–".into()),

@@ -230,7 +230,7 @@ mod tests {
             ..Common::default()
         };
         let refused = Context::of(common, Lang::En).passphrase();
-        let said = refused.err().expect("refused").0.say(Lang::En);
+        let said = refused.expect_err("refused").0.say(Lang::En);
         let hint = format!("{:?}", said.remedies);
         assert!(said.what.contains("none.txt"), "{}", said.what);
         assert!(hint.contains("--passphrase-file"), "{hint}");

@@ -231,7 +231,7 @@ mod tests {
     fn a_scan_without_a_season_is_told_the_option_that_names_its_day() {
         let scan = "s".to_owned();
         let said = LearnError::NoSeason { scan }.say(Lang::En);
-        let mut actions = said.remedies.iter().flat_map(|remedy| remedy.actions());
+        let mut actions = said.remedies.iter().flat_map(crate::words::Remedy::actions);
         assert_eq!(actions.next(), Some(&Action::Again(Choice::Captured)));
     }
 }

@@ -380,8 +380,10 @@ mod tests {
 
     #[test]
     fn words_keep_off_an_outline() {
-        let mut taken = Occupied::default();
-        taken.outlines = vec![LineString::from(vec![(0.0, 0.0), (100.0, 100.0)])];
+        let mut taken = Occupied {
+            outlines: vec![LineString::from(vec![(0.0, 0.0), (100.0, 100.0)])],
+            ..Occupied::default()
+        };
         assert!(!taken.take(Rect::new((40.0, 40.0), (80.0, 55.0))));
         assert!(taken.take(Rect::new((40.0, 0.0), (80.0, 15.0))));
         assert!(!taken.take(Rect::new((70.0, 10.0), (90.0, 25.0))));

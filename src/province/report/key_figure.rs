@@ -41,13 +41,11 @@ impl Quantity {
         if unit.is_empty() {
             return self.what.clone();
         }
-        match self.what.split_once('（') {
-            Some((what, more)) => format!("{what}（{unit}，{more}"),
-            None => {
-                let what = &self.what;
-                tr!(lang, "{what} ({unit})", "{what}（{unit}）")
-            }
+        if let Some((what, more)) = self.what.split_once('（') {
+            return format!("{what}（{unit}，{more}");
         }
+        let what = &self.what;
+        tr!(lang, "{what} ({unit})", "{what}（{unit}）")
     }
 
     pub(super) fn said(&self, lang: Lang) -> String {

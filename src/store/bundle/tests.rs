@@ -1144,7 +1144,7 @@ fn a_bundle_that_is_not_there_is_the_users_to_find() {
     use crate::words::{Fault, Lang, Say};
     let folder = tempfile::tempdir().expect("folder");
     let missing = inspect(&folder.path().join("none.bundle"), &Unlock::default());
-    let error = missing.err().expect("nothing there");
+    let error = missing.expect_err("nothing there");
     assert_eq!(error.fault(), Fault::Input);
     assert!(!error.say(Lang::En).remedies.is_empty());
 }

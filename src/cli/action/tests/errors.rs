@@ -360,13 +360,13 @@ fn refusals() -> Vec<Refusal> {
         Lacks { needs: vec![Need::ScenePhoto, Need::AfterPhoto, Need::TwoOfficers] },
         Lacks { needs: vec![Need::CountOrArea, Need::SpotPhoto, Need::LicenceDocument] },
         NoReason, IntoLess { state: State::Confirmed }, NotClaimed, MissingHistory, Origin, Device, Revoked,
-        Unit { unit: "410423".into() }, NotBelow { unit: "410423".into() }, Order, Unsigned, Key, Date { date: "2026-05-03".into(), bounds: DateBounds::default() },
-        Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Event) }, Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Corrected) },
-        Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Due) }, Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Signed) },
-        Date { date: "2026-05-03".into(), bounds: bounds(DateOf::On) }, Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Captured) }, Outline,
+        Unit { unit: "410423".into() }, NotBelow { unit: "410423".into() }, Order, Unsigned, Key, Date { date: "2026-05-03".into(), bounds: Box::default() },
+        Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Event).into() }, Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Corrected).into() },
+        Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Due).into() }, Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Signed).into() },
+        Date { date: "2026-05-03".into(), bounds: bounds(DateOf::On).into() }, Date { date: "2026-05-03".into(), bounds: bounds(DateOf::Captured).into() }, Outline,
         Far { metres: 900 }, Supervisor, NoSuchSite, Percent, SamePicture, HigherUnit, Fork, Number,
         NoSuchEntry, BuiltOn, AnotherPerson, Informant,
-        Ahead { date: "2099-05-03".into(), bounds: bounds(DateOf::Event) }, Contradicts { entry: Hash::of(b"x") },
+        Ahead { date: "2099-05-03".into(), bounds: bounds(DateOf::Event).into() }, Contradicts { entry: Hash::of(b"x") },
     })
 }
 
