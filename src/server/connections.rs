@@ -110,15 +110,15 @@ impl Connections {
 pub(super) struct Door(pub Arc<Connections>);
 
 impl<S> Accept<TcpStream, S> for Door {
-    type Stream = Counted;
+    type Stream = CountedStream;
     type Service = S;
-    type Future = Ready<io::Result<(Counted, S)>>;
+    type Future = Ready<io::Result<(CountedStream, S)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
         let counted = stream.peer_addr().and_then(|from| {
             let admitted = self.0.admit(from);
             let (number, hears) = admitted.ok_or(ErrorKind::ConnectionRefused)?;
-            Ok(Counted {
+            Ok(CountedStream {
                 stream,
                 number,
                 hears,
@@ -132,7 +132,7 @@ impl<S> Accept<TcpStream, S> for Door {
 
 /// A connection that counts as long as it is open.
 #[derive(Debug)]
-pub(super) struct Counted {
+pub(super) struct CountedStream {
     stream: TcpStream,
     number: u64,
     hears: oneshot::Receiver<()>,
@@ -140,13 +140,13 @@ pub(super) struct Counted {
     among: Arc<Connections>,
 }
 
-impl Drop for Counted {
+impl Drop for CountedStream {
     fn drop(&mut self) {
         self.among.open().all.remove(&self.number);
     }
 }
 
-impl AsyncRead for Counted {
+impl AsyncRead for CountedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -160,7 +160,7 @@ impl AsyncRead for Counted {
     }
 }
 
-impl AsyncWrite for Counted {
+impl AsyncWrite for CountedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

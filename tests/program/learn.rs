@@ -354,7 +354,7 @@ fn a_scan_of_an_unknown_day_is_said_to_be_one_and_not_to_be_missing() {
     let undated = office.run(&["learn"]);
     assert_eq!(undated.code, Some(1));
     assert!(undated.err.contains("in which season"), "{}", undated.err);
-    assert!(undated.err.contains("name the day"), "{}", undated.err);
+    assert!(undated.err.contains("--captured"), "{}", undated.err);
 }
 
 /// Writes the digest that the features of a folder have now into its record, as whoever makes one by hand may.

@@ -571,7 +571,7 @@ fn a_plan_that_keeps_less_than_its_threshold_or_leaves_out_tasks_is_refused() {
             assert!(is_so, "{says}: {}", ended.err);
         }
     };
-    refused(&|plan| plan["key"]["floor"] = 0.99.into(), "floor 0.99");
+    refused(&|plan| plan["key"]["floor"] = 0.99.into(), "kept from 0.99");
     let tasks = "not the tasks of its imagery";
     refused(
         &|plan| plan["shards"][1]["tasks"] = serde_json::json!([]),
