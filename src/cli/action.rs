@@ -129,7 +129,7 @@ pub(super) fn is_command(action: &Action) -> bool {
 fn command(action: &Action) -> Typed {
     match action {
         Action::Again(choice) | Action::Without(choice) => option(choice),
-        Action::Scan { input } => Typed::of("scan").path_or(input.as_deref(), IMAGERY),
+        Action::Scan { .. } | Action::ScanDated => scan(action),
         Action::Plan { folder } => Typed::of("plan")
             .blank(IMAGERY)
             .and("-o")
@@ -180,6 +180,16 @@ fn command(action: &Action) -> Typed {
         | Action::Note { .. }
         | Action::CorrectCount
         | Action::CorrectTime { .. } => command_of_a_site(action),
+    }
+}
+
+fn scan(action: &Action) -> Typed {
+    match action {
+        Action::Scan { input } => Typed::of("scan").path_or(input.as_deref(), IMAGERY),
+        _ => Typed::of("scan")
+            .blank(IMAGERY)
+            .and("--captured")
+            .blank(TIME),
     }
 }
 

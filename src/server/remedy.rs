@@ -59,7 +59,7 @@ fn field(choice: &Choice) -> Option<(&'static str, &'static str)> {
 fn on_a_page(action: &Action, lang: Lang) -> Option<String> {
     let (english, chinese) = match action {
         Action::Again(choice) => field(choice)?,
-        Action::Scan { .. } => ("the page “Scan”", "“扫描”栏目"),
+        Action::Scan { .. } | Action::ScanDated => ("the page “Scan”", "“扫描”栏目"),
         Action::Record => (
             "“Record the scan” under “Screening”",
             "“研判”栏目的“录入扫描结果”",

@@ -17,6 +17,8 @@ pub enum Action {
         /// The imagery.
         input: Option<PathBuf>,
     },
+    /// Search imagery whose day is named.
+    ScanDated,
     /// Part a scan into shards.
     Plan {
         /// The folder of the plan.

@@ -43,7 +43,7 @@ fn actions() -> Vec<Action> {
         Without(Choice::Processor),
         Without(Choice::FirstPass),
         Without(Choice::Learnt),
-        Scan { input: None },
+        Scan { input: None }, ScanDated,
         Plan { folder: None }, Plan { folder: Some("a b".into()) },
         RunShard { folder: None, shard: None },
         RunShard { folder: Some("a b".into()), shard: Some(3) },

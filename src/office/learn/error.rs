@@ -2,7 +2,7 @@
 
 use crate::office::RecordError;
 use crate::store::StoreError;
-use crate::words::{Action, Choice, Fault, Lang, Said, Say};
+use crate::words::{Action, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::path::PathBuf;
 
@@ -95,9 +95,9 @@ impl LearnError {
             ))
             .hint(remedy!(
                 lang,
-                "scan again and name the day with {captured}, a season's imagery at a time; then record that scan",
-                "请用 {captured} 注明拍摄日期、按年度分别重新扫描，再录入",
-                captured = Action::Again(Choice::Captured),
+                "scan it again with its day, a season's imagery at a time: {scan}; then record that scan",
+                "请注明拍摄日期，按年度分别重新扫描：{scan}，再录入",
+                scan = Action::ScanDated,
             )),
             _ => Said::new(tr!(
                 lang,
@@ -232,6 +232,6 @@ mod tests {
         let scan = "s".to_owned();
         let said = LearnError::NoSeason { scan }.say(Lang::En);
         let mut actions = said.remedies.iter().flat_map(crate::words::Remedy::actions);
-        assert_eq!(actions.next(), Some(&Action::Again(Choice::Captured)));
+        assert_eq!(actions.next(), Some(&Action::ScanDated));
     }
 }
