@@ -1,6 +1,6 @@
 //! The visit form: the columns that a crew fills in, and the words of their lists.
 //!
-//! `GeoPackage`, XLSX, CSV and `GeoJSON` have the same columns, so what comes back is read in one way ([`super::filled`]).
+//! `GeoPackage`, XLSX, CSV and `GeoJSON` have the same columns, so what comes back is read in one way (`form_parse`).
 
 use crate::registry::body::{GrowthStage, Outcome};
 use crate::registry::code_lists::{Coded, HABITATS};
