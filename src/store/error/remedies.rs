@@ -180,7 +180,7 @@ fn by_what_is_said(refusal: &Refusal, site: &str, lang: Lang) -> Option<Remedy> 
         ),
         Refusal::Informant => plain(
             "leave out telephone and identity-card numbers: who told stays in the sealed envelope, of which the registry has the number alone",
-            "请删去手机号和身份证号：举报人身份只留在密封件内，登记库只存密封编号",
+            "请删去电话号码和身份证号：举报人身份只留在密封件内，登记库只存密封编号",
         ),
         Refusal::Far { .. } => plain("check the positions of both", "请核对两处位置"),
         Refusal::Number => plain(
