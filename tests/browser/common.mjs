@@ -85,6 +85,17 @@ export async function comes(read, expected, message) {
   }
 }
 
+/** Reads until something else than `before` is read, and gives it. */
+export async function changed(read, before) {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    const found = await read();
+    if (found !== before) return found;
+    assert.ok(Date.now() < end, `it stays ${before}`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
 export const SIZES = { phone: { width: 390, height: 844 }, tablet: { width: 820, height: 1180 }, office: { width: 1366, height: 768 } };
 
 /** SLOW=6 makes the browser six times slower, and each answer late: what looks too early fails. */
