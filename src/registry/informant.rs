@@ -37,8 +37,8 @@ const INFORMANTS: [&str; 9] = [
 const TELEPHONES: [&str; 6] = ["电话", "座机", "固话", "手机", "tel", "phone"];
 
 /// Whether a new entry holds a number by which an informant is known: a tip-off anywhere in its words, and any other entry where a
-/// text of it speaks of somebody who told.
-pub fn names_an_informant(body: &Body) -> bool {
+/// text of it speaks of somebody who told. `written` is the event as it is signed, in UTF-8.
+pub fn names_an_informant(body: &Body, written: &[u8]) -> bool {
     let told = match body {
         Body::Tip(tip) => vec![&tip.text],
         Body::CloseTip(close) => vec![&close.note],
@@ -49,6 +49,11 @@ pub fn names_an_informant(body: &Body) -> bool {
     };
     if told.into_iter().flatten().any(|text| reveals(text)) {
         return true;
+    }
+    // What is large, such as a track, is taken apart only where it speaks of somebody.
+    let written = String::from_utf8_lossy(written).to_lowercase();
+    if !INFORMANTS.iter().any(|word| written.contains(word)) {
+        return false;
     }
     let value = body.to_value().unwrap_or_default();
     let mut texts = Vec::new();

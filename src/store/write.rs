@@ -126,7 +126,7 @@ impl Store {
                 actor: author.name.clone(),
             })
         };
-        if names_an_informant(&sealed.event.body) {
+        if names_an_informant(&sealed.event.body, &sealed.bytes) {
             return refused(self, concerned.first().copied(), Refusal::Informant);
         }
         if concerned.is_empty() {

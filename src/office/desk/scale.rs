@@ -1,15 +1,12 @@
 //! What verdicts cost, measured and printed: `PAPAVER_VERDICTS=1000 cargo test --release desk::scale -- --ignored --nocapture`.
 
 use super::{VerdictRequest, judge};
-use crate::ground::LonLat;
-use crate::office::fixture::{begun, grant};
+use crate::office::fixture::{begun, found, grant};
 use crate::office::people::{NewKey, make_key};
 use crate::office::{Credentials, Office, Session};
-use crate::registry::body::{Body, Create, Detection, FoundBy, Opinion};
+use crate::registry::Role;
+use crate::registry::body::Opinion;
 use crate::registry::event::Sealed;
-use crate::registry::place::Place;
-use crate::registry::unit::origin;
-use crate::registry::{Role, SiteKey};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -19,24 +16,7 @@ pub(in crate::office) fn office_with_one(folder: &Path, candidate: &str) -> (Off
     for name in ["chief", "li"] {
         grant(&mut office, &chief, name, &[Role::Analyst]);
     }
-    let origin = origin(&format!("candidate:{candidate}"), "410423");
-    let create = Create {
-        detection: Some(Detection {
-            candidate: candidate.into(),
-            scan: "s".into(),
-            captured: Some(["2026-05-03".into(), "2026-05-03".into()]),
-            score_e4: 9_000,
-            rank: Some(1),
-        }),
-        ..Create::new(
-            FoundBy::Scan,
-            origin.clone(),
-            Place::point(LonLat::new(113.3, 33.74)),
-        )
-    };
-    let site = Some(SiteKey::of_origin(&origin));
-    let found = Body::Create(Box::new(create));
-    office.record(&chief, site, vec![], found).expect("found");
+    found(&mut office, &chief, candidate, Some("2026-05-03"));
     let key = NewKey {
         name: "li".into(),
         passphrase: "correct horse".into(),

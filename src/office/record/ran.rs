@@ -54,14 +54,11 @@ pub(in crate::office) fn is_before(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ground::LonLat;
-    use crate::office::fixture::{begun, grant};
+    use crate::office::fixture::{begun, found, grant};
     use crate::office::record::{Decision, DecisionFile};
     use crate::office::screening::screen_all;
-    use crate::registry::body::{Body, Create, Detection, FoundBy, Screen};
-    use crate::registry::place::Place;
-    use crate::registry::unit::origin;
-    use crate::registry::{Role, SiteKey};
+    use crate::registry::Role;
+    use crate::registry::body::Screen;
     use crate::words::Lang;
 
     #[test]
@@ -70,24 +67,7 @@ mod tests {
         let (mut office, chief) = begun(&folder.path().join("a.papaver"));
         grant(&mut office, &chief, "chief", &[Role::Analyst]);
         for (candidate, captured) in [("a", None), ("b", Some("2026-05-01"))] {
-            let origin = origin(&format!("candidate:{candidate}"), "410423");
-            let create = Create {
-                detection: Some(Detection {
-                    candidate: candidate.into(),
-                    scan: "s".into(),
-                    captured: captured.map(|day| [day.to_owned(), day.to_owned()]),
-                    score_e4: 9_000,
-                    rank: Some(1),
-                }),
-                ..Create::new(
-                    FoundBy::Scan,
-                    origin.clone(),
-                    Place::point(LonLat::new(113.3, 33.74)),
-                )
-            };
-            let site = Some(SiteKey::of_origin(&origin));
-            let body = Body::Create(Box::new(create));
-            office.record(&chief, site, vec![], body).expect("found");
+            found(&mut office, &chief, candidate, captured);
         }
         let ran = "2026-06-10T09:00:00+08:00";
         let remembered = office.transact(&chief, |entry| remember(entry.store, "s", ran));
