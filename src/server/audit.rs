@@ -13,7 +13,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// Characters of a name that are written.
 const NAMED: usize = 80;
-/// Bytes of the lines at most: then the older half is forgotten.
+/// Bytes of the lines at most: then the refusals of the older half are forgotten. Whoever got in stays to be read, however many
+/// tries are heaped on it.
 const LARGEST: u64 = 32 << 20;
 /// Refusals of crews of one day, each of another crew or address, of which a line is written.
 const REFUSALS: usize = 4_096;
@@ -74,17 +75,34 @@ impl AuditLog {
     }
 }
 
-/// Adds a line, and forgets the older half of those before where they are too many.
+/// Adds a line, and forgets the older refusals where the lines are too many.
 fn added(path: &Path, line: &Value, largest: u64) -> io::Result<()> {
     let is_large = std::fs::metadata(path).is_ok_and(|about| about.len() > largest);
     if is_large {
         let lines = files::read(path)?;
-        let newer = &lines[lines.len() / 2..];
-        let first = newer.iter().position(|byte| *byte == b'\n');
-        let newer = first.and_then(|first| newer.get(first + 1..));
-        files::keep(path, |file| file.write_all(newer.unwrap_or_default()))?;
+        files::keep(path, |file| file.write_all(&shortened(&lines)))?;
     }
     files::lines::add_line(path, &line.to_string())
+}
+
+/// The newer half of the lines, and of the older one those of logins that opened; where these alone are too many, not even
+/// they.
+fn shortened(lines: &[u8]) -> Vec<u8> {
+    let middle = lines.len() / 2;
+    let cut = lines[middle..].iter().position(|byte| *byte == b'\n');
+    let (older, newer) = lines.split_at(cut.map_or(lines.len(), |cut| middle + cut + 1));
+    let opened = |line: &&[u8]| {
+        serde_json::from_slice::<Value>(line).is_ok_and(|line| line["opened"] == true)
+    };
+    let kept: Vec<&[u8]> = older
+        .split_inclusive(|byte| *byte == b'\n')
+        .filter(opened)
+        .collect();
+    let kept = kept.concat();
+    if kept.len() > older.len() / 2 {
+        return newer.to_vec();
+    }
+    [kept.as_slice(), newer].concat()
 }
 
 #[cfg(test)]
@@ -112,6 +130,27 @@ mod tests {
             .map(|line| serde_json::from_str(line).expect("a whole line"))
             .collect();
         assert!(last.len() > 20 && last.last() == Some(&json!({ "n": 199 })));
+    }
+
+    #[test]
+    fn no_heap_of_tries_hides_who_got_in() {
+        let folder = tempfile::tempdir().expect("folder");
+        let lines = path(&folder.path().join("a.papaver"));
+        let line = |n: usize, opened: bool| json!({ "n": n, "opened": opened });
+        added(&lines, &line(0, true), 1_000).expect("added");
+        for n in 1..300 {
+            added(&lines, &line(n, false), 1_000).expect("added");
+        }
+        let written = std::fs::read_to_string(&lines).expect("written");
+        assert!(written.len() < 1_100, "{}", written.len());
+        let first: Value =
+            serde_json::from_str(written.lines().next().expect("lines")).expect("whole");
+        assert_eq!(first, line(0, true));
+        for n in 300..600 {
+            added(&lines, &line(n, true), 1_000).expect("added");
+            let bytes = std::fs::metadata(&lines).expect("there").len();
+            assert!(bytes < 1_100, "{bytes}");
+        }
     }
 
     #[test]
