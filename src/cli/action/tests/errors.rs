@@ -209,7 +209,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
     }));
     all.extend(boxed(every!(RasterNote {
         Overridden { path: path(), own: "a".into(), taken: "b".into() },
-        UnknownDatum { path: path(), datum: "x".into() }, GuessedBands { path: path(), bands: 5 },
+        UnknownDatum { path: path(), datum: "x".into() }, WayNotUsed { path: path(), crs: "x".into() }, GuessedBands { path: path(), bands: 5 },
     })));
     all.extend(boxed(every!(InputError {
         Missing { path: path() }, MissingOfList { list: path(), line: 3, path: path() },
