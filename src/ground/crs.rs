@@ -2,6 +2,7 @@
 
 use super::geotransform::CrsPoint;
 use super::lonlat::LonLat;
+use super::old_datum::{is_old_datum, is_shifted_by_nothing};
 use super::zone::{CrsFrame, Misfit, misfit, misfit_hint};
 use crate::words::{Action, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
@@ -140,9 +141,14 @@ impl Crs {
     /// Whether there is a known way from its datum to WGS 84 about a place. PROJ takes a datum it knows no way from for
     /// WGS 84 without a word, and places then lie tens of metres off.
     fn has_known_datum(&self, about: LonLat) -> bool {
-        // A system on the ellipsoid of WGS 84 (CGCS2000, GRS 80) is within a metre or two of it whatever its name.
+        // A system on the ellipsoid of WGS 84 (CGCS2000, GRS 80) is within a metre or two of it, unless its datum is one of those
+        // that have another: then one of the two is misnamed.
         if (self.frame().semi_major - EQUATOR_M).abs() < 0.5 {
-            return true;
+            return !is_old_datum(&self.datum());
+        }
+        // Programs that know of no way write one of zeros, which PROJ takes for one.
+        if is_shifted_by_nothing(&self.wkt) {
+            return false;
         }
         let strict = || -> gdal::errors::Result<CoordTransform> {
             let mut options = CoordTransformOptions::new()?;
@@ -220,8 +226,15 @@ impl Crs {
             })
             .collect();
         let parameters = shift.map(|v| v.to_string()).join(",");
+        let is_round = |word: &&str| ["+ellps", "+a="].iter().any(|p| word.starts_with(p));
+        // What `+datum` said of it.
+        let round = if kept.iter().any(|word| is_round(&word)) {
+            ""
+        } else {
+            " +ellps=WGS84"
+        };
         let shifted = Self::parse(&format!(
-            "{} +towgs84={parameters} +no_defs",
+            "{}{round} +towgs84={parameters} +no_defs",
             kept.join(" ")
         ))?;
         Ok(Self {
@@ -393,6 +406,57 @@ mod tests {
                 .apply(&[there])
                 .expect("in range")[0];
             assert!((back.lon - lon).abs() < 1e-9 && (back.lat - lat).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_way_of_zeros_and_an_old_name_on_a_new_ellipsoid_are_no_known_way() {
+        let wkt = |datum: &str, ellipsoid: &str, way: &str| {
+            format!(
+                r#"PROJCS["x",GEOGCS["x",DATUM["{datum}",SPHEROID[{ellipsoid}]{way}],PRIMEM["Greenwich",0],UNIT["Degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],PARAMETER["latitude_of_origin",0],PARAMETER["central_meridian",114],PARAMETER["scale_factor",1],PARAMETER["false_easting",500000],PARAMETER["false_northing",0],UNIT["Meter",1]]"#
+            )
+        };
+        let about = LonLat::new(113.3, 33.74);
+        let shift = Some([15.8, -154.4, -82.3, 0.0, 0.0, 0.0, 0.0]);
+        let krassowsky = r#""Krassowsky_1940",6378245,298.3"#;
+        let wgs84 = r#""WGS_1984",6378137,298.257223563"#;
+        let zeros = ",TOWGS84[0,0,0,0,0,0,0]";
+        for (datum, ellipsoid, way) in [
+            ("Beijing_1954", krassowsky, zeros),
+            ("D_Beijing_1954", krassowsky, ""),
+            ("D_Xian_1980", wgs84, ""),
+            ("Xian 1980", wgs84, zeros),
+        ] {
+            let crs = Crs::parse(&wkt(datum, ellipsoid, way)).expect("known");
+            let (_, unknown) = crs.clone().with_way(about, None).expect("a system");
+            assert!(unknown.is_some(), "{datum} {way}");
+            let (shifted, unknown) = crs.clone().with_way(about, shift).expect("a system");
+            assert_eq!(unknown, None, "{datum} {way}");
+            let [there, own] = [&shifted, &crs].map(|crs| {
+                let at = [CrsPoint {
+                    x: 435_133.665,
+                    y: 3_735_042.323,
+                }];
+                crs.to_lonlat()
+                    .and_then(|to| to.apply(&at))
+                    .expect("in range")[0]
+            });
+            let moved = there.distance_m(own);
+            assert!((20.0..300.0).contains(&moved), "{datum} {way}: {moved}");
+        }
+        for (datum, ellipsoid, way) in [
+            (
+                "Beijing_1954",
+                krassowsky,
+                ",TOWGS84[15.8,-154.4,-82.3,0,0,0,0]",
+            ),
+            ("D_China_2000", r#""CGCS2000",6378137,298.257222101"#, ""),
+            ("D_GRS_1980", r#""GRS_1980",6378137,298.257222101"#, zeros),
+            ("WGS_1984", wgs84, zeros),
+        ] {
+            let crs = Crs::parse(&wkt(datum, ellipsoid, way)).expect("known");
+            let (_, unknown) = crs.with_way(about, None).expect("a system");
+            assert_eq!(unknown, None, "{datum} {way}");
         }
     }
 

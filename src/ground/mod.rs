@@ -15,6 +15,7 @@ mod gpx;
 mod gsd;
 mod kml;
 mod lonlat;
+mod old_datum;
 mod outline;
 mod overlay;
 mod region;

@@ -34,6 +34,13 @@ pub enum RasterNote {
         /// The datum.
         datum: String,
     },
+    /// The way from its datum that the user gave is not taken: it has a known one.
+    WayNotUsed {
+        /// The file.
+        path: PathBuf,
+        /// Its system.
+        crs: String,
+    },
     /// It has more bands than red, green and blue, and nothing says which those are: the first three were taken.
     GuessedBands {
         /// The file.
@@ -68,6 +75,18 @@ impl Say for RasterNote {
                 "或用 {three}、{seven} 给出本地区参数",
                 three = Action::Again(Choice::Datum { seven: false }),
                 seven = Action::Again(Choice::Datum { seven: true }),
+            )),
+            Self::WayNotUsed { path, crs } => Said::new(tr!(
+                lang,
+                "{path}: the parameters given to WGS 84 are not used: the system '{crs}' has a known way",
+                "{path}：所给的 WGS 84 转换参数未使用，坐标系“{crs}”已有确定的转换关系",
+                path = path.display(),
+            ))
+            .hint(remedy!(
+                lang,
+                "where the file misnames its system, name the true one with {crs}",
+                "若文件所标坐标系有误，请用 {crs} 指明真实坐标系",
+                crs = Action::Again(Choice::Crs(None)),
             )),
             Self::GuessedBands { path, bands } => guessed_bands(path, *bands, lang),
         }
@@ -121,22 +140,10 @@ pub(super) fn georeference(
         .and_then(|r| Crs::of(&r))
         .or(beside.crs);
     let mut notes = Vec::new();
-    let mut crs = match (own, options.crs.clone()) {
-        (Some(own), Some(taken)) => {
-            if own.wkt() != taken.wkt() {
-                notes.push(RasterNote::Overridden {
-                    path: path.into(),
-                    own: own.name().to_owned(),
-                    taken: taken.name().to_owned(),
-                });
-            }
-            taken
-        }
-        (own, taken) => own
-            .or(taken)
-            .ok_or_else(|| no_crs(path, &transform, beside.bad_prj))?,
-    };
+    let own = taken(path, own, options, &mut notes);
+    let mut crs = own.ok_or_else(|| no_crs(path, &transform, beside.bad_prj))?;
     if let Some(at) = middle(&crs, &transform, dataset) {
+        let named = crs.name().to_owned();
         let (with_way, unknown) =
             crs.with_way(at, options.towgs84)
                 .map_err(|source| RasterError::Crs {
@@ -144,6 +151,12 @@ pub(super) fn georeference(
                     source,
                 })?;
         crs = with_way;
+        if options.towgs84.is_some() && crs.name() == named {
+            notes.push(RasterNote::WayNotUsed {
+                path: path.into(),
+                crs: named,
+            });
+        }
         notes.extend(unknown.map(|datum| RasterNote::UnknownDatum {
             path: path.into(),
             datum,
@@ -154,6 +167,26 @@ pub(super) fn georeference(
         transform,
         notes,
     })
+}
+
+/// A raster's own system, or the one that the user names.
+fn taken(
+    path: &Path,
+    own: Option<Crs>,
+    options: &RasterOptions,
+    notes: &mut Vec<RasterNote>,
+) -> Option<Crs> {
+    let Some(taken) = &options.crs else {
+        return own;
+    };
+    if let Some(own) = own.filter(|own| own.wkt() != taken.wkt()) {
+        notes.push(RasterNote::Overridden {
+            path: path.into(),
+            own: own.name().to_owned(),
+            taken: taken.name().to_owned(),
+        });
+    }
+    Some(taken.clone())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "raster sizes")]

@@ -325,6 +325,40 @@ fn old_datums_lie_where_their_parameters_put_them() {
 }
 
 #[test]
+fn a_way_of_zeros_is_none_and_parameters_that_are_not_taken_are_said() {
+    let krassowsky = "+proj=tmerc +lon_0=114 +x_0=500000 +ellps=krass +units=m";
+    let given = "--towgs84=15.8,-154.4,-82.3";
+    let truth = format!("{krassowsky} +towgs84=15.8,-154.4,-82.3 +no_defs");
+    let folder = TempDir::new().expect("temporary folder");
+    let place = Place::north_up(&truth, crate::ground::LON, crate::ground::LAT, 2.0);
+    let picture = Picture::with_nine(place.clone(), (700, 600));
+    let path = folder.path().join("成果.tif");
+    let mut plain = picture.clone();
+    let crs = format!("{krassowsky} +towgs84=0,0,0,0,0,0,0 +no_defs");
+    plain.place = Place { crs, ..place };
+    plain.write(&path, &[]);
+    let bare = scan(&path, &[]);
+    assert!(
+        bare.said.err.contains("no way to WGS 84"),
+        "{}",
+        bare.said.err
+    );
+    let found = scan(&path, &[given]);
+    assert_eq!(found.said.code, Some(0), "{}", found.said.err);
+    assert!(!found.said.err.contains("not used"), "{}", found.said.err);
+    found.results().expect_targets(&picture.truth(), 0.5);
+    let known = Picture::with_nine(Place::utm(2.0), (700, 600));
+    known.write(&path, &[]);
+    let found = scan(&path, &[given]);
+    assert!(
+        found.said.err.contains("are not used"),
+        "{}",
+        found.said.err
+    );
+    found.results().expect_targets(&known.truth(), 0.2);
+}
+
+#[test]
 fn signed_numbers_with_no_data_are_read() {
     let folder = TempDir::new().expect("temporary folder");
     let picture = Picture::with_nine(Place::utm(2.0), (700, 600));

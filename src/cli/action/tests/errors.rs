@@ -155,6 +155,7 @@ fn photos() -> Vec<RejectionCause> {
             Doubt::NoTilt,
             Doubt::Damaged,
             Doubt::Ambiguous,
+            Doubt::UnclearList,
             Doubt::NoHeading,
             Doubt::HandHeld,
         ]
@@ -172,6 +173,7 @@ fn photos() -> Vec<RejectionCause> {
         AbsurdAltitude { above_ground_m: 9000.0, ground: HeightHelp::Given },
         AbsurdAltitude { above_ground_m: 0.0, ground: HeightHelp::Elevation },
         AbsurdAltitude { above_ground_m: 0.0, ground: HeightHelp::Nothing },
+        TwoPlaces { metres: 400.0 }, TwoHeights { metres: 90.0 },
         OffTerrain, Antimeridian, NoFocalLength, TooCoarse { gsd_cm: 9.0, coarsest_cm: 3.0 }, TooOblique,
         Attitude(Doubt::AllZero), Panorama, OverEllipsoid, Band(Band::Thermal), Defect(Defect::NearInfrared), Defect(Defect::Colourless), Defect(Defect::Palette),
     }));
@@ -196,7 +198,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         ZeroPixels { path: path() },
         Crs { path: path(), source: CrsError::NoWayToLonLat { name: "x".into() } },
         Grey { path: path(), bands: 1, heights: true }, Grey { path: path(), bands: 1, heights: false },
-        Foreign { path: path(), format: "ECW" },
+        OfValues { path: path() }, Foreign { path: path(), format: "ECW" },
         NoSuchBand { path: path(), band: 9, bands: 3 },
         Depth { path: path(), kind: "Float32".into() },
         TooCoarse { path: path(), gsd_cm: 9.0, coarsest_cm: 3.0 },
@@ -209,7 +211,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
     }));
     all.extend(boxed(every!(RasterNote {
         Overridden { path: path(), own: "a".into(), taken: "b".into() },
-        UnknownDatum { path: path(), datum: "x".into() }, GuessedBands { path: path(), bands: 5 },
+        UnknownDatum { path: path(), datum: "x".into() }, WayNotUsed { path: path(), crs: "x".into() }, GuessedBands { path: path(), bands: 5 },
     })));
     all.extend(boxed(every!(InputError {
         Missing { path: path() }, MissingOfList { list: path(), line: 3, path: path() },
