@@ -121,8 +121,8 @@ fn supervised(rows: &[Supervised], lang: Lang) -> ReportTable {
     let others = rows.len() - of;
     let mut note = crate::tr!(
         lang,
-        "Districts checked by a round: {checked} of {of}. Findings of the period; overdue: past their day and not put right when this report was made. Stands on: the gravest measure that has not ended.",
-        "督导覆盖区划 {checked} 个 ÷ {of} 个。问题为本期发现；逾期未改指至制表日已过时限仍未整改。督办措施为目前未解除的最高一级。"
+        "Districts checked by a round: {checked} of {of}. Findings of the period; overdue: past their day and not put right when this report was made. Stands on: the gravest measure of an office above that has not ended and is about the whole of the district; those about parts of it are in the next table.",
+        "督导覆盖区划 {checked} 个 ÷ {of} 个。问题为本期发现；逾期未改指至制表日已过时限仍未整改。督办措施为上级对该区划本身采取、目前未解除的最高一级；对其下级采取的见下表。"
     );
     if others > 0 {
         let more = crate::tr!(

@@ -70,11 +70,20 @@ impl WorkQuery<'_> {
         self.count_rounds(&mut rows);
         self.count_sites(&mut rows);
         self.count_findings(&mut rows);
-        for measure in self.affairs().standing() {
-            let row = rows.of_district(&measure.body.district);
-            row.rung = row.rung.max(Some(measure.body.rung));
-        }
+        self.count_measures(&mut rows);
         rows.done(self)
+    }
+
+    /// A district stands on the rung on which an office above it put the whole of it. What stands on a part of it says nothing of
+    /// the whole: the table of measures names it.
+    fn count_measures(&self, rows: &mut Rows) {
+        for measure in self.affairs().standing() {
+            let code = &measure.body.district;
+            if rows.key(code) == *code && is_from_above(&measure.stamp, code) {
+                let row = rows.row(code);
+                row.rung = row.rung.max(Some(measure.body.rung));
+            }
+        }
     }
 
     fn rounds(&self) -> impl Iterator<Item = &Stamped<Round>> {
@@ -435,6 +444,30 @@ mod tests {
         assert_eq!(of(6, "").len(), 2);
         // The beginning of a code is no district.
         assert_eq!(of(6, "4104").len(), 2);
+    }
+
+    #[test]
+    fn what_a_county_does_about_a_township_is_no_rung_of_the_county() {
+        let mut facts = facts();
+        let township = |n, unit| said(n, unit, "2026-04-05", measure(Rung::Listed, "410423001"));
+        let rungs = |facts: &Facts, level, within| {
+            let (scope, on) = (Scope { level, within }, Date::constant(2026, 5, 1));
+            let rows = Worked::of(facts, Period::Season(2026), &scope, on).supervised;
+            let rung = |row: &Supervised| (row.code.clone(), row.rung);
+            rows.iter().map(rung).collect::<BTreeMap<_, _>>()
+        };
+        // Neither what it did itself, nor what the province did about a part of it.
+        facts.work.affairs.measures.push(township(50, "410423"));
+        assert_eq!(rungs(&facts, 6, "")["410423"], Some(Rung::Notice));
+        let county = rungs(&facts, 9, "410423");
+        assert_eq!(county["410423"], Some(Rung::Notice));
+        assert_eq!(county["410423001"], Some(Rung::Listed));
+        facts.work.affairs.measures.push(township(51, "410000"));
+        assert_eq!(rungs(&facts, 6, "")["410423"], Some(Rung::Notice));
+        // Of itself nobody says it.
+        let own = said(52, "410423", "2026-04-05", measure(Rung::Listed, "410423"));
+        facts.work.affairs.measures.push(own);
+        assert_eq!(rungs(&facts, 6, "")["410423"], Some(Rung::Notice));
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub struct Supervised {
     pub findings: usize,
     /// Findings past their day and not put right.
     pub overdue: usize,
-    /// The gravest rung that it stands on.
+    /// The gravest rung on which an office above it put the whole of it.
     pub rung: Option<Rung>,
 }
 
