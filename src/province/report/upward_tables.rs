@@ -83,15 +83,15 @@ pub fn patrols(figures: &Figures, lang: Lang) -> ReportTable {
     };
     let mut rows: Vec<Vec<Cell>> = figures.efforts.iter().map(row).collect();
     let sum = figures.upward.patrolled;
-    let [all, .., patrolled] = figures.ground_km2();
+    let walked = figures.patrolled;
     rows.push(vec![
         Cell::text(lang.pick("all", "合计")),
         Cell::Empty,
         count(sum.patrols),
         Cell::from(sum.people),
         Cell::from(sum.vehicles),
-        area(patrolled * 1e6),
-        cut_cell(patrolled, all, figures.beyond_km2().is_some()),
+        area(walked.m2),
+        cut_cell(walked.m2, walked.of_m2, walked.beyond().is_some()),
         count(sum.zero),
     ]);
     ReportTable {

@@ -1,0 +1,93 @@
+use super::*;
+use crate::exchange::cell::Cell;
+use crate::province::effort::measured_m2;
+use crate::province::facts::PatrolFact;
+use crate::province::fixture::{SIDE, World, code, rectangle};
+use crate::province::work::Answering;
+use crate::registry::Hash;
+use crate::registry::affairs::Stamped;
+use crate::registry::body::{Channel, Measure, Rung, Tip};
+use crate::registry::fixture::stamp;
+use geo::MultiPolygon;
+use jiff::civil::date;
+
+/// A county of two townships, in which nothing was done.
+fn county() -> Facts {
+    let mut facts = World::new(1, 1, 3).facts;
+    for (number, west) in [(1, 112.0), (2, 112.0 + SIDE / 2.0)] {
+        facts.districts.push(DistrictArea {
+            code: format!("{}{number:03}", code(0)),
+            name: format!("乡{number}"),
+            area: rectangle(west, 33.0, west + SIDE / 2.0, 33.0 + SIDE),
+        });
+    }
+    facts
+}
+
+fn patrol(district: &str, area_m2: f64) -> PatrolFact {
+    PatrolFact {
+        entry: Hash([9; 32]),
+        unit: code(0),
+        district: Some(district.to_owned()),
+        on: date(2026, 4, 18),
+        season: 2026,
+        people: 5,
+        vehicles: 1,
+        walked: MultiPolygon::new(vec![]),
+        area_m2: Some(area_m2),
+        zero: true,
+        seeds: false,
+        publicity: false,
+    }
+}
+
+/// The figures of a county's own report, by township.
+fn of_county(facts: &Facts, season: i16) -> Figures<'_> {
+    let period = Period::Season(season);
+    let within = code(0);
+    let scope = Scope {
+        level: 9,
+        within: &within,
+    };
+    let subject = Subject::new(period, "县1", &within, date(2026, 8, 1));
+    let about = ReportSource::default();
+    Figures::of(facts, &Windows::default(), &scope, subject, about)
+}
+
+fn texts(row: &[Cell]) -> Vec<String> {
+    row.iter().map(Cell::to_text).collect()
+}
+
+#[test]
+fn ground_that_a_patrol_reports_for_the_whole_county_is_in_the_countys_figures() {
+    let mut facts = county();
+    let (county, township) = (code(0), format!("{}001", code(0)));
+    // That township 003 is not in the boundary file.
+    let unknown = format!("{}003", code(0));
+    facts.patrols = [(&county, 2e5), (&township, 4e4), (&unknown, 6e4)]
+        .map(|(district, m2)| patrol(district, m2))
+        .to_vec();
+    let figures = of_county(&facts, 2026);
+    let whole = measured_m2(&facts.districts[0].area);
+    assert!((figures.patrolled.m2 - 3e5).abs() < 1.0);
+    assert!((figures.patrolled.of_m2 - whole).abs() < 1.0);
+    let table = upward_tables::patrols(&figures, Lang::Zh);
+    let [first, second, all] = &table.rows[..] else {
+        panic!("{table:?}")
+    };
+    assert_eq!(texts(first)[5], "0.0400");
+    assert_eq!(texts(second)[5], "0.0");
+    let sum = texts(all);
+    assert_eq!(sum[2..6], ["3", "15", "3", "0.300"]);
+    let key = keys(&figures, Lang::Zh);
+    let key = key.iter().find(|key| key.label == "踏查率").expect("a key");
+    assert!(matches!(key.first.value, Cell::Ground(m2) if (m2 - 3e5).abs() < 1.0));
+    assert_eq!(key.value.to_text(), format!("{:.1}", 3e7 / whole));
+    // By county it is the same.
+    let scope = Scope {
+        level: 6,
+        within: "",
+    };
+    let efforts = scope.effort(&facts, &Windows::default(), Period::Season(2026));
+    assert!((efforts[0].patrolled_m2 - figures.patrolled.m2).abs() < 1e-6);
+}
