@@ -91,3 +91,29 @@ fn ground_that_a_patrol_reports_for_the_whole_county_is_in_the_countys_figures()
     let efforts = scope.effort(&facts, &Windows::default(), Period::Season(2026));
     assert!((efforts[0].patrolled_m2 - figures.patrolled.m2).abs() < 1e-6);
 }
+
+#[test]
+fn a_household_is_once_in_the_sum_of_a_county_and_its_townships() {
+    let row = |code: &str, households| Answering {
+        code: code.into(),
+        name: String::new(),
+        duty: None,
+        parts: 0,
+        of: 0,
+        households,
+    };
+    let work = Worked {
+        answering: vec![row("410423", 3), row("410423001", 1), row("410423002", 2)],
+        ..Worked::default()
+    };
+    let table = work_tables(&work, Lang::Zh).swap_remove(0);
+    let households: Vec<String> = table.rows.iter().map(|row| texts(row)[9].clone()).collect();
+    assert_eq!(households, ["3", "1", "2", "3"]);
+    // Of counties beside one another all count.
+    let work = Worked {
+        answering: vec![row("410423", 3), row("410424", 2)],
+        ..Worked::default()
+    };
+    let table = work_tables(&work, Lang::Zh).swap_remove(0);
+    assert_eq!(texts(&table.rows[2])[9], "5");
+}

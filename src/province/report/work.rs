@@ -4,10 +4,10 @@ use super::table::{ReportTable, count, named, share_cell, titled};
 use crate::exchange::cell::Cell;
 use crate::province::work::{Answering, Supervised, Tipped, Worked};
 use crate::registry::affairs::Stamped;
-use crate::registry::body::Measure;
+use crate::registry::body::{Measure, Settle};
 use crate::registry::code_lists::Coded;
-use crate::registry::site::Stamp;
 use crate::registry::told::yuan;
+use crate::registry::unit::is_below;
 use crate::words::Lang;
 
 /// Responsibility, supervision, measures, tip-offs and patrols.
@@ -67,7 +67,7 @@ fn answering(rows: &[Answering], lang: Lang) -> ReportTable {
         sum.resize(6, Cell::Empty);
         let parts = rows.iter().map(|a| a.parts).sum();
         sum.extend(share(parts, rows.iter().map(|a| a.of).sum()));
-        sum.push(count(rows.iter().map(|a| a.households).sum()));
+        sum.push(count(households(rows)));
         all.push(sum);
     }
     let of = rows.len();
@@ -76,14 +76,20 @@ fn answering(rows: &[Answering], lang: Lang) -> ReportTable {
         title: lang.pick("Who answers", "责任制落实").into(),
         note: crate::tr!(
             lang,
-            "Districts with a signed letter of responsibility: {signed} of {of}. Parts are those of the registry's boundary file; of several letters the one signed with the highest office stands.",
-            "已签订责任书的区划 {signed} 个 ÷ 应签 {of} 个。下级应签数按登记库的区划边界统计；同一区划有多份责任书的，以上级签订的为准。"
+            "Districts with a signed letter of responsibility: {signed} of {of}. Parts are those of the registry's boundary file; of several letters the one signed with the highest office stands. A district's households are those of all that lies in it, and stand once in the sum; the sum of parts is over all levels that are listed.",
+            "已签订责任书的区划 {signed} 个 ÷ 应签 {of} 个。下级应签数按登记库的区划边界统计；同一区划有多份责任书的，以上级签订的为准。签订户数含所辖各级，合计中每户只计一次；下级应签、已签的合计含所列各级。"
         ),
         columns: titled(&titles, lang),
         rows: all,
         summed,
         remark: None,
     }
+}
+
+/// Households of all districts: those of one that another one of them holds are counted there.
+fn households(rows: &[Answering]) -> usize {
+    let outer = |of: &&Answering| !rows.iter().any(|above| is_below(&of.code, &above.code));
+    rows.iter().filter(outer).map(|a| a.households).sum()
 }
 
 fn supervised(rows: &[Supervised], lang: Lang) -> ReportTable {
