@@ -117,3 +117,31 @@ fn a_household_is_once_in_the_sum_of_a_county_and_its_townships() {
     let table = work_tables(&work, Lang::Zh).swap_remove(0);
     assert_eq!(texts(&table.rows[2])[9], "5");
 }
+
+#[test]
+fn little_ground_does_not_look_like_none() {
+    let mut facts = county();
+    let mut site = crate::province::fixture::site("one", 2026, crate::registry::State::Confirmed);
+    site.at = LonLat::new(112.01, 33.01);
+    site.district = Some(format!("{}001", code(0)));
+    site.plants = Some(12);
+    site.area_m2 = Some(0.5);
+    facts.sites.push(site);
+    let figures = of_county(&facts, 2026);
+    let [found, gone] = &keys(&figures, Lang::Zh)[..2] else {
+        panic!("two")
+    };
+    assert_eq!(found.made_of(Lang::Zh), "查实图斑 1 个，面积 0.5 平方米");
+    assert_eq!(gone.made_of(Lang::Zh), "铲除图斑 0 个，面积 0.00 亩");
+    let table = upward_tables::destroyed(&figures, Lang::Zh);
+    let row = texts(&table.rows[0]);
+    assert_eq!((row[4].as_str(), row[7].as_str()), ("0.000750", "0.00"));
+    for (mu, text) in [
+        (0.0, "0.00"),
+        (0.02, "0.0200"),
+        (0.1, "0.10"),
+        (12.5, "12.50"),
+    ] {
+        assert_eq!(table::mu(mu).to_text(), text);
+    }
+}

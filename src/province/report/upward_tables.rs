@@ -1,7 +1,7 @@
 //! The tables of what counties send upward.
 
 use super::Figures;
-use super::table::{ReportTable, area, count, cut_cell, named, number, share_cell, titled};
+use super::table::{ReportTable, area, count, cut_cell, mu, named, number, share_cell, titled};
 use super::upward::{Destroyed, Precision, TargetsMet};
 use crate::exchange::cell::Cell;
 use crate::province::effort::DistrictEffort;
@@ -32,7 +32,7 @@ pub fn destroyed(figures: &Figures, lang: Lang) -> ReportTable {
             row.extend([
                 count(amount.sites),
                 Cell::from(amount.plants),
-                number(Some(amount.mu), 2),
+                mu(amount.mu),
             ]);
         }
         row.extend([count(d.found.uncounted), count(d.found.unmeasured)]);
