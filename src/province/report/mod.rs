@@ -222,12 +222,13 @@ impl<'f> Figures<'f> {
         }
     }
 
-    /// Whether the period holds nothing at all: no flight, no patrol, no site.
+    /// Whether the period holds nothing at all: no flight, no patrol, no site, and nothing that offices did beside these.
     pub fn is_empty(&self) -> bool {
         self.comparison.flown[1].flights == 0
             && self.upward.patrolled.patrols == 0
             && self.process.sites == 0
             && self.unplaced.is_empty()
+            && self.work.is_empty(self.subject.period)
     }
 
     /// Why figures of confirmed sites differ, where they do.

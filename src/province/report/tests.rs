@@ -145,3 +145,42 @@ fn little_ground_does_not_look_like_none() {
         assert_eq!(table::mu(mu).to_text(), text);
     }
 }
+
+#[test]
+fn what_offices_did_alone_is_enough_for_a_report() {
+    let mut facts = county();
+    assert!(of_county(&facts, 2027).is_empty());
+    let tip = Tip {
+        channel: Channel::Phone,
+        sealed: None,
+        place: None,
+        district: Some(code(0)),
+        text: Some("words".into()),
+    };
+    let said = |season| Stamped {
+        stamp: stamp("2026-11-02"),
+        on: Some(date(2026, 11, 2)),
+        season,
+        body: tip.clone(),
+    };
+    facts.work.affairs.tips.push(said(2027));
+    assert!(!of_county(&facts, 2027).is_empty());
+    assert!(of_county(&facts, 2028).is_empty());
+    // A measure that stands is of the season in which it was taken.
+    let mut facts = county();
+    facts.work.affairs.measures.push(Stamped {
+        stamp: stamp("2026-11-02"),
+        on: Some(date(2026, 11, 2)),
+        season: 2027,
+        body: Measure {
+            rung: Rung::Notice,
+            district: code(0),
+            reason: "late".into(),
+            finding: None,
+            due: None,
+            paper: None,
+        },
+    });
+    assert!(!of_county(&facts, 2027).is_empty());
+    assert!(of_county(&facts, 2028).is_empty());
+}

@@ -89,6 +89,17 @@ impl Worked {
         }
     }
 
+    /// Whether offices did none of it in the period: what still stands from an earlier one does not count.
+    pub(crate) fn is_empty(&self, period: Period) -> bool {
+        let signed = |a: &Answering| a.duty.is_some() || a.parts + a.households > 0;
+        let supervised = |s: &Supervised| s.rounds + s.findings > 0;
+        !self.answering.iter().any(signed)
+            && !self.supervised.iter().any(supervised)
+            && !(self.measures.iter()).any(|(m, _)| period.holds(m.season, m.on))
+            && self.tips.is_empty()
+            && self.patrols.patrols == 0
+    }
+
     /// All channels together.
     pub(crate) fn all_tips(&self) -> Tipped {
         let mut all = Tipped::default();
