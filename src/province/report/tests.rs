@@ -184,3 +184,22 @@ fn what_offices_did_alone_is_enough_for_a_report() {
     assert!(!of_county(&facts, 2027).is_empty());
     assert!(of_county(&facts, 2028).is_empty());
 }
+
+#[test]
+fn more_paid_than_decided_is_flagged_in_the_table_of_tip_offs() {
+    let tipped = crate::province::work::Tipped {
+        tips: 1,
+        decided_fen: 50_000,
+        paid_fen: 110_000,
+        overpaid: 1,
+        ..Default::default()
+    };
+    let work = Worked {
+        tips: vec![(Channel::Phone, tipped)],
+        ..Worked::default()
+    };
+    let tables = work_tables(&work, Lang::Zh);
+    let table = tables.iter().find(|table| table.id == "tips").expect("it");
+    assert_eq!(texts(&table.rows[0])[7..], ["500", "1100 (!)"]);
+    assert!(table.note.contains("1 件兑付超过核定"), "{}", table.note);
+}

@@ -1,6 +1,6 @@
 //! The tables of what offices did beside their sites. Every share stands with what it is a share of.
 
-use super::table::{ReportTable, count, named, share_cell, titled};
+use super::table::{FLAG, ReportTable, count, named, share_cell, titled};
 use crate::exchange::cell::Cell;
 use crate::province::work::{Answering, Supervised, Tipped, Worked};
 use crate::registry::affairs::Stamped;
@@ -222,7 +222,10 @@ fn tips(work: &Worked, lang: Lang) -> ReportTable {
             count(of.closed),
             count(of.tips - of.led - of.closed),
             money(of.decided_fen),
-            money(of.paid_fen),
+            match of.overpaid {
+                0 => money(of.paid_fen),
+                _ => Cell::text(format!("{}{FLAG}", yuan(of.paid_fen))),
+            },
         ]);
         cells
     };
@@ -238,19 +241,32 @@ fn tips(work: &Worked, lang: Lang) -> ReportTable {
     ReportTable {
         id: "tips",
         title: lang.pick("Tip-offs", "群众举报").into(),
-        note: if rows.is_empty() {
-            none_this_period(lang)
-        } else {
-            lang.pick(
-                "Tip-offs of the period by how they came, and what has become of them. Who told is nowhere in the registry.",
-                "本期举报按渠道统计及办理情况。登记库不存举报人身份。",
-            )
-            .into()
-        },
+        note: tips_note(&work.all_tips(), lang),
         columns: titled(&titles, lang),
         rows,
         summed,
         remark: None,
+    }
+}
+
+fn tips_note(all: &Tipped, lang: Lang) -> String {
+    if all.tips == 0 {
+        return none_this_period(lang);
+    }
+    let note = lang.pick(
+        "Tip-offs of the period by how they came, and what has become of them. Who told is nowhere in the registry.",
+        "本期举报按渠道统计及办理情况。登记库不存举报人身份。",
+    );
+    let overpaid = all.overpaid;
+    let more = crate::tr!(
+        lang,
+        " (!): for {tips} more was paid than decided.",
+        "标（!）的，有 {overpaid} 件兑付超过核定。",
+        tips = (overpaid, "tip-off", "tip-offs"),
+    );
+    match overpaid {
+        0 => note.to_owned(),
+        _ => format!("{note}{more}"),
     }
 }
 

@@ -189,14 +189,10 @@ impl WorkQuery<'_> {
             let poppy = led.into_iter().flatten().any(|key| confirmed.contains(key));
             row.confirmed += usize::from(poppy);
             row.closed += usize::from(led.is_none() && affairs.closed.contains_key(&of));
-            for reward in affairs.rewards.iter().filter(|r| r.body.tip == of) {
-                let sum = if reward.body.paid {
-                    &mut row.paid_fen
-                } else {
-                    &mut row.decided_fen
-                };
-                *sum = sum.saturating_add(reward.body.fen);
-            }
+            let [decided, paid] = affairs.rewards_of(of);
+            row.decided_fen = row.decided_fen.saturating_add(decided);
+            row.paid_fen = row.paid_fen.saturating_add(paid);
+            row.overpaid += usize::from(paid > decided);
         }
         channels.into_iter().collect()
     }
@@ -386,9 +382,25 @@ mod tests {
             (tips.tips, tips.led, tips.confirmed, tips.closed),
             (2, 1, 1, 0)
         );
-        assert_eq!((tips.decided_fen, tips.paid_fen), (50_050, 50_050));
+        let rewards = |of: Tipped| (of.decided_fen, of.paid_fen, of.overpaid);
+        assert_eq!(rewards(tips), (50_050, 50_050, 0));
         let spring = Period::Between(Date::constant(2026, 3, 1), Date::constant(2026, 5, 1));
         assert_eq!(worked(spring, 9, "410423").all_tips().tips, 1);
+    }
+
+    #[test]
+    fn more_that_was_paid_for_a_tip_off_than_decided_is_counted() {
+        let mut facts = facts();
+        let twice = facts.work.affairs.rewards[1].clone();
+        facts.work.affairs.rewards.push(twice);
+        let scope = Scope {
+            level: 6,
+            within: "",
+        };
+        let on = Date::constant(2026, 5, 1);
+        let all = Worked::of(&facts, Period::Season(2026), &scope, on).all_tips();
+        assert_eq!((all.decided_fen, all.paid_fen), (50_050, 100_100));
+        assert_eq!(all.overpaid, 1);
     }
 
     #[test]

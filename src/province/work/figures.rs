@@ -61,6 +61,8 @@ pub struct Tipped {
     pub decided_fen: u64,
     /// Rewards paid, fen.
     pub paid_fen: u64,
+    /// Tip-offs for which more was paid than decided.
+    pub overpaid: usize,
 }
 
 impl Tipped {
@@ -72,6 +74,7 @@ impl Tipped {
         self.closed += of.closed;
         self.decided_fen += of.decided_fen;
         self.paid_fen += of.paid_fen;
+        self.overpaid += of.overpaid;
     }
 }
 
