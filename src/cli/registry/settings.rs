@@ -90,7 +90,7 @@ fn known(key: &str, lang: Lang) -> Result<(), Failure> {
 pub(super) fn decided_elsewhere(of: &Boundaries, lang: Lang) -> String {
     let by = of.decided.as_ref().map(|by| &by.event);
     let name = by.map_or("", |event| event.actor.name.as_str());
-    let day = by.map_or("", |event| event.day());
+    let day = of.decided_on.as_deref().unwrap_or_default();
     let (vintage, digest) = (&of.vintage, &of.sha256.to_string()[..16]);
     tr!(
         lang,

@@ -331,7 +331,7 @@ fn how_it_stands(
             )
         });
     };
-    let on = settled.stamp.at.get(..10).unwrap_or("");
+    let on = settled.on.map(|on| on.to_string()).unwrap_or_default();
     let reason = &settled.body.reason;
     Some(tr!(
         lang,

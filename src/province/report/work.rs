@@ -148,7 +148,7 @@ fn supervised(rows: &[Supervised], lang: Lang) -> ReportTable {
     }
 }
 
-fn measures(rows: &[(Stamped<Measure>, Option<Stamp>)], lang: Lang) -> ReportTable {
+fn measures(rows: &[(Stamped<Measure>, Option<Stamped<Settle>>)], lang: Lang) -> ReportTable {
     let titles = [
         ("measure", "措施"),
         ("district", "区划代码"),
@@ -159,16 +159,15 @@ fn measures(rows: &[(Stamped<Measure>, Option<Stamp>)], lang: Lang) -> ReportTab
         ("by unit", "督办单位"),
         ("why", "事由"),
     ];
-    let day = |stamp: &Stamp| stamp.at.get(..10).unwrap_or(&stamp.at).to_owned();
-    let row = |(m, end): &(Stamped<Measure>, Option<Stamp>)| {
+    let row = |(m, end): &(Stamped<Measure>, Option<Stamped<Settle>>)| {
         vec![
             Cell::text(m.body.rung.label(lang)),
             Cell::text(m.body.district.as_str()),
-            Cell::text(day(&m.stamp)),
+            day(m).into(),
             m.body.due.as_deref().into(),
             end.as_ref()
                 .map_or(Cell::text(lang.pick("stands", "未解除")), |end| {
-                    Cell::text(day(end))
+                    day(end).into()
                 }),
             m.body.paper.as_deref().into(),
             Cell::text(m.stamp.actor.unit.as_str()),
@@ -195,6 +194,11 @@ fn measures(rows: &[(Stamped<Measure>, Option<Stamp>)], lang: Lang) -> ReportTab
         summed: false,
         remark: Some(7),
     }
+}
+
+/// The day of an entry, as the calendar of its unit has it.
+fn day<T>(said: &Stamped<T>) -> Option<String> {
+    said.on.map(|on| on.to_string())
 }
 
 /// What stands below the title of a table without rows.

@@ -6,7 +6,7 @@ use super::rows::Rows;
 use crate::province::facts::DistrictArea;
 use crate::province::period::Period;
 use crate::registry::affairs::{Affairs, Stamped};
-use crate::registry::body::{Channel, Measure, Round};
+use crate::registry::body::{Channel, Measure, Round, Settle};
 use crate::registry::site::Stamp;
 use crate::registry::unit::{chain, is_at_or_below, is_below, is_code};
 use crate::registry::{SiteKey, State};
@@ -146,10 +146,9 @@ impl WorkQuery<'_> {
         }
     }
 
-    pub(super) fn measures(&self) -> Vec<(Stamped<Measure>, Option<Stamp>)> {
+    pub(super) fn measures(&self) -> Vec<(Stamped<Measure>, Option<Stamped<Settle>>)> {
         let affairs = self.affairs();
-        let end =
-            |m: &Stamped<Measure>| affairs.settled.get(&m.stamp.event).map(|s| s.stamp.clone());
+        let end = |m: &Stamped<Measure>| affairs.settled.get(&m.stamp.event).cloned();
         let meant = |m: &&Stamped<Measure>| {
             let here = self.within(&m.body.district)
                 || is_at_or_below(self.scope.within, &m.body.district);
@@ -248,7 +247,7 @@ mod tests {
     use crate::province::fixture;
     use crate::province::period::Scope;
     use crate::registry::Hash;
-    use crate::registry::body::{Finding, Reward, Rung, Settle, Tip};
+    use crate::registry::body::{Finding, Reward, Rung, Tip};
     use crate::registry::event::Actor;
     use crate::registry::role::Role;
     use geo::MultiPolygon;
@@ -444,21 +443,6 @@ mod tests {
     }
 
     #[test]
-    fn a_countys_own_report_says_who_answers_for_the_county() {
-        let of = |level: usize, within: &str| {
-            let rows = worked(Period::Season(2026), level, within).answering;
-            let row = |a: Answering| (a.code, a.name, a.of);
-            rows.into_iter().map(row).collect::<Vec<_>>()
-        };
-        let county = of(9, "410423");
-        let own = ("410423".to_owned(), "name of 410423".to_owned(), 2);
-        assert_eq!((&county[0], county.len()), (&own, 3));
-        assert_eq!(of(6, "").len(), 2);
-        // The beginning of a code is no district.
-        assert_eq!(of(6, "4104").len(), 2);
-    }
-
-    #[test]
     fn what_a_county_does_about_a_township_is_no_rung_of_the_county() {
         let mut facts = facts();
         let township = |n, unit| said(n, unit, "2026-04-05", measure(Rung::Listed, "410423001"));
@@ -480,6 +464,21 @@ mod tests {
         let own = said(52, "410423", "2026-04-05", measure(Rung::Listed, "410423"));
         facts.work.affairs.measures.push(own);
         assert_eq!(rungs(&facts, 6, "")["410423"], Some(Rung::Notice));
+    }
+
+    #[test]
+    fn a_countys_own_report_says_who_answers_for_the_county() {
+        let of = |level: usize, within: &str| {
+            let rows = worked(Period::Season(2026), level, within).answering;
+            let row = |a: Answering| (a.code, a.name, a.of);
+            rows.into_iter().map(row).collect::<Vec<_>>()
+        };
+        let county = of(9, "410423");
+        let own = ("410423".to_owned(), "name of 410423".to_owned(), 2);
+        assert_eq!((&county[0], county.len()), (&own, 3));
+        assert_eq!(of(6, "").len(), 2);
+        // The beginning of a code is no district.
+        assert_eq!(of(6, "4104").len(), 2);
     }
 
     #[test]

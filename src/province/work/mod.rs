@@ -12,9 +12,8 @@ use super::facts::{Facts, OfficeWork};
 use super::period::{Period, Scope};
 use crate::registry::SiteKey;
 use crate::registry::affairs::{Stamped, led_to};
-use crate::registry::body::{Channel, Measure};
+use crate::registry::body::{Channel, Measure, Settle};
 use crate::registry::ids::Hash;
-use crate::registry::site::Stamp;
 use crate::store::{Store, StoreError};
 use jiff::civil::Date;
 use query::WorkQuery;
@@ -64,7 +63,7 @@ pub struct Worked {
     /// By district of the scope, and by other districts of which anything was said.
     pub supervised: Vec<Supervised>,
     /// Measures of the period, and earlier ones that stand; with the end.
-    pub measures: Vec<(Stamped<Measure>, Option<Stamp>)>,
+    pub measures: Vec<(Stamped<Measure>, Option<Stamped<Settle>>)>,
     /// By channel, those that had any.
     pub tips: Vec<(Channel, Tipped)>,
     /// Patrols.
