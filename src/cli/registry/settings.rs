@@ -143,11 +143,12 @@ impl DistrictsArguments {
         if context.common.json {
             json(&serde_json::json!(filled));
         } else {
-            let (inside, outside) = (filled.inside, filled.outside);
+            let (read, inside, outside) = (filled.districts, filled.inside, filled.outside);
             tell(&tr!(
                 lang,
-                "{sites} in a district, {outside} in none",
-                "{inside} 个图斑已定区划，{outside} 个不在任何区划内",
+                "{districts} read; {sites} in one, {outside} in none",
+                "已读入区划 {read} 个；{inside} 个图斑已定区划，{outside} 个不在任何区划内",
+                districts = (read, "district", "districts"),
                 sites = (inside, "site lies", "sites lie"),
             ));
             for overlap in &filled.overlaps {
