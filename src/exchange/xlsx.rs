@@ -77,14 +77,7 @@ fn ledger(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
             Vec::new()
         };
         let cells: Vec<Cell> = cells.chain(zone).collect();
-        let most = (cells.iter().map(lines).max().unwrap_or(1)).min(MOST_LINES);
-        let set = if most > 1 { &tall } else { &styles };
-        for (column, cell) in (0_u16..).zip(&cells) {
-            set.put(sheet, line, column, cell)?;
-        }
-        if most > 1 {
-            sheet.set_row_height(line, f64::from(most) * LINE)?;
-        }
+        row(sheet, line, &cells, [&styles, &tall])?;
     }
     // What is for machines, and what is empty throughout, would leave no room for the rest on paper.
     let is_hidden = |column: &LedgerColumn| is_empty(column, export) || KEYS.contains(&column.key);
@@ -108,6 +101,28 @@ fn ledger(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
         shown += fit(sheet, at, lang.pick(english, chinese), cells, NARROWEST)?;
     }
     finish(sheet, export, shown)
+}
+
+/// Writes a site's row, in several lines where something in it is longer than its column.
+fn row(
+    sheet: &mut Worksheet,
+    line: u32,
+    cells: &[Cell],
+    [plain, tall]: [&Styles; 2],
+) -> Result<(), XlsxError> {
+    // What nobody sees makes no row higher.
+    let is_seen = |at: usize| COLUMNS.get(at).is_none_or(|c| !KEYS.contains(&c.key));
+    let seen = cells.iter().enumerate().filter(|(at, _)| is_seen(*at));
+    let most = seen.map(|(_, cell)| lines(cell)).max().unwrap_or(1);
+    let most = most.min(MOST_LINES);
+    let styles = if most > 1 { tall } else { plain };
+    for (column, cell) in (0_u16..).zip(cells) {
+        styles.put(sheet, line, column, cell)?;
+    }
+    if most > 1 {
+        sheet.set_row_height(line, f64::from(most) * LINE)?;
+    }
+    Ok(())
 }
 
 /// Whether there are sites, and nothing is known of any in this column.
@@ -316,6 +331,8 @@ fn rule(
 }
 
 fn about(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
+    /// Digits of the columns: together a page of A4 in landscape.
+    const WIDTHS: [u16; 2] = [24, 96];
     let lang = export.context.lang;
     let lines = [
         (lang.pick("Datum", "坐标基准"), Export::DATUM.to_owned()),
@@ -333,8 +350,6 @@ fn about(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
             .to_owned(),
         ),
     ];
-    /// Digits of the columns: together a page of A4 in landscape.
-    const WIDTHS: [u16; 2] = [24, 96];
     let text = Format::new()
         .set_num_format("@")
         .set_text_wrap()
@@ -367,5 +382,27 @@ mod tests {
         );
         assert_eq!(lines(&Cell::Count(123_456)), 1);
         assert!(by_hand(Widget::Count) >= 10, "room for a pen");
+    }
+
+    #[test]
+    fn a_long_cell_that_is_seen_makes_its_row_higher_and_a_key_does_not() {
+        let height = |key: &str| {
+            let (mut book, styles) = (Workbook::new(), Styles::new());
+            let tall = of_tall_rows(&styles);
+            let of = |c: &LedgerColumn| {
+                let is_long = c.key == key;
+                is_long.then(|| "ab ".repeat(20)).into()
+            };
+            let cells: Vec<Cell> = COLUMNS.iter().map(of).collect();
+            row(book.add_worksheet(), 1, &cells, [&styles, &tall]).expect("written");
+            let bytes = book.save_to_buffer().expect("saved");
+            let mut archive = zip::ZipArchive::new(io::Cursor::new(bytes)).expect("a zip");
+            let mut sheet = archive.by_name("xl/worksheets/sheet1.xml").expect("it");
+            let mut text = String::new();
+            io::Read::read_to_string(&mut sheet, &mut text).expect("text");
+            text.contains(r#"ht="45""#)
+        };
+        assert!(height("count_method"));
+        assert!(!height("site_key") && !height("head"));
     }
 }

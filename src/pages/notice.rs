@@ -208,10 +208,8 @@ mod tests {
                 paper: None,
             },
         };
-        let affairs = Affairs {
-            measures: vec![measure],
-            ..Affairs::default()
-        };
+        let mut affairs = Affairs::default();
+        affairs.measures = vec![measure];
         let zone = Zone::of("2026-01-01T00:00:00+08:00").expect("a zone");
         let today = jiff::civil::date(2026, 6, 12);
         let (name, code) = (|_: &str| None, |_| String::new());

@@ -2,9 +2,8 @@
 
 use super::Figures;
 use super::key_figure::{KeyFigure, Quantity, Words, counted, share, words};
-use super::table::{ReportTable, area, count, cut_cell, is_little, number, share_cell, titled};
+use super::table::{ReportTable, area, count, cut_cell, number, share_cell, titled};
 use crate::exchange::cell::{Cell, ground};
-use crate::ground::M2_PER_MU;
 use crate::province::process::CountShare;
 use crate::province::stats::Ratio;
 use crate::statistics::Share;
@@ -31,7 +30,7 @@ fn destroyed(figures: &Figures, lang: Lang) -> [KeyFigure; 2] {
             Cell::from(amount.plants),
             lang.pick("", "株"),
             Quantity::new(count(amount.sites), lang, sites, "个"),
-            of_ground(amount.mu, lang),
+            Quantity::of_ground(amount.mu, lang),
         );
         let (plants, ground) = (amount.uncounted, amount.unmeasured);
         if plants + ground > 0 {
@@ -56,21 +55,6 @@ fn destroyed(figures: &Figures, lang: Lang) -> [KeyFigure; 2] {
             all.eradicated,
         ),
     ]
-}
-
-/// The ground of sites, in mu; little of it in square metres, so that none looks like nothing.
-fn of_ground(mu: f64, lang: Lang) -> Quantity {
-    let m2 = mu * M2_PER_MU;
-    if !is_little(mu) {
-        return Quantity::new(number(Some(mu), 2), lang, ("mu of ground", "面积"), "亩");
-    }
-    let decimals = usize::from(m2 < 10.0);
-    Quantity::new(
-        number(Some(m2), decimals),
-        lang,
-        ("m² of ground", "面积"),
-        "平方米",
-    )
 }
 
 fn effort(figures: &Figures, lang: Lang) -> [KeyFigure; 1] {
