@@ -170,7 +170,7 @@ fn list(context: &Context) -> Result<Done, Failure> {
         tell(
             context
                 .lang
-                .pick("no crew has access", "尚无核查组开通访问"),
+                .pick("no crew has a password", "没有持有口令的核查组"),
         );
     }
     let (now, zone) = (clock::instant(), clock::zone_at(&context.path()?));
