@@ -120,17 +120,17 @@ columns! {
     "screened" "screened" "研判结论" Text true |e, c| screened(e, c.lang);
     "screen_reason" "reason of the screening" "研判理由" Text true |e, c| e.site.screened.as_ref().and_then(|(_, r, _)| *r).map(|r| r.label(c.lang)).into();
     "screened_by" "screened by" "研判人" Text false |e, _| e.site.screened.as_ref().map(|(_, _, s)| s.actor.name.as_str()).into();
-    "screened_on" "screened on" "研判日期" Text true |e, _| e.site.screened.as_ref().map(|(_, _, s)| day(&s.at)).into();
+    "screened_on" "screened on" "研判日期" Text true |e, c| e.site.screened.as_ref().map(|(_, _, s)| c.settings.day(&s.at)).into();
     "lon" "longitude (WGS 84)" "经度（WGS 84）" Number true |e, _| Cell::Number(e.site.place.lonlat().lon, 7);
     "lat" "latitude (WGS 84)" "纬度（WGS 84）" Number true |e, _| Cell::Number(e.site.place.lonlat().lat, 7);
     "area_m2" "area in m²" "面积（㎡）" Number true |e, _| hundredths(e.site.area_dm2);
     "area_mu" "area in mu" "面积（亩）" Number true |e, _| area(e);
     "habitat" "habitat" "生境" Text true |e, c| e.site.habitat.as_deref().map(|h| habitat_label(h, c.lang)).into();
     "crew" "crew" "核查组" Text true |e, _| e.site.crew().into();
-    "assigned_on" "assigned on" "派查日期" Text true |e, _| e.site.assigned.as_ref().map(|(_, s)| day(&s.at)).into();
+    "assigned_on" "assigned on" "派查日期" Text true |e, c| e.site.assigned.as_ref().map(|(_, s)| c.settings.day(&s.at)).into();
     "due" "due" "时限" Text true |e, c| e.site.due(&c.settings).map(|d| d.to_string()).into();
     "overdue_days" "days overdue" "超期天数" Count true |e, c| e.site.overdue_days(&c.settings, c.today).into();
-    "visited_on" "visited on" "核查日期" Text true |e, _| e.site.last_visit().map(|(_, s)| day(&s.at)).into();
+    "visited_on" "visited on" "核查日期" Text true |e, c| e.site.last_visit().map(|(_, s)| c.settings.day(&s.at)).into();
     "officers" "officers" "核查人员" Text false |e, c| e.site.last_visit().map(|(v, _)| v.officers.join(c.lang.pick(", ", "、"))).into();
     "witness" "witness" "见证人" Text false |e, _| e.site.last_visit().and_then(|(v, _)| v.witness.as_deref()).into();
     "outcome" "outcome" "核查结论" Text true |e, c| e.site.outcome().map(|o| o.label(c.lang)).into();
@@ -140,23 +140,19 @@ columns! {
     "plants" "plants" "株数" Count true |e, _| e.site.plants.into();
     "count_method" "count" "计数方法" Text true |e, c| count_method(e, c.lang);
     "scene_photos" "scene photographs" "现场照片数" Count true |e, _| files(e, EvidenceRole::Scene).into();
-    "eradicated_on" "eradicated on" "铲除日期" Text true |e, _| e.site.eradications.last().map(|(_, s)| day(&s.at)).into();
+    "eradicated_on" "eradicated on" "铲除日期" Text true |e, c| e.site.eradications.last().map(|(_, s)| c.settings.day(&s.at)).into();
     "eradicators" "eradicated by" "铲除人" Text false |e, c| eradicators(e, c.lang);
     "percent" "per cent eradicated" "铲除比例（%）" Count true |e, _| e.site.percent().map(i32::from).into();
     "method" "method" "铲除方式" Text false |e, _| e.site.eradications.last().and_then(|(d, _)| d.method.as_deref()).into();
     "after_photos" "photographs after" "铲除后照片数" Count true |e, _| files(e, EvidenceRole::After).into();
     "residue" "seen after eradication" "铲除后仍见" Text true |e, c| e.site.residue.then(|| c.lang.pick("yes", "是")).into();
     "recurs_of" "recurs from" "复种自" Text true |e, _| e.recurs_of.as_deref().into();
-    "accepted_on" "acceptance on" "验收日期" Text true |e, _| e.site.acceptances.last().map(|(_, s)| day(&s.at)).into();
+    "accepted_on" "acceptance on" "验收日期" Text true |e, c| e.site.acceptances.last().map(|(_, s)| c.settings.day(&s.at)).into();
     "acceptor" "acceptor" "验收人" Text false |e, _| e.site.acceptances.last().map(|(_, s)| s.actor.name.as_str()).into();
     "accepted" "acceptance" "验收结论" Text true |e, c| accepted(e, c.lang);
     "notes" "notes" "备注" Text false |e, c| notes(e, c.lang);
     "head" "head hash" "链头哈希" Text true |e, _| e.site.head().to_string().into();
     "site_key" "site key" "图斑键" Text true |e, _| e.site.key.to_string().into();
-}
-
-fn day(at: &str) -> &str {
-    at.get(..10).unwrap_or(at)
 }
 
 #[expect(

@@ -22,6 +22,47 @@ fn cut(text: &str) -> Cow<'_, str> {
     Cow::Owned(cut)
 }
 
+/// Sets up paper as an office prints a table: landscape, as many pages wide as it takes to be read, those of the same rows one after
+/// another, the row of titles on each and, of several, the first column; pages numbered. `shown` is the width of the columns in
+/// digits. Says how many pages stand beside one another.
+pub(crate) fn on_paper(sheet: &mut Worksheet, shown: f64, titles: u32) -> Result<u16, XlsxError> {
+    const A4: u8 = 9;
+    let pages = pages_wide(shown);
+    sheet
+        .set_landscape()
+        .set_paper_size(A4)
+        .set_print_fit_to_pages(pages, 0)
+        .set_page_order(true)
+        .set_margins(0.4, 0.4, 0.5, 0.5, 0.3, 0.3)
+        .set_repeat_rows(titles, titles)?;
+    if pages > 1 {
+        sheet.set_repeat_columns(0, 0)?;
+    }
+    Ok(pages)
+}
+
+/// How many pages of A4 stand beside one another, so that letters of eleven points are printed with eight or more.
+pub(crate) fn pages_wide(digits: f64) -> u16 {
+    /// Digits of eleven points on a page, and what the repeated column takes of it.
+    const A_PAGE: f64 = 120.0;
+    const FIRST: f64 = 14.0;
+    const SMALLER: f64 = 8.0 / 11.0;
+    (1..20)
+        .find(|pages| digits + f64::from(pages - 1) * FIRST <= f64::from(*pages) * A_PAGE / SMALLER)
+        .unwrap_or(20)
+}
+
+/// The formats of a row of several lines: all of it begins at its top.
+pub(crate) fn of_tall_rows(styles: &Styles) -> Styles {
+    let top = |format: &Format| format.clone().set_align(FormatAlign::Top);
+    Styles {
+        title: styles.title.clone(),
+        text: top(&styles.text).set_text_wrap(),
+        numbers: styles.numbers.iter().map(top).collect(),
+        fill: styles.fill.clone(),
+    }
+}
+
 /// The formats of a workbook.
 #[derive(Debug)]
 pub struct Styles {
@@ -58,7 +99,8 @@ impl Styles {
                 .set_text_wrap()
                 .set_align(FormatAlign::VerticalCenter)
                 .set_background_color("#E7EFE9"),
-            text: Format::new().set_num_format("@"),
+            // Numbers end at the right of their column: words beside them begin at a distance.
+            text: Format::new().set_num_format("@").set_indent(1),
             numbers: (0..8).map(number).collect(),
             fill: Format::new()
                 .set_num_format("@")
@@ -109,6 +151,20 @@ impl Styles {
 mod tests {
     use super::*;
     use rust_xlsxwriter::Workbook;
+
+    #[test]
+    fn a_wide_table_goes_on_over_several_pages_in_letters_that_can_be_read() {
+        assert_eq!(pages_wide(90.0), 1);
+        assert_eq!(pages_wide(160.0), 1);
+        for digits in [200.0, 480.0, 700.0] {
+            let pages = f64::from(pages_wide(digits));
+            let points = 11.0 * (pages * 120.0 / (digits + (pages - 1.0) * 14.0)).min(1.0);
+            assert!(
+                pages > 1.0 && points >= 8.0,
+                "{digits}: {pages} pages, {points} points"
+            );
+        }
+    }
 
     #[test]
     fn a_text_that_is_too_long_for_a_cell_is_cut_and_stops_no_ledger() {

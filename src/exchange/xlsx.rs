@@ -4,10 +4,12 @@ use super::Export;
 use super::cell::Cell;
 use super::form::{FORM, Widget};
 use super::ledger::{COLUMNS, GAUSS_KRUGER, LedgerColumn, gauss_kruger_cells};
-use super::sheet::Styles;
+use super::sheet::{Styles, of_tall_rows, on_paper};
 use crate::files::Out;
 use crate::words::Lang;
-use rust_xlsxwriter::{DataValidation, DataValidationRule, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DataValidation, DataValidationRule, Format, FormatAlign, Workbook, Worksheet, XlsxError,
+};
 use std::io;
 use unicode_width::UnicodeWidthStr;
 
@@ -66,6 +68,7 @@ fn ledger(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
     for (column, title) in (0_u16..).zip(titles) {
         sheet.write_string_with_format(0, column, title, &styles.title)?;
     }
+    let tall = of_tall_rows(&styles);
     for (line, entry) in (1_u32..).zip(&export.entries) {
         let cells = COLUMNS.iter().map(|c| c.value(entry, &export.context));
         let zone = if export.gauss_kruger {
@@ -73,9 +76,8 @@ fn ledger(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
         } else {
             Vec::new()
         };
-        for (column, cell) in (0_u16..).zip(cells.chain(zone)) {
-            styles.put(sheet, line, column, &cell)?;
-        }
+        let cells: Vec<Cell> = cells.chain(zone).collect();
+        row(sheet, line, &cells, [&styles, &tall])?;
     }
     // What is for machines, and what is empty throughout, would leave no room for the rest on paper.
     let is_hidden = |column: &LedgerColumn| is_empty(column, export) || KEYS.contains(&column.key);
@@ -101,6 +103,28 @@ fn ledger(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
     finish(sheet, export, shown)
 }
 
+/// Writes a site's row, in several lines where something in it is longer than its column.
+fn row(
+    sheet: &mut Worksheet,
+    line: u32,
+    cells: &[Cell],
+    [plain, tall]: [&Styles; 2],
+) -> Result<(), XlsxError> {
+    // What nobody sees makes no row higher.
+    let is_seen = |at: usize| COLUMNS.get(at).is_none_or(|c| !KEYS.contains(&c.key));
+    let seen = cells.iter().enumerate().filter(|(at, _)| is_seen(*at));
+    let most = seen.map(|(_, cell)| lines(cell)).max().unwrap_or(1);
+    let most = most.min(MOST_LINES);
+    let styles = if most > 1 { tall } else { plain };
+    for (column, cell) in (0_u16..).zip(cells) {
+        styles.put(sheet, line, column, cell)?;
+    }
+    if most > 1 {
+        sheet.set_row_height(line, f64::from(most) * LINE)?;
+    }
+    Ok(())
+}
+
 /// Whether there are sites, and nothing is known of any in this column.
 fn is_empty(column: &LedgerColumn, export: &Export) -> bool {
     let mut entries = export.entries.iter();
@@ -122,6 +146,21 @@ fn finish(sheet: &mut Worksheet, export: &Export, shown: f64) -> Result<(), Xlsx
 const NARROWEST: usize = 6;
 /// The greatest.
 const WIDEST: usize = 24;
+
+/// Lines of a row at most: who wrote a page into a note is read on the screen.
+const MOST_LINES: u32 = 6;
+/// Points of a line.
+const LINE: f64 = 15.0;
+
+/// How many lines a cell takes in a column that is as wide as columns are at most; words do not fill them to the end.
+fn lines(cell: &Cell) -> u32 {
+    match cell {
+        Cell::Text(text) if text.width() > WIDEST => {
+            u32::try_from(text.width().div_ceil(WIDEST - 4)).unwrap_or(MOST_LINES)
+        }
+        _ => 1,
+    }
+}
 
 /// Makes a column as wide as what stands in it, its title in three lines: what is wider than it has to be takes more paper. Says
 /// how wide it is.
@@ -233,34 +272,14 @@ fn by_hand(widget: Widget) -> usize {
     }
 }
 
-/// Printed as an office prints a ledger: landscape, as many pages wide as it takes to be read, those of the same sites one after
-/// another, the titles and the sites' codes on each page, pages numbered.
+/// Printed as [`on_paper`] says, the sites' codes on each page.
 fn printed(sheet: &mut Worksheet, shown: f64) -> Result<(), XlsxError> {
-    const A4: u8 = 9;
     /// Points of the titles' row: other fonts break a title into a line more, which would lie over the first row.
     const TITLES: f64 = 62.0;
     sheet.set_row_height(0, TITLES)?;
-    sheet
-        .set_landscape()
-        .set_paper_size(A4)
-        .set_print_fit_to_pages(pages_wide(shown), 0)
-        .set_page_order(true)
-        .set_margins(0.4, 0.4, 0.5, 0.5, 0.3, 0.3)
-        .set_footer("&C&P / &N")
-        .set_repeat_columns(0, 0)?
-        .set_repeat_rows(0, 0)?;
+    on_paper(sheet, shown, 0)?;
+    sheet.set_footer("&C&P / &N");
     Ok(())
-}
-
-/// How many pages of A4 stand beside one another, so that letters of eleven points are printed with eight or more.
-fn pages_wide(digits: f64) -> u16 {
-    /// Digits of eleven points on a page, and what the repeated codes take of it.
-    const A_PAGE: f64 = 120.0;
-    const CODES: f64 = 14.0;
-    const SMALLER: f64 = 8.0 / 11.0;
-    (1..20)
-        .find(|pages| digits + f64::from(pages - 1) * CODES <= f64::from(*pages) * A_PAGE / SMALLER)
-        .unwrap_or(20)
 }
 
 /// The sheet of the lists to choose from. Nobody need see it.
@@ -312,6 +331,8 @@ fn rule(
 }
 
 fn about(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
+    /// Digits of the columns: together a page of A4 in landscape.
+    const WIDTHS: [u16; 2] = [24, 96];
     let lang = export.context.lang;
     let lines = [
         (lang.pick("Datum", "坐标基准"), Export::DATUM.to_owned()),
@@ -329,13 +350,22 @@ fn about(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
             .to_owned(),
         ),
     ];
-    let text = Format::new().set_num_format("@").set_text_wrap();
+    let text = Format::new()
+        .set_num_format("@")
+        .set_text_wrap()
+        .set_align(FormatAlign::Top);
     for (line, (title, value)) in (0_u32..).zip(lines) {
-        sheet.write_string(line, 0, title)?;
-        sheet.write_string_with_format(line, 1, value, &text)?;
+        sheet.write_string_with_format(line, 0, title, &text)?;
+        sheet.write_string_with_format(line, 1, &value, &text)?;
+        // Words do not fill their lines to the end.
+        let needed = value.width().div_ceil(usize::from(WIDTHS[1]) - 16).max(1);
+        let needed = u8::try_from(needed).unwrap_or(25);
+        sheet.set_row_height(line, f64::from(needed) * LINE)?;
     }
-    sheet.set_column_width(0, 24)?;
-    sheet.set_column_width(1, 80)?;
+    for (column, width) in (0_u16..).zip(WIDTHS) {
+        sheet.set_column_width(column, width)?;
+    }
+    on_paper(sheet, f64::from(WIDTHS[0] + WIDTHS[1]), 0)?;
     Ok(())
 }
 
@@ -344,17 +374,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wide_ledger_goes_on_over_several_pages_in_letters_that_can_be_read() {
-        assert_eq!(pages_wide(90.0), 1);
-        assert_eq!(pages_wide(160.0), 1);
-        for digits in [200.0, 480.0, 700.0] {
-            let pages = f64::from(pages_wide(digits));
-            let points = 11.0 * (pages * 120.0 / (digits + (pages - 1.0) * 14.0)).min(1.0);
-            assert!(
-                pages > 1.0 && points >= 8.0,
-                "{digits}: {pages} pages, {points} points"
-            );
-        }
+    fn what_is_longer_than_its_column_takes_more_lines() {
+        let text = |n: usize| Cell::text("字".repeat(n));
+        assert_eq!(
+            [4, 12, 13, 40, 9_000].map(|n| lines(&text(n))),
+            [1, 1, 2, 4, 900]
+        );
+        assert_eq!(lines(&Cell::Count(123_456)), 1);
         assert!(by_hand(Widget::Count) >= 10, "room for a pen");
+    }
+
+    #[test]
+    fn a_long_cell_that_is_seen_makes_its_row_higher_and_a_key_does_not() {
+        let height = |key: &str| {
+            let (mut book, styles) = (Workbook::new(), Styles::new());
+            let tall = of_tall_rows(&styles);
+            let of = |c: &LedgerColumn| {
+                let is_long = c.key == key;
+                is_long.then(|| "ab ".repeat(20)).into()
+            };
+            let cells: Vec<Cell> = COLUMNS.iter().map(of).collect();
+            row(book.add_worksheet(), 1, &cells, [&styles, &tall]).expect("written");
+            let bytes = book.save_to_buffer().expect("saved");
+            let mut archive = zip::ZipArchive::new(io::Cursor::new(bytes)).expect("a zip");
+            let mut sheet = archive.by_name("xl/worksheets/sheet1.xml").expect("it");
+            let mut text = String::new();
+            io::Read::read_to_string(&mut sheet, &mut text).expect("text");
+            text.contains(r#"ht="45""#)
+        };
+        assert!(height("count_method"));
+        assert!(!height("site_key") && !height("head"));
     }
 }

@@ -3,7 +3,7 @@
 use geo::{GeodesicArea, MultiPolygon};
 
 /// Square metres in one mu (亩): 10000/15.
-const M2_PER_MU: f64 = 10_000.0 / 15.0;
+pub(crate) const M2_PER_MU: f64 = 10_000.0 / 15.0;
 
 /// The area of lon/lat polygons in square metres on the WGS 84 ellipsoid (Karney 2013), holes taken out, whichever way
 /// the rings wind.

@@ -29,6 +29,7 @@ mod vector_layer;
 mod zipped;
 mod zone;
 
+pub(crate) use area::M2_PER_MU;
 pub use area::{area_m2, area_mu, ring_perimeter_m};
 pub use boundary::Boundary;
 pub use boundary_error::{BoundaryError, BoundaryNote};

@@ -9,7 +9,7 @@ use crate::registry::event::Sealed;
 use crate::registry::moves::Refusal;
 use crate::registry::refusal::{DateBounds, DateOf, DayBound};
 use crate::registry::unit::is_at_or_below;
-use crate::registry::{Hash, SiteKey};
+use crate::registry::{Hash, Settings, SiteKey};
 use crate::store::{Store, StoreError};
 use crate::text::day_of;
 use serde::Serialize;
@@ -53,6 +53,14 @@ impl Entered {
             body: event.body.to_value().unwrap_or_default(),
         })
     }
+}
+
+/// The season that a letter of responsibility is meant for, where nobody says one: that of the day on which it was signed, else of when
+/// it is recorded. A letter is often entered in the autumn after, when the next season has begun.
+pub fn season_of_letter(settings: &Settings, signed_on: Option<&str>, at: &str) -> Option<i16> {
+    let recorded = || settings.day(at);
+    let day = signed_on.map_or_else(recorded, str::to_owned);
+    settings.season_of(&day)
 }
 
 /// Records something that concerns no site.

@@ -2,7 +2,7 @@
 
 use crate::store::{Moment, Store, StoreError};
 use crate::text::{Zone, date_time};
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use std::path::Path;
@@ -78,16 +78,31 @@ pub fn at_in(zone: &TimeZone) -> String {
     written(&now_in(zone))
 }
 
-/// What was written of a time, in a zone where it names none; a day alone is its noon. `None` where there is no such time.
+/// What was written of a time, in this zone whichever it names; a day alone is its noon, and a noon that was said is [`hour`].
+/// `None` where there is no such time.
 pub fn read(text: &str, zone: &TimeZone) -> Option<String> {
-    if text.parse::<Timestamp>().is_ok() {
-        return Some(text.to_owned());
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(hour(&at.to_zoned(zone.clone())));
     }
     let said = date_time(text).ok()?;
-    let noon = jiff::civil::time(12, 0, 0, 0);
-    let at = said.day.to_datetime(said.time.unwrap_or(noon));
-    let zone = said.zone.map_or_else(|| zone.clone(), TimeZone::fixed);
-    Some(written(&at.to_zoned(zone).ok()?))
+    let Some(time) = said.time else {
+        let at = said.day.to_datetime(NOON);
+        return Some(written(&at.to_zoned(zone.clone()).ok()?));
+    };
+    let own = said.zone.map_or_else(|| zone.clone(), TimeZone::fixed);
+    let at = said.day.to_datetime(time).to_zoned(own).ok()?;
+    Some(hour(&at.with_time_zone(zone.clone())))
+}
+
+/// The hour that stands in events for a day alone.
+const NOON: Time = jiff::civil::time(12, 0, 0, 0);
+
+/// A time whose hour was said, as an event says it: noon with a fraction, so that it is no day alone.
+pub fn hour(time: &Zoned) -> String {
+    if time.hour() == 12 && time.minute() == 0 && time.second() == 0 {
+        return time.strftime("%Y-%m-%dT%H:%M:%S.0%:z").to_string();
+    }
+    written(time)
 }
 
 /// A time as an event says it: RFC 3339 with offset, to the second.
@@ -127,12 +142,19 @@ mod tests {
                 ("2026-05-04 17:30", "2026-05-04T17:30:00+08:00"),
                 ("2026/5/4", "2026-05-04T12:00:00+08:00"),
                 ("2026年5月4日 下午5时30分", "2026-05-04T17:30:00+08:00"),
-                ("2026-05-04T09:30:00Z", "2026-05-04T09:30:00Z"),
-                ("2026/5/4 9:30 +00:00", "2026-05-04T09:30:00+00:00"),
+                // Whatever zone is named, days are counted in the registry's own.
+                ("2026-05-03T20:00:00Z", "2026-05-04T04:00:00+08:00"),
+                ("2026/5/3 20:00 +00:00", "2026-05-04T04:00:00+08:00"),
+                // Noon that was said is no day alone.
+                ("2026-05-04 12:00", "2026-05-04T12:00:00.0+08:00"),
+                ("2026-05-04T04:00:00Z", "2026-05-04T12:00:00.0+08:00"),
             ] {
                 assert_eq!(at(begun, machine, typed), said, "{machine:?}");
             }
         }
+        let shown = |time: &str| Zone::of(begun).map(|zone| zone.happened(time));
+        let noon = shown("2026-05-04T12:00:00.0+08:00");
+        assert_eq!(noon.as_deref(), Some("2026-05-04 12:00 +08:00"));
         // Where the machine is at home, its summer time holds.
         let begun = "2026-01-01T08:00:00+01:00";
         let summer = at(begun, &berlin, "2026-07-01 08:00");

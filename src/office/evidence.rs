@@ -20,6 +20,12 @@ pub struct Files {
 }
 
 impl Files {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        let all = [&self.scene, &self.after, &self.reflight, &self.documents];
+        all.iter().all(|files| files.is_empty())
+    }
+
     /// Documents alone.
     pub fn documents(paths: &[PathBuf]) -> Self {
         Self {

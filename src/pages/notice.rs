@@ -7,21 +7,23 @@ use crate::registry::body::{Finding, Measure, Round};
 use crate::registry::code_lists::Coded;
 use crate::registry::ids::{Hash, SiteKey};
 use crate::registry::site::Stamp;
+use crate::text::Zone;
 use crate::tr;
 use crate::words::Lang;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
 /// The page of a measure or of a finding that stands; `None` where neither has this number. `name` gives the name of a
-/// district, `code` the code of a site.
+/// district, `code` the code of a site; days are those of the zone.
 pub fn page(
     affairs: &Affairs,
     of: Hash,
     name: &dyn Fn(&str) -> Option<String>,
     code: &dyn Fn(SiteKey) -> String,
-    today: Date,
+    (today, zone): (Date, Zone),
     lang: Lang,
 ) -> Option<String> {
+    let day = |stamp: &Stamp| zone.day(&stamp.at);
     let measure = affairs.measures.iter().find(|m| m.stamp.event == of);
     let finding = match measure {
         Some(measure) => measure.body.finding,
@@ -59,7 +61,8 @@ pub fn page(
     let head = Head {
         title: title(measure, lang),
         by,
-        stamp,
+        number: of.short(),
+        on: day(stamp),
     };
     Some(html(&head, &rows, today, lang))
 }
@@ -139,19 +142,16 @@ fn of_round(round: &Round, lang: Lang) -> String {
     }
 }
 
-fn day(stamp: &Stamp) -> &str {
-    stamp.at.get(..10).unwrap_or(&stamp.at)
-}
-
 /// What stands above the table.
-struct Head<'a> {
+struct Head {
     title: String,
     by: String,
-    stamp: &'a Stamp,
+    number: String,
+    on: String,
 }
 
 fn html(head: &Head, rows: &[(String, String)], today: Date, lang: Lang) -> String {
-    let (unit, number, on) = (&head.by, head.stamp.event.short(), day(head.stamp));
+    let (unit, number, on) = (&head.by, &head.number, &head.on);
     let issued = tr!(
         lang,
         "issued by {unit} on {on}; number {number}",
@@ -185,6 +185,37 @@ fn html(head: &Head, rows: &[(String, String)], today: Date, lang: Lang) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::body::Rung;
+    use crate::registry::fixture::stamp;
+
+    #[test]
+    fn a_notice_is_issued_on_the_day_of_the_registrys_zone() {
+        let of = Hash([7; 32]);
+        let measure = Stamped {
+            stamp: Stamp {
+                event: of,
+                at: "2026-06-10T20:00:00Z".into(),
+                ..stamp("2026-06-10")
+            },
+            on: None,
+            season: 2026,
+            body: Measure {
+                rung: Rung::Notice,
+                district: "410423001".into(),
+                reason: "逾期未改".into(),
+                finding: None,
+                due: None,
+                paper: None,
+            },
+        };
+        let mut affairs = Affairs::default();
+        affairs.measures = vec![measure];
+        let zone = Zone::of("2026-01-01T00:00:00+08:00").expect("a zone");
+        let today = jiff::civil::date(2026, 6, 12);
+        let (name, code) = (|_: &str| None, |_| String::new());
+        let page = page(&affairs, of, &name, &code, (today, zone), Lang::Zh).expect("a page");
+        assert!(page.contains("签发日期：2026-06-11"), "{page}");
+    }
 
     #[test]
     fn a_round_of_several_days_is_named_from_its_first_to_its_last() {

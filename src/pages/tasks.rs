@@ -16,7 +16,7 @@ use crate::registry::body::Count;
 use crate::registry::code_lists::Coded;
 use crate::registry::event::EvidenceRole;
 use crate::registry::unit::in_words;
-use crate::registry::{Site, State};
+use crate::registry::{Settings, Site, State};
 use crate::tr;
 use crate::words::Lang;
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -176,7 +176,7 @@ fn task(export: &Export, entry: &Entry, number: usize, lang: Lang) -> Markup {
                 }
                 div class="soft" {
                     p { (told(export, entry, lang)) }
-                    @if let Some(last) = last_said(site, lang) { p { (last) } }
+                    @if let Some(last) = last_said(site, &export.context.settings, lang) { p { (last) } }
                 }
                 p class="mono" { "WGS 84 " (format!("{:.7}, {:.7}", at.lon, at.lat)) }
                 @if let Some(metres) = metres(at, lang) { p class="mono" { (metres) } }
@@ -229,8 +229,8 @@ fn told(export: &Export, entry: &Entry, lang: Lang) -> String {
 }
 
 /// What whoever was there last said of it.
-fn last_said(site: &Site, lang: Lang) -> Option<String> {
-    let day = |at: &str| at.get(..10).unwrap_or(at).to_owned();
+fn last_said(site: &Site, settings: &Settings, lang: Lang) -> Option<String> {
+    let day = |at: &str| settings.day(at);
     let visit = site.last_visit().map(|(visit, stamp)| {
         let (on, outcome) = (day(&stamp.at), visit.outcome.label(lang));
         let plants = visit.count.as_ref().map(Count::plants);

@@ -150,19 +150,34 @@ impl Scope<'_> {
             .iter()
             .filter(|f| period.holds_flight(f))
             .collect();
-        let patrols: Vec<&PatrolFact> = facts
-            .patrols
-            .iter()
-            .filter(|p| period.holds_patrol(p))
-            .collect();
         effort_of(
             &self.districts(facts),
             &facts.districts,
             &flights,
-            &patrols,
+            &patrols_of(facts, period),
             windows,
         )
     }
+
+    /// What patrols did in the whole of the district that all lie in, without any flights; `None` where it is no known district
+    /// of a higher level.
+    pub(super) fn whole(
+        &self,
+        facts: &Facts,
+        windows: &Windows,
+        period: Period,
+    ) -> Option<DistrictEffort> {
+        let is_whole = |d: &&DistrictArea| d.code == self.within && d.code.len() < self.level;
+        let whole = facts.districts.iter().find(is_whole)?;
+        let patrols = patrols_of(facts, period);
+        effort_of(&[whole], &facts.districts, &[], &patrols, windows).pop()
+    }
+}
+
+/// The patrols of a period.
+fn patrols_of(facts: &Facts, period: Period) -> Vec<&PatrolFact> {
+    let patrols = facts.patrols.iter();
+    patrols.filter(|p| period.holds_patrol(p)).collect()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::registry::districts::{District, Districts};
 use crate::registry::event::Sealed;
 use crate::registry::label::{label, label_of};
 use crate::registry::limits::SEEN_WITHIN_M;
-use crate::registry::site::MarkKind;
+use crate::registry::site::{MarkKind, Stamp};
 use crate::registry::unit::{is_at_or_below, share_ground};
 use crate::registry::{Authority, DeviceId, Settings, Site, SiteKey, State};
 use crate::store::{Ranking, Store, StoreError};
@@ -296,7 +296,7 @@ fn site_fact(
         learnt: ranked.map(|ranked| ranked.score_learnt),
         audit: audited.contains(&site.key),
         look: DeskLook::of(site),
-        steps: steps(site),
+        steps: steps(site, settings),
         crew: site.crew().map(str::to_owned),
         disputed: site.disputed,
         entered_later: site.marks.iter().find_map(|mark| match &mark.kind {
@@ -317,34 +317,29 @@ fn poppy(site: &Site, settings: &Settings) -> Option<bool> {
 
 /// The days of a site's steps as its life stands: the first visit that told what it is, the eradication that left
 /// nothing, and the acceptance that passed, each after the last reopening of what came before.
-fn steps(site: &Site) -> Steps {
+fn steps(site: &Site, settings: &Settings) -> Steps {
+    let day = |stamp: &Stamp| settings.date(&stamp.at);
     Steps {
-        found: site.created.as_ref().and_then(|stamp| day_of(&stamp.at)),
-        screened: site
-            .screened
-            .as_ref()
-            .and_then(|(_, _, stamp)| day_of(&stamp.at)),
-        assigned: site
-            .assigned
-            .as_ref()
-            .and_then(|(_, stamp)| day_of(&stamp.at)),
+        found: site.created.as_ref().and_then(day),
+        screened: site.screened.as_ref().and_then(|(_, _, stamp)| day(stamp)),
+        assigned: site.assigned.as_ref().and_then(|(_, stamp)| day(stamp)),
         verified: site
             .visits
             .iter()
             .find(|(visit, _)| visit.outcome.settles())
-            .and_then(|(_, stamp)| day_of(&stamp.at)),
+            .and_then(|(_, stamp)| day(stamp)),
         eradicated: site
             .eradications
             .iter()
             .rev()
             .find(|(eradicate, _)| eradicate.percent == 100)
             .filter(|_| matches!(site.state, State::Eradicated | State::Closed))
-            .and_then(|(_, stamp)| day_of(&stamp.at)),
+            .and_then(|(_, stamp)| day(stamp)),
         accepted: site
             .acceptances
             .last()
             .filter(|(accept, _)| accept.passed && site.state == State::Closed)
-            .and_then(|(_, stamp)| day_of(&stamp.at)),
+            .and_then(|(_, stamp)| day(stamp)),
     }
 }
 

@@ -16,7 +16,7 @@ pub struct EvidenceRef {
     pub role: EvidenceRole,
     /// The name it came with.
     pub name: String,
-    /// When it was taken, from its EXIF.
+    /// When it was taken, from its EXIF: RFC 3339 where that tells the zone, else `YYYY-MM-DDTHH:MM:SS` by the camera's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_at: Option<String>,
     /// Where it was taken (longitude, latitude in 1e-7 degree), from its EXIF.

@@ -58,8 +58,8 @@ pub fn label_of(site: &Site, detection: &Detection, settings: &Settings) -> Opti
         return is_first.then_some(poppy);
     };
     // Nobody decided on a site before it was found.
-    let settled_on = settled_on(site);
-    let before = |day: &str| Some(day) <= settled_on;
+    let settled_on = settings.day(settled_at(site));
+    let before = |day: &str| day <= settled_on.as_str();
     let seen = if site.state == State::ScreenedOut {
         put_aside_for(site)
     } else {
@@ -80,15 +80,15 @@ fn settling_visit(site: &Site) -> Option<(Outcome, &Stamp)> {
         .find(|(outcome, _)| outcome.settles())
 }
 
-/// The day on which it was settled what a site is.
-fn settled_on(site: &Site) -> Option<&str> {
+/// When it was settled what a site is.
+fn settled_at(site: &Site) -> &str {
     let visited = || settling_visit(site).map(|(_, stamp)| stamp);
     let screened = || site.screened.as_ref().map(|(_, _, stamp)| stamp);
     let stamp = match site.state {
         State::ScreenedOut => screened(),
         _ => visited(),
     };
-    stamp.map_or(&site.since, |stamp| &stamp.at).get(..10)
+    stamp.map_or(&site.since, |stamp| &stamp.at)
 }
 
 #[cfg(test)]

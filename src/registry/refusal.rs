@@ -6,6 +6,7 @@ use super::mark::MarkKind;
 use super::need::Need;
 use super::site_move::Move;
 use super::state::State;
+use crate::text::Zone;
 use crate::tr;
 use crate::words::{Both, Lang};
 use serde::{Deserialize, Serialize};
@@ -312,8 +313,8 @@ impl Refusal {
 }
 
 impl MarkKind {
-    /// What the mark says.
-    pub fn label(&self, lang: Lang) -> String {
+    /// What the mark says, with times in a zone.
+    pub fn label(&self, zone: Zone, lang: Lang) -> String {
         match self {
             Self::InTheirName { by, reason } => tr!(
                 lang,
@@ -353,11 +354,14 @@ impl MarkKind {
                 "entered on {on}, in a later season",
                 "{on} 补录，已跨年度"
             ),
-            Self::Redated { from } => tr!(
-                lang,
-                "its time was {from} before",
-                "时间已更正，原为 {from}"
-            ),
+            Self::Redated { from } => {
+                let from = zone.happened(from);
+                tr!(
+                    lang,
+                    "its time was {from} before",
+                    "时间已更正，原为 {from}"
+                )
+            }
             Self::EvidenceAbsent => lang
                 .pick("its evidence has not arrived", "证据文件尚未到达")
                 .to_owned(),

@@ -6,15 +6,18 @@ use super::body::{
 use super::code_lists::{Coded, habitat_label};
 use super::ids::{Hash, SiteKey};
 use super::told::{kind_label, told};
+use crate::text::Zone;
 use crate::tr;
 use crate::words::Lang;
 
-/// How a reader is spoken to: the language, the site whose history is told, the codes of others, and other
+/// How a reader is spoken to: the language, the zone, the site whose history is told, the codes of others, and other
 /// entries.
 #[derive(Clone, Copy)]
 pub struct Teller<'a> {
     /// The language.
     pub lang: Lang,
+    /// The zone in which times are told.
+    pub zone: Zone,
     /// The site, where the history of one is told.
     pub site: Option<SiteKey>,
     /// The code of a site.
@@ -116,7 +119,7 @@ impl Teller<'_> {
                 ]
             }
             Body::Note(note) | Body::Attach(note) => vec![note.text.clone()],
-            Body::Correct(correct) => corrected(correct, lang),
+            Body::Correct(correct) => corrected(correct, self.zone, lang),
             _ => Vec::new(),
         }
     }
@@ -206,7 +209,7 @@ fn decided(decision: &str, reason: Option<&str>, note: Option<&str>) -> Vec<Stri
     said.map(str::to_owned).collect()
 }
 
-fn corrected(correct: &Correct, lang: Lang) -> Vec<String> {
+fn corrected(correct: &Correct, zone: Zone, lang: Lang) -> Vec<String> {
     let place = correct.place.as_ref().map(|place| {
         let at = place.lonlat();
         format!("{:.7}, {:.7}", at.lon, at.lat)
@@ -214,6 +217,7 @@ fn corrected(correct: &Correct, lang: Lang) -> Vec<String> {
     let time = correct
         .at
         .as_ref()
+        .map(|at| zone.happened(at))
         .map(|at| tr!(lang, "happened {at}", "实际时间 {at}"));
     let plants = correct
         .plants
@@ -363,5 +367,44 @@ pub(super) fn period([first, last]: &[String; 2]) -> String {
         first.clone()
     } else {
         format!("{first}/{last}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::mark::MarkKind;
+
+    #[test]
+    fn a_corrected_time_is_told_in_the_zone_of_those_who_read() {
+        let zone = Zone::of("2026-01-01T00:00:00+08:00").expect("a zone");
+        let correct = |at: &str| {
+            Body::Correct(Box::new(Correct {
+                of: Some(Hash([1; 32])),
+                at: Some(at.into()),
+                place: None,
+                area_dm2: None,
+                name: None,
+                plants: None,
+                habitat: None,
+                reason: "时间".into(),
+            }))
+        };
+        let teller = Teller {
+            lang: Lang::Zh,
+            zone,
+            site: None,
+            code: &|key| key.code(6),
+            entry: &|_| None,
+        };
+        for at in ["2026-04-25T21:00:00Z", "2026-04-26T05:00:00+08:00"] {
+            let said = teller.sentence(&correct(at));
+            assert_eq!(said, "实际时间 2026-04-26 05:00 +08:00；时间");
+            let mark = MarkKind::Redated { from: at.into() };
+            let said = mark.label(zone, Lang::Zh);
+            assert_eq!(said, "时间已更正，原为 2026-04-26 05:00 +08:00");
+        }
+        let said = teller.sentence(&correct("2026-04-26T12:00:00+08:00"));
+        assert_eq!(said, "实际时间 2026-04-26；时间");
     }
 }

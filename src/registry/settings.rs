@@ -2,6 +2,7 @@
 
 use super::ids::Hash;
 use super::state::State;
+use crate::text::{Zone, day_of};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -38,6 +39,10 @@ pub struct Settings {
     pub photo_far_m: u32,
     /// Days before an event at which a photograph is marked as old.
     pub photo_old_days: u32,
+    /// The zone in which a registry's days are reckoned for those who read it; none where the law judges: it goes by what its
+    /// authority says of each unit.
+    #[serde(skip)]
+    pub zone: Option<Zone>,
 }
 
 impl Default for Settings {
@@ -55,6 +60,7 @@ impl Default for Settings {
             season_begins: "09-15".into(),
             photo_far_m: 200,
             photo_old_days: 2,
+            zone: None,
         }
     }
 }
@@ -140,6 +146,17 @@ impl Settings {
         table
     }
 
+    /// The day that a time is on in the registry's zone, `YYYY-MM-DD`; where none is known, as it is written.
+    pub fn day(&self, time: &str) -> String {
+        let as_written = || time.get(..10).unwrap_or(time).to_owned();
+        self.zone.map_or_else(as_written, |zone| zone.day(time))
+    }
+
+    /// The same in the calendar; `None` of what is no time.
+    pub fn date(&self, time: &str) -> Option<Date> {
+        day_of(&self.day(time))
+    }
+
     /// The season of a day (`YYYY-MM-DD`): its year, or the next from [`Settings::season_begins`] on.
     pub fn season_of(&self, day: &str) -> Option<i16> {
         let year: i16 = day.get(..4)?.parse().ok()?;
@@ -180,6 +197,18 @@ fn month_day(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_one_of_the_registrys_zone_wherever_its_time_was_written() {
+        let mut settings = Settings::default();
+        let night = "2026-05-03T20:00:00Z";
+        assert_eq!(settings.day(night), "2026-05-03");
+        settings.zone = Zone::of("2026-01-01T00:00:00+08:00");
+        assert_eq!(settings.day(night), "2026-05-04");
+        assert_eq!(settings.day("2026-05-04T04:00:00+08:00"), "2026-05-04");
+        assert_eq!(settings.date("2026-05-04"), "2026-05-04".parse().ok());
+        assert_eq!(settings.date("in May"), None);
+    }
 
     #[test]
     fn a_season_is_the_year_of_harvest() {

@@ -270,7 +270,7 @@ impl Site {
         }
         // What is left of it has to be gone by the day by which all of it had to.
         let days = *settings.deadline_days.get(&self.waits_as())?;
-        let since: jiff::civil::Date = self.since.get(..10)?.parse().ok()?;
+        let since = settings.date(&self.since)?;
         since
             .checked_add(jiff::Span::new().try_days(i64::from(days)).ok()?)
             .ok()

@@ -162,11 +162,12 @@ pub fn of_head(head: &LearntHead, lang: Lang) -> String {
 }
 
 fn of_round(round: &Round, lang: Lang) -> String {
-    let (name, on, until) = (
-        &round.name,
-        &round.on,
-        round.until.as_deref().unwrap_or(&round.on),
-    );
+    let (name, on) = (&round.name, &round.on);
+    let until = round.until.as_ref().filter(|until| *until != on);
+    let days = match until {
+        Some(until) => tr!(lang, "{on} to {until}", "{on} 至 {until}"),
+        None => on.clone(),
+    };
     let (team, districts) = (
         round.team.join(lang.pick(", ", "、")),
         round.districts.join(lang.pick(", ", "、")),
@@ -174,8 +175,8 @@ fn of_round(round: &Round, lang: Lang) -> String {
     let (sites, ledgers) = (round.sites.len(), round.ledgers);
     tr!(
         lang,
-        "{name}, {on} to {until}, by {team}: {districts}; {sites}, {ledgers}",
-        "{name}，{on} 至 {until}，督导组：{team}；督导 {districts}，查看图斑 {sites} 个、台账 {ledgers} 份",
+        "{name}, {days}, by {team}: {districts}; {sites}, {ledgers}",
+        "{name}，{days}，督导组：{team}；督导 {districts}，查看图斑 {sites} 个、台账 {ledgers} 份",
         ledgers = (ledgers, "ledger", "ledgers"),
         sites = (sites, "site", "sites"),
     )

@@ -25,6 +25,8 @@ pub struct Boundaries {
     pub vintage: String,
     /// The entry that decided on them; none where they were filled in by an earlier version, or by no entry at all.
     pub decided: Option<Sealed>,
+    /// The day of that entry in the registry's zone, `YYYY-MM-DD`.
+    pub decided_on: Option<String>,
 }
 
 impl Store {
@@ -39,9 +41,11 @@ impl Store {
         let value = boundaries_value(sha256, &vintage);
         let mut decisions = self.decisions_on_boundaries()?.into_iter();
         let decided = decisions.find(|(said, _)| *said == value).map(|(_, by)| by);
+        let on = |by: &Sealed| self.settings.day(&by.event.at);
         Ok(Some(Boundaries {
             sha256,
             vintage,
+            decided_on: decided.as_ref().map(on),
             decided,
         }))
     }
@@ -89,6 +93,7 @@ impl Store {
             let other = Boundaries {
                 sha256,
                 vintage,
+                decided_on: Some(self.settings.day(&by.event.at)),
                 decided: Some(by),
             };
             let is_own = other.decided.as_ref().map(|by| by.event.device) == own;

@@ -10,6 +10,8 @@ use crate::registry::settings::Settings;
 use crate::text::day_of;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -172,18 +174,42 @@ pub fn exif(bytes: &[u8]) -> Exif {
     }
 }
 
+impl Exif {
+    /// When it was taken, as events keep it: with its offset where the picture tells that, else in the camera's own time.
+    fn written(&self) -> Option<String> {
+        let local = self.taken_at.as_ref()?;
+        let offset = self.offset_s.and_then(|s| Offset::from_seconds(s).ok());
+        let with_zone = offset.and_then(|offset| {
+            let at = local.parse::<DateTime>().ok()?;
+            let at = at.to_zoned(TimeZone::fixed(offset)).ok()?;
+            Some(at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+        });
+        with_zone.or_else(|| Some(local.clone()))
+    }
+}
+
+/// Metres from where a photograph was taken to the site that it shows.
+pub fn metres_off(at: LonLat, site: &Place) -> f64 {
+    // The plane holds near the site only; far away the point inside will do.
+    let around = site.lonlat().distance_m(at);
+    if around < 5_000.0 {
+        site.distance_m(&Place::point(at))
+    } else {
+        around
+    }
+}
+
+/// Whether a mark says how far from its site a photograph was taken.
+pub fn is_of_distance(mark: &str) -> bool {
+    mark.starts_with("far:")
+}
+
 /// What does not fit between a photograph and the event it goes with: marked, not refused.
 pub fn marks(exif: &Exif, site: Option<&Place>, day: &str, settings: &Settings) -> Vec<String> {
     let mut marks = Vec::new();
     match (exif.at, site) {
         (Some(at), Some(site)) => {
-            // The plane holds near the site only; far away the point inside will do.
-            let around = site.lonlat().distance_m(at);
-            let metres = if around < 5_000.0 {
-                site.distance_m(&Place::point(at))
-            } else {
-                around
-            };
+            let metres = metres_off(at, site);
             if metres > f64::from(settings.photo_far_m) {
                 marks.push(format!("far:{metres:.0}m"));
             }
@@ -314,7 +340,7 @@ pub fn keep_bytes(
         } else {
             Vec::new()
         },
-        taken_at: exif.taken_at,
+        taken_at: exif.written(),
         at_e7: exif.at.map(|at| {
             let (x, y) = at.e7();
             [x, y]
@@ -378,6 +404,22 @@ mod tests {
             let kept = keep(folder.path(), &path, EvidenceRole::Scene, occasion);
             assert!(matches!(kept, Err(EvidenceError::NotAPhoto { .. })));
         }
+    }
+
+    #[test]
+    fn the_zone_of_a_camera_is_kept_where_the_photograph_tells_it() {
+        let mut exif = Exif {
+            taken_at: Some("2026-04-20T10:10:00".into()),
+            offset_s: Some(8 * 3600),
+            at: None,
+        };
+        let told = |exif: &Exif| exif.written().expect("a time");
+        assert_eq!(told(&exif), "2026-04-20T10:10:00+08:00");
+        assert_eq!(day_of(&told(&exif)), day_of("2026-04-20"));
+        exif.offset_s = None;
+        assert_eq!(told(&exif), "2026-04-20T10:10:00");
+        exif.taken_at = None;
+        assert_eq!(exif.written(), None);
     }
 
     #[test]

@@ -180,7 +180,10 @@ fn cells(number: usize, row: &EvidenceRow, lang: Lang) -> [String; 12] {
         file.sha256.to_string(),
         of_cell(who.join(many)).into_owned(),
         when.join(many),
-        file.taken_at.clone().unwrap_or_default().replace('T', " "),
+        file.taken_at
+            .clone()
+            .unwrap_or_default()
+            .replacen('T', " ", 1),
         place.unwrap_or_default(),
         marks.collect::<Vec<_>>().join(many),
     ]

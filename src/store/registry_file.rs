@@ -16,6 +16,7 @@ use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::people::People;
 use crate::registry::settings::Settings;
+use crate::text::Zone;
 use ed25519_dalek::{Signer, SigningKey};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 use std::collections::BTreeMap;
@@ -110,6 +111,7 @@ impl Store {
         let told = events.iter().map(|sealed| (sealed.hash, &sealed.event));
         let gate = Authority::of(grounds, told);
         self.settings = gate.settings_for(gate.unit());
+        self.settings.zone = self.begun()?.as_deref().and_then(Zone::of);
         Ok(std::mem::replace(&mut self.gate, gate))
     }
 

@@ -47,8 +47,8 @@ impl Store {
         }))
     }
 
-    /// The sites of which an event, its author, their code or their district's name contains a text, in any case of
-    /// Latin letters. What people say of a candidate at the desk is not looked through: nobody reads the first of two before the
+    /// The sites of which an event, its author, their code or the names and codes of their own districts contain a text, in any case of
+    /// Latin letters; districts beside them are not theirs. What people say of a candidate at the desk is not looked through: nobody reads the first of two before the
     /// second has spoken, and what both decide is an event of its own.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ impl Store {
                instr(lower(json_extract(CAST(bytes AS TEXT), '$.actor.name')), lower(?1)) \
                OR EXISTS(SELECT 1 FROM json_tree(CAST(bytes AS TEXT), '$.body') AS said \
                  WHERE said.type = 'text' AND said.key IS NOT 'origin' AND instr(lower(said.value), lower(?1)))) \
-             UNION SELECT key FROM site_districts WHERE EXISTS(SELECT 1 FROM json_tree(names) AS said \
+             UNION SELECT key FROM site_districts WHERE EXISTS(SELECT 1 FROM json_tree(names, '$.names') AS said \
                  WHERE said.type = 'text' AND instr(lower(said.value), lower(?1)))",
             [text],
         )?;
@@ -116,5 +116,35 @@ impl Store {
         let own = begun.iter().position(|begun| begun.event.actor.unit == own);
         let first = own.or((!begun.is_empty()).then_some(0));
         Ok(first.map(|at| begun.swap_remove(at).event.at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::registry::districts::Districts;
+    use crate::store::tests::{create, office};
+
+    /// Two villages beside each other, whose border lies some 46 m east of where [`create`] puts a site.
+    const VILLAGES: &str = r#"{"type":"FeatureCollection","features":[
+        {"type":"Feature","properties":{"code":"410423001001","name":"菊香村"},
+         "geometry":{"type":"Polygon","coordinates":[[[113.29,33.73],[113.3005,33.73],[113.3005,33.75],[113.29,33.75],[113.29,33.73]]]}},
+        {"type":"Feature","properties":{"code":"410423001002","name":"宝盖村"},
+         "geometry":{"type":"Polygon","coordinates":[[[113.3005,33.73],[113.31,33.73],[113.31,33.75],[113.3005,33.75],[113.3005,33.73]]]}}]}"#;
+
+    #[test]
+    fn a_site_is_found_by_the_name_of_its_own_village_and_not_by_that_of_the_next() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut store = office(&folder.path().join("a.papaver"), 1);
+        let key = create(&mut store, "event:1", 2);
+        let districts = Districts::read(VILLAGES.as_bytes(), "2025").expect("districts");
+        let filled = store.write(|s| s.assign_districts(&districts));
+        assert_eq!(filled.expect("filled in"), (1, 0));
+        let kept = store.district(key).expect("read").expect("a district");
+        assert_eq!(kept["beside"][0][1], "宝盖村", "{kept}");
+        let found = |text: &str| store.sites_with_text(text).expect("found").contains(&key);
+        assert!(found("菊香村") && found("410423001001"));
+        for of_none in ["宝盖村", "410423001002", "2025"] {
+            assert!(!found(of_none), "{of_none}");
+        }
     }
 }

@@ -740,3 +740,27 @@ fn what_builds_on_a_branch_belongs_to_it_also_where_it_came_first() {
         assert_eq!(order_of(&arrived), (vec![], late.clone()));
     }
 }
+
+#[test]
+fn work_is_due_by_the_days_of_the_registrys_zone() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut store = office(&folder.path().join("a.papaver"), 1);
+    let key = SiteKey::of_origin("event:1");
+    // The fourth of May where the registry was begun.
+    let draft = Draft {
+        site: Some(key),
+        at: "2026-05-03T20:00:00Z".into(),
+        evidence: vec![],
+        body: Body::Create(Box::new(Create::new(
+            FoundBy::Find,
+            "event:1".into(),
+            Place::point(LonLat::new(113.3, 33.74)),
+        ))),
+    };
+    store
+        .write(|s| s.append(&author("wang"), draft, moment(2)))
+        .expect("created");
+    let site = store.site(key).expect("read").expect("there");
+    let due = site.due(store.settings()).expect("due").to_string();
+    assert_eq!(due, "2026-05-11");
+}

@@ -321,7 +321,7 @@ fn list(context: &Context) -> Result<Done, Failure> {
         if context.common.json {
             json(&serde_json::json!({
                 "entry": patrol.entry, "on": patrol.on.to_string(), "unit": patrol.unit, "district": patrol.district, "people": patrol.people,
-                "vehicles": patrol.vehicles, "zero": patrol.zero, "area_m2": patrol.area_m2, "walked_m2": walked.round(),
+                "vehicles": patrol.vehicles, "zero": patrol.zero, "seeds": patrol.seeds, "publicity": patrol.publicity, "area_m2": patrol.area_m2, "walked_m2": walked.round(),
             }));
         } else {
             let zero = if patrol.zero {

@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context, time};
-use super::say::{Failure, bad};
+use super::say::{Failure, NOT_GIVEN, against, bad};
 use super::sites::{dm2, lonlat};
 use super::step::EvidenceArguments;
 use crate::office;
@@ -29,9 +29,13 @@ pub(crate) struct NoteArguments {
 
 impl NoteArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        let files = self.files.handed_in(false);
+        if self.text.trim().is_empty() && files.is_empty() {
+            let rule = lang.pick("words, or a file that goes with it", "文字内容，或附上文件");
+            return Err(against("TEXT", NOT_GIVEN, rule));
+        }
         let context = Context::of(self.common, lang);
         let note = body::Note { text: self.text };
-        let files = self.files.handed_in(false);
         context.step(&self.site, &files, |_, _| Ok(LifeStep::Note(note)))?;
         Ok(Done::Whole)
     }
@@ -87,7 +91,28 @@ fn event_of(store: &Store, site: SiteKey, typed: &str) -> Result<Hash, Failure> 
 }
 
 impl CorrectArguments {
+    /// Whether anything is to be put right at all.
+    fn says_something(&self) -> bool {
+        let has_words = |text: &Option<String>| text.as_ref().is_some_and(|t| !t.trim().is_empty());
+        [&self.at, &self.name, &self.habitat, &self.event]
+            .into_iter()
+            .any(has_words)
+            || self.area.is_some()
+            || self.plants.is_some()
+    }
+
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
+        if !self.says_something() {
+            let rule = lang.pick(
+                "one at least of what is to be put right, such as `--plants 120`",
+                "至少写明一项更正内容，如 `--plants 120`",
+            );
+            return Err(against(
+                "--at / --area / --name / --plants / --habitat / --event",
+                NOT_GIVEN,
+                rule,
+            ));
+        }
         let (event, happened) = (self.event, self.happened);
         let mut correct = body::Correct {
             of: None,
@@ -116,5 +141,56 @@ impl CorrectArguments {
             Ok(LifeStep::Correct(Box::new(correct)))
         })?;
         Ok(Done::Whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Corrected {
+        #[command(flatten)]
+        correct: CorrectArguments,
+    }
+
+    #[derive(Parser)]
+    struct Noted {
+        #[command(flatten)]
+        note: NoteArguments,
+    }
+
+    fn refused(failure: Option<Failure>) -> String {
+        failure.expect("refused").0.say(Lang::En).what
+    }
+
+    #[test]
+    fn a_correction_that_puts_nothing_right_is_refused() {
+        let typed = |more: &[&str]| {
+            let all = ["correct", "7K3QF2-V", "--reason", "x"];
+            Corrected::parse_from(all.iter().chain(more)).correct
+        };
+        let why = refused(typed(&[]).run(Lang::En).err());
+        assert!(why.contains("--plants"), "{why}");
+        assert!(!typed(&["--name", " "]).says_something());
+        for more in [
+            &["--plants", "0"][..],
+            &["--area", "3"],
+            &["--at", "113.3,33.74"],
+            &["--habitat", "field"],
+            &["--event", "3f9c1234", "--happened", "2026-05-03"],
+        ] {
+            assert!(typed(more).says_something(), "{more:?}");
+        }
+    }
+
+    #[test]
+    fn a_note_of_no_words_is_refused() {
+        let typed = |text: &str| Noted::parse_from(["note", "7K3QF2-V", text]).note;
+        for empty in ["", "  ", "\u{3000}"] {
+            let why = refused(typed(empty).run(Lang::En).err());
+            assert!(why.contains("TEXT"), "{why}");
+        }
     }
 }

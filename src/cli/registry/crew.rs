@@ -166,6 +166,13 @@ fn list(context: &Context) -> Result<Done, Failure> {
         json(&serde_json::Value::Array(lines.collect()));
         return Ok(Done::Whole);
     }
+    if all.is_empty() {
+        tell(
+            context
+                .lang
+                .pick("no crew has a password", "没有持有口令的核查组"),
+        );
+    }
     let (now, zone) = (clock::instant(), clock::zone_at(&context.path()?));
     for access in &all {
         let until = day(access.expires, &zone);

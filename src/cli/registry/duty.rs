@@ -6,6 +6,7 @@ use super::context::{Common, Context};
 use super::filter::known_district;
 use super::moves::day;
 use super::say::{Failure, bad, tell};
+use crate::office::affairs::season_of_letter;
 use crate::registry::body::{self, Body};
 use crate::registry::unit::is_at_or_below;
 use crate::tr;
@@ -45,7 +46,7 @@ struct Sign {
     /// The day it was signed 签订日期
     #[arg(long, value_name = "DATE")]
     signed: Option<String>,
-    /// The season (default: that of the event) 年度（默认按录入时间）
+    /// The season (default: that of --signed, else of the event) 年度（默认按 --signed 的日期，未给出时按 --when 的时间）
     #[arg(long, value_name = "YEAR")]
     season: Option<i16>,
     #[command(flatten)]
@@ -88,7 +89,8 @@ impl Sign {
         let context = Context::of(self.common, lang);
         state(&context, |store| {
             let at = context.at(store)?;
-            let season = self.season.or_else(|| store.settings().season_of(&at));
+            let meant = season_of_letter(store.settings(), signed_on.as_deref(), &at);
+            let season = self.season.or(meant);
             Ok(Body::Duty(body::Duty {
                 district: code,
                 household: self.household,
@@ -136,5 +138,43 @@ impl DutyListArguments {
             ));
         }
         Ok(Done::Whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[test]
+    fn a_letter_is_of_the_season_in_which_it_was_signed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.papaver");
+        drop(crate::office::fixture::begun(&path));
+        let season_of = |signed: Option<&str>, district: &str| {
+            let sign = Sign {
+                district: district.into(),
+                person: "周杰".into(),
+                post: None,
+                household: None,
+                letter: None,
+                signed: signed.map(str::to_owned),
+                season: None,
+                common: Common {
+                    registry: Some(path.clone()),
+                    actor: Some("chief".into()),
+                    when: Some("2025-10-01".into()),
+                    ..Common::default()
+                },
+            };
+            assert!(sign.run(Lang::Zh).is_ok());
+            let affairs = Store::open_read(&path).and_then(|store| store.affairs());
+            let duties = affairs.expect("read").duties;
+            let duty = duties.iter().find(|duty| duty.body.district == district);
+            duty.map(|duty| duty.body.season)
+        };
+        // The season of 2026 began in September.
+        assert_eq!(season_of(Some("2025-02-03"), "410423001"), Some(2025));
+        assert_eq!(season_of(None, "410423002"), Some(2026));
     }
 }

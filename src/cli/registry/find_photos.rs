@@ -49,7 +49,7 @@ impl ShotTime {
             .and_then(|seconds| Offset::from_seconds(seconds).ok());
         let clock = own.map_or_else(|| zone.clone(), TimeZone::fixed);
         let at = self.local.to_zoned(clock).ok()?;
-        Some(clock::written(&at.with_time_zone(zone.clone())))
+        Some(clock::hour(&at.with_time_zone(zone.clone())))
     }
 }
 

@@ -111,6 +111,7 @@ fn as_line(
     let code_of = |key: SiteKey| store.code(key).unwrap_or_else(|_unreadable| key.code(6));
     let teller = Teller {
         lang,
+        zone,
         site: site.or(event.site),
         code: &code_of,
         entry: &|of| store.entry_words(of, lang),

@@ -201,6 +201,7 @@ impl Page<'_> {
     fn said(&self, body: &Body) -> String {
         Teller {
             lang: self.lang,
+            zone: self.zone,
             site: Some(self.site.key),
             code: self.code,
             entry: self.entry,
@@ -245,7 +246,7 @@ impl Page<'_> {
             facts.push(("edited in parallel", "并行修改", fields));
         }
         for mark in &site.marks {
-            let (event, label) = (mark.event.short(), mark.kind.label(lang));
+            let (event, label) = (mark.event.short(), mark.kind.label(self.zone, lang));
             facts.push(("marked", "标注", format!("{label} ({event})")));
         }
         for (name, others) in &self.pictures_elsewhere {

@@ -8,10 +8,10 @@ use crate::office::clock;
 use crate::office::people::{
     Beginning, NewKey, PersonNow, begin, change, grant, holds_key, known, lose_key, make_key,
 };
-use crate::registry::Role;
 use crate::registry::body::ActorAction;
 use crate::registry::people::Person;
 use crate::registry::unit::is_code;
+use crate::registry::{Role, Settings};
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
@@ -204,7 +204,7 @@ impl RoleArguments {
                 roles,
             ),
         }?;
-        Ok(show(&now, &context))
+        Ok(show(&now, office.store().settings(), &context))
     }
 }
 
@@ -213,7 +213,7 @@ impl LostKey {
         let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;
         let now = lose_key(&mut office, &session, self.name, self.reason)?;
-        Ok(show(&now, &context))
+        Ok(show(&now, office.store().settings(), &context))
     }
 }
 
@@ -246,20 +246,20 @@ impl MakeKey {
             happened: context.happened(&clock::zone(office.store())?)?,
         };
         let now = make_key(&mut office, new)?;
-        Ok(show(&now, &context))
+        Ok(show(&now, office.store().settings(), &context))
     }
 }
 
 /// Says what a person is now.
-fn show(now: &PersonNow, context: &Context) -> Done {
-    context.show(now, || tell(&in_words(now, context.lang)));
+fn show(now: &PersonNow, settings: &Settings, context: &Context) -> Done {
+    context.show(now, || tell(&in_words(now, settings, context.lang)));
     Done::Whole
 }
 
-fn in_words(now: &PersonNow, lang: Lang) -> String {
+fn in_words(now: &PersonNow, settings: &Settings, lang: Lang) -> String {
     let (name, person) = (&now.name, now.person.as_ref());
     let held = person.map(|p| roles_of(p, lang)).unwrap_or_default();
-    let key = key_words(person, lang);
+    let key = key_words(person, settings, lang);
     tr!(lang, "{name}: {held}{key}", "{name}：{held}{key}")
 }
 
@@ -270,7 +270,7 @@ fn roles_of(person: &Person, lang: Lang) -> String {
 }
 
 /// What is to be said of a person's key: that there is one, that nobody confirmed it, how often it changed.
-fn key_words(person: Option<&Person>, lang: Lang) -> String {
+fn key_words(person: Option<&Person>, settings: &Settings, lang: Lang) -> String {
     let Some(person) = person else {
         return String::new();
     };
@@ -283,11 +283,9 @@ fn key_words(person: Option<&Person>, lang: Lang) -> String {
     };
     let changes = person.key_changes.len().saturating_sub(1);
     if changes > 0 {
-        let last = person
-            .key_changes
-            .last()
-            .map_or("", |change| change.at.as_str());
-        let on = last.get(..10).unwrap_or(last);
+        let last = person.key_changes.last();
+        let on = last.map(|change| settings.day(&change.at));
+        let on = on.unwrap_or_default();
         words.push_str(&tr!(
             lang,
             " · key changed {times}, last on {on}",
@@ -307,7 +305,10 @@ fn list(common: Common, lang: Lang) -> Result<Done, Failure> {
                 &serde_json::json!({"unit": unit, "name": name, "roles": person.roles, "key": person.key, "key_changes": person.key_changes}),
             );
         } else {
-            let (roles, key) = (roles_of(person, lang), key_words(Some(person), lang));
+            let (roles, key) = (
+                roles_of(person, lang),
+                key_words(Some(person), store.settings(), lang),
+            );
             data(&tr!(
                 lang,
                 "{unit} {name}: {roles}{key}",

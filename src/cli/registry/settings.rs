@@ -90,7 +90,7 @@ fn known(key: &str, lang: Lang) -> Result<(), Failure> {
 pub(super) fn decided_elsewhere(of: &Boundaries, lang: Lang) -> String {
     let by = of.decided.as_ref().map(|by| &by.event);
     let name = by.map_or("", |event| event.actor.name.as_str());
-    let day = by.map_or("", |event| event.day());
+    let day = of.decided_on.as_deref().unwrap_or_default();
     let (vintage, digest) = (&of.vintage, &of.sha256.to_string()[..16]);
     tr!(
         lang,
@@ -143,11 +143,12 @@ impl DistrictsArguments {
         if context.common.json {
             json(&serde_json::json!(filled));
         } else {
-            let (inside, outside) = (filled.inside, filled.outside);
+            let (read, inside, outside) = (filled.districts, filled.inside, filled.outside);
             tell(&tr!(
                 lang,
-                "{sites} in a district, {outside} in none",
-                "{inside} 个图斑已定区划，{outside} 个不在任何区划内",
+                "{districts} read; {sites} in one, {outside} in none",
+                "已读入区划 {read} 个；{inside} 个图斑已定区划，{outside} 个不在任何区划内",
+                districts = (read, "district", "districts"),
                 sites = (inside, "site lies", "sites lie"),
             ));
             for overlap in &filled.overlaps {

@@ -54,7 +54,7 @@ struct RoundArguments {
     /// A member of the team, its leader first 督导组成员，组长在前，可多次给出
     #[arg(long = "member", value_name = "NAME", required = true)]
     team: Vec<String>,
-    /// Its first day (default: today) 开始日期（默认今天）
+    /// Its first day (default: that of --when, else today) 开始日期（默认为 --when 的日期，未给出时为今天）
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
     /// Its last day 结束日期
@@ -202,7 +202,8 @@ impl RoundArguments {
             .iter()
             .map(|code| district("--district", code))
             .collect::<Result<Vec<String>, _>>()?;
-        state(&Context::of(self.common, lang), |store| {
+        let context = Context::of(self.common, lang);
+        state(&context, |store| {
             for code in &districts {
                 question(store, code, lang)?;
             }
@@ -211,7 +212,7 @@ impl RoundArguments {
                 name: self.name,
                 on: match on {
                     Some(day) => day,
-                    None => today(store)?.to_string(),
+                    None => store.settings().day(&context.at(store)?),
                 },
                 until,
                 team: self.team,
@@ -331,7 +332,7 @@ fn how_it_stands(
             )
         });
     };
-    let on = settled.stamp.at.get(..10).unwrap_or("");
+    let on = settled.on.map(|on| on.to_string()).unwrap_or_default();
     let reason = &settled.body.reason;
     Some(tr!(
         lang,
@@ -361,6 +362,41 @@ impl Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_round_took_place_on_the_day_for_which_it_is_recorded() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.papaver");
+        drop(crate::office::fixture::begun(&path));
+        let round = RoundArguments {
+            name: "第一轮督导".into(),
+            districts: vec!["410423001".into()],
+            team: vec!["孙组长".into()],
+            on: None,
+            until: None,
+            sites: vec![],
+            ledgers: 0,
+            note: None,
+            common: Common {
+                registry: Some(path.clone()),
+                actor: Some("chief".into()),
+                // The eleventh in the registry's zone.
+                when: Some("2026-04-10T20:00:00Z".into()),
+                ..Common::default()
+            },
+        };
+        assert!(round.run(Lang::Zh).is_ok());
+        let store = Store::open_read(&path).expect("opened");
+        let rounds = store.affairs().expect("read").rounds;
+        assert_eq!(rounds[0].body.on, "2026-04-11");
+        let body = Body::Round(Box::new(rounds[0].body.clone()));
+        let line = crate::cli::registry::affairs::line_of(&store, &body, Lang::Zh);
+        let line = line.expect("a line");
+        assert!(
+            line.contains("2026-04-11，督导组") && !line.contains('至'),
+            "{line}"
+        );
+    }
 
     #[test]
     fn a_code_is_questioned_where_districts_of_its_level_are_known_and_it_is_none() {

@@ -11,6 +11,7 @@ use crate::registry::affairs::is_sealed_number;
 use crate::registry::body::{self, Body, Channel};
 use crate::registry::code_lists::Coded;
 use crate::registry::place::Place;
+use crate::registry::told::yuan;
 use crate::tr;
 use crate::words::Lang;
 use clap::{Args, Subcommand};
@@ -108,8 +109,13 @@ impl TipArguments {
             TipCommand::Reward(reward) => {
                 let fen = fen(reward.yuan)?;
                 state(&Context::of(reward.common, lang), |store| {
+                    let tip = named(store, &reward.tip, &["tip"])?;
+                    if reward.paid {
+                        let said = question_paid(store.affairs()?.rewards_of(tip), fen, lang);
+                        said.iter().for_each(|said| tell(said));
+                    }
                     Ok(Body::Reward(body::Reward {
-                        tip: named(store, &reward.tip, &["tip"])?,
+                        tip,
                         paid: reward.paid,
                         fen,
                     }))
@@ -118,6 +124,20 @@ impl TipArguments {
             TipCommand::List(list) => list.run(lang),
         }
     }
+}
+
+/// What is to be asked where more is paid for a tip-off than was decided: perhaps it was paid before. Fen.
+fn question_paid([decided, paid]: [u64; 2], more: u64, lang: Lang) -> Option<String> {
+    let paid = paid.saturating_add(more);
+    if paid <= decided {
+        return None;
+    }
+    let (paid, decided) = (yuan(paid), yuan(decided));
+    Some(tr!(
+        lang,
+        "{paid} yuan are paid for it with this, and {decided} decided: check whether it was paid before; `papaver void` takes back an entry",
+        "连同本次已兑付 {paid} 元，超过核定的 {decided} 元：请核对是否重复兑付；录错的可用 `papaver void` 作废"
+    ))
 }
 
 #[expect(
@@ -236,5 +256,22 @@ fn sum(context: &Context, listed: usize, led: usize) {
             "举报 {listed} 件，其中 {led} 件转为图斑",
             tips = (listed, "tip-off", "tip-offs"),
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reward_that_is_paid_twice_is_questioned() {
+        let asked = |decided, paid, more| question_paid([decided, paid], more, Lang::Zh);
+        assert_eq!(asked(50_000, 0, 50_000), None);
+        let twice = asked(50_000, 60_000, 50_000).expect("asked");
+        assert!(
+            twice.contains("1100 元") && twice.contains("500 元"),
+            "{twice}"
+        );
+        assert!(asked(0, 0, 1).is_some(), "nothing was decided");
     }
 }

@@ -29,7 +29,8 @@ pub fn paper(store: &Store, typed: &str, lang: Lang) -> Result<String, OfficeErr
         _ => names.get(code).map(|name| (*name).to_owned()),
     };
     let code = |key| store.code(key).unwrap_or_default();
-    let page = notice::page(&affairs, of, &name, &code, clock::today(store)?, lang);
+    let on = (clock::today(store)?, store.zone()?);
+    let page = notice::page(&affairs, of, &name, &code, on, lang);
     page.ok_or_else(|| {
         let typed = of.short();
         EntryError::Unknown { typed, found: 0 }.into()

@@ -3,6 +3,7 @@
 use super::Dossier;
 use crate::registry::body::Body;
 use crate::registry::sentence::Teller;
+use crate::text::Zone;
 use crate::words::Lang;
 
 pub use crate::registry::sentence::kind;
@@ -15,6 +16,7 @@ pub fn sentence(dossier: &Dossier, body: &Body, lang: Lang) -> String {
     };
     Teller {
         lang,
+        zone: Zone::of(&dossier.made_at).unwrap_or(Zone::UTC),
         site: Some(dossier.entry.site.key),
         code: &code,
         entry: &|of| dossier.named.get(&of).map(|entry| entry.words(lang)),

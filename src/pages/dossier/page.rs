@@ -6,7 +6,8 @@ use super::sketch::{photographs, sketch};
 use super::{Dossier, SiteDetection, history};
 use crate::exchange::ledger::{COLUMNS, Cell, LedgerContext};
 use crate::pages::layout::{
-    document_with_foot, facts as pairs, figure, happened, moment, scroll, section, signatures,
+    document_with_foot, facts as pairs, figure, happened, moment, offset_of, scroll, section,
+    signatures,
 };
 use crate::pages::palette;
 use crate::registry::State;
@@ -16,9 +17,10 @@ use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
 use crate::registry::legal::band_of;
 use crate::registry::unit::in_words;
 use crate::schema::model_name;
-use crate::store::evidence::mark_in_words;
+use crate::store::evidence::{is_of_distance, mark_in_words, metres_off};
 use crate::tr;
 use crate::words::Lang;
+use jiff::tz::Offset;
 use maud::{Markup, html};
 
 /// Columns of the ledger that the page shows elsewhere.
@@ -325,6 +327,15 @@ fn absent(d: &Dossier, file: &EvidenceRef, lang: Lang) -> &'static str {
     }
 }
 
+/// When a photograph was taken: with the zone where it tells one, else by its camera's clock.
+fn taken(at: &str, offset: Option<Offset>, lang: Lang) -> String {
+    let said = moment(at, offset);
+    if offset_of(at).is_some() {
+        return said;
+    }
+    tr!(lang, "{said} by the camera's clock", "{said}（相机时间）")
+}
+
 fn photograph(
     d: &Dossier,
     file: &EvidenceRef,
@@ -332,10 +343,14 @@ fn photograph(
     lang: Lang,
 ) -> Vec<String> {
     let mut words = vec![file.name.clone()];
-    words.extend(file.taken_at.as_ref().map(|at| moment(at, d.offset)));
+    words.extend(file.taken_at.as_ref().map(|at| taken(at, d.offset, lang)));
     words.extend(at.map(|at| {
-        let metres = d.entry.site.place.lonlat().distance_m(at);
         let (lon, lat) = (at.lon, at.lat);
+        // A mark says how far it is.
+        if file.marks.iter().any(|mark| is_of_distance(mark)) {
+            return format!("{lon:.6}, {lat:.6}");
+        }
+        let metres = metres_off(at, &d.entry.site.place);
         tr!(
             lang,
             "{lon:.6}, {lat:.6} ({metres:.0} m from the site)",

@@ -66,12 +66,13 @@ impl ReportSource {
             sha256,
             vintage,
             decided,
+            decided_on,
         } = self.boundaries.as_ref()?;
         let digest = &sha256.to_string()[..16];
         Some(match decided {
             Some(by) => {
-                let (name, day) = (&by.event.actor.name, by.event.at.get(..10));
-                let day = day.unwrap_or_default();
+                let name = &by.event.actor.name;
+                let day = decided_on.as_deref().unwrap_or_default();
                 tr!(
                     lang,
                     "Boundaries: codes of {vintage}, file {digest}…; {name} decided on them on {day}.",

@@ -1,7 +1,8 @@
 //! One figure for all districts together, and what it is made of.
 
-use super::table::number;
+use super::table::{is_little, number};
 use crate::exchange::cell::{Cell, ground};
+use crate::ground::M2_PER_MU;
 use crate::statistics::Share;
 use crate::tr;
 use crate::words::Lang;
@@ -29,6 +30,16 @@ impl Quantity {
             what: lang.pick(english, chinese).to_owned(),
             unit,
         }
+    }
+
+    /// The ground of sites, in mu; little of it in square metres, so that it does not look like none.
+    pub(super) fn of_ground(mu: f64, lang: Lang) -> Self {
+        if !is_little(mu) {
+            return Self::new(number(Some(mu), 2), lang, ("mu of ground", "面积"), "亩");
+        }
+        let m2 = mu * M2_PER_MU;
+        let value = number(Some(m2), usize::from(m2 < 10.0));
+        Self::new(value, lang, ("m² of ground", "面积"), "平方米")
     }
 
     /// Of what, with the unit of the number, for a table that holds the number in a cell of its own.

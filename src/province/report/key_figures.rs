@@ -30,12 +30,7 @@ fn destroyed(figures: &Figures, lang: Lang) -> [KeyFigure; 2] {
             Cell::from(amount.plants),
             lang.pick("", "株"),
             Quantity::new(count(amount.sites), lang, sites, "个"),
-            Quantity::new(
-                number(Some(amount.mu), 2),
-                lang,
-                ("mu of ground", "面积"),
-                "亩",
-            ),
+            Quantity::of_ground(amount.mu, lang),
         );
         let (plants, ground) = (amount.uncounted, amount.unmeasured);
         if plants + ground > 0 {
@@ -79,30 +74,35 @@ fn effort(figures: &Figures, lang: Lang) -> [KeyFigure; 1] {
 }
 
 fn ground_searched(figures: &Figures, lang: Lang) -> Vec<KeyFigure> {
-    let [all, searched, _, fair, patrolled] = figures.ground_km2();
+    let [all, searched, fair] = figures.ground_km2();
+    let walked = figures.patrolled;
     let titles = [
-        (("patrolled", "踏查率"), patrolled, ("patrolled", "踏查")),
+        (
+            ("patrolled", "踏查率"),
+            [walked.m2, walked.of_m2],
+            ("patrolled", "踏查"),
+        ),
         (
             ("searched at all", "航测覆盖率"),
-            searched,
+            [searched, all].map(|km2| km2 * 1e6),
             ("searched", "已搜索"),
         ),
         (
             ("searched in window, finely enough", "有效搜索率"),
-            fair,
+            [fair, all].map(|km2| km2 * 1e6),
             (
                 "searched in the growth window and finely enough",
                 "有效搜索",
             ),
         ),
     ];
-    let key = |(label, part, what)| KeyFigure {
+    let key = |(label, [part, whole], what): (Words, [f64; 2], Words)| KeyFigure {
         label: words(lang, label),
-        value: share_cell(part, all),
+        value: share_cell(part, whole),
         unit: "%",
         interval: None,
-        first: Quantity::new(area(part * 1e6), lang, what, ""),
-        second: Quantity::new(area(all * 1e6), lang, ("of districts", "区划面积"), ""),
+        first: Quantity::new(area(part), lang, what, ""),
+        second: Quantity::new(area(whole), lang, ("of districts", "区划面积"), ""),
         is_quotient: true,
         remark: String::new(),
     };
@@ -116,9 +116,9 @@ fn ground_searched(figures: &Figures, lang: Lang) -> Vec<KeyFigure> {
             flights = (undated, "flight", "flights"),
         );
     }
-    if let (Some(key), Some(beyond)) = (keys.first_mut(), figures.beyond_km2()) {
-        let beyond = ground(beyond * 1e6);
-        key.value = cut_cell(patrolled, all, true);
+    if let (Some(key), Some(beyond)) = (keys.first_mut(), walked.beyond()) {
+        let beyond = ground(beyond);
+        key.value = cut_cell(walked.m2, walked.of_m2, true);
         key.remark = tr!(
             lang,
             "{beyond} more was reported than districts have, or more than once, and is not counted",

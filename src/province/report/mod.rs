@@ -11,6 +11,7 @@ mod hot_spot_table;
 mod key_figure;
 mod key_figures;
 mod marked;
+mod patrolled;
 mod sheets;
 pub mod table;
 pub mod tables;
@@ -48,6 +49,7 @@ use crate::tr;
 use crate::words::Lang;
 use geo::MultiPolygon;
 use jiff::civil::Date;
+use patrolled::PatrolledGround;
 use std::collections::BTreeMap;
 
 /// What a report is about.
@@ -116,6 +118,8 @@ pub struct Figures<'f> {
     pub areas: Vec<&'f MultiPolygon>,
     /// What was searched.
     pub efforts: Vec<DistrictEffort>,
+    /// What was patrolled, in all of it.
+    pub(crate) patrolled: PatrolledGround,
     /// What was confirmed there.
     pub tallies: Vec<SiteCounts>,
     /// How far the sites came, in the order of `efforts`.
@@ -175,6 +179,7 @@ impl<'f> Figures<'f> {
             districts: &facts.districts,
             subject,
             areas: districts.iter().map(|d| &d.area).collect(),
+            patrolled: PatrolledGround::of(facts, windows, (scope, period), &efforts),
             efforts,
             tallies,
             processes: sites.iter().map(|own| process_of(own, on)).collect(),
@@ -190,8 +195,8 @@ impl<'f> Figures<'f> {
         }
     }
 
-    /// The districts' effort together: all, searched, in window, fair, patrolled; km².
-    pub(crate) fn ground_km2(&self) -> [f64; 5] {
+    /// The districts' effort together: all, searched, fair; km².
+    pub(crate) fn ground_km2(&self) -> [f64; 3] {
         // The sum of nothing is -0.
         let km2 = |part: fn(&DistrictEffort) -> f64| {
             self.efforts.iter().map(part).sum::<f64>() / 1e6 + 0.0
@@ -199,17 +204,8 @@ impl<'f> Figures<'f> {
         [
             km2(|e| e.area_m2),
             km2(|e| e.searched_m2),
-            km2(|e| e.in_window_m2),
             km2(|e| e.fair_m2),
-            km2(|e| e.patrolled_m2),
         ]
-    }
-
-    /// Patrolled ground that was reported beyond what districts have, km².
-    pub(crate) fn beyond_km2(&self) -> Option<f64> {
-        let beyond = self.efforts.iter().filter(|e| e.is_reported_beyond());
-        let km2 = beyond.map(|e| e.patrolled_beyond_m2).sum::<f64>() / 1e6;
-        (km2 > 0.0).then_some(km2)
     }
 
     /// The districts by their ground.
@@ -226,12 +222,13 @@ impl<'f> Figures<'f> {
         }
     }
 
-    /// Whether the period holds nothing at all: no flight, no patrol, no site.
+    /// Whether the period holds nothing at all: no flight, no patrol, no site, and nothing that offices did beside these.
     pub fn is_empty(&self) -> bool {
         self.comparison.flown[1].flights == 0
             && self.upward.patrolled.patrols == 0
             && self.process.sites == 0
             && self.unplaced.is_empty()
+            && self.work.is_empty(self.subject.period)
     }
 
     /// Why figures of confirmed sites differ, where they do.
@@ -267,3 +264,6 @@ pub fn hot_of(
         .collect();
     hot_spots::hot_spots(&ground, &sites, options)
 }
+
+#[cfg(test)]
+mod tests;

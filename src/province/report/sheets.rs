@@ -5,7 +5,7 @@ use super::table::ReportTable;
 use super::tables::tables;
 use super::{Figures, Subject};
 use crate::exchange::cell::Cell;
-use crate::exchange::sheet::Styles;
+use crate::exchange::sheet::{Styles, of_tall_rows, on_paper, pages_wide};
 use crate::words::Lang;
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use std::io;
@@ -56,8 +56,9 @@ fn fill(
     );
     let widths = widths(table);
     let bold = Format::new().set_bold();
-    over_the_table(sheet, 0, &about, &widths, bold)?;
-    over_the_table(sheet, 1, &table.note, &widths, Format::new())?;
+    let first = widths.get(..on_first_page(&widths)).unwrap_or_default();
+    over_the_table(sheet, 0, &about, first, bold)?;
+    over_the_table(sheet, 1, &table.note, first, Format::new())?;
     for (column, (title, width)) in (0_u16..).zip(table.columns.iter().zip(&widths)) {
         sheet.write_string_with_format(FIRST, column, title, &styles.title)?;
         sheet.set_column_width(column, *width)?;
@@ -81,7 +82,9 @@ fn fill(
         sheet.set_row_height(FIRST, TITLE_LINES * LINE)?;
         sheet.set_freeze_panes(FIRST + 1, 0)?;
     }
-    printed(sheet)
+    on_paper(sheet, widths.iter().sum(), FIRST)?;
+    sheet.set_footer("&L&A&C&P / &N");
+    Ok(())
 }
 
 /// Points of a line.
@@ -92,17 +95,6 @@ const TITLE_LINES: f64 = 3.0;
 /// How wide a text is, in digits; Chinese takes two.
 fn digits(text: &str) -> f64 {
     f64::from(u16::try_from(text.width()).unwrap_or(u16::MAX))
-}
-
-/// The formats of a row of several lines: all of it begins at its top.
-fn of_tall_rows(styles: &Styles) -> Styles {
-    let top = |format: &Format| format.clone().set_align(FormatAlign::Top);
-    Styles {
-        title: styles.title.clone(),
-        text: top(&styles.text).set_text_wrap(),
-        numbers: styles.numbers.iter().map(top).collect(),
-        fill: styles.fill.clone(),
-    }
 }
 
 /// How many lines a text takes; words do not fill them to the end, and a row has so many at most.
@@ -131,7 +123,7 @@ fn widths(table: &ReportTable) -> Vec<f64> {
     table.columns.iter().enumerate().map(of).collect()
 }
 
-/// Words above the table, over all its columns, in as many lines as they need.
+/// Words above the table, over columns of these widths, in as many lines as they need.
 fn over_the_table(
     sheet: &mut Worksheet,
     line: u32,
@@ -161,23 +153,50 @@ fn over_the_table(
     Ok(())
 }
 
-/// Printed as an office prints a table: landscape, one page wide, the titles on each page, pages numbered.
-fn printed(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    const A4: u8 = 9;
-    sheet
-        .set_landscape()
-        .set_paper_size(A4)
-        .set_print_fit_to_pages(1, 0)
-        .set_margins(0.4, 0.4, 0.5, 0.5, 0.3, 0.3)
-        .set_footer("&L&A&C&P / &N")
-        .set_repeat_rows(FIRST, FIRST)?;
-    Ok(())
+/// Of these columns the first that stand on one page, where the table takes several beside one another: a line of words over a
+/// table goes no further.
+fn on_first_page(widths: &[f64]) -> usize {
+    let shown: f64 = widths.iter().sum();
+    let pages = pages_wide(shown);
+    // A spreadsheet breaks where the next column does not fit: what is surely before that.
+    let most = if pages > 1 {
+        0.8 * shown / f64::from(pages)
+    } else {
+        shown
+    };
+    let mut sum = 0.0;
+    let fits = |width: &&f64| {
+        sum += **width;
+        sum <= most + 1e-9
+    };
+    widths.iter().take_while(fits).count().max(1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Read as _;
+
+    #[test]
+    fn a_table_that_is_too_wide_for_one_page_takes_two_and_its_words_stay_on_the_first() {
+        let row = |n: usize| vec![Cell::text("二十个字的一段说明文字二十个字"); n];
+        let table = |n: usize| ReportTable {
+            id: "t",
+            title: "表".into(),
+            note: "说明".into(),
+            columns: vec!["列".into(); n],
+            rows: vec![row(n)],
+            ..ReportTable::default()
+        };
+        let narrow = widths(&table(4));
+        assert_eq!(on_first_page(&narrow), 4);
+        let wide = widths(&table(8));
+        let shown: f64 = wide.iter().sum();
+        assert_eq!(pages_wide(shown), 2, "{shown}");
+        let first: f64 = wide[..on_first_page(&wide)].iter().sum();
+        assert!(first > 0.0 && first < shown / 2.0, "{first} of {shown}");
+        assert_eq!(on_first_page(&[]), 1);
+    }
 
     #[test]
     fn a_sheet_is_printed_one_page_wide_with_its_titles_and_no_column_is_wider_than_it_needs() {

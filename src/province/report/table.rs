@@ -68,6 +68,21 @@ pub fn number(value: Option<f64>, decimals: usize) -> Cell {
         .map_or(Cell::Empty, |v| Cell::Number(v + 0.0, decimals))
 }
 
+/// Whether there is so little ground of this many mu that two decimals would say nothing of it.
+pub(super) fn is_little(mu: f64) -> bool {
+    mu > 0.0 && mu < 0.1
+}
+
+/// Mu as a cell; little ground with the decimals that show it.
+pub(super) fn mu(mu: f64) -> Cell {
+    let decimals = match mu {
+        mu if !is_little(mu) => 2,
+        mu if mu >= 0.001 => 4,
+        _ => 6,
+    };
+    number(Some(mu), decimals)
+}
+
 /// Square metres as a cell, shown in square kilometres.
 pub fn area(m2: f64) -> Cell {
     Cell::Ground(m2 + 0.0)

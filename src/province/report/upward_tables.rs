@@ -1,7 +1,7 @@
 //! The tables of what counties send upward.
 
 use super::Figures;
-use super::table::{ReportTable, area, count, cut_cell, named, number, share_cell, titled};
+use super::table::{ReportTable, area, count, cut_cell, mu, named, number, share_cell, titled};
 use super::upward::{Destroyed, Precision, TargetsMet};
 use crate::exchange::cell::Cell;
 use crate::province::effort::DistrictEffort;
@@ -32,7 +32,7 @@ pub fn destroyed(figures: &Figures, lang: Lang) -> ReportTable {
             row.extend([
                 count(amount.sites),
                 Cell::from(amount.plants),
-                number(Some(amount.mu), 2),
+                mu(amount.mu),
             ]);
         }
         row.extend([count(d.found.uncounted), count(d.found.unmeasured)]);
@@ -83,15 +83,15 @@ pub fn patrols(figures: &Figures, lang: Lang) -> ReportTable {
     };
     let mut rows: Vec<Vec<Cell>> = figures.efforts.iter().map(row).collect();
     let sum = figures.upward.patrolled;
-    let [all, .., patrolled] = figures.ground_km2();
+    let walked = figures.patrolled;
     rows.push(vec![
         Cell::text(lang.pick("all", "合计")),
         Cell::Empty,
         count(sum.patrols),
         Cell::from(sum.people),
         Cell::from(sum.vehicles),
-        area(patrolled * 1e6),
-        cut_cell(patrolled, all, figures.beyond_km2().is_some()),
+        area(walked.m2),
+        cut_cell(walked.m2, walked.of_m2, walked.beyond().is_some()),
         count(sum.zero),
     ]);
     ReportTable {

@@ -1,13 +1,13 @@
 //! The tables of what offices did beside their sites. Every share stands with what it is a share of.
 
-use super::table::{ReportTable, count, named, share_cell, titled};
+use super::table::{FLAG, ReportTable, count, named, share_cell, titled};
 use crate::exchange::cell::Cell;
 use crate::province::work::{Answering, Supervised, Tipped, Worked};
 use crate::registry::affairs::Stamped;
-use crate::registry::body::Measure;
+use crate::registry::body::{Measure, Settle};
 use crate::registry::code_lists::Coded;
-use crate::registry::site::Stamp;
 use crate::registry::told::yuan;
+use crate::registry::unit::is_below;
 use crate::words::Lang;
 
 /// Responsibility, supervision, measures, tip-offs and patrols.
@@ -67,7 +67,7 @@ fn answering(rows: &[Answering], lang: Lang) -> ReportTable {
         sum.resize(6, Cell::Empty);
         let parts = rows.iter().map(|a| a.parts).sum();
         sum.extend(share(parts, rows.iter().map(|a| a.of).sum()));
-        sum.push(count(rows.iter().map(|a| a.households).sum()));
+        sum.push(count(households(rows)));
         all.push(sum);
     }
     let of = rows.len();
@@ -76,14 +76,20 @@ fn answering(rows: &[Answering], lang: Lang) -> ReportTable {
         title: lang.pick("Who answers", "责任制落实").into(),
         note: crate::tr!(
             lang,
-            "Districts with a signed letter of responsibility: {signed} of {of}. Parts are those of the registry's boundary file; of several letters the one signed with the highest office stands.",
-            "已签订责任书的区划 {signed} 个 ÷ 应签 {of} 个。下级应签数按登记库的区划边界统计；同一区划有多份责任书的，以上级签订的为准。"
+            "Districts with a signed letter of responsibility: {signed} of {of}. Parts are those of the registry's boundary file; of several letters the one signed with the highest office stands. A district's households are those of all that lies in it, and stand once in the sum; the sum of parts is over all levels that are listed.",
+            "已签订责任书的区划 {signed} 个 ÷ 应签 {of} 个。下级应签数按登记库的区划边界统计；同一区划有多份责任书的，以上级签订的为准。签订户数含所辖各级，合计中每户只计一次；下级应签、已签的合计含所列各级。"
         ),
         columns: titled(&titles, lang),
         rows: all,
         summed,
         remark: None,
     }
+}
+
+/// Households of all districts: those of one that another one of them holds are counted there.
+fn households(rows: &[Answering]) -> usize {
+    let outer = |of: &&Answering| !rows.iter().any(|above| is_below(&of.code, &above.code));
+    rows.iter().filter(outer).map(|a| a.households).sum()
 }
 
 fn supervised(rows: &[Supervised], lang: Lang) -> ReportTable {
@@ -121,8 +127,8 @@ fn supervised(rows: &[Supervised], lang: Lang) -> ReportTable {
     let others = rows.len() - of;
     let mut note = crate::tr!(
         lang,
-        "Districts checked by a round: {checked} of {of}. Findings of the period; overdue: past their day and not put right when this report was made. Stands on: the gravest measure that has not ended.",
-        "督导覆盖区划 {checked} 个 ÷ {of} 个。问题为本期发现；逾期未改指至制表日已过时限仍未整改。督办措施为目前未解除的最高一级。"
+        "Districts checked by a round: {checked} of {of}. Findings of the period; overdue: past their day and not put right when this report was made. Stands on: the gravest measure of an office above that has not ended and is about the whole of the district; those about parts of it are in the next table.",
+        "督导覆盖区划 {checked} 个 ÷ {of} 个。问题为本期发现；逾期未改指至制表日已过时限仍未整改。督办措施为上级对该区划本身采取、目前未解除的最高一级；对其下级采取的见下表。"
     );
     if others > 0 {
         let more = crate::tr!(
@@ -142,7 +148,7 @@ fn supervised(rows: &[Supervised], lang: Lang) -> ReportTable {
     }
 }
 
-fn measures(rows: &[(Stamped<Measure>, Option<Stamp>)], lang: Lang) -> ReportTable {
+fn measures(rows: &[(Stamped<Measure>, Option<Stamped<Settle>>)], lang: Lang) -> ReportTable {
     let titles = [
         ("measure", "措施"),
         ("district", "区划代码"),
@@ -153,16 +159,15 @@ fn measures(rows: &[(Stamped<Measure>, Option<Stamp>)], lang: Lang) -> ReportTab
         ("by unit", "督办单位"),
         ("why", "事由"),
     ];
-    let day = |stamp: &Stamp| stamp.at.get(..10).unwrap_or(&stamp.at).to_owned();
-    let row = |(m, end): &(Stamped<Measure>, Option<Stamp>)| {
+    let row = |(m, end): &(Stamped<Measure>, Option<Stamped<Settle>>)| {
         vec![
             Cell::text(m.body.rung.label(lang)),
             Cell::text(m.body.district.as_str()),
-            Cell::text(day(&m.stamp)),
+            day(m).into(),
             m.body.due.as_deref().into(),
             end.as_ref()
                 .map_or(Cell::text(lang.pick("stands", "未解除")), |end| {
-                    Cell::text(day(end))
+                    day(end).into()
                 }),
             m.body.paper.as_deref().into(),
             Cell::text(m.stamp.actor.unit.as_str()),
@@ -191,6 +196,11 @@ fn measures(rows: &[(Stamped<Measure>, Option<Stamp>)], lang: Lang) -> ReportTab
     }
 }
 
+/// The day of an entry, as the calendar of its unit has it.
+fn day<T>(said: &Stamped<T>) -> Option<String> {
+    said.on.map(|on| on.to_string())
+}
+
 /// What stands below the title of a table without rows.
 fn none_this_period(lang: Lang) -> String {
     lang.pick("None in this period.", "本期无。").to_owned()
@@ -216,7 +226,10 @@ fn tips(work: &Worked, lang: Lang) -> ReportTable {
             count(of.closed),
             count(of.tips - of.led - of.closed),
             money(of.decided_fen),
-            money(of.paid_fen),
+            match of.overpaid {
+                0 => money(of.paid_fen),
+                _ => Cell::text(format!("{}{FLAG}", yuan(of.paid_fen))),
+            },
         ]);
         cells
     };
@@ -232,19 +245,32 @@ fn tips(work: &Worked, lang: Lang) -> ReportTable {
     ReportTable {
         id: "tips",
         title: lang.pick("Tip-offs", "群众举报").into(),
-        note: if rows.is_empty() {
-            none_this_period(lang)
-        } else {
-            lang.pick(
-                "Tip-offs of the period by how they came, and what has become of them. Who told is nowhere in the registry.",
-                "本期举报按渠道统计及办理情况。登记库不存举报人身份。",
-            )
-            .into()
-        },
+        note: tips_note(&work.all_tips(), lang),
         columns: titled(&titles, lang),
         rows,
         summed,
         remark: None,
+    }
+}
+
+fn tips_note(all: &Tipped, lang: Lang) -> String {
+    if all.tips == 0 {
+        return none_this_period(lang);
+    }
+    let note = lang.pick(
+        "Tip-offs of the period by how they came, and what has become of them. Who told is nowhere in the registry.",
+        "本期举报按渠道统计及办理情况。登记库不存举报人身份。",
+    );
+    let overpaid = all.overpaid;
+    let more = crate::tr!(
+        lang,
+        " (!): for {tips} more was paid than decided.",
+        "标（!）的，有 {overpaid} 件兑付超过核定。",
+        tips = (overpaid, "tip-off", "tip-offs"),
+    );
+    match overpaid {
+        0 => note.to_owned(),
+        _ => format!("{note}{more}"),
     }
 }
 

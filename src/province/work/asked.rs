@@ -6,7 +6,7 @@ use super::rows::Rows;
 use crate::province::facts::DistrictArea;
 use crate::province::period::Period;
 use crate::registry::affairs::{Affairs, Stamped};
-use crate::registry::body::{Channel, Measure, Round};
+use crate::registry::body::{Channel, Measure, Round, Settle};
 use crate::registry::site::Stamp;
 use crate::registry::unit::{chain, is_at_or_below, is_below, is_code};
 use crate::registry::{SiteKey, State};
@@ -70,11 +70,20 @@ impl WorkQuery<'_> {
         self.count_rounds(&mut rows);
         self.count_sites(&mut rows);
         self.count_findings(&mut rows);
-        for measure in self.affairs().standing() {
-            let row = rows.of_district(&measure.body.district);
-            row.rung = row.rung.max(Some(measure.body.rung));
-        }
+        self.count_measures(&mut rows);
         rows.done(self)
+    }
+
+    /// A district stands on the rung on which an office above it put the whole of it. What stands on a part of it says nothing of
+    /// the whole: the table of measures names it.
+    fn count_measures(&self, rows: &mut Rows) {
+        for measure in self.affairs().standing() {
+            let code = &measure.body.district;
+            if rows.key(code) == *code && is_from_above(&measure.stamp, code) {
+                let row = rows.row(code);
+                row.rung = row.rung.max(Some(measure.body.rung));
+            }
+        }
     }
 
     fn rounds(&self) -> impl Iterator<Item = &Stamped<Round>> {
@@ -137,10 +146,9 @@ impl WorkQuery<'_> {
         }
     }
 
-    pub(super) fn measures(&self) -> Vec<(Stamped<Measure>, Option<Stamp>)> {
+    pub(super) fn measures(&self) -> Vec<(Stamped<Measure>, Option<Stamped<Settle>>)> {
         let affairs = self.affairs();
-        let end =
-            |m: &Stamped<Measure>| affairs.settled.get(&m.stamp.event).map(|s| s.stamp.clone());
+        let end = |m: &Stamped<Measure>| affairs.settled.get(&m.stamp.event).cloned();
         let meant = |m: &&Stamped<Measure>| {
             let here = self.within(&m.body.district)
                 || is_at_or_below(self.scope.within, &m.body.district);
@@ -180,14 +188,10 @@ impl WorkQuery<'_> {
             let poppy = led.into_iter().flatten().any(|key| confirmed.contains(key));
             row.confirmed += usize::from(poppy);
             row.closed += usize::from(led.is_none() && affairs.closed.contains_key(&of));
-            for reward in affairs.rewards.iter().filter(|r| r.body.tip == of) {
-                let sum = if reward.body.paid {
-                    &mut row.paid_fen
-                } else {
-                    &mut row.decided_fen
-                };
-                *sum = sum.saturating_add(reward.body.fen);
-            }
+            let [decided, paid] = affairs.rewards_of(of);
+            row.decided_fen = row.decided_fen.saturating_add(decided);
+            row.paid_fen = row.paid_fen.saturating_add(paid);
+            row.overpaid += usize::from(paid > decided);
         }
         channels.into_iter().collect()
     }
@@ -243,7 +247,7 @@ mod tests {
     use crate::province::fixture;
     use crate::province::period::Scope;
     use crate::registry::Hash;
-    use crate::registry::body::{Finding, Reward, Rung, Settle, Tip};
+    use crate::registry::body::{Finding, Reward, Rung, Tip};
     use crate::registry::event::Actor;
     use crate::registry::role::Role;
     use geo::MultiPolygon;
@@ -377,9 +381,25 @@ mod tests {
             (tips.tips, tips.led, tips.confirmed, tips.closed),
             (2, 1, 1, 0)
         );
-        assert_eq!((tips.decided_fen, tips.paid_fen), (50_050, 50_050));
+        let rewards = |of: Tipped| (of.decided_fen, of.paid_fen, of.overpaid);
+        assert_eq!(rewards(tips), (50_050, 50_050, 0));
         let spring = Period::Between(Date::constant(2026, 3, 1), Date::constant(2026, 5, 1));
         assert_eq!(worked(spring, 9, "410423").all_tips().tips, 1);
+    }
+
+    #[test]
+    fn more_that_was_paid_for_a_tip_off_than_decided_is_counted() {
+        let mut facts = facts();
+        let twice = facts.work.affairs.rewards[1].clone();
+        facts.work.affairs.rewards.push(twice);
+        let scope = Scope {
+            level: 6,
+            within: "",
+        };
+        let on = Date::constant(2026, 5, 1);
+        let all = Worked::of(&facts, Period::Season(2026), &scope, on).all_tips();
+        assert_eq!((all.decided_fen, all.paid_fen), (50_050, 100_100));
+        assert_eq!(all.overpaid, 1);
     }
 
     #[test]
@@ -420,6 +440,30 @@ mod tests {
         assert_eq!(county[0].name, "name of 410423");
         let ended = province.measures.iter().filter(|(_, end)| end.is_some());
         assert_eq!((ended.count(), province.measures.len()), (1, 3));
+    }
+
+    #[test]
+    fn what_a_county_does_about_a_township_is_no_rung_of_the_county() {
+        let mut facts = facts();
+        let township = |n, unit| said(n, unit, "2026-04-05", measure(Rung::Listed, "410423001"));
+        let rungs = |facts: &Facts, level, within| {
+            let (scope, on) = (Scope { level, within }, Date::constant(2026, 5, 1));
+            let rows = Worked::of(facts, Period::Season(2026), &scope, on).supervised;
+            let rung = |row: &Supervised| (row.code.clone(), row.rung);
+            rows.iter().map(rung).collect::<BTreeMap<_, _>>()
+        };
+        // Neither what it did itself, nor what the province did about a part of it.
+        facts.work.affairs.measures.push(township(50, "410423"));
+        assert_eq!(rungs(&facts, 6, "")["410423"], Some(Rung::Notice));
+        let county = rungs(&facts, 9, "410423");
+        assert_eq!(county["410423"], Some(Rung::Notice));
+        assert_eq!(county["410423001"], Some(Rung::Listed));
+        facts.work.affairs.measures.push(township(51, "410000"));
+        assert_eq!(rungs(&facts, 6, "")["410423"], Some(Rung::Notice));
+        // Of itself nobody says it.
+        let own = said(52, "410423", "2026-04-05", measure(Rung::Listed, "410423"));
+        facts.work.affairs.measures.push(own);
+        assert_eq!(rungs(&facts, 6, "")["410423"], Some(Rung::Notice));
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub struct Supervised {
     pub findings: usize,
     /// Findings past their day and not put right.
     pub overdue: usize,
-    /// The gravest rung that it stands on.
+    /// The gravest rung on which an office above it put the whole of it.
     pub rung: Option<Rung>,
 }
 
@@ -61,6 +61,8 @@ pub struct Tipped {
     pub decided_fen: u64,
     /// Rewards paid, fen.
     pub paid_fen: u64,
+    /// Tip-offs for which more was paid than decided.
+    pub overpaid: usize,
 }
 
 impl Tipped {
@@ -72,6 +74,7 @@ impl Tipped {
         self.closed += of.closed;
         self.decided_fen += of.decided_fen;
         self.paid_fen += of.paid_fen;
+        self.overpaid += of.overpaid;
     }
 }
 

@@ -12,9 +12,8 @@ use super::facts::{Facts, OfficeWork};
 use super::period::{Period, Scope};
 use crate::registry::SiteKey;
 use crate::registry::affairs::{Stamped, led_to};
-use crate::registry::body::{Channel, Measure};
+use crate::registry::body::{Channel, Measure, Settle};
 use crate::registry::ids::Hash;
-use crate::registry::site::Stamp;
 use crate::store::{Store, StoreError};
 use jiff::civil::Date;
 use query::WorkQuery;
@@ -64,7 +63,7 @@ pub struct Worked {
     /// By district of the scope, and by other districts of which anything was said.
     pub supervised: Vec<Supervised>,
     /// Measures of the period, and earlier ones that stand; with the end.
-    pub measures: Vec<(Stamped<Measure>, Option<Stamp>)>,
+    pub measures: Vec<(Stamped<Measure>, Option<Stamped<Settle>>)>,
     /// By channel, those that had any.
     pub tips: Vec<(Channel, Tipped)>,
     /// Patrols.
@@ -87,6 +86,17 @@ impl Worked {
             tips: asked.tips(),
             patrols: asked.patrols(),
         }
+    }
+
+    /// Whether offices did none of it in the period: what still stands from an earlier one does not count.
+    pub(crate) fn is_empty(&self, period: Period) -> bool {
+        let signed = |a: &Answering| a.duty.is_some() || a.parts + a.households > 0;
+        let supervised = |s: &Supervised| s.rounds + s.findings > 0;
+        !self.answering.iter().any(signed)
+            && !self.supervised.iter().any(supervised)
+            && !(self.measures.iter()).any(|(m, _)| period.holds(m.season, m.on))
+            && self.tips.is_empty()
+            && self.patrols.patrols == 0
     }
 
     /// All channels together.

@@ -51,11 +51,6 @@ impl Rows {
         self.rows.get_mut(key)
     }
 
-    pub(super) fn of_district(&mut self, code: &str) -> &mut Supervised {
-        let key = self.key(code);
-        self.row(&key)
-    }
-
     pub(super) fn done(self, asked: &WorkQuery) -> Vec<Supervised> {
         let name = |code: &str| {
             let mut all = asked.facts.districts.iter();

@@ -184,6 +184,16 @@ impl Affairs {
             .filter(|measure| !self.settled.contains_key(&measure.stamp.event))
     }
 
+    /// The rewards of a tip-off, fen: what was decided, and what was paid.
+    pub fn rewards_of(&self, tip: Hash) -> [u64; 2] {
+        let sum = |paid: bool| {
+            let meant = |r: &&Stamped<Reward>| r.body.tip == tip && r.body.paid == paid;
+            let rewards = self.rewards.iter().filter(meant);
+            rewards.fold(0_u64, |sum, r| sum.saturating_add(r.body.fen))
+        };
+        [sum(false), sum(true)]
+    }
+
     /// The findings that have not been put right.
     pub fn open_findings(&self) -> impl Iterator<Item = &Stamped<Finding>> {
         self.findings

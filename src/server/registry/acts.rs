@@ -1,6 +1,7 @@
 //! What people do with sites: moves with their evidence, assignments, the recording of a scan.
 
 use super::Member;
+use super::asked::need;
 use crate::ground::LonLat;
 use crate::office::life::{self, LifeStep};
 use crate::office::record::{Recorded, ScanFolder, record};
@@ -186,6 +187,10 @@ fn done(
             }
             return Ok(divide::split(office, session, site, &places, reason)?);
         }
+        // Nothing was said where there are neither words nor files.
+        AskedStep::Note { text } if files.is_empty() => LifeStep::Note(body::Note {
+            text: need("text", text)?,
+        }),
         step => stepped(step, &session.author().name)?,
     };
     Ok(life::take(office, session, site, step, files)?)

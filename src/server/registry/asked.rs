@@ -106,7 +106,7 @@ pub(super) fn entry_of(
     Ok(entry(store, number, kinds)?.hash)
 }
 
-/// A time as events say it: one with its offset as it stands, any other in the registry's zone, a day at its noon.
+/// A time as events say it: in the registry's zone, a day at its noon.
 pub(super) fn time(text: &str, zone: &TimeZone) -> Result<String, Refused> {
     clock::read(text, zone).ok_or_else(|| Refused::unclear("when"))
 }

@@ -4,7 +4,7 @@ use super::Member;
 use super::asked::{area_m2, at, code, codes, day, entry_of, names, need, words};
 use super::sites::{feature_of, geojson};
 use crate::ground::{Feature, Geometry};
-use crate::office::affairs::{self, Entered};
+use crate::office::affairs::{self, Entered, season_of_letter};
 use crate::office::ledger::{self, Duties, Patrols, Supervision, Tips, Walked};
 use crate::office::patrol::{PatrolTold, Patrolled, REACH_M, patrol};
 use crate::office::{Office, Session};
@@ -117,13 +117,14 @@ async fn record_duty(member: Member, Json(asked): Json<AskedDuty>) -> Answer<Ent
     let signed_on = words(asked.signed_on).map(|on| day("signed_on", &on));
     let signed_on = signed_on.transpose()?.map(|on| on.to_string());
     stated(member, None, move |office, session| {
-        let now = || office.store().settings().season_of(session.at());
+        let settings = office.store().settings();
+        let meant = season_of_letter(settings, signed_on.as_deref(), session.at());
         Ok(Body::Duty(body::Duty {
             district,
             household,
             person,
             post: words(asked.post),
-            season: asked.season.or_else(now).unwrap_or_default(),
+            season: asked.season.or(meant).unwrap_or_default(),
             letter: words(asked.letter),
             signed_on,
         }))

@@ -247,6 +247,7 @@ fn outline(site: &Site) -> Option<Value> {
 
 fn history(store: &Store, key: SiteKey, hidden: &[Hash]) -> Result<Vec<HistoryLine>, Refused> {
     let code = |key: SiteKey| store.code(key).unwrap_or_else(|_unreadable| key.code(6));
+    let zone = store.zone()?;
     let mut events = store.events_of(key)?;
     events.retain(|sealed| !hidden.contains(&sealed.hash));
     events.sort_by_key(|sealed| (sealed.event.id, sealed.hash));
@@ -263,6 +264,7 @@ fn history(store: &Store, key: SiteKey, hidden: &[Hash]) -> Result<Vec<HistoryLi
                 let site = Some(key);
                 Teller {
                     lang,
+                    zone,
                     site,
                     code: &code,
                     entry: &|of| store.entry_words(of, lang),
