@@ -615,6 +615,7 @@ fn rows() -> Vec<RowFlaw> {
         Datum("x".into()),
         Beside("7K3QF2-V".into(), 3.0), NoPhoto("x".into()), ManyPhotos("x".into()), NotAPhoto("x".into()),
         PhotoElsewhere("x".into()), NoRole("Li".into(), vec!["verifier"]), Move(Refusal::Role),
+        NoFinder("Li".into(), vec!["analyst", "supervisor"]),
     }));
     all
 }
