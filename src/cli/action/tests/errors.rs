@@ -547,7 +547,7 @@ fn above() -> Vec<Box<dyn Say>> {
         Person(unknown(Some("Wang"), &["Wang"])), Person(unknown(None, &["Wang"])), Person(unknown(None, &[])),
         Store(Box::new(missing())),
         Evidence(Box::new(photo())),
-        Key(KeyError::Missing { name: "Li".into() }),
+        Key(KeyError::Missing { name: "Li".into(), path: path() }),
         Record(Box::new(RecordError::Edited { path: path() })),
         Bundle(Box::new(BundleError::Nothing)),
         Peer(Box::new(PeerError::Unproven { origin: "https://a".into() })),
