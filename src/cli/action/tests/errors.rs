@@ -391,6 +391,7 @@ fn store() -> Vec<Box<dyn Say>> {
         Damaged { path: path(), what: "x".into() },
         Refused { site: String::new(), refusal: Refusal::Role, actor: "Li".into() },
         NoRole { actor: "Li".into(), roles: vec!["verifier"] },
+        Person(Box::new(unknown(Some("Wang"), &["Wang"]))),
         Grounds { path: path() },
         KeyNeeded { actor: "Li".into() },
         UnknownSite { code: "x".into() },
