@@ -1,6 +1,7 @@
 //! `patrol`: what people on foot covered, and reports that nothing was found.
 
 use super::super::Done;
+use super::super::registry::affairs::question;
 use super::super::registry::context::{Common, Context, date};
 use super::super::registry::elsewhere::tell_elsewhere;
 use super::super::registry::say::{Failure, bad, data, json, tell};

@@ -2,6 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context};
+use super::filter::known_district;
 use super::say::{ArgumentError, Failure, against, data, json, tell};
 use super::settings::decided_elsewhere;
 use crate::files::Existing;
@@ -132,6 +133,7 @@ impl CreateBundle {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
         let (mut office, _) = context.office()?;
+        known_district(office.store(), self.district.as_deref())?;
         let sealing = match (self.recipients.is_empty(), passphrase()) {
             (false, _) => Sealing::Recipients(self.recipients),
             (true, Some(passphrase)) => Sealing::Passphrase(passphrase),

@@ -1,7 +1,7 @@
 //! `duty`: who answers for which district.
 
 use super::Done;
-use super::affairs::{district, show, state};
+use super::affairs::{district, question, show, state};
 use super::context::{Common, Context};
 use super::filter::known_district;
 use super::moves::day;
@@ -87,6 +87,7 @@ impl Sign {
             .transpose()?;
         let context = Context::of(self.common, lang);
         state(&context, |store| {
+            question(store, Some(&code), lang)?;
             let at = context.at(store)?;
             let season = self.season.or_else(|| store.settings().season_of(&at));
             Ok(Body::Duty(body::Duty {

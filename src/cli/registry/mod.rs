@@ -1,6 +1,6 @@
 //! The commands of the registry.
 
-mod affairs;
+pub(crate) mod affairs;
 mod annotate;
 mod backup;
 mod bundles;

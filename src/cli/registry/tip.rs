@@ -1,7 +1,7 @@
 //! `tip`: what somebody told, what became of it, and the reward.
 
 use super::Done;
-use super::affairs::{district, line_of, named, show, state};
+use super::affairs::{district, line_of, named, question, show, state};
 use super::context::{Common, Context};
 use super::moves::word;
 use super::say::{Failure, NOT_GIVEN, against, bad, data, json, tell};
@@ -160,7 +160,8 @@ impl TipAddArguments {
             .as_deref()
             .map(|code| district("--district", code))
             .transpose()?;
-        state(&Context::of(self.common, lang), |_| {
+        state(&Context::of(self.common, lang), |store| {
+            question(store, code.as_deref(), lang)?;
             Ok(Body::Tip(Box::new(body::Tip {
                 channel,
                 sealed: self.sealed,
