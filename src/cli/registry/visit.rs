@@ -3,12 +3,13 @@
 use super::Done;
 use super::context::Context;
 use super::moves::word;
-use super::say::{Failure, against};
+use super::say::{Failure, against, tell};
 use super::sites::dm2;
 use super::step::StepArguments;
 use crate::office::life::{LifeStep, present};
 use crate::registry::body::{self, Count, GrowthStage, Outcome};
 use crate::registry::quadrats::{QuadratFlaw, estimate};
+use crate::tr;
 use crate::words::Lang;
 use clap::Args;
 
@@ -55,6 +56,24 @@ pub(crate) struct VisitArguments {
     step: StepArguments,
 }
 
+/// Says that whoever records it stands among the officers, where others were named: who only types it may have forgotten to say so.
+fn tell_added(name: &str, lang: Lang) {
+    tell(&tr!(
+        lang,
+        "{name}, who records it, is an officer of this visit too; whoever was not there voids it (`papaver void`) and records it with `--not-there`",
+        "已将操作人 {name} 列为核查人员；本人未到场的，请作废（`papaver void`）后加 `--not-there` 重新录入"
+    ));
+}
+
+/// Yes or no in either language, or true or false.
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.trim().to_lowercase().as_str() {
+        "yes" | "true" | "是" | "有" => Ok(true),
+        "no" | "false" | "否" | "无" => Ok(false),
+        _ => Err("give yes or no 请填“是”或“否”".to_owned()),
+    }
+}
+
 impl VisitArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let outcome: Outcome = word("--outcome", &self.outcome)?;
@@ -73,7 +92,9 @@ impl VisitArguments {
         let context = Context::of(step.common, lang);
         let actor = context.actor()?;
         let name = actor.rsplit('/').next().unwrap_or_default();
+        let named = self.officers.len();
         let officers = present(self.officers, name, self.not_there);
+        let is_added = named > 0 && officers.len() > named;
         let visit = body::Visit {
             outcome,
             officers,
@@ -92,6 +113,9 @@ impl VisitArguments {
         context.step(&step.site, &files, |_, _| {
             Ok(LifeStep::Visit(Box::new(visit)))
         })?;
+        if is_added {
+            tell_added(name, lang);
+        }
         Ok(Done::Whole)
     }
 
