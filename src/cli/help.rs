@@ -5,6 +5,7 @@
 //! clap itself says in English (headings, defaults, its own options) is put into Chinese.
 
 use super::config::config;
+use super::placeholders;
 use crate::words::Lang;
 use clap::builder::PossibleValue;
 use clap::{Arg, Command};
@@ -62,6 +63,10 @@ fn translated(command: Command, lang: Lang, folded: Folded) -> Command {
         (Lang::Zh, "help") => Some("显示本帮助，或某个命令的帮助".to_owned()),
         _ => about,
     };
+    let command = match lang {
+        Lang::En => command,
+        Lang::Zh => command.mut_args(named),
+    };
     let room = match folded {
         Folded::ToTerminal => Some(room(&command)),
         Folded::No => None,
@@ -113,6 +118,18 @@ fn parts(text: &str) -> (&str, &str) {
 
 fn is_chinese(c: char) -> bool {
     matches!(c, '\u{3000}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}')
+}
+
+/// An argument whose values have Chinese names.
+fn named(argument: Arg) -> Arg {
+    let Some(names) = argument.get_value_names() else {
+        return argument;
+    };
+    let names: Vec<String> = names
+        .iter()
+        .map(|name| placeholders::chinese(name).unwrap_or(name).to_owned())
+        .collect();
+    argument.value_names(names)
 }
 
 /// An argument with its help in one language, and in Chinese with its default and its possible values in words.

@@ -73,7 +73,9 @@ fn settled(error: &Error, typed: &[OsString], lang: Lang) -> Option<&'static str
     let wanted = found(error, ContextKind::InvalidArg)?;
     let is_there = |word: &str| typed.iter().any(|typed| typed == word);
     let is_of_a_plan = error.kind() == ErrorKind::MissingRequiredArgument
-        && wanted.contains("<IMAGERY>")
+        && ["<IMAGERY>", "<影像>"]
+            .iter()
+            .any(|name| wanted.contains(name))
         && is_there("plan")
         && is_there("--slurm");
     is_of_a_plan.then(|| {

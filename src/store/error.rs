@@ -13,7 +13,7 @@ use crate::registry::ids::{CodeError, Hash};
 use crate::registry::moves::Refusal;
 use crate::registry::people::People;
 use crate::speaking_error;
-use crate::words::{Fault, Lang, Said, Say};
+use crate::words::{Fault, Lang, Said, Say, of_system};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -252,7 +252,7 @@ impl Say for StoreError {
             Self::Code { code, source } => said::no_code(code, *source, lang),
             Self::Flaw { event, flaw } => said::flawed(*event, flaw, lang),
             Self::Sqlite { path, source } => Said::new(source.to_string()).about(path),
-            Self::Io { path, source } => Said::new(source.to_string()).about(path),
+            Self::Io { path, source } => Said::new(of_system(source, lang)).about(path),
         }
     }
 

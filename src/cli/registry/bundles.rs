@@ -9,6 +9,7 @@ use crate::files::Existing;
 use crate::office::bundles::{
     NamedEvidence, Outgoing, Received, Sent, inspect, new_identity, point, receive, send,
 };
+use crate::office::clock::minute_here;
 use crate::store::bundle::{self, Point, Sealing};
 use crate::tr;
 use crate::words::Lang;
@@ -200,7 +201,8 @@ impl Inspect {
             return Ok(Done::Whole);
         }
         let m = &found.manifest;
-        let (unit, device, at) = (&m.unit, m.device, &m.created_at);
+        let at = minute_here(&m.created_at);
+        let (unit, device) = (&m.unit, m.device);
         data(&tr!(
             lang,
             "from unit {unit}, device {device}, made {at}",
