@@ -213,7 +213,12 @@ mod tests {
 
     #[test]
     fn a_mistyped_command_line_is_answered_in_chinese() {
-        let cases: [(&[&str], &[&str]); 9] = [
+        assert!(!said(&["targets", "match", "--district", "1"], Lang::Zh).contains("是否指"));
+        let cases: [(&[&str], &[&str]); 10] = [
+            (
+                &["visit", "X", "--outcome", "wild", "--sap-cut", "也许"],
+                &["也许 无效：请填“是”或“否”"],
+            ),
             (&["sits"], &["没有 sits 这个命令", "是否指 sites"]),
             (
                 &["sites", "--opn"],

@@ -16,7 +16,7 @@ use clap::Args;
 /// `papaver visit`
 #[derive(Debug, Args)]
 pub(crate) struct VisitArguments {
-    /// cultivated, wild, lookalike, nothing, licensed, `not_reached`, `too_early` or unsure 核查结论：cultivated 种植、wild 野生、lookalike 相似植物、nothing 无、licensed 许可种植、`not_reached` 未到达、`too_early` 时期过早、unsure 存疑
+    /// cultivated, wild, lookalike, nothing, licensed, `not_reached`, `too_early` or unsure 核查结论：cultivated 种植罂粟、wild 野生罂粟、lookalike 相似植物、nothing 未发现、licensed 许可种植、`not_reached` 未到达、`too_early` 过早无法判断、unsure 不能确定
     #[arg(long)]
     outcome: String,
     /// An officer who was there, beside the actor 除操作人外到场的核查人员
@@ -31,11 +31,11 @@ pub(crate) struct VisitArguments {
     /// The look-alike species 混淆植物的种类
     #[arg(long)]
     species: Option<String>,
-    /// `not_emerged`, seedling, bolting, bud, flowering, capsule or withered 生长期：`not_emerged` 未出苗、seedling 幼苗、bolting 抽薹、bud 现蕾、flowering 开花、capsule 结果、withered 枯萎
+    /// `not_emerged`, seedling, bolting, bud, flowering, capsule or withered 生长期：`not_emerged` 未出苗、seedling 苗期、bolting 抽薹、bud 现蕾、flowering 开花、capsule 蒴果、withered 枯熟
     #[arg(long)]
     stage: Option<String>,
-    /// Capsules were cut for sap (true or false) 是否有割浆痕迹（true 或 false）
-    #[arg(long, value_name = "BOOL")]
+    /// Capsules were cut for sap: yes or no 是否有割浆痕迹：是或否
+    #[arg(long, value_name = "YES|NO", value_parser = yes_or_no)]
     sap_cut: Option<bool>,
     /// Plants, each counted 株数，逐株点数
     #[arg(long, value_name = "N", conflicts_with = "quadrats")]
