@@ -6,7 +6,7 @@ mod backup;
 mod bundles;
 pub(crate) mod context;
 mod crew;
-mod crews;
+pub(crate) mod crews;
 mod dossier;
 mod duty;
 pub(crate) mod elsewhere;

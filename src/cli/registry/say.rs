@@ -279,9 +279,9 @@ fn of_the_desk(error: &ArgumentError, lang: Lang) -> Said {
             let known = known.join(lang.pick(", ", "、"));
             let said = Said::new(tr!(lang, "no crew {crew} is known here", "本库没有名为“{crew}”的核查组"));
             match meant {
-                Some(meant) => said.hint(tr!(lang, "did you mean {meant}? known are: {known}; a new crew is named with `papaver assign … --new-crew`", "是否指“{meant}”？已有核查组：{known}；新组派查时请加 `--new-crew`")),
+                Some(meant) => said.hint(tr!(lang, "did you mean {meant}? known are: {known}; a new crew is named with `--new-crew` when it is assigned or has patrolled", "是否指“{meant}”？已有核查组：{known}；新组在派查或录入踏查时加 `--new-crew`")),
                 None if known.is_empty() => said.hint(tr!(lang, "no site is assigned yet: `papaver assign SITE --crew NAME`", "尚未派查任何图斑：`papaver assign 图斑编号 --crew 组名`")),
-                None => said.hint(tr!(lang, "known are: {known}; a new crew is named with `papaver assign … --new-crew`", "已有核查组：{known}；新组派查时请加 `--new-crew`")),
+                None => said.hint(tr!(lang, "known are: {known}; a new crew is named with `--new-crew` when it is assigned or has patrolled", "已有核查组：{known}；新组在派查或录入踏查时加 `--new-crew`")),
             }
         }
         ArgumentError::NoPlace(photos) => {
