@@ -48,7 +48,7 @@ struct TipAddArguments {
     /// The district it is about 涉及的区划代码
     #[arg(long, value_name = "CODE")]
     district: Option<String>,
-    /// What was said of the place 举报内容
+    /// What was said of the place; nobody's name belongs here, as the program cannot know a name for one 举报内容；不得写入举报人姓名（程序无法识别姓名）
     #[arg(long)]
     text: Option<String>,
     #[command(flatten)]
@@ -177,7 +177,7 @@ impl TipListArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
         let store = context.read()?;
-        let affairs = store.affairs()?;
+        let (affairs, zone) = (store.affairs()?, store.zone()?);
         let tips = affairs.tips.iter().map(|tip| &tip.stamp);
         let tips = tips.map(|said| (said.event, (said.actor.unit.clone(), said.at.clone())));
         let yields = yields(&store, &tips.collect())?;
@@ -202,6 +202,8 @@ impl TipListArguments {
             if let Some(sealed) = store.event(entry)? {
                 show(&store, &sealed, &context)?;
             }
+            let when = zone.happened(&tip.stamp.at);
+            data(&tr!(lang, "    told {when}", "    举报时间 {when}"));
             became(&sites, closed.map(|c| c.body.reason.label(lang)), lang);
             for reward in rewards {
                 let body = Body::Reward(reward.body.clone());
