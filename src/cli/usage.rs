@@ -4,6 +4,7 @@
 //! was typed and what may have been meant.
 
 use super::help::part;
+use crate::text::nearest;
 use crate::tr;
 use crate::words::Lang;
 use clap::Error;
@@ -172,6 +173,11 @@ fn why(error: &Error) -> String {
     format!("：{said}")
 }
 
+/// An option without the dashes that all of them share.
+fn bare(option: &str) -> &str {
+    option.trim_start_matches('-')
+}
+
 /// What may have been meant, and what may be given.
 fn tips(error: &Error, typed: &[OsString]) -> Vec<String> {
     let meant = [
@@ -179,9 +185,26 @@ fn tips(error: &Error, typed: &[OsString]) -> Vec<String> {
         ContextKind::SuggestedSubcommand,
         ContextKind::SuggestedValue,
     ];
+    let given = [
+        ContextKind::InvalidArg,
+        ContextKind::InvalidSubcommand,
+        ContextKind::InvalidValue,
+    ];
+    let given: Vec<String> = given
+        .into_iter()
+        .filter_map(|kind| found(error, kind))
+        .collect();
+    // clap takes two options for alike that begin and end so; what is offered has to read like what was typed.
+    let is_like = |meant: &String| {
+        given.is_empty()
+            || given
+                .iter()
+                .any(|given| nearest(bare(given), [bare(meant)]).is_some())
+    };
     let mut tips: Vec<String> = meant
         .into_iter()
         .filter_map(|kind| found(error, kind))
+        .filter(is_like)
         .map(|meant| format!("是否指 {meant}？"))
         .collect();
     if let Some(values) = found(error, ContextKind::ValidValue) {

@@ -533,7 +533,7 @@ fn above() -> Vec<Box<dyn Say>> {
     })));
     all.extend(boxed(every!(RecordError {
         Unreadable { path: path(), source: denied() },
-        Malformed { path: path(), why: "x".into() },
+        Malformed { path: path(), why: "x".into() }, NoDecisions { path: path(), why: "x".into() },
         Edited { path: path() }, LeadsOut { path: path() },
         Evidence(photo()),
         Store(Box::new(missing())),
@@ -580,6 +580,7 @@ fn above() -> Vec<Box<dyn Say>> {
         Unknown { typed: "3f9c".into(), found: 0 },
         Unknown { typed: "3f9c".into(), found: 2 },
         Kind { typed: "3f9c".into(), kind: "visit".into(), wanted: &["patrol", "tip"] },
+        Void { entry: Hash::of(b"x") },
     })));
     all
 }
