@@ -265,7 +265,7 @@ fn event(d: &Dossier, sealed: &Sealed, corrected: Option<&String>, lang: Lang) -
             td {
                 (history::sentence(d, &event.body, lang))
                 @if let Some(why) = &refused {
-                    " " strong class="warn" { (lang.pick("not followed: ", "未采纳：")) (why) }
+                    " " strong class="warn" { (lang.pick("not followed: ", "未予采信：")) (why) }
                 }
                 @if files > 0 { " " span class="soft" { (tr!(lang, "[files {files}]", "［附件 {files} 个］")) } }
             }
