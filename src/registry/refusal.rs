@@ -257,7 +257,7 @@ impl Refusal {
                 "不合设备记录链的先后顺序",
             ),
             Self::Unsigned => Both(
-                "it has to be signed with a confirmed key: the author's own, or that of the supervisor who records it in their name; once a supervisor of the unit holds one, what takes a supervisor is recorded with no other",
+                "whoever records it did not sign with a confirmed key, their own or that of the supervisor who records it in their name; once a supervisor of the unit holds one, what takes a supervisor takes such a key",
                 "须用已确认的个人密钥签名：操作人本人的，或代录主管的；本单位有主管持有密钥后，须由主管办理的事项不接受未签名或密钥未确认的录入",
             ),
             Self::Key => Both(
