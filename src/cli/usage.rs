@@ -237,7 +237,22 @@ mod tests {
     #[test]
     fn a_mistyped_command_line_is_answered_in_chinese() {
         assert!(!said(&["targets", "match", "--district", "1"], Lang::Zh).contains("是否指"));
-        let cases: [(&[&str], &[&str]); 10] = [
+        let cases: [(&[&str], &[&str]); 11] = [
+            (
+                &[
+                    "visit",
+                    "X",
+                    "--outcome",
+                    "wild",
+                    "--quadrats",
+                    "4，六",
+                    "--quadrat-m2",
+                    "1",
+                    "--area",
+                    "9",
+                ],
+                &["请填各样方株数"],
+            ),
             (
                 &["visit", "X", "--outcome", "wild", "--sap-cut", "也许"],
                 &["也许 无效：请填“是”或“否”"],

@@ -41,8 +41,8 @@ pub(crate) struct VisitArguments {
     #[arg(long, value_name = "N", conflicts_with = "quadrats")]
     plants: Option<u64>,
     /// Plants in each quadrat, as 4,6,5 各样方的株数，如 4,6,5
-    #[arg(long, value_name = "N,N,…", value_delimiter = ',', requires_all = ["quadrat_m2", "area"])]
-    quadrats: Vec<u64>,
+    #[arg(long, value_name = "N,N,…", value_parser = counts, requires_all = ["quadrat_m2", "area"])]
+    quadrats: Vec<Counts>,
     /// The size of a quadrat in square metres 样方面积（平方米）
     #[arg(long, value_name = "M2")]
     quadrat_m2: Option<f64>,
@@ -63,6 +63,19 @@ fn tell_added(name: &str, lang: Lang) {
         "{name}, who records it, is an officer of this visit too; whoever was not there voids it (`papaver void`) and records it with `--not-there`",
         "已将操作人 {name} 列为核查人员；本人未到场的，请作废（`papaver void`）后加 `--not-there` 重新录入"
     ));
+}
+
+/// Numbers that were typed as one value.
+#[derive(Debug, Clone)]
+struct Counts(Vec<u64>);
+
+/// Numbers parted by commas, of either width.
+fn counts(text: &str) -> Result<Counts, String> {
+    let numbers = text.split([',', '，', '、']).map(|n| n.trim().parse());
+    let numbers: Result<Vec<u64>, _> = numbers.collect();
+    numbers.map(Counts).map_err(|_not_numbers| {
+        "give the plants of each quadrat, such as 4,6,5 请填各样方株数，如 4,6,5".to_owned()
+    })
 }
 
 /// Yes or no in either language, or true or false.
@@ -121,19 +134,21 @@ impl VisitArguments {
 
     /// The count, each plant or by quadrats.
     fn count(&self, area_dm2: Option<u64>, lang: Lang) -> Result<Option<Count>, Failure> {
-        match (self.plants, self.quadrats.is_empty()) {
+        let quadrats: Vec<u64> = (self.quadrats.iter().flat_map(|some| &some.0))
+            .copied()
+            .collect();
+        match (self.plants, quadrats.is_empty()) {
             (Some(plants), _) => Ok(Some(Count::Each { plants })),
             (None, true) => Ok(None),
             (None, false) => {
                 let quadrat = dm2("--quadrat-m2", self.quadrat_m2.unwrap_or(0.0))?.unsigned_abs();
-                let listed = self
-                    .quadrats
+                let listed = quadrats
                     .iter()
                     .map(u64::to_string)
                     .collect::<Vec<_>>()
                     .join(",");
                 let count =
-                    estimate(&self.quadrats, quadrat, area_dm2.unwrap_or(0)).map_err(|flaw| {
+                    estimate(&quadrats, quadrat, area_dm2.unwrap_or(0)).map_err(|flaw| {
                         against(
                             "--quadrats",
                             &listed,
@@ -156,5 +171,20 @@ impl VisitArguments {
                 Ok(Some(count))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_parted_by_commas_of_either_width_and_yes_is_said_in_both_languages() {
+        for text in ["4,6,5", "4，6，5", "4、6, 5"] {
+            assert_eq!(counts(text).expect(text).0, [4, 6, 5]);
+        }
+        assert!(counts("4,,5").is_err() && counts("four").is_err());
+        assert_eq!((yes_or_no("是"), yes_or_no("False")), (Ok(true), Ok(false)));
+        assert!(yes_or_no("也许").is_err());
     }
 }
