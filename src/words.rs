@@ -79,6 +79,20 @@ pub fn remedy_of_system(error: &io::Error, lang: Lang) -> Option<Remedy> {
     spoken.0.say(lang).remedies.into_iter().next()
 }
 
+const REFUSED: &str = "对方拒绝连接";
+
+/// What a library says of a connection that did not come about, in the user's language where it is one of the things that happen.
+pub fn of_connection(why: &str, lang: Lang) -> &str {
+    let happens = [
+        ("refused", REFUSED),
+        ("timed out", "超时"),
+        ("unreachable", "网络不通"),
+        ("reset", "连接被对方中断"),
+    ];
+    let named = happens.iter().find(|(said, _)| why.contains(said));
+    lang.pick(why, named.map_or(why, |(_, chinese)| chinese))
+}
+
 /// What the system says of a file, in the user's language where it is one of the things that happen.
 pub fn of_system(error: &io::Error, lang: Lang) -> String {
     let spoken = error.get_ref().and_then(|inner| inner.downcast_ref());
@@ -94,6 +108,8 @@ pub fn of_system(error: &io::Error, lang: Lang) -> String {
         io::ErrorKind::StorageFull => "磁盘空间不足",
         io::ErrorKind::ReadOnlyFilesystem => "磁盘为只读",
         io::ErrorKind::InvalidFilename => "文件名无效或过长",
+        io::ErrorKind::ConnectionRefused => REFUSED,
+        io::ErrorKind::TimedOut => "超时",
         _ => return error.to_string(),
     };
     lang.pick(error.to_string(), chinese.to_owned())

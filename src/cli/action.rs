@@ -30,6 +30,7 @@ const fn blank(english: &'static str, chinese: &'static str, sample: &'static st
 const FILE: Blank = blank("FILE", "文件", "a.gpkg");
 const MODEL: Blank = blank("MODEL", "模型", "a.onnx");
 const ONNX: Blank = blank("NEW.onnx", "新模型.onnx", "b.onnx");
+const BACKUP: Blank = blank("BACKUP", "备份", "a.papaver-backup");
 const NEW: Blank = blank("NEW", "新文件", "new.papaver");
 const FOLDER: Blank = blank("FOLDER", "文件夹", "results");
 const IMAGERY: Blank = blank("IMAGERY", "影像", "a.tif");
@@ -144,10 +145,7 @@ fn command(action: &Action) -> Typed {
         Action::Log => Typed::of("log"),
         Action::Verify => Typed::of("verify"),
         Action::Void { entry } => Typed::of("void").value(entry).and("--reason").blank(TEXT),
-        Action::Salvage { path } => Typed::of("registry salvage")
-            .path_or(Some(path), FILE)
-            .and("--to")
-            .blank(NEW),
+        Action::Salvage { .. } | Action::Restore => saved(action),
         Action::ReadDistricts => Typed::of("registry districts")
             .blank(FILE)
             .and("--vintage")
@@ -157,7 +155,8 @@ fn command(action: &Action) -> Typed {
         | Action::Grant { .. }
         | Action::People
         | Action::MakeKey { .. }
-        | Action::LoseKey { .. } => command_of_a_person(action),
+        | Action::LoseKey { .. }
+        | Action::ConfirmKey => command_of_a_person(action),
         Action::CrewPasswords => Typed::of("crew list"),
         Action::Trusted => Typed::of("trust"),
         Action::Trust { device } => {
@@ -181,6 +180,14 @@ fn command(action: &Action) -> Typed {
         | Action::CorrectCount
         | Action::CorrectTime { .. } => command_of_a_site(action),
     }
+}
+
+fn saved(action: &Action) -> Typed {
+    let line = match action {
+        Action::Salvage { path } => Typed::of("registry salvage").path_or(Some(path), FILE),
+        _ => Typed::of("restore").blank(BACKUP),
+    };
+    line.and("--to").blank(NEW)
 }
 
 fn scan(action: &Action) -> Typed {
@@ -215,6 +222,7 @@ fn command_of_a_person(action: &Action) -> Typed {
             .value_or(person.as_deref(), NAME)
             .and("--reason")
             .blank(TEXT),
+        Action::ConfirmKey => Typed::of("actor confirm").blank(NAME),
         _ => Typed::of("actor list"),
     }
 }

@@ -73,7 +73,9 @@ impl Invocation {
         let clauses = self.kept(said).map(|remedy| action::text(remedy, lang));
         clauses.reduce(|line, clause| {
             let other_way = clause.starts_with(lang.pick("or ", "或"));
-            let joint = if other_way {
+            let joint = if line.ends_with(['?', '？', '。']) {
+                lang.pick(" ", "")
+            } else if other_way {
                 lang.pick(", ", "，")
             } else {
                 lang.pick("; ", "；")

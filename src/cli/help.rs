@@ -5,6 +5,7 @@
 //! clap itself says in English (headings, defaults, its own options) is put into Chinese.
 
 use super::config::config;
+use super::placeholders;
 use crate::words::Lang;
 use clap::builder::PossibleValue;
 use clap::{Arg, Command};
@@ -62,6 +63,10 @@ fn translated(command: Command, lang: Lang, folded: Folded) -> Command {
         (Lang::Zh, "help") => Some("显示本帮助，或某个命令的帮助".to_owned()),
         _ => about,
     };
+    let command = match lang {
+        Lang::En => command,
+        Lang::Zh => command.mut_args(named),
+    };
     let room = match folded {
         Folded::ToTerminal => Some(room(&command)),
         Folded::No => None,
@@ -113,6 +118,18 @@ fn parts(text: &str) -> (&str, &str) {
 
 fn is_chinese(c: char) -> bool {
     matches!(c, '\u{3000}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}')
+}
+
+/// An argument whose values have Chinese names.
+fn named(argument: Arg) -> Arg {
+    let Some(names) = argument.get_value_names() else {
+        return argument;
+    };
+    let names: Vec<String> = names
+        .iter()
+        .map(|name| placeholders::chinese(name).unwrap_or(name).to_owned())
+        .collect();
+    argument.value_names(names)
 }
 
 /// An argument with its help in one language, and in Chinese with its default and its possible values in words.
@@ -252,6 +269,8 @@ fn laid_out(mut command: Command) -> Command {
 mod tests {
     use super::*;
     use crate::cli::Arguments;
+    use crate::registry::body::{GrowthStage, Outcome, RejectReason};
+    use crate::registry::code_lists::Coded;
     use clap::CommandFactory;
 
     fn words(arguments: &[&str]) -> Vec<OsString> {
@@ -348,6 +367,56 @@ mod tests {
             }
         });
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn every_value_has_a_name_in_chinese_or_is_written_alike() {
+        const ALIKE: [&str; 10] = [
+            "URL",
+            "ONNX",
+            "MB",
+            "DX,DY,DZ",
+            "0..1",
+            "3..11",
+            "county|province",
+            "true",
+            "false",
+            "ID",
+        ];
+        let mut english = Vec::new();
+        let whole = in_language(Arguments::command(), Lang::Zh, Folded::No);
+        each(&whole, "papaver", &mut |path, command| {
+            for argument in command
+                .get_arguments()
+                .filter(|a| a.get_action().takes_values())
+            {
+                for name in argument.get_value_names().into_iter().flatten() {
+                    if !name.contains(is_chinese) && !ALIKE.contains(&name.as_str()) {
+                        english.push(format!("{path}: {name}"));
+                    }
+                }
+            }
+        });
+        assert!(english.is_empty(), "{}", english.join("\n"));
+    }
+
+    #[test]
+    fn the_words_that_help_lists_are_those_that_the_option_lists() {
+        fn lists<T: Coded>(command: &Command, name: &str, option: &str) {
+            let below = command.find_subcommand(name).expect(name);
+            let argument = below.get_arguments().find(|a| a.get_id() == option);
+            let help = argument.and_then(Arg::get_help).expect(option).to_string();
+            for (_, code, _, chinese) in T::LIST {
+                assert!(
+                    help.contains(code) && help.contains(chinese),
+                    "{option} {code}: {help}"
+                );
+            }
+        }
+        let whole = in_language(Arguments::command(), Lang::Zh, Folded::No);
+        lists::<Outcome>(&whole, "visit", "outcome");
+        lists::<GrowthStage>(&whole, "visit", "stage");
+        lists::<RejectReason>(&whole, "screen", "reject");
     }
 
     #[test]

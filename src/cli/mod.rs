@@ -16,6 +16,7 @@ mod interrupt;
 mod manual;
 mod model;
 mod overwrite;
+mod placeholders;
 mod plan;
 mod progress;
 mod province;

@@ -4,6 +4,7 @@
 //! was typed and what may have been meant.
 
 use super::help::part;
+use crate::text::nearest;
 use crate::tr;
 use crate::words::Lang;
 use clap::Error;
@@ -73,7 +74,9 @@ fn settled(error: &Error, typed: &[OsString], lang: Lang) -> Option<&'static str
     let wanted = found(error, ContextKind::InvalidArg)?;
     let is_there = |word: &str| typed.iter().any(|typed| typed == word);
     let is_of_a_plan = error.kind() == ErrorKind::MissingRequiredArgument
-        && wanted.contains("<IMAGERY>")
+        && ["<IMAGERY>", "<影像>"]
+            .iter()
+            .any(|name| wanted.contains(name))
         && is_there("plan")
         && is_there("--slurm");
     is_of_a_plan.then(|| {
@@ -170,6 +173,11 @@ fn why(error: &Error) -> String {
     format!("：{said}")
 }
 
+/// An option without the dashes that all of them share.
+fn bare(option: &str) -> &str {
+    option.trim_start_matches('-')
+}
+
 /// What may have been meant, and what may be given.
 fn tips(error: &Error, typed: &[OsString]) -> Vec<String> {
     let meant = [
@@ -177,9 +185,26 @@ fn tips(error: &Error, typed: &[OsString]) -> Vec<String> {
         ContextKind::SuggestedSubcommand,
         ContextKind::SuggestedValue,
     ];
+    let given = [
+        ContextKind::InvalidArg,
+        ContextKind::InvalidSubcommand,
+        ContextKind::InvalidValue,
+    ];
+    let given: Vec<String> = given
+        .into_iter()
+        .filter_map(|kind| found(error, kind))
+        .collect();
+    // clap takes two options for alike that begin and end so; what is offered has to read like what was typed.
+    let is_like = |meant: &String| {
+        given.is_empty()
+            || given
+                .iter()
+                .any(|given| nearest(bare(given), [bare(meant)]).is_some())
+    };
     let mut tips: Vec<String> = meant
         .into_iter()
         .filter_map(|kind| found(error, kind))
+        .filter(is_like)
         .map(|meant| format!("是否指 {meant}？"))
         .collect();
     if let Some(values) = found(error, ContextKind::ValidValue) {
@@ -211,7 +236,27 @@ mod tests {
 
     #[test]
     fn a_mistyped_command_line_is_answered_in_chinese() {
-        let cases: [(&[&str], &[&str]); 9] = [
+        assert!(!said(&["targets", "match", "--district", "1"], Lang::Zh).contains("是否指"));
+        let cases: [(&[&str], &[&str]); 11] = [
+            (
+                &[
+                    "visit",
+                    "X",
+                    "--outcome",
+                    "wild",
+                    "--quadrats",
+                    "4，六",
+                    "--quadrat-m2",
+                    "1",
+                    "--area",
+                    "9",
+                ],
+                &["请填各样方株数"],
+            ),
+            (
+                &["visit", "X", "--outcome", "wild", "--sap-cut", "也许"],
+                &["也许 无效：请填“是”或“否”"],
+            ),
             (&["sits"], &["没有 sits 这个命令", "是否指 sites"]),
             (
                 &["sites", "--opn"],

@@ -2,7 +2,7 @@
 
 use super::entry::entry;
 use super::life::known;
-use super::{Changed, Office, OfficeError, Session};
+use super::{Changed, EntryError, Office, OfficeError, Session};
 use crate::registry::affairs::can_lead;
 use crate::registry::body::{Body, CameOf, Void, joined};
 use crate::registry::event::Sealed;
@@ -153,11 +153,14 @@ pub fn void(
         Some(founding) => founding,
         None => entry(office.store(), typed, &VOIDABLE)?,
     };
+    let site = wrong.event.site;
+    if is_void(office.store(), site, wrong.hash)? {
+        return Err(EntryError::Void { entry: wrong.hash }.into());
+    }
     let body = Body::Void(Void {
         of: wrong.hash,
         reason,
     });
-    let site = wrong.event.site;
     let done = office.record(session, site, vec![], body)?;
     let signed = done.event.actor.key.is_some();
     Ok(VoidedEntry {
@@ -165,6 +168,18 @@ pub fn void(
         by: done.hash,
         changed: Changed::of(office.store(), site, signed)?,
     })
+}
+
+/// Whether an entry was voided before, of a site or of none.
+fn is_void(store: &Store, site: Option<SiteKey>, entry: Hash) -> Result<bool, StoreError> {
+    let Some(site) = site else {
+        return Ok(store.affairs()?.is_void(entry));
+    };
+    let site = store.site(site)?;
+    Ok(site.is_some_and(|site| {
+        let mut voided = site.voided.iter();
+        voided.any(|voided| voided.entry.event == entry)
+    }))
 }
 
 /// The founding of a site that is named by its code.

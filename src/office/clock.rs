@@ -115,6 +115,15 @@ pub fn utc() -> String {
     Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// A time to the minute where this machine is, with its distance from UTC, for what knows no registry. What is no time stays as it is.
+pub fn minute_here(time: &str) -> String {
+    let Ok(at) = time.parse::<Timestamp>() else {
+        return time.to_owned();
+    };
+    let here = at.to_zoned(TimeZone::system());
+    here.strftime("%Y-%m-%d %H:%M %:z").to_string()
+}
+
 /// 256 bits that nobody can guess.
 pub fn secret() -> [u8; 32] {
     dice()

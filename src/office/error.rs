@@ -4,15 +4,15 @@ mod entry;
 mod field;
 mod patrol;
 mod peer;
-mod person;
 mod record;
 
 pub use entry::EntryError;
 pub use field::FieldError;
 pub use patrol::PatrolError;
 pub use peer::PeerError;
-pub use person::UnknownPerson;
 pub use record::RecordError;
+
+pub use crate::store::UnknownPerson;
 
 use crate::exchange::ExchangeError;
 use crate::files::FileError;

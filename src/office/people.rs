@@ -5,7 +5,6 @@ use crate::registry::body::{ActorAction, ActorChange, Body, Init};
 use crate::registry::people::Person;
 use crate::registry::{DeviceId, Role, key_proof};
 use crate::store::{Author, Store, StoreError, keys};
-use crate::text::nearest;
 use ed25519_dalek::SigningKey;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -70,21 +69,7 @@ pub struct PersonNow {
 /// # Errors
 /// [`UnknownPerson`].
 pub fn known(store: &Store, unit: &str, name: &str) -> Result<(), UnknownPerson> {
-    if store.people().get(unit, name).is_some() {
-        return Ok(());
-    }
-    let people = store.people().iter();
-    let known: Vec<String> = people
-        .filter(|(of, ..)| *of == unit)
-        .map(|(_, known, _)| known.to_owned())
-        .collect();
-    let meant = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
-    Err(UnknownPerson {
-        name: name.to_owned(),
-        unit: unit.to_owned(),
-        meant,
-        known,
-    })
+    UnknownPerson::of(store.people(), unit, name).map_or(Ok(()), Err)
 }
 
 /// Grants roles to somebody who is known.

@@ -133,7 +133,10 @@ fn unlocked(
     passphrase: &str,
 ) -> Result<Option<SigningKey>, OfficeError> {
     let folder = store.keys_folder();
-    if !keys::exists(&folder, unit, name) {
+    let person = store.people().get(unit, name);
+    let holds = person.is_some_and(|person| person.key.is_some());
+    // Whose key is named in the registry and lies nowhere is told so: a passphrase opens nothing here.
+    if !holds && !keys::exists(&folder, unit, name) {
         return Ok(None);
     }
     Ok(Some(keys::unlock(&folder, unit, name, passphrase)?))
@@ -145,4 +148,40 @@ fn unlocked(
 /// Those of reading.
 pub fn unit_of(store: &Store) -> Result<String, StoreError> {
     Ok(store.local("unit")?.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::office::fixture::begun;
+    use crate::office::people::{NewKey, make_key};
+    use crate::store::keys::KeyError;
+
+    #[test]
+    fn whose_key_lies_nowhere_is_not_told_to_unlock_it() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (mut office, chief) = begun(&folder.path().join("a.papaver"));
+        let name = chief.author().name.clone();
+        let given = || Credentials {
+            actor: name.clone(),
+            passphrase: Some("seven grey geese".into()),
+            ..Credentials::default()
+        };
+        let signs = |office: &crate::office::Office| sign_in(office.store(), given());
+        assert!(signs(&office).expect("holds no key").author().key.is_none());
+        let new = NewKey {
+            name: name.clone(),
+            passphrase: "seven grey geese".into(),
+            old_passphrase: None,
+            happened: None,
+        };
+        make_key(&mut office, new).expect("made");
+        assert!(signs(&office).expect("signs").author().key.is_some());
+        std::fs::remove_dir_all(office.store().keys_folder()).expect("removed");
+        let refused = signs(&office);
+        assert!(
+            matches!(&refused, Err(OfficeError::Key(KeyError::Missing { name: lost, .. })) if *lost == name),
+            "{refused:?}"
+        );
+    }
 }

@@ -3,6 +3,7 @@
 use crate::registry::event::Sealed;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::moves::Refusal;
+use crate::registry::told::kind_label;
 use crate::registry::unit::is_at_or_below;
 use crate::store::Store;
 use crate::tr;
@@ -53,9 +54,8 @@ impl Unfollowed {
 
     /// In one sentence. Where the device does not speak for the unit that the event names, whose it is comes first.
     pub fn sentence(&self, lang: Lang) -> String {
-        let Self {
-            kind, unit, actor, ..
-        } = self;
+        let Self { unit, actor, .. } = self;
+        let kind = kind_label(&self.kind, lang);
         let (event, device, why) = (
             self.event.short(),
             self.device.short(),

@@ -109,7 +109,8 @@ coded! { GrowthStage:
     Bud "bud" "bud" "现蕾",
     Flowering "flowering" "flowering" "开花",
     Capsule "capsule" "capsule" "蒴果",
-    Withered "withered" "withered" "枯熟",
+    Withered "withered" "withered" "枯熟";
+    Seedling "幼苗", Seedling "幼苗期", Flowering "花期", Capsule "结果", Capsule "果期", Withered "枯萎"
 }
 
 coded! { FoundBy:
@@ -129,7 +130,8 @@ coded! { RejectReason:
     Object "object" "not a plant" "非植物",
     ShadowOrBlur "shadow_or_blur" "shadow or blur" "阴影或模糊",
     Duplicate "duplicate" "duplicate" "重复",
-    Other "other" "other" "其他",
+    Other "other" "other" "其他";
+    Lookalike "相似植物", GardenFlower "观赏花卉", Object "物体"
 }
 
 coded! { Opinion:
@@ -141,7 +143,8 @@ coded! { Opinion:
 
 coded! { FailReason:
     Residue "residue" "residue" "残留",
-    Regrowth "regrowth" "regrowth" "复生",
+    Regrowth "regrowth" "regrowth" "复生";
+    Regrowth "复长"
 }
 
 coded! { Meaning:
@@ -267,6 +270,12 @@ mod tests {
         agrees::<Rung>();
         agrees::<Channel>();
         agrees::<NoYield>();
+        assert_eq!(GrowthStage::read("幼苗"), Some(GrowthStage::Seedling));
+        assert_eq!(
+            RejectReason::read("观赏花卉"),
+            Some(RejectReason::GardenFlower)
+        );
+        assert_eq!(FailReason::read("复长"), Some(FailReason::Regrowth));
         assert_eq!(Outcome::read("tulip"), None);
         assert_eq!(FoundBy::read("tip-off"), Some(FoundBy::TipOff));
         for (code, english, chinese) in HABITATS {

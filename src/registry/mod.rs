@@ -47,6 +47,7 @@ mod stamp;
 mod standing;
 pub mod state;
 mod subject;
+pub mod times;
 pub mod told;
 pub mod unit;
 mod unit_sentence;

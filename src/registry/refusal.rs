@@ -258,8 +258,8 @@ impl Refusal {
                 "不合设备记录链的先后顺序",
             ),
             Self::Unsigned => Both(
-                "the author holds a key and did not sign with it, or who recorded it in their name is no supervisor who did",
-                "操作人有个人密钥而未签名，或代为录入的不是已签名的主管",
+                "whoever records it did not sign with a confirmed key, their own or that of the supervisor who records it in their name; once a supervisor of the unit holds one, what takes a supervisor takes such a key",
+                "须用已确认的个人密钥签名：操作人本人的，或代录主管的；本单位有主管持有密钥后，须由主管办理的事项不接受未签名或密钥未确认的录入",
             ),
             Self::Key => Both(
                 "a key that is not made or confirmed by whoever may",

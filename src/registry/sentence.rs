@@ -77,7 +77,7 @@ impl Teller<'_> {
             keys.iter()
                 .map(|key| (self.code)(*key))
                 .collect::<Vec<_>>()
-                .join(", ")
+                .join(lang.pick(", ", "、"))
         };
         match body {
             Body::Create(create) => self.founded(create),
@@ -350,7 +350,7 @@ pub fn counted(count: &Count, lang: Lang) -> String {
                 .iter()
                 .map(u64::to_string)
                 .collect::<Vec<_>>()
-                .join(", ");
+                .join(lang.pick(", ", "、"));
             tr!(
                 lang,
                 "about {plants}: {quadrats} of {quadrat} m² ({seen}) on {area} m², 95 % interval {low} to {high}",

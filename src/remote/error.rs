@@ -1,6 +1,6 @@
 //! Why another office's server was not reached, or did not do what it was asked.
 
-use crate::words::{Action, Choice, Fault, Lang, Said, Say};
+use crate::words::{Action, Choice, Fault, Lang, Said, Say, of_connection};
 use crate::{remedy, speaking_error, tr};
 
 /// What stands between two offices. What both had taken before is kept.
@@ -194,6 +194,7 @@ fn clear(origin: &str, lang: Lang) -> Said {
 }
 
 fn unreachable(origin: &str, why: &str, lang: Lang) -> Said {
+    let why = of_connection(why, lang);
     Said::new(tr!(
         lang,
         "nobody answers at {origin} ({why})",

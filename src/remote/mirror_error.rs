@@ -1,7 +1,7 @@
 //! Why a database does not show a registry. Its tables are as they were. No message holds credentials.
 
 use super::host::name_of;
-use crate::words::{Action, Choice, Fault, Lang, Said, Say};
+use crate::words::{Action, Choice, Fault, Lang, Said, Say, of_connection};
 use crate::{remedy, speaking_error, tr};
 use postgres::Config;
 use postgres::error::SqlState;
@@ -193,6 +193,7 @@ fn no_tls(lang: Lang, host: &str, why: &str) -> Said {
 }
 
 fn unreachable(lang: Lang, host: &str, why: &str) -> Said {
+    let why = of_connection(why, lang);
     Said::new(tr!(
         lang,
         "the database at {host} is not reached: {why}",

@@ -282,7 +282,7 @@ impl From<StoreError> for Refused {
             StoreError::Refused { refusal, .. } if refusal.is_of_who_acts() => {
                 (StatusCode::FORBIDDEN, "not_yours")
             }
-            StoreError::NoRole { .. } | StoreError::KeyNeeded { .. } => {
+            StoreError::NoRole { .. } | StoreError::Person(_) | StoreError::KeyNeeded { .. } => {
                 (StatusCode::FORBIDDEN, "not_yours")
             }
             StoreError::Refused { .. } => (StatusCode::CONFLICT, "refused"),

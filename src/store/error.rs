@@ -1,14 +1,19 @@
 //! What can go wrong with a registry file, and what to do then.
 
+mod person;
 mod refused;
 mod remedies;
 pub(super) mod said;
 
+pub use person::UnknownPerson;
+
+use crate::registry::Role;
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::{CodeError, Hash};
 use crate::registry::moves::Refusal;
+use crate::registry::people::People;
 use crate::speaking_error;
-use crate::words::{Fault, Lang, Said, Say};
+use crate::words::{Fault, Lang, Said, Say, of_system};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -101,6 +106,8 @@ pub enum StoreError {
         /// The roles that would do.
         roles: Vec<&'static str>,
     },
+    /// A person whom nobody knows.
+    Person(Box<UnknownPerson>),
     /// Whose registry it is, or whom it trusts from the beginning, is not what its device signed.
     Grounds {
         /// The file.
@@ -198,6 +205,17 @@ impl StoreError {
 }
 
 impl StoreError {
+    /// Why somebody may not do what takes one of these roles: their unit does not know them, or they hold none of them.
+    pub(crate) fn no_role(people: &People, unit: &str, name: &str, roles: &[Role]) -> Self {
+        match UnknownPerson::of(people, unit, name) {
+            Some(unknown) => Self::Person(Box::new(unknown)),
+            None => Self::NoRole {
+                actor: name.to_owned(),
+                roles: roles.iter().map(|role| role.name()).collect(),
+            },
+        }
+    }
+
     /// What the system says of a file of a registry.
     pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
@@ -223,6 +241,7 @@ impl Say for StoreError {
             Self::NoDeviceKey { path } => said::no_device_key(path, lang),
             Self::KeyNeeded { actor } => said::key_needed(actor, lang),
             Self::NoRole { actor, roles } => said::no_role(actor, roles, lang),
+            Self::Person(unknown) => unknown.say(lang),
             Self::Refused {
                 site,
                 refusal,
@@ -233,7 +252,7 @@ impl Say for StoreError {
             Self::Code { code, source } => said::no_code(code, *source, lang),
             Self::Flaw { event, flaw } => said::flawed(*event, flaw, lang),
             Self::Sqlite { path, source } => Said::new(source.to_string()).about(path),
-            Self::Io { path, source } => Said::new(source.to_string()).about(path),
+            Self::Io { path, source } => Said::new(of_system(source, lang)).about(path),
         }
     }
 

@@ -73,6 +73,8 @@ pub enum KeyError {
     Missing {
         /// The person.
         name: String,
+        /// Where it should be.
+        path: PathBuf,
     },
     /// The passphrase is wrong, or the file has changed.
     Locked {
@@ -99,25 +101,7 @@ impl KeyError {
 impl Say for KeyError {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::Missing { name } => Said::new(tr!(
-                lang,
-                "there is no key of {name} here",
-                "本机没有 {name} 的密钥"
-            ))
-            .hint(remedy!(
-                lang,
-                "bring the file of the key from the device that holds it, with the registry's folder",
-                "请从存有该密钥的设备连同登记库文件夹一并复制过来",
-            ))
-            .hint(remedy!(
-                lang,
-                "who holds none yet makes one: {key}",
-                "尚无密钥的由本人生成：{key}",
-                key = Action::MakeKey {
-                    person: Some(name.clone())
-                },
-            ))
-            .hint(lost(name, lang)),
+            Self::Missing { name, path } => missing(name, path, lang),
             Self::Locked { name } => Said::new(tr!(
                 lang,
                 "the key of {name} does not open with this passphrase",
@@ -138,12 +122,36 @@ speaking_error!(KeyError, |e| match e {
     _ => None,
 });
 
+fn missing(name: &str, path: &Path, lang: Lang) -> Said {
+    let at = path.display();
+    Said::new(tr!(
+        lang,
+        "there is no key of {name} here: {at} is missing",
+        "本机没有 {name} 的密钥：缺少 {at}"
+    ))
+    .hint(remedy!(
+        lang,
+        "bring that file from the device that holds it, or out of the last backup, which {restore} puts in a place of its own",
+        "请从存有该密钥的设备复制该文件，或用 {restore} 把最近的备份恢复到另一处后取出该文件",
+        restore = Action::Restore,
+    ))
+    .hint(remedy!(
+        lang,
+        "who holds none yet makes one: {key}",
+        "尚无密钥的由本人生成：{key}",
+        key = Action::MakeKey {
+            person: Some(name.to_owned())
+        },
+    ))
+    .hint(lost(name, lang))
+}
+
 /// The way on for somebody whose key is lost.
 fn lost(name: &str, lang: Lang) -> Remedy {
     remedy!(
         lang,
-        "where it is lost, a supervisor records that ({lose}), and {name} makes a new one ({key})",
-        "确已遗失的，由主管登记（{lose}），再由 {name} 本人重新生成（{key}）",
+        "where it is lost, another supervisor, who signs once one does, records that ({lose}), and {name} makes a new one ({key})",
+        "确已遗失的，由另一名主管登记（已有主管持密钥的须签名）：{lose}，再由 {name} 本人重新生成：{key}",
         lose = Action::LoseKey {
             person: Some(name.to_owned())
         },
@@ -303,6 +311,7 @@ pub fn unlock(
         .or_else(|_missing| std::fs::read(waiting(&path)))
         .map_err(|_missing| KeyError::Missing {
             name: name.to_owned(),
+            path: path.clone(),
         })?;
     let identity = by_passphrase(passphrase, MostWork::Patient);
     let decryptor = age::Decryptor::new_buffered(&bytes[..]).map_err(|_not_age| locked())?;

@@ -39,7 +39,7 @@ mod write;
 
 pub use districts::Boundaries;
 pub use draft::{Author, Draft, InTheirName, Moment};
-pub use error::StoreError;
+pub use error::{StoreError, UnknownPerson};
 pub use filter::Filter;
 pub use ranking::{Ranking, ScanFeatures};
 pub use registry_file::{Migrated, Store};

@@ -78,6 +78,18 @@ impl Store {
         )
     }
 
+    /// The crews that went on patrols, in order.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn crews_on_patrol(&self) -> Result<Vec<String>, StoreError> {
+        self.rows(
+            "SELECT DISTINCT json_extract(CAST(bytes AS TEXT), '$.body.crew') AS crew FROM events WHERE kind = 'patrol' AND crew IS NOT NULL ORDER BY crew",
+            [],
+            |row| row.get(0),
+        )
+    }
+
     /// Whether any site or boundary that is known here lies in a district of this code, or of one that begins so.
     ///
     /// # Errors

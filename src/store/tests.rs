@@ -212,7 +212,7 @@ fn a_refused_move_leaves_nothing_behind() {
     );
     assert!(matches!(
         store.write(|s| s.append(&author("nobody"), draft(Some(key), assign("1")), moment(4))),
-        Err(StoreError::NoRole { .. })
+        Err(StoreError::Person(unknown)) if unknown.name == "nobody"
     ));
     assert_eq!(store.count().expect("count"), 3);
     let sealed = store

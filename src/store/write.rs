@@ -272,10 +272,7 @@ impl Store {
             .copied()
             .find(|role| holds.is_some_and(|person| person.roles.contains(role)))
             .or(first)
-            .ok_or_else(|| StoreError::NoRole {
-                actor: author.name.clone(),
-                roles: wanted.iter().map(|role| role.name()).collect(),
-            })
+            .ok_or_else(|| StoreError::no_role(self.people(), &author.unit, &author.name, wanted))
     }
 
     fn seal(

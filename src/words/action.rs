@@ -108,6 +108,8 @@ pub enum Action {
         /// The registry.
         path: PathBuf,
     },
+    /// Put a backup back, in a place of its own.
+    Restore,
     /// Read a boundary file.
     ReadDistricts,
     /// Take in a list of targets.
@@ -136,6 +138,8 @@ pub enum Action {
         /// The person.
         person: Option<String>,
     },
+    /// Say that the key which somebody shows is theirs.
+    ConfirmKey,
     /// List the crews that have a password.
     CrewPasswords,
     /// List the devices that are trusted.

@@ -32,6 +32,7 @@ mod edited;
 mod effort;
 mod formats;
 mod interrupted;
+mod led;
 mod life;
 mod overwrite;
 mod photographs;

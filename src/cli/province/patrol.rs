@@ -1,7 +1,9 @@
 //! `patrol`: what people on foot covered, and reports that nothing was found.
 
 use super::super::Done;
+use super::super::registry::affairs::question;
 use super::super::registry::context::{Common, Context, date};
+use super::super::registry::crews;
 use super::super::registry::elsewhere::tell_elsewhere;
 use super::super::registry::say::{Failure, bad, data, json, tell};
 use super::table::{km2, print};
@@ -28,6 +30,9 @@ pub(crate) struct PatrolArguments {
     /// The crew that went 踏查组
     #[arg(long, value_name = "NAME")]
     crew: Option<String>,
+    /// The crew is a new one 该组为新组
+    #[arg(long, requires = "crew")]
+    new_crew: bool,
     /// People who took part 出动人数
     #[arg(long, value_name = "N", default_value_t = 0)]
     people: u64,
@@ -84,6 +89,10 @@ impl PatrolArguments {
         }
         let told = self.told()?;
         let (mut office, session) = context.office()?;
+        question(office.store(), self.district.as_deref(), lang)?;
+        if let Some(crew) = self.crew.as_deref().filter(|_| !self.new_crew) {
+            crews::check_patrol(office.store(), crew)?;
+        }
         let done = patrol(&mut office, &session, told).map_err(on_the_line)?;
         show(&context, &done);
         // Patrols go over borders of districts.

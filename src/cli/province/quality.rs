@@ -2,7 +2,7 @@
 
 use super::super::Done;
 use super::super::registry::context::{Common, Context};
-use super::super::registry::say::{Failure, data, json, tell};
+use super::super::registry::say::{Failure, bad, data, json, tell};
 use super::table::{per_cent, print};
 use crate::cli::overwrite::Overwrite;
 use crate::files;
@@ -34,7 +34,7 @@ pub(crate) struct QualityArguments {
     /// One model, by its name 只看该名称的模型
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
-    /// Write the reliability plot to this SVG 输出可靠性图（SVG）
+    /// Write the reliability plot to this .svg file 输出可靠性图（.svg 文件）
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
     #[command(flatten)]
@@ -47,6 +47,12 @@ impl QualityArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common.clone(), lang);
         if let Some(path) = &self.plot {
+            let is_svg = path
+                .extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("svg"));
+            if !is_svg {
+                return Err(bad("--plot", &path.display().to_string(), "plot.svg"));
+            }
             files::check(path, self.overwrite.existing())?;
         }
         let store = context.read()?;

@@ -1,7 +1,7 @@
 //! What the commands of an office's affairs share, and their lines below a site and in lists.
 
 use super::context::Context;
-use super::say::{Failure, bad, data, json};
+use super::say::{Failure, bad, data, json, tell};
 use crate::office::affairs::{self, Entered};
 use crate::office::entry::entry;
 use crate::registry::Site;
@@ -10,7 +10,7 @@ use crate::registry::event::Sealed;
 use crate::registry::ids::Hash;
 use crate::registry::site::Voided;
 use crate::registry::told::{kind_label, of_duty, of_measure, told};
-use crate::registry::unit::{is_at_or_below, is_code};
+use crate::registry::unit::{depth, is_at_or_below, is_code};
 use crate::store::{Store, StoreError};
 use crate::tr;
 use crate::words::Lang;
@@ -22,6 +22,27 @@ pub(super) fn district(option: &'static str, code: &str) -> Result<String, Failu
     } else {
         Err(bad(option, code, "410423 / 410423001 / 410423001002"))
     }
+}
+
+/// Says where the boundary file has districts of this level and this one is none of them: no table of districts counts it.
+pub(crate) fn question(store: &Store, code: Option<&str>, lang: Lang) -> Result<(), Failure> {
+    let (Some(code), Some(districts)) = (code, store.districts()?) else {
+        return Ok(());
+    };
+    if is_none_of(districts.iter().map(|known| known.code.as_str()), code) {
+        tell(&tr!(
+            lang,
+            "the boundary file has no district {code}: check the code; reports show this entry and count it for no district",
+            "区划边界文件中没有 {code}：请核对代码；报告列出此条，但不计入任何区划"
+        ));
+    }
+    Ok(())
+}
+
+/// Whether some of these are of a code's level and none is that code.
+fn is_none_of<'a>(known: impl Iterator<Item = &'a str>, code: &str) -> bool {
+    let mut of_level = known.filter(|known| depth(known) == depth(code)).peekable();
+    of_level.peek().is_some() && of_level.all(|known| known != code)
 }
 
 /// The entry that was typed, of one of these types.
@@ -131,4 +152,19 @@ pub(super) fn answers(store: &Store, site: &Site) -> Result<serde_json::Value, S
 /// The smallest district that a site is known to lie in; without a boundary file its unit.
 fn district_of(store: &Store, site: &Site) -> Result<String, StoreError> {
     store.lies_in(site, store.districts()?.as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_questioned_where_districts_of_its_level_are_known_and_it_is_none() {
+        let asked = |code| is_none_of(["990101", "990102", "990101001"].into_iter(), code);
+        assert!(asked("990199") && asked("990101002"));
+        assert!(!asked("990102") && !asked("990101001"));
+        // Of prefectures and villages the file knows none.
+        assert!(!asked("990100") && !asked("990101001001"));
+        assert!(!is_none_of(std::iter::empty(), "990199"));
+    }
 }

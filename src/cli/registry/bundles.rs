@@ -2,12 +2,14 @@
 
 use super::Done;
 use super::context::{Common, Context};
+use super::filter::known_district;
 use super::say::{ArgumentError, Failure, against, data, json, tell};
 use super::settings::decided_elsewhere;
 use crate::files::Existing;
 use crate::office::bundles::{
     NamedEvidence, Outgoing, Received, Sent, inspect, new_identity, point, receive, send,
 };
+use crate::office::clock::minute_here;
 use crate::store::bundle::{self, Point, Sealing};
 use crate::tr;
 use crate::words::Lang;
@@ -132,6 +134,7 @@ impl CreateBundle {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
         let (mut office, _) = context.office()?;
+        known_district(office.store(), self.district.as_deref())?;
         let sealing = match (self.recipients.is_empty(), passphrase()) {
             (false, _) => Sealing::Recipients(self.recipients),
             (true, Some(passphrase)) => Sealing::Passphrase(passphrase),
@@ -198,7 +201,8 @@ impl Inspect {
             return Ok(Done::Whole);
         }
         let m = &found.manifest;
-        let (unit, device, at) = (&m.unit, m.device, &m.created_at);
+        let at = minute_here(&m.created_at);
+        let (unit, device) = (&m.unit, m.device);
         data(&tr!(
             lang,
             "from unit {unit}, device {device}, made {at}",

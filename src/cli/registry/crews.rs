@@ -21,6 +21,18 @@ pub(super) fn check_first(store: &Store, crew: &str) -> Result<(), Failure> {
     check(store, crew)
 }
 
+/// Fails where a registry that knows crews, assigned or on patrol, does not know this one; the first may have any name.
+pub(crate) fn check_patrol(store: &Store, crew: &str) -> Result<(), Failure> {
+    let mut known = store.crews()?;
+    known.extend(store.crews_on_patrol()?);
+    known.sort();
+    known.dedup();
+    if known.is_empty() || known.iter().any(|name| name == crew) {
+        return Ok(());
+    }
+    Err(unknown(crew, known).into())
+}
+
 fn unknown(crew: &str, known: Vec<String>) -> ArgumentError {
     ArgumentError::UnknownCrew {
         crew: crew.to_owned(),

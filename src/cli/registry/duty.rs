@@ -1,7 +1,7 @@
 //! `duty`: who answers for which district.
 
 use super::Done;
-use super::affairs::{district, show, state};
+use super::affairs::{district, question, show, state};
 use super::context::{Common, Context};
 use super::filter::known_district;
 use super::moves::day;
@@ -88,6 +88,7 @@ impl Sign {
             .transpose()?;
         let context = Context::of(self.common, lang);
         state(&context, |store| {
+            question(store, Some(&code), lang)?;
             let at = context.at(store)?;
             let meant = season_of_letter(store.settings(), signed_on.as_deref(), &at);
             let season = self.season.or(meant);

@@ -1,12 +1,12 @@
 //! The commands of the registry.
 
-mod affairs;
+pub(crate) mod affairs;
 mod annotate;
 mod backup;
 mod bundles;
 pub(crate) mod context;
 mod crew;
-mod crews;
+pub(crate) mod crews;
 mod dossier;
 mod duty;
 pub(crate) mod elsewhere;

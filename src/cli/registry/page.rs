@@ -247,7 +247,7 @@ impl Page<'_> {
         }
         for mark in &site.marks {
             let (event, label) = (mark.event.short(), mark.kind.label(self.zone, lang));
-            facts.push(("marked", "标注", format!("{label} ({event})")));
+            facts.push(("marked", "标注", in_brackets(&label, &event, lang)));
         }
         for (name, others) in &self.pictures_elsewhere {
             let codes: Vec<String> = others.iter().map(|key| (self.code)(*key)).collect();
@@ -261,11 +261,15 @@ impl Page<'_> {
         }
         for (event, why) in &site.refused {
             let (event, label) = (event.short(), why.label(lang));
-            facts.push(("not followed", "未予采信", format!("{label} ({event})")));
+            facts.push((
+                "not followed",
+                "未予采信",
+                in_brackets(&label, &event, lang),
+            ));
         }
         for (text, stamp) in &site.outside {
             let (unit, by) = (&stamp.actor.unit, self.by(stamp));
-            let text = format!("{unit} {text} ({by})");
+            let text = in_brackets(&format!("{unit} {text}"), &by, lang);
             facts.push(("said by another unit", "外单位备注", text));
         }
         if site.incomplete {
@@ -284,4 +288,9 @@ impl Page<'_> {
         };
         self.site.evidence.iter().map(file).collect()
     }
+}
+
+/// A text with what goes with it in brackets.
+fn in_brackets(text: &str, beside: &str, lang: Lang) -> String {
+    tr!(lang, "{text} ({beside})", "{text}（{beside}）")
 }

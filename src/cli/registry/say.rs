@@ -1,5 +1,6 @@
 //! What the registry's commands print: data on the standard output, talk on the standard error; and their errors.
 
+use crate::cli::placeholders;
 use crate::files;
 use crate::imagery::photo::picture_tags;
 use crate::registry::State;
@@ -270,6 +271,7 @@ fn of_the_desk(error: &ArgumentError, lang: Lang) -> Said {
             unusable(option, value, &Fits::OneOf(listed(list, lang)), lang)
         }
         ArgumentError::Coded { option, value, list } => {
+            let option = in_words(option, lang);
             let fits = Fits::OneOf(listed(list, lang));
             Said::new(tr!(lang, "{value} will not do for {option}", "{option} 的取值 {value} 无效")).hint(fits.hint(lang))
         }
@@ -277,9 +279,9 @@ fn of_the_desk(error: &ArgumentError, lang: Lang) -> Said {
             let known = known.join(lang.pick(", ", "、"));
             let said = Said::new(tr!(lang, "no crew {crew} is known here", "本库没有名为“{crew}”的核查组"));
             match meant {
-                Some(meant) => said.hint(tr!(lang, "did you mean {meant}? known are: {known}; a new crew is named with `papaver assign … --new-crew`", "是否指“{meant}”？已有核查组：{known}；新组派查时请加 `--new-crew`")),
+                Some(meant) => said.hint(tr!(lang, "did you mean {meant}? known are: {known}; a new crew is named with `--new-crew` when it is assigned or has patrolled", "是否指“{meant}”？已有核查组：{known}；新组在派查或录入踏查时加 `--new-crew`")),
                 None if known.is_empty() => said.hint(tr!(lang, "no site is assigned yet: `papaver assign SITE --crew NAME`", "尚未派查任何图斑：`papaver assign 图斑编号 --crew 组名`")),
-                None => said.hint(tr!(lang, "known are: {known}; a new crew is named with `papaver assign … --new-crew`", "已有核查组：{known}；新组派查时请加 `--new-crew`")),
+                None => said.hint(tr!(lang, "known are: {known}; a new crew is named with `--new-crew` when it is assigned or has patrolled", "已有核查组：{known}；新组在派查或录入踏查时加 `--new-crew`")),
             }
         }
         ArgumentError::NoPlace(photos) => {
@@ -305,8 +307,17 @@ fn of_the_desk(error: &ArgumentError, lang: Lang) -> Said {
     }
 }
 
+/// What a value is called that stands without an option.
+fn in_words(option: &str, lang: Lang) -> &str {
+    match lang {
+        Lang::En => option,
+        Lang::Zh => placeholders::chinese(option).unwrap_or(option),
+    }
+}
+
 /// An option whose value will not do, or that has none.
 fn unusable(option: &str, value: &str, fits: &Fits, lang: Lang) -> Said {
+    let option = in_words(option, lang);
     if value == NOT_GIVEN {
         let missing = Said::new(tr!(lang, "{option}: nothing is given", "缺少 {option}"));
         return missing.hint(match fits {

@@ -25,7 +25,7 @@ pub(crate) struct ScreenArguments {
     /// Keep it for the field 保留，待实地核查
     #[arg(long, conflicts_with = "reject")]
     keep: bool,
-    /// Put it aside, with a reason: lookalike, crop, `garden_flower`, vegetable, object, `shadow_or_blur`, duplicate, other 排除，理由为 lookalike 相似植物、crop 农作物、`garden_flower` 园艺花卉、vegetable 蔬菜、object 物体、`shadow_or_blur` 阴影或模糊、duplicate 重复、other 其他
+    /// Put it aside, with a reason: lookalike, crop, `garden_flower`, vegetable, object, `shadow_or_blur`, duplicate, other 排除，理由为 lookalike 相似花卉、crop 农作物、`garden_flower` 园艺花卉、vegetable 蔬菜、object 非植物、`shadow_or_blur` 阴影或模糊、duplicate 重复、other 其他
     #[arg(long, value_name = "REASON")]
     reject: Option<String>,
     /// Take the decisions that review.html saved 录入 review.html 保存的研判结果

@@ -4,6 +4,7 @@ use super::Done;
 use super::context::{Common, Context};
 use super::say::{ArgumentError, Failure, against, bad, data, json, none_of, tell};
 use crate::office::settings::{fill_in_districts, set, settings};
+use crate::registry::State;
 use crate::registry::districts::Districts;
 use crate::registry::settings::{SettingFlaw, Settings};
 use crate::store::Boundaries;
@@ -55,7 +56,7 @@ impl SettingsArguments {
         let all = settings(&context.read()?).into_iter();
         for setting in all.filter(|setting| asked.as_ref().is_none_or(|key| *key == setting.key)) {
             context.show(&setting, || {
-                data(&format!("{} {}", setting.key, setting.value));
+                data(&in_words(&setting.key, &setting.value, lang));
             });
         }
         Ok(Done::Whole)
@@ -99,9 +100,38 @@ pub(super) fn decided_elsewhere(of: &Boundaries, lang: Lang) -> String {
     )
 }
 
+/// A setting with its name, its value and, in Chinese, what it is and its unit.
+fn in_words(key: &str, value: &str, lang: Lang) -> String {
+    let line = format!("{key} {value}");
+    if lang == Lang::En {
+        return line;
+    }
+    let (what, unit) = match key {
+        "match_radius_m" => ("同一图斑的匹配半径".to_owned(), "米"),
+        "growth_window" => ("生长期起止（月-日）".to_owned(), ""),
+        "season_begins" => ("年度起始日（月-日）".to_owned(), ""),
+        "photo_far_m" => ("照片距图斑过远的界限".to_owned(), "米"),
+        "photo_old_days" => ("照片过旧的界限".to_owned(), "天"),
+        _ => match key.strip_prefix("deadline.").and_then(State::of_name) {
+            Some(state) => (format!("“{}”的办理时限", state.label(lang)), "天"),
+            None => return line,
+        },
+    };
+    let unit = if unit.is_empty() {
+        String::new()
+    } else {
+        format!(" {unit}")
+    };
+    format!("{line}{unit}（{what}）")
+}
+
 impl DistrictsArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
+        let is_year = |year: i16| (1980..=2100).contains(&year);
+        if !(self.vintage.parse().is_ok_and(is_year)) {
+            return Err(bad("--vintage", &self.vintage, "2025"));
+        }
         std::fs::metadata(&self.file).map_err(ArgumentError::file("FILE", &self.file))?;
         let read = Districts::open(&self.file, &self.vintage).map_err(|flaw| {
             ArgumentError::NoDistricts {

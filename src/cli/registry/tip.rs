@@ -1,7 +1,7 @@
 //! `tip`: what somebody told, what became of it, and the reward.
 
 use super::Done;
-use super::affairs::{district, line_of, named, show, state};
+use super::affairs::{district, line_of, named, question, show, state};
 use super::context::{Common, Context};
 use super::moves::word;
 use super::say::{Failure, NOT_GIVEN, against, bad, data, json, tell};
@@ -49,7 +49,7 @@ struct TipAddArguments {
     /// The district it is about 涉及的区划代码
     #[arg(long, value_name = "CODE")]
     district: Option<String>,
-    /// What was said of the place 举报内容
+    /// What was said of the place; nobody's name belongs here, as the program cannot know a name for one 举报内容；不得写入举报人姓名（程序无法识别姓名）
     #[arg(long)]
     text: Option<String>,
     #[command(flatten)]
@@ -180,7 +180,8 @@ impl TipAddArguments {
             .as_deref()
             .map(|code| district("--district", code))
             .transpose()?;
-        state(&Context::of(self.common, lang), |_| {
+        state(&Context::of(self.common, lang), |store| {
+            question(store, code.as_deref(), lang)?;
             Ok(Body::Tip(Box::new(body::Tip {
                 channel,
                 sealed: self.sealed,
@@ -196,7 +197,7 @@ impl TipListArguments {
     fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
         let store = context.read()?;
-        let affairs = store.affairs()?;
+        let (affairs, zone) = (store.affairs()?, store.zone()?);
         let tips = affairs.tips.iter().map(|tip| &tip.stamp);
         let tips = tips.map(|said| (said.event, (said.actor.unit.clone(), said.at.clone())));
         let yields = yields(&store, &tips.collect())?;
@@ -221,6 +222,8 @@ impl TipListArguments {
             if let Some(sealed) = store.event(entry)? {
                 show(&store, &sealed, &context)?;
             }
+            let when = zone.happened(&tip.stamp.at);
+            data(&tr!(lang, "    told {when}", "    举报时间 {when}"));
             became(&sites, closed.map(|c| c.body.reason.label(lang)), lang);
             for reward in rewards {
                 let body = Body::Reward(reward.body.clone());

@@ -3,19 +3,20 @@
 use super::Done;
 use super::context::Context;
 use super::moves::word;
-use super::say::{Failure, against};
+use super::say::{Failure, against, tell};
 use super::sites::dm2;
 use super::step::StepArguments;
 use crate::office::life::{LifeStep, present};
 use crate::registry::body::{self, Count, GrowthStage, Outcome};
 use crate::registry::quadrats::{QuadratFlaw, estimate};
+use crate::tr;
 use crate::words::Lang;
 use clap::Args;
 
 /// `papaver visit`
 #[derive(Debug, Args)]
 pub(crate) struct VisitArguments {
-    /// cultivated, wild, lookalike, nothing, licensed, `not_reached`, `too_early` or unsure 核查结论：cultivated 种植、wild 野生、lookalike 相似植物、nothing 无、licensed 许可种植、`not_reached` 未到达、`too_early` 时期过早、unsure 存疑
+    /// cultivated, wild, lookalike, nothing, licensed, `not_reached`, `too_early` or unsure 核查结论：cultivated 种植罂粟、wild 野生罂粟、lookalike 相似植物、nothing 未发现、licensed 许可种植、`not_reached` 未到达、`too_early` 过早无法判断、unsure 不能确定
     #[arg(long)]
     outcome: String,
     /// An officer who was there, beside the actor 除操作人外到场的核查人员
@@ -30,18 +31,18 @@ pub(crate) struct VisitArguments {
     /// The look-alike species 混淆植物的种类
     #[arg(long)]
     species: Option<String>,
-    /// `not_emerged`, seedling, bolting, bud, flowering, capsule or withered 生长期：`not_emerged` 未出苗、seedling 幼苗、bolting 抽薹、bud 现蕾、flowering 开花、capsule 结果、withered 枯萎
+    /// `not_emerged`, seedling, bolting, bud, flowering, capsule or withered 生长期：`not_emerged` 未出苗、seedling 苗期、bolting 抽薹、bud 现蕾、flowering 开花、capsule 蒴果、withered 枯熟
     #[arg(long)]
     stage: Option<String>,
-    /// Capsules were cut for sap (true or false) 是否有割浆痕迹（true 或 false）
-    #[arg(long, value_name = "BOOL")]
+    /// Capsules were cut for sap: yes or no 是否有割浆痕迹：是或否
+    #[arg(long, value_name = "YES|NO", value_parser = yes_or_no)]
     sap_cut: Option<bool>,
     /// Plants, each counted 株数，逐株点数
     #[arg(long, value_name = "N", conflicts_with = "quadrats")]
     plants: Option<u64>,
     /// Plants in each quadrat, as 4,6,5 各样方的株数，如 4,6,5
-    #[arg(long, value_name = "N,N,…", value_delimiter = ',', requires_all = ["quadrat_m2", "area"])]
-    quadrats: Vec<u64>,
+    #[arg(long, value_name = "N,N,…", value_parser = counts, requires_all = ["quadrat_m2", "area"])]
+    quadrats: Vec<Counts>,
     /// The size of a quadrat in square metres 样方面积（平方米）
     #[arg(long, value_name = "M2")]
     quadrat_m2: Option<f64>,
@@ -53,6 +54,37 @@ pub(crate) struct VisitArguments {
     habitat: Option<String>,
     #[command(flatten)]
     step: StepArguments,
+}
+
+/// Says that whoever records it stands among the officers, where others were named: who only types it may have forgotten to say so.
+fn tell_added(name: &str, lang: Lang) {
+    tell(&tr!(
+        lang,
+        "{name}, who records it, is an officer of this visit too; whoever was not there voids it (`papaver void`) and records it with `--not-there`",
+        "已将操作人 {name} 列为核查人员；本人未到场的，请作废（`papaver void`）后加 `--not-there` 重新录入"
+    ));
+}
+
+/// Numbers that were typed as one value.
+#[derive(Debug, Clone)]
+struct Counts(Vec<u64>);
+
+/// Numbers parted by commas, of either width.
+fn counts(text: &str) -> Result<Counts, String> {
+    let numbers = text.split([',', '，', '、']).map(|n| n.trim().parse());
+    let numbers: Result<Vec<u64>, _> = numbers.collect();
+    numbers.map(Counts).map_err(|_not_numbers| {
+        "give the plants of each quadrat, such as 4,6,5 请填各样方株数，如 4,6,5".to_owned()
+    })
+}
+
+/// Yes or no in either language, or true or false.
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.trim().to_lowercase().as_str() {
+        "yes" | "true" | "是" | "有" => Ok(true),
+        "no" | "false" | "否" | "无" => Ok(false),
+        _ => Err("give yes or no 请填“是”或“否”".to_owned()),
+    }
 }
 
 impl VisitArguments {
@@ -73,7 +105,9 @@ impl VisitArguments {
         let context = Context::of(step.common, lang);
         let actor = context.actor()?;
         let name = actor.rsplit('/').next().unwrap_or_default();
+        let named = self.officers.len();
         let officers = present(self.officers, name, self.not_there);
+        let is_added = named > 0 && officers.len() > named;
         let visit = body::Visit {
             outcome,
             officers,
@@ -92,24 +126,29 @@ impl VisitArguments {
         context.step(&step.site, &files, |_, _| {
             Ok(LifeStep::Visit(Box::new(visit)))
         })?;
+        if is_added {
+            tell_added(name, lang);
+        }
         Ok(Done::Whole)
     }
 
     /// The count, each plant or by quadrats.
     fn count(&self, area_dm2: Option<u64>, lang: Lang) -> Result<Option<Count>, Failure> {
-        match (self.plants, self.quadrats.is_empty()) {
+        let quadrats: Vec<u64> = (self.quadrats.iter().flat_map(|some| &some.0))
+            .copied()
+            .collect();
+        match (self.plants, quadrats.is_empty()) {
             (Some(plants), _) => Ok(Some(Count::Each { plants })),
             (None, true) => Ok(None),
             (None, false) => {
                 let quadrat = dm2("--quadrat-m2", self.quadrat_m2.unwrap_or(0.0))?.unsigned_abs();
-                let listed = self
-                    .quadrats
+                let listed = quadrats
                     .iter()
                     .map(u64::to_string)
                     .collect::<Vec<_>>()
                     .join(",");
                 let count =
-                    estimate(&self.quadrats, quadrat, area_dm2.unwrap_or(0)).map_err(|flaw| {
+                    estimate(&quadrats, quadrat, area_dm2.unwrap_or(0)).map_err(|flaw| {
                         against(
                             "--quadrats",
                             &listed,
@@ -132,5 +171,20 @@ impl VisitArguments {
                 Ok(Some(count))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_parted_by_commas_of_either_width_and_yes_is_said_in_both_languages() {
+        for text in ["4,6,5", "4，6，5", "4、6, 5"] {
+            assert_eq!(counts(text).expect(text).0, [4, 6, 5]);
+        }
+        assert!(counts("4,,5").is_err() && counts("four").is_err());
+        assert_eq!((yes_or_no("是"), yes_or_no("False")), (Ok(true), Ok(false)));
+        assert!(yes_or_no("也许").is_err());
     }
 }

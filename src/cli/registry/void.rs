@@ -38,6 +38,14 @@ impl VoidArguments {
 
 fn counts_no_more(done: &VoidedEntry, lang: Lang) -> String {
     let (kind, number) = (kind_label(&done.void.kind, lang), done.void.entry.short());
+    // What concerns no site is shown with none.
+    if done.changed.sites.is_empty() {
+        return tr!(
+            lang,
+            "{kind} {number} counts no more; it stays to be read in `log`",
+            "{kind} {number} 已作废，不再计入；原记录仍可在 `log` 中查看"
+        );
+    }
     tr!(
         lang,
         "{kind} {number} counts no more; it stays to be read in `log` and `show`",

@@ -66,6 +66,8 @@ pub enum RowFlaw {
     PhotoElsewhere(String),
     /// Who records it holds none of the roles that it takes: the name and the roles.
     NoRole(String, Vec<&'static str>),
+    /// Who records a new find may not send a crew to it, or may not visit it: the name and the roles that are missing.
+    NoFinder(String, Vec<&'static str>),
     /// The site's state as the crew saw it does not allow it, or it lacks what it needs.
     Move(Refusal),
 }
@@ -101,6 +103,7 @@ impl RowFlaw {
                 when = Action::Again(Choice::When),
             ),
             Self::NoRole(actor, roles) => no_role(actor, roles, lang),
+            Self::NoFinder(actor, roles) => no_finder(actor, roles, lang),
             Self::Move(refusal) => refused(refusal, lang),
             Self::ChangedRow { before, now } => changed(*before, *now, lang),
         }
@@ -216,10 +219,31 @@ impl RowFlaw {
     }
 }
 
+/// Roles of which one would do.
+fn either(roles: &[&'static str], lang: Lang) -> String {
+    let roles: Vec<String> = roles.iter().map(|name| Role::named(name, lang)).collect();
+    roles.join(lang.pick(" or ", " 或 "))
+}
+
+/// A find takes two people's roles: no single one of them is the remedy that the next try takes away again.
+fn no_finder(actor: &str, roles: &[&'static str], lang: Lang) -> Remedy {
+    let role = roles.first().copied();
+    let roles = either(roles, lang);
+    remedy!(
+        lang,
+        "{actor} is no {roles}: a new find is assigned and visited at once, which takes a verifier who is an analyst or supervisor too. Let somebody import it who is both, or {grant}; or an analyst adds it with {add} and assigns it, and its code is filled into the row",
+        "{actor} 没有角色 {roles}：新发现须同时分派和核查，录入人须兼有核查员和研判员（或主管）角色。请由兼有两种角色的人导入，或用 {grant} 授予；也可由研判员先用 {add} 新增并分派，再在该行填写图斑编号后导入",
+        grant = Action::Grant {
+            person: Some(actor.to_owned()),
+            role,
+        },
+        add = Action::Add,
+    )
+}
+
 fn no_role(actor: &str, roles: &[&'static str], lang: Lang) -> Remedy {
     let role = roles.first().copied();
-    let roles: Vec<String> = roles.iter().map(|name| Role::named(name, lang)).collect();
-    let roles = roles.join(lang.pick(" or ", " 或 "));
+    let roles = either(roles, lang);
     remedy!(
         lang,
         "{actor} is no {roles}: let somebody import it who is, or {grant}",

@@ -49,10 +49,9 @@ pub fn import(
         .get(&request.author.unit, &request.author.name);
     let allowed = [Role::Verifier, Role::Eradicator];
     if !person.is_some_and(|person| allowed.iter().any(|role| person.roles.contains(role))) {
-        return Err(ExchangeError::from(StoreError::NoRole {
-            actor: request.author.name.clone(),
-            roles: allowed.map(Role::name).to_vec(),
-        }));
+        let (unit, name) = (&request.author.unit, &request.author.name);
+        let refused = StoreError::no_role(store.people(), unit, name, &allowed);
+        return Err(ExchangeError::from(refused));
     }
     let found = read(request.path)?;
     let mut rows = Vec::new();

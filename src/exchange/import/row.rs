@@ -10,7 +10,7 @@ use crate::ground::LonLat;
 use crate::registry::body::{Assign, Body, Create, FoundBy};
 use crate::registry::people::roles_for;
 use crate::registry::place::Place;
-use crate::registry::{Role, Site, SiteKey, unit};
+use crate::registry::{Site, SiteKey, unit};
 use crate::store::{Store, StoreError};
 use crate::text::Field;
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,16 +129,16 @@ fn find(
         crew => crew.to_owned(),
     };
     let assign = Body::Assign(Assign { crew, due: None });
-    let roles = roles_for(&assign);
-    let holds = |role: &Role| {
+    for step in [&assign, &Body::Visit(visit.clone())] {
+        let roles = roles_for(step);
         let person = store
             .people()
             .get(&request.author.unit, &request.author.name);
-        person.is_some_and(|person| person.roles.contains(role))
-    };
-    if !roles.iter().any(holds) {
-        let names = roles.iter().map(|role| role.name()).collect();
-        return Ok(Err(RowFlaw::NoRole(request.author.name.clone(), names)));
+        if !person.is_some_and(|person| roles.iter().any(|role| person.roles.contains(role))) {
+            let names = roles.iter().map(|role| role.name()).collect();
+            let actor = request.author.name.clone();
+            return Ok(Err(RowFlaw::NoFinder(actor, names)));
+        }
     }
     let place = Place::point(at);
     // The same row given again is the same find.

@@ -1,5 +1,6 @@
 //! An entry that cannot be spoken of.
 
+use crate::registry::ids::Hash;
 use crate::registry::told::kind_label;
 use crate::words::{Action, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
@@ -13,6 +14,11 @@ pub enum EntryError {
         typed: String,
         /// How many begin so.
         found: usize,
+    },
+    /// It was voided before.
+    Void {
+        /// Its number.
+        entry: Hash,
     },
     /// It is of another type.
     Kind {
@@ -50,6 +56,20 @@ impl Say for EntryError {
                 )
             ))
             .hint(lang.pick("type more of it", "请多输入几位")),
+            Self::Void { entry } => {
+                let entry = entry.short();
+                Said::new(tr!(
+                    lang,
+                    "entry {entry} is void already",
+                    "记录 {entry} 已经作废"
+                ))
+                .hint(remedy!(
+                    lang,
+                    "nothing was recorded; {log} shows who voided it, and why",
+                    "未作任何记录；{log} 可查看由何人因何作废",
+                    log = Action::Log,
+                ))
+            }
             Self::Kind {
                 typed,
                 kind,

@@ -23,6 +23,13 @@ pub enum RecordError {
         /// Where and why.
         why: String,
     },
+    /// A file is none of decisions.
+    NoDecisions {
+        /// The file.
+        path: PathBuf,
+        /// Where and why, as the reader says it.
+        why: String,
+    },
     /// A file is not what the scan wrote.
     Edited {
         /// The file.
@@ -59,6 +66,18 @@ impl Say for RecordError {
                 "nothing was recorded; scan again, or copy the folder again",
                 "未作任何记录；请重新扫描或重新复制文件夹"
             )),
+            Self::NoDecisions { path, why } => {
+                let path = path.display();
+                Said::new(match lang {
+                    Lang::En => format!("{path} is no file of decisions: {why}"),
+                    // What the reader says is English.
+                    Lang::Zh => format!("{path} 不是研判结果文件"),
+                })
+                .hint(lang.pick(
+                    "nothing was recorded; give the file decisions-….json that review.html saved",
+                    "未作任何记录；请给出 review.html 保存的 decisions-….json",
+                ))
+            }
             Self::Edited { path } => Said::new(tr!(
                 lang,
                 "{path} is not what the scan wrote: its folder has been edited",
@@ -102,9 +121,10 @@ speaking_error!(RecordError, |e| match e {
     RecordError::Unreadable { source, .. } => Some(source),
     RecordError::Evidence(source) => Some(source),
     RecordError::Store(source) => Some(source.as_ref()),
-    RecordError::Malformed { .. } | RecordError::Edited { .. } | RecordError::LeadsOut { .. } => {
-        None
-    }
+    RecordError::Malformed { .. }
+    | RecordError::NoDecisions { .. }
+    | RecordError::Edited { .. }
+    | RecordError::LeadsOut { .. } => None,
 });
 
 impl From<StoreError> for RecordError {

@@ -215,8 +215,10 @@ fn is_supervisor(office: &Office, session: &Session) -> Result<(), OfficeError> 
     let person = office.store().people().get(&author.unit, &author.name);
     let own = author.unit == office.unit()?;
     let Some(person) = person.filter(|p| own && p.roles.contains(&Role::Supervisor)) else {
-        let (actor, roles) = (actor(), vec![Role::Supervisor.name()]);
-        return Err(StoreError::NoRole { actor, roles }.into());
+        let (unit, roles) = (&author.unit, [Role::Supervisor]);
+        return Err(
+            StoreError::no_role(office.store().people(), unit, &author.name, &roles).into(),
+        );
     };
     let signs = |person: &Person| match (&person.key, &author.key) {
         (Some(held), Some(own)) => held.key == crate::registry::DeviceId::of(own),
@@ -230,8 +232,8 @@ fn is_supervisor(office: &Office, session: &Session) -> Result<(), OfficeError> 
 
 fn may_record(office: &Office, name: &str) -> Result<(), OfficeError> {
     let roles = [Role::Verifier, Role::Eradicator];
-    let person = office.store().people().get(&office.unit()?, name);
-    match person {
+    let (unit, people) = (office.unit()?, office.store().people());
+    match people.get(&unit, name) {
         Some(person) if roles.iter().any(|role| person.roles.contains(role)) => {
             if person.key.is_some() {
                 let person = name.to_owned();
@@ -239,11 +241,7 @@ fn may_record(office: &Office, name: &str) -> Result<(), OfficeError> {
             }
             Ok(())
         }
-        _ => Err(StoreError::NoRole {
-            actor: name.to_owned(),
-            roles: roles.map(Role::name).to_vec(),
-        }
-        .into()),
+        _ => Err(StoreError::no_role(people, &unit, name, &roles).into()),
     }
 }
 

@@ -391,7 +391,7 @@ fn a_password_is_a_supervisors_to_give_and_to_take_and_opens_one_folder() {
         person: person.map(str::to_owned),
         days: 1,
     };
-    let no_role = |given: Result<NewPassword, OfficeError>| matches!(given, Err(OfficeError::Store(e)) if matches!(*e, StoreError::NoRole { .. }));
+    let no_role = |given: Result<NewPassword, OfficeError>| matches!(given, Err(OfficeError::Store(e)) if matches!(*e, StoreError::NoRole { .. } | StoreError::Person(_)));
     assert!(no_role(access::give(&unit.office, &someone, wish(None))));
     assert!(no_role(access::give(
         &unit.office,

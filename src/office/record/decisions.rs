@@ -31,7 +31,7 @@ pub struct DecisionFile {
 /// # Errors
 /// See [`RecordError`].
 pub fn decisions(path: &Path) -> Result<DecisionFile, RecordError> {
-    let malformed = |why: String| RecordError::Malformed {
+    let malformed = |why: String| RecordError::NoDecisions {
         path: path.into(),
         why,
     };

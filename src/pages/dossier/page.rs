@@ -15,6 +15,7 @@ use crate::registry::body::Detection;
 use crate::registry::code_lists::Coded;
 use crate::registry::event::{EvidenceRef, EvidenceRole, Sealed};
 use crate::registry::legal::band_of;
+use crate::registry::times::corrected_times;
 use crate::registry::unit::in_words;
 use crate::schema::model_name;
 use crate::store::evidence::{is_of_distance, mark_in_words, metres_off};
@@ -235,6 +236,7 @@ fn seen_in_words(seen: &SiteDetection, lang: Lang) -> Vec<String> {
 }
 
 fn events(d: &Dossier, lang: Lang) -> Markup {
+    let corrected = corrected_times(&d.entry.site, &d.events);
     let titles = [
         lang.pick("when", "时间"),
         lang.pick("what", "事项"),
@@ -245,12 +247,12 @@ fn events(d: &Dossier, lang: Lang) -> Markup {
     scroll(&html! {
         table class="list" {
             thead { tr { @for title in titles { th { (title) } } } }
-            tbody { @for sealed in &d.events { (event(d, sealed, lang)) } }
+            tbody { @for sealed in &d.events { (event(d, sealed, corrected.get(&sealed.hash), lang)) } }
         }
     })
 }
 
-fn event(d: &Dossier, sealed: &Sealed, lang: Lang) -> Markup {
+fn event(d: &Dossier, sealed: &Sealed, corrected: Option<&String>, lang: Lang) -> Markup {
     let event = &sealed.event;
     let refused = d.entry.site.refused.iter();
     let refused = refused
@@ -260,12 +262,12 @@ fn event(d: &Dossier, sealed: &Sealed, lang: Lang) -> Markup {
     let files = event.evidence.len();
     html! {
         tr class=[refused.is_some().then_some("refused")] {
-            td class="when" { (happened(&event.at, d.offset)) }
+            td class="when" { (happened(corrected.unwrap_or(&event.at), d.offset)) }
             td class="what" { (history::kind(&event.body, lang)) }
             td {
                 (history::sentence(d, &event.body, lang))
                 @if let Some(why) = &refused {
-                    " " strong class="warn" { (lang.pick("not followed: ", "未采纳：")) (why) }
+                    " " strong class="warn" { (lang.pick("not followed: ", "未予采信：")) (why) }
                 }
                 @if files > 0 { " " span class="soft" { (tr!(lang, "[files {files}]", "［附件 {files} 个］")) } }
             }

@@ -7,6 +7,7 @@ use crate::office::offers::{Labels, Offer, offers};
 use crate::office::{SiteNow, clock};
 use crate::registry::event::{EvidenceRole, Sealed};
 use crate::registry::sentence::{Teller, kind};
+use crate::registry::times::corrected_times;
 use crate::registry::{Hash, Site, SiteKey, State};
 use crate::server::answer::{Answer, Refused};
 use crate::server::house::Shared;
@@ -186,6 +187,7 @@ fn feature(
 #[derive(Debug, Serialize)]
 struct HistoryLine {
     entry: Hash,
+    /// When it happened, as it was corrected.
     at: String,
     person: String,
     unit: String,
@@ -229,7 +231,7 @@ async fn page(member: Member, Path((registry, code)): Path<(String, String)>) ->
             let hidden = Veil::default().over_others(store, session, &mut now.site)?;
             Ok(Json(SitePage {
                 geometry: outline(&now.site),
-                history: history(store, key, &hidden)?,
+                history: history(store, &now.site, &hidden)?,
                 moves: offers(store, session, &now.site),
                 pictures: pictures(&now.site, &registry),
                 waits_for_second: hidden.len(),
@@ -245,17 +247,19 @@ fn outline(site: &Site) -> Option<Value> {
     area.or_else(|| Geometry::Point(site.place.lonlat()).to_json())
 }
 
-fn history(store: &Store, key: SiteKey, hidden: &[Hash]) -> Result<Vec<HistoryLine>, Refused> {
+fn history(store: &Store, of: &Site, hidden: &[Hash]) -> Result<Vec<HistoryLine>, Refused> {
+    let key = of.key;
     let code = |key: SiteKey| store.code(key).unwrap_or_else(|_unreadable| key.code(6));
     let zone = store.zone()?;
     let mut events = store.events_of(key)?;
     events.retain(|sealed| !hidden.contains(&sealed.hash));
     events.sort_by_key(|sealed| (sealed.event.id, sealed.hash));
+    let corrected = corrected_times(of, &events);
     let line = |sealed: &Sealed| {
         let event = &sealed.event;
         HistoryLine {
             entry: sealed.hash,
-            at: event.at.clone(),
+            at: corrected.get(&sealed.hash).unwrap_or(&event.at).clone(),
             person: event.actor.name.clone(),
             unit: event.actor.unit.clone(),
             signed: event.actor.key.is_some(),

@@ -208,11 +208,11 @@ fn distrust(lang: Lang) -> &'static str {
 
 fn not_whole(path: &Path, why: &str, lang: Lang) -> Said {
     let path = path.display();
-    Said::new(tr!(
-        lang,
-        "{path} is not a whole bundle: {why}",
-        "{path} 不是完整的数据包：{why}"
-    ))
+    Said::new(match lang {
+        Lang::En => format!("{path} is not a whole bundle: {why}"),
+        // What a reader of archives says is English.
+        Lang::Zh => format!("{path} 不是数据包，或复制不完整"),
+    })
     .hint(again(lang))
 }
 

@@ -43,9 +43,12 @@ pub(super) fn by_who_records(refusal: &Refusal, site: &str, lang: Lang) -> Optio
         ),
         Refusal::Unsigned => remedy!(
             lang,
-            "unlock it with {passphrase}",
-            "请用 {passphrase} 解锁个人密钥",
+            "who holds a key unlocks it with {passphrase}; who holds none makes one ({key}), and a supervisor who signs confirms it ({confirm}); where nobody's key is left, the last backup holds them: {restore}",
+            "有密钥的用 {passphrase} 解锁；没有的由本人生成（{key}），由持有密钥的主管确认（{confirm}）；密钥均已遗失的，最近的备份中存有密钥：{restore}",
             passphrase = Action::Again(Choice::Passphrase),
+            key = Action::MakeKey { person: None },
+            confirm = Action::ConfirmKey,
+            restore = Action::Restore,
         ),
         Refusal::Key => remedy!(
             lang,

@@ -189,6 +189,7 @@ pub(super) fn grounds(path: &Path, lang: Lang) -> Said {
 }
 
 pub(super) fn no_device_key(path: &Path, lang: Lang) -> Said {
+    let registry = path.with_extension("");
     let path = path.display();
     Said::new(tr!(
         lang,
@@ -197,10 +198,20 @@ pub(super) fn no_device_key(path: &Path, lang: Lang) -> Said {
     ))
     .hint(remedy!(
         lang,
-        "a copied registry can be read; to write in it, begin one of your own with {init} and take the events over with {apply}",
-        "复制来的登记库只能读取；要写入，请用 {init} 新建，再用 {apply} 转入记录",
-        init = Action::Init,
-        apply = Action::ApplyBundle,
+        "a copy without its key can be read and not written in: write on the computer that has the key",
+        "没有密钥的登记库副本只能查看，不能录入：请在存有密钥的电脑上录入",
+    ))
+    .hint(remedy!(
+        lang,
+        "where that computer is lost, {restore} puts back the last backup, with its key",
+        "该电脑已丢失的，用 {restore} 恢复最近的备份（含密钥）",
+        restore = Action::Restore,
+    ))
+    .hint(remedy!(
+        lang,
+        "where there is no backup either, {salvage} makes a registry of the same events with a new device, which other offices have to trust",
+        "也没有备份的，用 {salvage} 以新设备重建同样的记录，再由其他单位重新信任",
+        salvage = Action::Salvage { path: registry },
     ))
 }
 
@@ -249,7 +260,7 @@ pub(super) fn unknown_site(code: &str, lang: Lang) -> Said {
 }
 
 pub(super) fn ambiguous_site(code: &str, sites: &[String], lang: Lang) -> Said {
-    let sites = sites.join(", ");
+    let sites = sites.join(lang.pick(", ", "、"));
     Said::new(tr!(
         lang,
         "{code} is the beginning of several sites",

@@ -393,6 +393,7 @@ fn store() -> Vec<Box<dyn Say>> {
         Damaged { path: path(), what: "x".into() },
         Refused { site: String::new(), refusal: Refusal::Role, actor: "Li".into() },
         NoRole { actor: "Li".into(), roles: vec!["verifier"] },
+        Person(Box::new(unknown(Some("Wang"), &["Wang"]))),
         Grounds { path: path() },
         KeyNeeded { actor: "Li".into() },
         UnknownSite { code: "x".into() },
@@ -534,7 +535,7 @@ fn above() -> Vec<Box<dyn Say>> {
     })));
     all.extend(boxed(every!(RecordError {
         Unreadable { path: path(), source: denied() },
-        Malformed { path: path(), why: "x".into() },
+        Malformed { path: path(), why: "x".into() }, NoDecisions { path: path(), why: "x".into() },
         Edited { path: path() }, LeadsOut { path: path() },
         Evidence(photo()),
         Store(Box::new(missing())),
@@ -549,7 +550,7 @@ fn above() -> Vec<Box<dyn Say>> {
         Person(unknown(Some("Wang"), &["Wang"])), Person(unknown(None, &["Wang"])), Person(unknown(None, &[])),
         Store(Box::new(missing())),
         Evidence(Box::new(photo())),
-        Key(KeyError::Missing { name: "Li".into() }),
+        Key(KeyError::Missing { name: "Li".into(), path: path() }),
         Record(Box::new(RecordError::Edited { path: path() })),
         Bundle(Box::new(BundleError::Nothing)),
         Peer(Box::new(PeerError::Unproven { origin: "https://a".into() })),
@@ -581,6 +582,7 @@ fn above() -> Vec<Box<dyn Say>> {
         Unknown { typed: "3f9c".into(), found: 0 },
         Unknown { typed: "3f9c".into(), found: 2 },
         Kind { typed: "3f9c".into(), kind: "visit".into(), wanted: &["patrol", "tip"] },
+        Void { entry: Hash::of(b"x") },
     })));
     all
 }
@@ -617,6 +619,7 @@ fn rows() -> Vec<RowFlaw> {
         Datum("x".into()),
         Beside("7K3QF2-V".into(), 3.0), NoPhoto("x".into()), ManyPhotos("x".into()), NotAPhoto("x".into()),
         PhotoElsewhere("x".into()), NoRole("Li".into(), vec!["verifier"]), Move(Refusal::Role),
+        NoFinder("Li".into(), vec!["analyst", "supervisor"]),
     }));
     all
 }

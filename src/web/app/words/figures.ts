@@ -39,10 +39,29 @@ export function place(lon: number, lat: number): string {
   return `${lon.toFixed(7)}, ${lat.toFixed(7)}`;
 }
 
-/** A moment as the event tells it, to the minute: in the hours of where it was written. */
+/**
+ * A moment to the minute in the registry's hours, with their distance from UTC, wherever it was written. Noon to the second is how a
+ * day that was said without an hour is kept: it shows as the day alone, and so does a time without a zone as it stands.
+ */
 export function moment(at: string): string {
-  const [, day = at, time = ''] = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}))?/.exec(at) ?? [];
-  return time ? `${day} ${time}` : day;
+  const [, day = at, time = '', seconds = '', zone = ''] = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?)?/.exec(at) ?? [];
+  if (!time) return day;
+  if (!zone) return `${day} ${time}`;
+  if (zone !== 'Z' && `${time}${seconds}` === '12:00:00' && !at.includes('.')) return day;
+  const offset = registry_offset();
+  const there = new Date(Date.parse(at) + offset * MINUTE).toISOString();
+  return `${there.slice(0, 10)} ${there.slice(11, 16)} ${distance(offset)}`;
+}
+
+/** Minutes that the registry's clocks are ahead of UTC: this computer's own where nobody has logged in. */
+function registry_offset(): number {
+  return session.get()?.utc_offset_minutes ?? -new Date().getTimezoneOffset();
+}
+
+function distance(offset: number): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const minutes = Math.abs(offset);
+  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 /** The first and the last day of something, once where they are one. */
@@ -74,8 +93,7 @@ const MINUTE = 60_000;
 
 /** A day of the registry's calendar, `days` from now: the computer's own where nobody has logged in. */
 export function day(days: number): string {
-  const ahead = session.get()?.utc_offset_minutes ?? -new Date().getTimezoneOffset();
-  const at = new Date(Date.now() + ahead * MINUTE);
+  const at = new Date(Date.now() + registry_offset() * MINUTE);
   at.setUTCDate(at.getUTCDate() + days);
   return at.toISOString().slice(0, 10);
 }

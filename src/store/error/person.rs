@@ -1,5 +1,7 @@
 //! A person who is not known.
 
+use crate::registry::people::People;
+use crate::text::nearest;
 use crate::words::{Action, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 
@@ -14,6 +16,27 @@ pub struct UnknownPerson {
     pub meant: Option<String>,
     /// Those of the unit who are known.
     pub known: Vec<String>,
+}
+
+impl UnknownPerson {
+    /// Somebody whom a unit does not know; nothing where it does.
+    pub fn of(people: &People, unit: &str, name: &str) -> Option<Self> {
+        if people.get(unit, name).is_some() {
+            return None;
+        }
+        let known: Vec<String> = people
+            .iter()
+            .filter(|(of, ..)| *of == unit)
+            .map(|(_, known, _)| known.to_owned())
+            .collect();
+        let meant = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+        Some(Self {
+            name: name.to_owned(),
+            unit: unit.to_owned(),
+            meant,
+            known,
+        })
+    }
 }
 
 impl Say for UnknownPerson {
