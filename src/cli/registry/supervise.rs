@@ -357,6 +357,7 @@ impl Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Store;
 
     #[test]
     fn a_round_took_place_on_the_day_for_which_it_is_recorded() {
