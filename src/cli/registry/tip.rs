@@ -111,8 +111,10 @@ impl TipArguments {
                 state(&Context::of(reward.common, lang), |store| {
                     let tip = named(store, &reward.tip, &["tip"])?;
                     if reward.paid {
-                        let said = question_paid(store.affairs()?.rewards_of(tip), fen, lang);
-                        said.iter().for_each(|said| tell(said));
+                        let paid_twice = question_paid(store.affairs()?.rewards_of(tip), fen, lang);
+                        if let Some(said) = paid_twice {
+                            tell(&said);
+                        }
                     }
                     Ok(Body::Reward(body::Reward {
                         tip,
