@@ -8,6 +8,7 @@ mod cell_grid;
 mod csv;
 mod degree_columns;
 mod error;
+pub mod evidence_list;
 mod export;
 pub mod form;
 pub mod form_flaw;

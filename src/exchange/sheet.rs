@@ -8,7 +8,7 @@ use std::borrow::Cow;
 const MOST_LETTERS: usize = 32_767;
 
 /// As much of a text as a cell holds: what somebody wrote at length keeps nobody's ledger from being made.
-fn cut(text: &str) -> Cow<'_, str> {
+pub(super) fn cut(text: &str) -> Cow<'_, str> {
     if text.len() <= MOST_LETTERS || text.encode_utf16().count() <= MOST_LETTERS {
         return Cow::Borrowed(text);
     }
@@ -20,6 +20,16 @@ fn cut(text: &str) -> Cow<'_, str> {
     let mut cut: String = text.chars().take_while(fits).collect();
     cut.push('…');
     Cow::Owned(cut)
+}
+
+/// Lays a sheet out as an office prints a table: on A4, landscape, so many pages wide.
+pub fn on_paper(sheet: &mut Worksheet, pages_wide: u16) -> &mut Worksheet {
+    const A4: u8 = 9;
+    sheet
+        .set_landscape()
+        .set_paper_size(A4)
+        .set_print_fit_to_pages(pages_wide, 0)
+        .set_margins(0.4, 0.4, 0.5, 0.5, 0.3, 0.3)
 }
 
 /// The formats of a workbook.

@@ -4,7 +4,7 @@ use super::Export;
 use super::cell::Cell;
 use super::form::{FORM, Widget};
 use super::ledger::{COLUMNS, FOR_PROGRAMS, GAUSS_KRUGER, LedgerColumn, gauss_kruger_cells};
-use super::sheet::Styles;
+use super::sheet::{Styles, on_paper};
 use crate::files::Out;
 use crate::words::Lang;
 use rust_xlsxwriter::{DataValidation, DataValidationRule, Format, Workbook, Worksheet, XlsxError};
@@ -235,16 +235,11 @@ fn by_hand(widget: Widget) -> usize {
 /// Printed as an office prints a ledger: landscape, as many pages wide as it takes to be read, those of the same sites one after
 /// another, the titles and the sites' codes on each page, pages numbered.
 fn printed(sheet: &mut Worksheet, shown: f64) -> Result<(), XlsxError> {
-    const A4: u8 = 9;
     /// Points of the titles' row: other fonts break a title into a line more, which would lie over the first row.
     const TITLES: f64 = 62.0;
     sheet.set_row_height(0, TITLES)?;
-    sheet
-        .set_landscape()
-        .set_paper_size(A4)
-        .set_print_fit_to_pages(pages_wide(shown), 0)
+    on_paper(sheet, pages_wide(shown))
         .set_page_order(true)
-        .set_margins(0.4, 0.4, 0.5, 0.5, 0.3, 0.3)
         .set_footer("&C&P / &N")
         .set_repeat_columns(0, 0)?
         .set_repeat_rows(0, 0)?;

@@ -5,7 +5,7 @@ use super::table::ReportTable;
 use super::tables::tables;
 use super::{Figures, Subject};
 use crate::exchange::cell::Cell;
-use crate::exchange::sheet::Styles;
+use crate::exchange::sheet::{Styles, on_paper};
 use crate::words::Lang;
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use std::io;
@@ -161,14 +161,9 @@ fn over_the_table(
     Ok(())
 }
 
-/// Printed as an office prints a table: landscape, one page wide, the titles on each page, pages numbered.
+/// Printed one page wide, the titles on each page, pages numbered.
 fn printed(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    const A4: u8 = 9;
-    sheet
-        .set_landscape()
-        .set_paper_size(A4)
-        .set_print_fit_to_pages(1, 0)
-        .set_margins(0.4, 0.4, 0.5, 0.5, 0.3, 0.3)
+    on_paper(sheet, 1)
         .set_footer("&L&A&C&P / &N")
         .set_repeat_rows(FIRST, FIRST)?;
     Ok(())
