@@ -7,11 +7,17 @@ pub use paths::of_folder;
 
 use std::borrow::Cow;
 
-/// Characters that act instead of showing: controls (but for the tab and the end of a line), those that turn the direction of
-/// writing, and those of no width, with which a name reads as another one's. What joins letters, or keeps them apart, stays.
+/// Characters that act instead of showing: controls (but for the tab and the end of a line), those that part lines as no others do,
+/// and those that nobody sees ([`is_unseen`]).
 pub fn acts(c: char) -> bool {
-    (c.is_control() && c != '\n' && c != '\t')
-        || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+    let ends_a_line = matches!(c, '\u{2028}' | '\u{2029}');
+    (c.is_control() && c != '\n' && c != '\t') || ends_a_line || is_unseen(c)
+}
+
+/// Characters that turn the direction of writing, and those of no width, with which a name reads as another one's. What joins
+/// letters, or keeps them apart, is none.
+pub fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
         || matches!(
             c,
             '\u{AD}' | '\u{180E}' | '\u{200B}' | '\u{2060}'
@@ -93,6 +99,7 @@ pub fn escape<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn nothing_acts_on_a_terminal_and_words_stay() {
@@ -102,6 +109,35 @@ mod tests {
             "a\\u{1b}[2Jb\\u{d}c\\u{9b}d\\u{202e}e"
         );
         assert_eq!(terminal("zh\u{200b}ao"), "zh\\u{200b}ao");
+    }
+
+    #[test]
+    fn the_scripts_of_pages_show_the_same_characters_by_their_numbers() {
+        let here: BTreeSet<u32> = (0..=u32::from(char::MAX))
+            .filter(|c| char::from_u32(*c).is_some_and(acts_in_page))
+            .collect();
+        let number = |written: &str| {
+            let digits = written.strip_prefix("\\u").expect("a number");
+            u32::from_str_radix(digits, 16).expect("a number")
+        };
+        for script in [
+            include_str!("web/app/parts/visible.ts"),
+            include_str!("web/crew/crew.js"),
+        ] {
+            let (_, class) = script.split_once("const ACTING = /[").expect("a class");
+            let (mut class, _) = class.split_once("]/g;").expect("its end");
+            let mut there = BTreeSet::new();
+            while !class.is_empty() {
+                let (first, rest) = class.split_at(6);
+                let (last, rest) = match rest.strip_prefix('-') {
+                    Some(rest) => rest.split_at(6),
+                    None => (first, rest),
+                };
+                there.extend(number(first)..=number(last));
+                class = rest;
+            }
+            assert_eq!(there, here);
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The ledger as CSV: UTF-8 with a byte order mark and CRLF, codes as they are, formula cells set off.
 
 use super::Export;
+use super::evidence_list::guarded;
 use super::form::FORM;
 use super::ledger::{COLUMNS, Cell, GAUSS_KRUGER, gauss_kruger_cells};
 use crate::files::Out;
 use crate::printable::of_cell;
-use crate::store::evidence_list::guarded;
 use std::io;
 
 /// Writes the file.

@@ -78,8 +78,8 @@ fn place(picture: Picture, entry: &Entry) -> String {
     format!("files/{}", picture.name(entry))
 }
 
-/// Columns that programs read in the extended data, and that tell people nothing.
-const FOR_PROGRAMS: [&str; 2] = ["state", "head"];
+/// Columns that stand in the extended data for programs, and tell people nothing.
+const IN_DATA: [&str; 2] = ["state", "head"];
 
 /// Where the icon lies in the file.
 const ICON: &str = "files/site.png";
@@ -162,7 +162,7 @@ fn point(kml: &mut String, entry: &Entry, pictured: [bool; 2], export: &Export) 
         );
     }
     table.push_str("<table>");
-    let shown = |column: &&LedgerColumn| column.on_map && !FOR_PROGRAMS.contains(&column.key);
+    let shown = |column: &&LedgerColumn| column.on_map && !IN_DATA.contains(&column.key);
     for column in COLUMNS.iter().filter(shown) {
         let value = column.value(entry, &export.context);
         if value != Cell::Empty {

@@ -77,6 +77,9 @@ impl LedgerColumn {
     }
 }
 
+/// The columns of every row that programs alone read: of which site it is, and how that stood.
+pub(super) const FOR_PROGRAMS: [&str; 2] = ["head", "site_key"];
+
 /// The day and the settings by which something is overdue, and the language of the words.
 #[derive(Debug, Clone)]
 pub struct LedgerContext {

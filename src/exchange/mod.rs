@@ -8,6 +8,7 @@ mod cell_grid;
 mod csv;
 mod degree_columns;
 mod error;
+pub mod evidence_list;
 mod export;
 pub mod form;
 pub mod form_flaw;
@@ -47,7 +48,7 @@ pub use export::Export;
 #[cfg(test)]
 pub(crate) use export::fixture;
 pub(crate) use export::{Answers, entry, original, scans};
-pub use geopackage::{AreaLayer, Shading, project, write_areas};
+pub use geopackage::{AreaLayer, Shading, VISIT_LAYER, project, write_areas};
 pub use grid_flaw::GridFlaw;
 pub use kmz::colour as state_colour;
 pub use site_list::site_codes;

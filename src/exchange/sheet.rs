@@ -8,7 +8,7 @@ use std::borrow::Cow;
 const MOST_LETTERS: usize = 32_767;
 
 /// As much of a text as a cell holds: what somebody wrote at length keeps nobody's ledger from being made.
-fn cut(text: &str) -> Cow<'_, str> {
+pub(super) fn cut(text: &str) -> Cow<'_, str> {
     if text.len() <= MOST_LETTERS || text.encode_utf16().count() <= MOST_LETTERS {
         return Cow::Borrowed(text);
     }

@@ -32,8 +32,8 @@ impl ListSystem {
     ///
     /// # Errors
     /// [`CrsError::OutOfRange`].
-    pub fn place(&self, x: f64, y: f64) -> Result<LonLat, CrsError> {
-        self.to.apply(&[CrsPoint { x, y }]).map(|found| found[0])
+    pub fn place(&self, at: CrsPoint) -> Result<LonLat, CrsError> {
+        self.to.apply(&[at]).map(|found| found[0])
     }
 
     /// Where the position of one row lies.
@@ -46,10 +46,10 @@ impl ListSystem {
         let text = |at: usize| cells.get(at).map(Field::to_text).unwrap_or_default();
         let (one, other) = (text(columns.0), text(columns.1));
         let halves = number(&one).zip(number(&other));
-        let Some((x, y)) = halves.and_then(|(one, other)| east_first(one, other)) else {
+        let Some(at) = halves.and_then(|(one, other)| self.to.east_first(one, other)) else {
             return Err(TargetFlaw::NoMetres(line, one, other));
         };
-        self.place(x, y)
+        self.place(at)
             .map_err(|error| TargetFlaw::System(Some(line), error))
     }
 }
@@ -68,38 +68,6 @@ impl MetreColumns {
                 titles[one].trim().to_owned(),
                 titles[last].trim().to_owned(),
             )),
-        }
-    }
-}
-
-/// Two numbers as easting and northing; `None` where they do not tell. A northing of China has seven digits; an easting has
-/// six, or eight with the number of its zone in front.
-fn east_first(one: f64, other: f64) -> Option<(f64, f64)> {
-    let is_northing = |n: f64| (1e6..1e7).contains(&n);
-    let is_easting = |n: f64| (1e5..1e6).contains(&n) || (1e7..1e8).contains(&n);
-    match (
-        is_easting(one) && is_northing(other),
-        is_northing(one) && is_easting(other),
-    ) {
-        (true, _) => Some((one, other)),
-        (_, true) => Some((other, one)),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_say_which_of_them_is_the_easting() {
-        let east = Some((435_133.7, 3_735_042.3));
-        assert_eq!(east_first(435_133.7, 3_735_042.3), east);
-        assert_eq!(east_first(3_735_042.3, 435_133.7), east);
-        let with_zone = Some((38_435_133.7, 3_735_042.3));
-        assert_eq!(east_first(3_735_042.3, 38_435_133.7), with_zone);
-        for (one, other) in [(113.3, 33.7), (435_133.7, 435_133.7), (0.0, 3_735_042.3)] {
-            assert_eq!(east_first(one, other), None, "{one} {other}");
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::TargetFlaw;
 use super::cell_grid::{CellGrid, shortened};
 use super::target_metres::{ListSystem, MetreColumns};
-use crate::ground::{LonLat, ReadPlace, ReadPlaces, Shape};
+use crate::ground::{CrsPoint, LonLat, ReadPlace, ReadPlaces, Shape};
 use crate::text::Field;
 use crate::text::{
     Axis, axis_among, datum_in_words, degrees, foreign_datum, half_width, is_position,
@@ -151,7 +151,7 @@ impl<'a> TablePositions<'a> {
             return Err(TargetFlaw::Origin(line));
         }
         system.map_or(Ok(LonLat::new(lon, lat)), |system| {
-            let place = system.place(lon, lat);
+            let place = system.place(CrsPoint { x: lon, y: lat });
             place.map_err(|error| TargetFlaw::System(Some(line), error))
         })
     }

@@ -3,7 +3,9 @@
 use super::cell_grid::shortened;
 use super::gcj02::shift;
 use super::grid::{TABLES, grids};
+use super::ledger::FOR_PROGRAMS;
 use super::read::datum_of_name;
+use super::table::key_of;
 use super::target_metres::ListSystem;
 use super::target_table::{is_of_datum, of_grids};
 use super::{ExchangeError, TargetFlaw, TargetNote};
@@ -225,13 +227,10 @@ fn notes(read: &ReadPlaces, named: bool) -> Vec<TargetNote> {
     notes.into_iter().flatten().collect()
 }
 
-/// Whether these are the columns of sites as they are exported: each with the head of its history.
+/// Whether these are the columns of sites as they are exported.
 fn is_own_ledger(columns: &[String]) -> bool {
-    let has = |key: &str, titles: [&str; 2]| {
-        let is = |column: &String| column == key || titles.iter().any(|t| column.contains(t));
-        columns.iter().any(is)
-    };
-    has("head", ["head hash", "链头哈希"]) && has("site_key", ["site key", "图斑键"])
+    let has = |key: &&str| columns.iter().any(|column| key_of(column) == Some(key));
+    FOR_PROGRAMS.iter().all(has)
 }
 
 /// The system that a list names for its coordinates, where it is not WGS 84 or near it.

@@ -3,7 +3,7 @@
 use super::Export;
 use super::cell::Cell;
 use super::form::{FORM, Widget};
-use super::ledger::{COLUMNS, GAUSS_KRUGER, LedgerColumn, gauss_kruger_cells};
+use super::ledger::{COLUMNS, FOR_PROGRAMS, GAUSS_KRUGER, LedgerColumn, gauss_kruger_cells};
 use super::sheet::{Styles, of_tall_rows, on_paper};
 use crate::files::Out;
 use crate::words::Lang;
@@ -23,8 +23,6 @@ const NAMES: [&str; 7] = [
     "lat",
     "due",
 ];
-/// Those that a crew need not see.
-const KEYS: [&str; 2] = ["head", "site_key"];
 
 /// Writes the file.
 ///
@@ -80,7 +78,8 @@ fn ledger(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
         row(sheet, line, &cells, [&styles, &tall])?;
     }
     // What is for machines, and what is empty throughout, would leave no room for the rest on paper.
-    let is_hidden = |column: &LedgerColumn| is_empty(column, export) || KEYS.contains(&column.key);
+    let is_hidden =
+        |column: &LedgerColumn| is_empty(column, export) || FOR_PROGRAMS.contains(&column.key);
     let mut shown = 0.0;
     for (at, column) in (0_u16..).zip(COLUMNS) {
         let cells = export.entries.iter();
@@ -193,7 +192,7 @@ fn form(sheet: &mut Worksheet, export: &Export) -> Result<(), XlsxError> {
             .filter_map(|key| COLUMNS.iter().find(|c| c.key == *key))
             .collect()
     };
-    let (first, last) = (named(&NAMES), named(&KEYS));
+    let (first, last) = (named(&NAMES), named(&FOR_PROGRAMS));
     let begin = u16::try_from(first.len()).unwrap_or(0);
     let end = begin + u16::try_from(FORM.len()).unwrap_or(0);
     let lines = u32::try_from(export.entries.len()).unwrap_or(u32::MAX);

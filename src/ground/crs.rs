@@ -318,6 +318,13 @@ pub struct ToLonLat {
 }
 
 impl ToLonLat {
+    /// Two numbers in metres as a point, in whichever order they stand: surveyors write the northing first, map programs the
+    /// easting. `None` where they do not tell.
+    pub fn east_first(&self, one: f64, other: f64) -> Option<CrsPoint> {
+        let (x, y) = self.frame.east_first(one, other)?;
+        Some(CrsPoint { x, y })
+    }
+
     /// Transforms many positions at once.
     ///
     /// # Errors

@@ -51,4 +51,5 @@ pub use region::{PixelRun, Rect, Region};
 pub use rings::rings;
 pub use shifted_map::is_of_shifted_map;
 pub use vector_error::VectorError;
+pub use zipped::VECTOR_ENDINGS;
 pub use zone::{Misfit, zone_in_front};

@@ -12,8 +12,8 @@ use zip::ZipArchive;
 const MOST_BYTES: u64 = 512 << 20;
 /// Files in an archive that are looked at.
 const MOST_ENTRIES: usize = 10_000;
-/// The endings of vector files.
-const ENDINGS: [&str; 9] = [
+/// The endings of vector files, in small letters; a `GeoPackage` may hold imagery, too.
+pub const VECTOR_ENDINGS: [&str; 9] = [
     "shp", "gpkg", "kml", "kmz", "ovkml", "gpx", "fgb", "geojson", "json",
 ];
 
@@ -46,7 +46,7 @@ pub(super) fn unpacked(path: &Path) -> Result<Unpacked, VectorError> {
     }
     let mut vectors = entries
         .iter()
-        .filter(|entry| ENDINGS.contains(&entry.ending.as_str()));
+        .filter(|entry| VECTOR_ENDINGS.contains(&entry.ending.as_str()));
     let (one, other) = (vectors.next(), vectors.next());
     let one = match (one, other) {
         (Some(one), None) => one,

@@ -1,5 +1,5 @@
-//! Gauss-Kruger zones: what it means when coordinates do not fit their system. Offices write the number of the zone in front
-//! of the easting (38 435 137) or leave it out, and name the other system. Pure.
+//! Gauss-Kruger zones: which of two numbers is the easting, and what it means when coordinates do not fit their system. Offices
+//! write the number of the zone in front of the easting (38 435 137) or leave it out, and name the other system. Pure.
 
 use crate::remedy;
 use crate::words::{Action, Choice, Lang, Remedy};
@@ -110,6 +110,25 @@ impl CrsFrame {
         is_plain(self.false_easting) || zone_of(self.false_easting).is_some()
     }
 
+    /// Two numbers as easting and northing, in whichever order they stand; `None` where they do not tell. An easting of a zone has
+    /// the bounds of one, that of another system any but a northing's.
+    pub(super) fn east_first(self, one: f64, other: f64) -> Option<(f64, f64)> {
+        let is_east = |n: f64| {
+            if self.is_of_zones() {
+                is_easting(n)
+            } else {
+                n != 0.0 && !is_northing(n)
+            }
+        };
+        if is_east(one) && is_northing(other) {
+            Some((one, other))
+        } else if is_northing(one) && is_east(other) {
+            Some((other, one))
+        } else {
+            None
+        }
+    }
+
     /// Whether a position cannot be one of a zone's, though the projection has a place for it, continents away.
     pub(super) fn is_elsewhere(self, x: f64, y: f64) -> bool {
         !self.geographic && self.is_of_zones() && misfit(self, x, y).is_some()
@@ -121,13 +140,23 @@ fn is_plain(easting: f64) -> bool {
     (100_000.0..900_000.0).contains(&easting)
 }
 
+/// Whether an easting is one of a zone, with its number in front or without it.
+fn is_easting(easting: f64) -> bool {
+    is_plain(easting) || zone_of(easting).is_some()
+}
+
+/// Whether it is a northing of China, which has seven digits.
+fn is_northing(northing: f64) -> bool {
+    (1e6..1e7).contains(&northing)
+}
+
 /// Why a position may lie out of range.
 pub(super) fn misfit(frame: CrsFrame, x: f64, y: f64) -> Option<Misfit> {
     if frame.geographic {
         let exchanged = y.abs() > 90.0 && y.abs() <= 180.0 && x.abs() <= 90.0;
         return exchanged.then_some(Misfit::Exchanged);
     }
-    if (1e6..1e7).contains(&x) && (is_plain(y) || zone_of(y).is_some()) {
+    if is_northing(x) && is_easting(y) {
         return Some(Misfit::Exchanged);
     }
     if frame.is_of_zones() && x.abs() <= 180.0 && y.abs() <= 90.0 {
@@ -160,8 +189,7 @@ pub(super) fn misfit(frame: CrsFrame, x: f64, y: f64) -> Option<Misfit> {
 pub(super) fn zone_of(easting: f64) -> Option<u32> {
     let inside = (13e6..46e6).contains(&easting);
     let zone = (easting / 1e6) as u32;
-    (inside && (100_000.0..900_000.0).contains(&(easting % 1e6)) && !(24..25).contains(&zone))
-        .then_some(zone)
+    (inside && is_plain(easting % 1e6) && zone != 24).then_some(zone)
 }
 
 /// The zone whose number stands in front of an easting, and the code of that zone in CGCS2000.
@@ -202,6 +230,48 @@ mod tests {
         assert_eq!(zone_in_front(38_493_200.0), Some((38, 4526)));
         assert_eq!(zone_in_front(20_435_137.0), Some((20, 4498)));
         assert_eq!(zone_in_front(493_200.0), None);
+    }
+
+    #[test]
+    fn numbers_say_which_of_them_is_the_easting() {
+        let told = |code: u32, one: f64, other: f64| {
+            let crs = Crs::parse(&format!("EPSG:{code}")).expect("known");
+            crs.frame().east_first(one, other)
+        };
+        let north = 3_735_042.3;
+        for (code, east) in [
+            (4547, 435_133.7),
+            (4526, 38_435_133.7),
+            (4547, 38_435_133.7),
+            // No system of zones: eastings are of any size.
+            (3857, 12_612_500.0),
+            (3857, 13_012_345.0),
+        ] {
+            assert_eq!(
+                told(code, east, north),
+                Some((east, north)),
+                "{code} {east}"
+            );
+            assert_eq!(
+                told(code, north, east),
+                Some((east, north)),
+                "{code} {east}"
+            );
+        }
+        // A digit is missing, or what stands there is no easting of any zone.
+        for one in [
+            43_513.7,
+            0.0,
+            -1.0,
+            950_000.0,
+            24_435_133.7,
+            50_435_133.7,
+            north,
+        ] {
+            assert_eq!(told(4547, one, north), None, "{one}");
+        }
+        assert_eq!(told(3857, 0.0, north), None);
+        assert_eq!(told(4547, 113.3, 33.7), None);
     }
 
     #[test]

@@ -2,15 +2,15 @@
 
 use super::raster_error::RasterError;
 use crate::files::has_ending;
+use crate::ground::VECTOR_ENDINGS;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, tr};
 use std::path::Path;
 
-/// Endings of files of lines and areas, in small letters.
-const VECTORS: [&str; 6] = ["geojson", "json", "shp", "kml", "kmz", "gpx"];
-
+/// Whether it is a file of lines and areas by its name.
 fn is_vector(path: &Path) -> bool {
-    VECTORS.iter().any(|ending| has_ending(path, ending))
+    let mut endings = VECTOR_ENDINGS.iter().filter(|ending| **ending != "gpkg");
+    endings.any(|ending| has_ending(path, ending))
 }
 
 /// Sentences, one function a family.
@@ -362,7 +362,7 @@ mod tests {
 
     #[test]
     fn a_vector_file_among_the_imagery_is_told_how_it_bounds() {
-        for name in ["truth.geojson", "区界.SHP", "a.kml"] {
+        for name in ["truth.geojson", "区界.SHP", "a.kml", "a.ovkml"] {
             let path = name.into();
             let reason = "not recognized".into();
             let said = RasterError::NotARaster { path, reason }.say(Lang::En);

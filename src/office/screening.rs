@@ -61,20 +61,26 @@ pub fn screen_all(
             continue;
         }
         let keep = decision.screen.keep;
-        if is_before_its_scan(office.store(), &found, &decision.at)? {
-            done.dated_early.push(decision.candidate.clone());
-        }
+        let is_early = is_before_its_scan(office.store(), &found, &decision.at)?;
         let of_then = session.at_another_time(decision.at);
         match desk::screen(office, &of_then, &veil, site, decision.screen, vec![]) {
-            Ok(()) if waits(office, &veil, site)? => done.await_second += 1,
-            Ok(()) if keep => done.kept += 1,
-            Ok(()) => done.rejected += 1,
+            Ok(()) => {
+                done.dated_early
+                    .extend(is_early.then_some(decision.candidate));
+                let count = if waits(office, &veil, site)? {
+                    &mut done.await_second
+                } else if keep {
+                    &mut done.kept
+                } else {
+                    &mut done.rejected
+                };
+                *count += 1;
+            }
             Err(StoreError::Refused { refusal, site, .. }) if is_of_the_site(&refusal) => {
                 let why = match &refusal {
                     Refusal::State { state, .. } => state.label(lang).to_owned(),
                     refusal => refusal.label(lang),
                 };
-                done.dated_early.retain(|of| *of != decision.candidate);
                 done.passed_over
                     .push((decision.candidate, format!("{site}: {why}")));
             }

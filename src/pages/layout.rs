@@ -23,11 +23,11 @@ pub fn document(lang: Lang, kind: &str, title: &str, body: &Markup) -> String {
 
 /// The same of several sheets, each of which says at its foot what it belongs to and which one it is.
 pub(crate) fn document_with_foot(lang: Lang, kind: &str, title: &str, body: &Markup) -> String {
-    let (title_in_css, kind_of_number) = (in_css(title), lang.pick("", "第 "));
-    let end = lang.pick("", " 页");
+    let title_in_css = in_css(title);
+    let (before, after) = lang.pick(("", ""), ("第 ", " 页"));
     let foot = format!(
         "@page {{ @bottom-left {{ content: {title_in_css}; font-size: 8.5pt; }} \
-         @bottom-right {{ content: \"{kind_of_number}\" counter(page) \" / \" counter(pages) \"{end}\"; font-size: 8.5pt; }} }}\n"
+         @bottom-right {{ content: \"{before}\" counter(page) \" / \" counter(pages) \"{after}\"; font-size: 8.5pt; }} }}\n"
     );
     whole(lang, kind, title, &foot, body)
 }

@@ -100,6 +100,8 @@ pub struct PatrolFact {
     pub unit: String,
     /// Code of the district it reports on.
     pub district: Option<String>,
+    /// The crew that went.
+    pub crew: Option<String>,
     /// Its day.
     pub on: Date,
     /// The season of that day, as its unit counts.

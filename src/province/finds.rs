@@ -1,7 +1,7 @@
 //! What was detected and what became of it, for figures of the model; and what is overdue.
 
 use super::facts::Facts;
-use super::left::is_all_gone;
+use super::left::{is_all_gone, step_of};
 use super::projection::{district_of, targets_of, windows_of};
 use super::quality::Find;
 use super::targets::{TOLERANCE_M, TargetOutcome, match_targets};
@@ -137,16 +137,11 @@ pub fn overdue_of(store: &Store, on: Date) -> Result<Vec<Late>, StoreError> {
         let answers = district
             .as_deref()
             .and_then(|code| affairs.nearest_of(code, site.season));
-        let in_part = site.state == State::Eradicated && !is_all_gone(store, site.key, site.state)?;
         late.push(Late {
             code: store.code(site.key)?,
             key: site.key,
             state: site.state,
-            step: if in_part {
-                State::Confirmed
-            } else {
-                site.state
-            },
+            step: step_of(site.state, is_all_gone(store, site.key, site.state)?),
             answers: answers.map(|duty| duty.body.person.clone()),
             district,
             crew: site.crew().map(str::to_owned),

@@ -17,6 +17,15 @@ pub(super) fn is_all_gone(store: &Store, key: SiteKey, state: State) -> Result<b
     }
 }
 
+/// The state whose work is still to be done: what is eradicated in part has still to be eradicated.
+pub(super) fn step_of(state: State, is_all_gone: bool) -> State {
+    if state == State::Eradicated && !is_all_gone {
+        State::Confirmed
+    } else {
+        state
+    }
+}
+
 /// Per cent destroyed by the last eradication; where there was none of its own, the least of the whole's and of those that became
 /// part of it.
 fn percent(store: &Store, key: SiteKey) -> Result<Option<u8>, StoreError> {

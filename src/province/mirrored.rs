@@ -105,6 +105,7 @@ mod tests {
             publicity: false,
             unit: "410423".into(),
             district: Some("410423".into()),
+            crew: None,
             on,
             season: 2026,
             people: 4,

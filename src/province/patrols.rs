@@ -241,6 +241,7 @@ fn patrol_fact(gate: &Authority, sealed: &Sealed) -> Option<PatrolFact> {
         publicity: patrol.publicity.is_some(),
         unit,
         district: patrol.district.clone(),
+        crew: patrol.crew.clone(),
         on: day_of(&patrol.on)?,
         people: patrol.people,
         vehicles: patrol.vehicles,

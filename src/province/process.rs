@@ -4,6 +4,7 @@
 //! sites that took both steps, so a step that nobody has taken yet has none.
 
 use super::facts::{Facts, SiteFact};
+use super::left::step_of;
 use crate::registry::body::FoundBy;
 use crate::registry::{SiteKey, State};
 use jiff::civil::Date;
@@ -225,7 +226,7 @@ fn median(sorted: &[i32]) -> Option<f64> {
 fn waiting(sites: &[&SiteFact], on: Date) -> BTreeMap<State, Waiting> {
     let mut by_state: BTreeMap<State, (u64, Vec<i32>)> = BTreeMap::new();
     for site in sites.iter().filter(|site| site.state.is_open()) {
-        let (count, waits) = by_state.entry(step_of(site)).or_default();
+        let (count, waits) = by_state.entry(step_of(site.state, site.gone)).or_default();
         *count += 1;
         waits.extend(last_step(site).map(|since| between(since, on).max(0)));
     }
@@ -243,18 +244,9 @@ fn waiting(sites: &[&SiteFact], on: Date) -> BTreeMap<State, Waiting> {
         .collect()
 }
 
-/// The state whose work is still to be done: what is eradicated in part has still to be eradicated.
-fn step_of(site: &SiteFact) -> State {
-    if site.state == State::Eradicated && !site.gone {
-        State::Confirmed
-    } else {
-        site.state
-    }
-}
-
 /// The day of the last step that leads to the state.
 fn last_step(site: &SiteFact) -> Option<Date> {
-    match step_of(site) {
+    match step_of(site.state, site.gone) {
         State::Candidate => site.steps.found,
         State::Dispatched | State::Revisit => site.steps.assigned,
         State::Confirmed => site.steps.verified,

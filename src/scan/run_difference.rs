@@ -147,6 +147,7 @@ impl RunDifference {
     }
 }
 
+#[cfg(test)]
 impl From<&str> for RunDifference {
     fn from(text: &str) -> Self {
         Self([text.to_owned(), text.to_owned()])

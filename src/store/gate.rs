@@ -8,6 +8,7 @@ use crate::registry::authority::Grounds;
 use crate::registry::body::Body;
 use crate::registry::event::{Event, Sealed};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
+use crate::registry::moves::Refusal;
 use crate::registry::replay::Neighbours;
 use crate::store::evidence;
 use ed25519_dalek::{Signer, SigningKey};
@@ -215,7 +216,7 @@ impl Store {
     ///
     /// # Errors
     /// Those of reading.
-    pub fn refused(&self) -> Result<Vec<(Sealed, crate::registry::moves::Refusal)>, StoreError> {
+    pub fn refused(&self) -> Result<Vec<(Sealed, Refusal)>, StoreError> {
         let mut refused = Vec::new();
         let by_site =
             self.map_histories(|site| (!site.refused.is_empty()).then_some(site.refused))?;
@@ -240,7 +241,7 @@ impl Store {
     pub fn refused_around(
         &self,
         events: &[&Sealed],
-    ) -> Result<BTreeMap<Hash, crate::registry::moves::Refusal>, StoreError> {
+    ) -> Result<BTreeMap<Hash, Refusal>, StoreError> {
         if events.iter().any(|sealed| sealed.event.site.is_none()) {
             let refused = self.refused()?.into_iter();
             return Ok(refused.map(|(sealed, why)| (sealed.hash, why)).collect());

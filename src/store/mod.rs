@@ -13,7 +13,6 @@ mod draft;
 mod each;
 mod error;
 pub mod evidence;
-pub mod evidence_list;
 mod files;
 mod filter;
 mod gate;
@@ -58,7 +57,7 @@ pub fn registry_version() -> i32 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 #[cfg(test)]
 mod scale;

@@ -552,7 +552,7 @@ fn salvage_saves_every_event_but_the_changed_one() {
 
 use crate::registry::event::{Actor, Event, EventFlaw, next_id};
 
-pub(super) fn forged(secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
+pub(crate) fn forged(secret: u8, seq: u64, ms: u64, body: Body) -> Sealed {
     forged_by("chief", secret, seq, ms, body)
 }
 

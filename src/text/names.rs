@@ -17,20 +17,25 @@ pub enum NameFlaw {
     Outside,
 }
 
-/// Whether something can be called so on every system and reads as what it is: no way to another folder, nothing that Windows takes
-/// for a device or cuts off, no letter that acts or has no width, and no more bytes than `longest`.
+/// Whether something can be called so on every system and reads as what it is: no letter that acts or has no width in it, and no dot
+/// before it.
 pub fn is_plain(name: &str, longest: usize) -> bool {
-    let odd = |c: char| c.is_control() || acts(c) || "/\\:*?\"<>|".contains(c);
+    is_portable(name, longest) && !name.starts_with('.') && !name.contains(acts)
+}
+
+/// Whether something can be called so on every system: no way to another folder, nothing that Windows takes for a device or cuts off,
+/// and no more bytes than `longest`.
+pub fn is_portable(name: &str, longest: usize) -> bool {
+    let odd = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
     !name.is_empty()
         && name.len() <= longest
-        && !name.starts_with('.')
         && !name.ends_with([' ', '.'])
         && !name.contains(odd)
         && !is_device(name)
 }
 
 /// Whether a name is that of a device on Windows.
-pub fn is_device(name: &str) -> bool {
+fn is_device(name: &str) -> bool {
     let first = name.split('.').next().unwrap_or("").to_ascii_lowercase();
     let first = first.trim_end();
     let is_port = matches!(first.as_bytes(), [b'c', b'o', b'm', n] | [b'l', b'p', b't', n] if n.is_ascii_digit());

@@ -1,11 +1,13 @@
 //! Numbers as people type them.
 
+use crate::printable::is_unseen;
+
 /// Full-width letters, digits and signs as their half-width ones, without what nobody sees: marks of width and direction that
 /// web pages and messengers put between letters. Other text stays as it is.
 pub fn half_width(text: &str) -> String {
-    let unseen = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}');
+    let joins = |c: &char| matches!(c, '\u{200c}' | '\u{200d}');
     text.chars()
-        .filter(|c| !unseen(c))
+        .filter(|c| !is_unseen(*c) && !joins(c))
         .map(|c| match c {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
             '\u{3000}' | '\u{a0}' => ' ',
@@ -93,6 +95,10 @@ mod tests {
             ("12 000.5", 12000.5),
             ("-3", -3.0),
             ("1.2e3", 1200.0),
+            ("\u{202d}1\u{200d}2\u{feff}", 12.0),
+            // As telephones wrap what is copied out of a message.
+            ("\u{2066}12\u{2069}", 12.0),
+            ("12\u{ad}", 12.0),
         ] {
             assert_eq!(number(text), Some(value), "{text}");
         }

@@ -7,7 +7,7 @@ use super::number::half_width;
 pub fn plain_title(title: &str) -> String {
     half_width(title)
         .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '\u{feff}' | '"' | '*' | '\'' | '“' | '”'))
+        .filter(|c| !c.is_whitespace() && !matches!(c, '"' | '*' | '\'' | '“' | '”'))
         .flat_map(char::to_lowercase)
         .collect()
 }

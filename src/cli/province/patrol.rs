@@ -12,10 +12,7 @@ use crate::office::patrol::{PatrolTold, Patrolled, REACH_M, patrol};
 use crate::office::whereabouts::is_in_china;
 use crate::office::{OfficeError, PatrolError};
 use crate::province::projection::facts_of;
-use crate::registry::Hash;
-use crate::registry::body::Body;
 use crate::registry::unit::is_code;
-use crate::store::{Store, StoreError};
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
 use clap::Args;
@@ -312,14 +309,6 @@ fn remarks(facts: &crate::registry::body::TrackFacts, lang: Lang) -> Vec<String>
     out
 }
 
-/// The crew that went.
-fn crew_of(store: &Store, entry: Hash) -> Result<Option<String>, StoreError> {
-    Ok(match store.event(entry)?.map(|sealed| sealed.event.body) {
-        Some(Body::Patrol(patrol)) => patrol.crew,
-        _ => None,
-    })
-}
-
 fn list(context: &Context) -> Result<Done, Failure> {
     let store = context.read()?;
     let facts = facts_of(&store)?;
@@ -347,7 +336,7 @@ fn list(context: &Context) -> Result<Done, Failure> {
                 patrol.entry.short(),
                 patrol.on.to_string(),
                 district.to_owned(),
-                crew_of(&store, patrol.entry)?.unwrap_or_else(|| "–".into()),
+                patrol.crew.clone().unwrap_or_else(|| "–".into()),
                 zero.to_owned(),
                 patrol.people.to_string(),
                 patrol.vehicles.to_string(),

@@ -185,24 +185,20 @@ impl RoleArguments {
                 );
                 against("ROLE", &given, rule)
             } else {
-                none_of("ROLE", "–", names())
+                none_of("ROLE", NOT_GIVEN, names())
             });
         }
         let context = Context::of(self.common, lang);
         let (mut office, session) = context.office()?;
-        let now = match wanted {
-            RoleChange::Add => change(&mut office, &session, ActorAction::Grant, self.name, roles),
-            RoleChange::Grant => grant(&mut office, &session, self.name, roles),
-            RoleChange::Revoke => {
-                change(&mut office, &session, ActorAction::Revoke, self.name, roles)
-            }
-            RoleChange::Confirm => change(
-                &mut office,
-                &session,
-                ActorAction::Confirm,
-                self.name,
-                roles,
-            ),
+        let action = match wanted {
+            RoleChange::Add | RoleChange::Grant => ActorAction::Grant,
+            RoleChange::Revoke => ActorAction::Revoke,
+            RoleChange::Confirm => ActorAction::Confirm,
+        };
+        let now = if wanted == RoleChange::Grant {
+            grant(&mut office, &session, self.name, roles)
+        } else {
+            change(&mut office, &session, action, self.name, roles)
         }?;
         Ok(show(&now, office.store().settings(), &context))
     }

@@ -11,4 +11,5 @@ pub use areas::{AreaLayer, write_areas};
 pub use project::project;
 pub use read::read;
 pub use style::Shading;
+pub use visit_form::VISIT_LAYER;
 pub use write::write;

@@ -1,6 +1,7 @@
 //! A QGIS project (`.qgs`, 3.22) around a `GeoPackage` of sites, as QGIS and `QField` open it: the three layers with their
 //! styles and the visit form, everything by its name beside the project.
 
+use super::visit_form::VISIT_LAYER;
 use super::{style, visit_form};
 use crate::exchange::Export;
 use crate::printable::{escape, of_xml};
@@ -26,7 +27,7 @@ struct ProjectLayer {
 fn layers(lang: Lang) -> [ProjectLayer; 3] {
     [
         ProjectLayer {
-            table: "visits",
+            table: VISIT_LAYER,
             title: lang.pick("Visits (to be filled in)", "核查（填写）"),
             geometry: "Point",
             style: visit_form::visits(lang),
@@ -180,9 +181,7 @@ fn within(style: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::ledger::LedgerContext;
-    use crate::registry::Hash;
-    use crate::registry::settings::Settings;
+    use crate::exchange::fixture::export;
 
     fn parsed(xml: &str) -> roxmltree::Document<'_> {
         let options = roxmltree::ParsingOptions {
@@ -195,20 +194,7 @@ mod tests {
     #[test]
     fn a_project_is_xml_and_names_its_layers_beside_it() {
         for lang in [Lang::En, Lang::Zh] {
-            let export = Export {
-                entries: vec![],
-                context: LedgerContext {
-                    settings: Settings::default(),
-                    today: jiff::civil::date(2026, 5, 3),
-                    lang,
-                },
-                unit: "410423".into(),
-                unit_name: None,
-                state: Hash::of(b""),
-                made_at: "2026-05-03T08:00:00+08:00".into(),
-                evidence: std::path::PathBuf::new(),
-                gauss_kruger: false,
-            };
+            let export = export([], lang);
             let xml = |imagery| project(&export, "crew-1.gpkg", imagery, "一组 <1>");
             let sources = |xml: &str| -> Vec<String> {
                 let read = parsed(xml);

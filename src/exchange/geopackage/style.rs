@@ -1,7 +1,7 @@
 //! The QGIS styles (QML) of the layers of sites and areas: a colour for each state, labels, pictures.
 
 use crate::exchange::kmz::colour;
-use crate::exchange::ledger::{COLUMNS, Kind};
+use crate::exchange::ledger::{COLUMNS, FOR_PROGRAMS, Kind};
 use crate::exchange::pictures::PICTURES;
 use crate::printable::escape;
 use crate::registry::State;
@@ -127,9 +127,6 @@ pub(super) const PICTURE: &str = "<Option type=\"int\" name=\"DocumentViewer\" v
      <Option type=\"bool\" name=\"FileWidgetButton\" value=\"true\"/><Option type=\"QString\" name=\"FileWidgetFilter\" value=\"\"/>\
      <Option type=\"int\" name=\"RelativeStorage\" value=\"1\"/><Option type=\"int\" name=\"StorageMode\" value=\"0\"/>";
 
-/// The columns that nobody need see.
-pub(super) const HIDDEN: [&str; 2] = ["head", "site_key"];
-
 pub(super) fn editable(fields: impl Iterator<Item = (&'static str, bool)>) -> String {
     let line = |(field, editable)| {
         let editable = u8::from(editable);
@@ -252,7 +249,7 @@ pub fn sites(lang: Lang) -> String {
     let on_map = || COLUMNS.iter().filter(|c| c.on_map);
     let mut fields = String::from("<fieldConfiguration>\n");
     for column in on_map() {
-        let hidden = HIDDEN.contains(&column.key);
+        let hidden = FOR_PROGRAMS.contains(&column.key);
         fields += &widget(column.key, if hidden { "Hidden" } else { "TextEdit" }, "");
     }
     fields += &picture_widgets();

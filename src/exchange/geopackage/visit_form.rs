@@ -1,11 +1,11 @@
 //! The QGIS style (QML) of the visits: the form in which a crew fills in what it found, with the site's pictures.
 
 use super::style::{
-    HIDDEN, PICTURE, aliases, categorised, document, editable, marker, option, picture_titles,
+    PICTURE, aliases, categorised, document, editable, marker, option, picture_titles,
     picture_widgets, widget,
 };
 use crate::exchange::form::{FORM, FormColumn, Widget};
-use crate::exchange::ledger::{COLUMNS, LedgerColumn};
+use crate::exchange::ledger::{COLUMNS, FOR_PROGRAMS, LedgerColumn};
 use crate::exchange::pictures::PICTURES;
 use crate::printable::escape;
 use crate::registry::State;
@@ -56,14 +56,16 @@ fn form_widget(field: &FormColumn, lang: Lang) -> String {
     }
 }
 
-/// The columns of the visit layer that name the site, as they are shown.
+/// The layer in which visits are filled in.
+pub const VISIT_LAYER: &str = "visits";
+/// Its columns that name the site, as they are shown.
 const NAMES: [&str; 4] = ["site", "state", "due", "crew"];
 
 /// The columns of the layer that say which site a row is about.
-fn columns() -> impl Iterator<Item = &'static LedgerColumn> {
+pub(super) fn columns() -> impl Iterator<Item = &'static LedgerColumn> {
     COLUMNS
         .iter()
-        .filter(|c| NAMES.contains(&c.key) || HIDDEN.contains(&c.key))
+        .filter(|c| NAMES.contains(&c.key) || FOR_PROGRAMS.contains(&c.key))
 }
 
 /// The style of the visits: a ring where nothing is filled in yet, a tick where it is; and the form.
@@ -103,7 +105,7 @@ fn widgets(lang: Lang) -> String {
     let mut fields = String::from("<fieldConfiguration>\n");
     for column in columns() {
         fields += &match column.key {
-            key if HIDDEN.contains(&key) => widget(key, "Hidden", ""),
+            key if FOR_PROGRAMS.contains(&key) => widget(key, "Hidden", ""),
             "state" => state_widget(lang),
             key => widget(key, "TextEdit", ""),
         };

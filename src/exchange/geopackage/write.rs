@@ -1,5 +1,6 @@
 //! Writing: points, outlines and the visit form as layers, styles in `layer_styles`, pictures in a folder beside it.
 
+use super::visit_form::VISIT_LAYER;
 use super::{style, visit_form};
 use crate::exchange::form::{FORM, Widget};
 use crate::exchange::ledger::{COLUMNS, Cell, Entry, Kind, LedgerColumn};
@@ -14,9 +15,6 @@ use gdal::vector::{
 };
 use gdal::{Dataset, DriverManager};
 use std::path::{Path, PathBuf};
-
-/// Columns of the visit layer that say which site a row is about.
-const VISIT_NAMES: [&str; 6] = ["site", "state", "due", "crew", "head", "site_key"];
 
 /// Writes the file, and the pictures of the detections into the folder `NAME-files` beside it. Returns that folder
 /// where there are pictures.
@@ -118,7 +116,7 @@ fn fill(export: &Export, path: &Path, pictures: &Pictures) -> Result<(), GdalErr
         let styles = [
             ("sites", style::sites(lang)),
             ("outlines", style::outlines(lang)),
-            ("visits", visit_form::visits(lang)),
+            (VISIT_LAYER, visit_form::visits(lang)),
         ];
         style_table(dataset, &styles, &export.made_at)?;
         transaction.commit()?;
@@ -167,14 +165,13 @@ fn layers(
         dataset,
         wgs84,
         export,
-        &of("visits", position, &visits),
+        &of(VISIT_LAYER, position, &visits),
         point,
     )
 }
 
 /// The columns of the visit layer: which site, and the form.
 fn visit_columns(export: &Export) -> impl Iterator<Item = ColumnSource<'_>> {
-    let named = COLUMNS.iter().filter(|c| VISIT_NAMES.contains(&c.key));
     let form = FORM.iter().map(|field| ColumnSource {
         name: field.key,
         kind: match field.widget {
@@ -184,7 +181,7 @@ fn visit_columns(export: &Export) -> impl Iterator<Item = ColumnSource<'_>> {
         },
         value: Box::new(|_, _| Cell::Empty),
     });
-    named.map(|c| given(c, export)).chain(form)
+    visit_form::columns().map(|c| given(c, export)).chain(form)
 }
 
 pub(super) fn ogr(kind: Kind) -> OGRFieldType::Type {

@@ -282,10 +282,12 @@ fn places(
     let to = crs.and_then(|crs| crs.to_lonlat().ok());
     if metric {
         let to = to.ok_or_else(|| PosError::NoCrs { path: path.into() })?;
-        let there = of_metres(lines, order)
+        let points = of_metres(lines, order, &to).map_err(bad)?;
+        let there = points
+            .iter()
             .zip(lines)
             .map(|(point, line)| {
-                let there = to.apply(&[point]);
+                let there = to.apply(&[*point]);
                 there.map(|p| p[0]).map_err(|_ignored| bad(line))
             })
             .collect::<Result<Vec<_>, _>>()?;
@@ -314,22 +316,23 @@ fn places(
     Ok(own)
 }
 
-/// The points of lines in metres. Surveyors write the northing first: seven digits beside six, or beside eight with the
-/// zone's number in front.
-fn of_metres(lines: &[PosLine], order: Order) -> impl Iterator<Item = CrsPoint> {
-    let is_easting = |v: f64| v.abs() < 1e6 || (13e6..46e6).contains(&v);
-    let turned = order == Order::Unsaid
-        && lines
-            .iter()
-            .all(|l| (1e6..1e7).contains(&l.first) && is_easting(l.second));
-    lines.iter().map(move |l| {
-        let (x, y) = if turned {
-            (l.second, l.first)
-        } else {
-            (l.first, l.second)
-        };
-        CrsPoint { x, y }
-    })
+/// The points of lines in metres. Where no title says which number is the easting, the numbers do: those of all lines, or of none.
+/// Fails with a line that does not tell among others that do.
+fn of_metres<'a>(
+    lines: &'a [PosLine],
+    order: Order,
+    to: &ToLonLat,
+) -> Result<Vec<CrsPoint>, &'a PosLine> {
+    let told = |line: &PosLine| to.east_first(line.first, line.second);
+    let in_order = |line: &PosLine| CrsPoint {
+        x: line.first,
+        y: line.second,
+    };
+    if order == Order::Unsaid && lines.iter().any(|line| told(line).is_some()) {
+        lines.iter().map(|line| told(line).ok_or(line)).collect()
+    } else {
+        Ok(lines.iter().map(in_order).collect())
+    }
 }
 
 /// Degrees of a system's own datum in WGS 84; `None` where the system counts in metres and says nothing of degrees.
@@ -514,6 +517,20 @@ mod tests {
                 "{text}"
             );
         }
+        // Of a system of one's own, eastings are of any size.
+        let own = "+proj=tmerc +lat_0=0 +lon_0=113.2 +k=1 +x_0=0 +y_0=0 +ellps=GRS80 +units=m";
+        let there = one(&format!("{own}\ndji_0001 3734826.7 9267.1 500")).at;
+        assert!(there.distance_m(LonLat::new(113.3, 33.74)) < 10.0);
+    }
+
+    #[test]
+    fn a_line_whose_easting_lacks_a_digit_is_named_and_lies_nowhere() {
+        let text = "EPSG:4547\na 3735042.3 435133.6 500\nb 3735042.3 43513.6 500";
+        let refused = of(text.as_bytes());
+        assert!(
+            matches!(refused, Err(PosError::Row { line: 3, .. })),
+            "{refused:?}"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::inbox::{Inbox, Version};
 use super::paths::split;
+use crate::exchange::VISIT_LAYER;
 use crate::exchange::import::{ImportedEvents, Report, RowFlaw, RowOutcome, RowReport, RowSubject};
 use crate::files;
 use crate::pages::received::{ReceivedFile, RowSent};
@@ -14,9 +15,6 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// The layer of a crew's copy in which visits are filled in.
-const VISITS: &str = "visits";
 
 /// A sentence in English and in Chinese.
 pub type BothLanguages = [String; 2];
@@ -98,7 +96,7 @@ impl RowTold {
     /// Its table, where the file has several, and its line.
     fn number(&self, lang: Lang) -> String {
         let table = match self.table.as_str() {
-            VISITS => lang.pick(VISITS, "核查回填"),
+            VISIT_LAYER => lang.pick(VISIT_LAYER, "核查回填"),
             other => other,
         };
         format!("{table} {}", self.line).trim().to_owned()

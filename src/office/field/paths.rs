@@ -1,7 +1,7 @@
 //! Names below a crew's folder: plain parts between slashes, that lead nowhere else on any system.
 
 use crate::files;
-use crate::text::names::is_device;
+use crate::text::names::is_portable;
 use std::path::{Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 
@@ -17,16 +17,8 @@ pub(super) fn plain(path: &str) -> Option<String> {
         return Some(String::new());
     }
     let parts: Vec<&str> = path.split('/').collect();
-    (parts.len() <= DEEPEST && parts.iter().all(|part| will_do(part))).then(|| parts.join("/"))
-}
-
-fn will_do(part: &str) -> bool {
-    !part.is_empty()
-        && part.len() <= LONGEST_PART
-        && !part.chars().all(|c| c == '.')
-        && !part.ends_with([' ', '.'])
-        && !is_device(part)
-        && !part.contains(|c: char| c.is_control() || r#"\:*?"<>|"#.contains(c))
+    let will_do = |part: &&str| is_portable(part, LONGEST_PART);
+    (parts.len() <= DEEPEST && parts.iter().all(will_do)).then(|| parts.join("/"))
 }
 
 /// The folder of a path, and its last part.

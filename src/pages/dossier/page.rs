@@ -141,11 +141,7 @@ fn known(d: &Dossier, lang: Lang) -> Markup {
     let mut rows: Vec<(String, Markup)> = COLUMNS
         .iter()
         .filter(|column| !ELSEWHERE.contains(&column.key))
-        .map(|column| match column.key {
-            // Who typed it in need not have been there.
-            "eradicators" => (column, eradicators(d, lang)),
-            _ => (column, column.value(&d.entry, &context)),
-        })
+        .map(|column| (column, column.value(&d.entry, &context)))
         .filter(|(_, value)| *value != Cell::Empty)
         .map(|(column, value)| (column.title(lang).to_owned(), html! { (value.to_text()) }))
         .collect();
@@ -162,13 +158,6 @@ fn known(d: &Dossier, lang: Lang) -> Markup {
             (pairs(&rows))
         }
     }
-}
-
-/// Those who are named as having done the last eradication.
-fn eradicators(d: &Dossier, lang: Lang) -> Cell {
-    let last = d.entry.site.eradications.last();
-    last.map(|(eradicate, _)| eradicate.officers.join(lang.pick(", ", "、")))
-        .into()
 }
 
 fn detections(d: &Dossier, lang: Lang) -> Option<Markup> {

@@ -1,8 +1,8 @@
 //! The proof at the end of a dossier: its files with their digests, and the hashes that its history ends in.
 
 use super::Dossier;
+use crate::exchange::evidence_list::listed;
 use crate::pages::layout::{moment, scroll};
-use crate::store::evidence_list::listed;
 use crate::words::Lang;
 use maud::{Markup, html};
 

@@ -46,6 +46,7 @@ fn patrol(number: u8) -> PatrolFact {
         publicity: false,
         unit: "410000".into(),
         district: Some(format!("41{:04}", 1 + number % 5)),
+        crew: None,
         on: date(2026, 4, 10 + i8::try_from(number).unwrap()),
         season: 2026,
         people: 6 + u64::from(number),

@@ -135,6 +135,7 @@ fn patrol(walked: MultiPolygon, area_m2: Option<f64>, code: &str) -> PatrolFact 
         publicity: false,
         unit: "410423".into(),
         district: Some(code.into()),
+        crew: None,
         on: date(2026, 5, 3),
         season: 2026,
         people: 4,

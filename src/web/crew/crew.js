@@ -67,8 +67,9 @@ const main = document.getElementById("main");
 const t = (key, n) => words[key][state.language].replace("{n}", n ?? "");
 const own = (field) => (state.language ? field.en : field.zh);
 
-/** A text whose letters of no width, and those that turn the direction of writing, show by their numbers. */
+// The characters that act instead of showing, as `acts_in_page` of src/printable.rs has them.
 const ACTING = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u2064\u2066-\u2069\u3164\uFEFF\uFFA0]/g;
+/** A text in which these show by their numbers. */
 const visible = (text) => text.replace(ACTING, (letter) => `⟨U+${letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 
 /** An element: its name, its properties, what lies in it. Words are always text, never markup. */

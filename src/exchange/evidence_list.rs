@@ -1,5 +1,6 @@
 //! 电子数据清单: the list of electronic evidence that the law asks for, as CSV and XLSX.
 
+use super::sheet::{cut, on_paper};
 use crate::printable::of_cell;
 use crate::registry::body::Body;
 use crate::registry::code_lists::Coded;
@@ -230,7 +231,7 @@ pub fn to_xlsx(rows: &[EvidenceRow], lang: Lang) -> Result<Vec<u8>, XlsxError> {
             };
             match counted {
                 Some(count) => sheet.write_number_with_format(line, column, count, &cell)?,
-                None => sheet.write_string_with_format(line, column, text, &cell)?,
+                None => sheet.write_string_with_format(line, column, cut(text), &cell)?,
             };
         }
     }
@@ -256,17 +257,12 @@ fn height(cells: &[String; 12]) -> f64 {
     f64::from(u8::try_from(lines.max().unwrap_or(1).max(1)).unwrap_or(25)) * LINE
 }
 
-/// Landscape, one page wide, the titles on each page, pages numbered.
+/// Printed one page wide, the titles on each page, pages numbered.
 fn printed(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    const A4: u8 = 9;
     for (column, EvidenceColumn(_, _, width)) in (0_u16..).zip(&COLUMNS) {
         sheet.set_column_width(column, f64::from(*width))?;
     }
-    sheet
-        .set_landscape()
-        .set_paper_size(A4)
-        .set_print_fit_to_pages(1, 0)
-        .set_margins(0.4, 0.4, 0.5, 0.5, 0.3, 0.3)
+    on_paper(sheet, 1)
         .set_footer("&C&P / &N")
         .set_repeat_rows(0, 0)?;
     sheet.set_freeze_panes(1, 0)?;
@@ -344,6 +340,13 @@ mod tests {
             "{chinese}"
         );
         assert!(chinese.contains("'=a⟨U+202E⟩.jpg"), "{chinese}");
+    }
+
+    #[test]
+    fn a_name_that_is_longer_than_a_cell_stops_no_list() {
+        let book = to_xlsx(&[row(&"长".repeat(40_000))], Lang::Zh).expect("written");
+        let read = crate::text::workbook(&book).expect("read");
+        assert!(read.sheets[0].rows[1].1[2].to_text().ends_with("长…"));
     }
 
     #[test]
