@@ -614,7 +614,7 @@ fn rows() -> Vec<RowFlaw> {
         NoTime, UnknownHead, NotDegrees, Origin, NoPlace("x".into(), DegreesFlaw::NoDegrees), Shifted("x".into()), Far(90.0),
         Datum("x".into()),
         Beside("7K3QF2-V".into(), 3.0), NoPhoto("x".into()), ManyPhotos("x".into()), NotAPhoto("x".into()),
-        PhotoElsewhere("x".into()), NoRole("Li".into(), vec!["verifier"]), Move(Refusal::Role),
+        PhotoElsewhere("x".into()), PhotoOnline("x".into()), NoRole("Li".into(), vec!["verifier"]), Move(Refusal::Role),
     }));
     all
 }
