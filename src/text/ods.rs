@@ -3,7 +3,7 @@
 
 use super::field::Field;
 use super::number::half_width;
-use super::sheet::{MergedCells, Sheet, SheetCells, WIDEST, Workbook, WorkbookFlaw};
+use super::sheet::{MergedCells, Sheet, SheetCells, WIDEST, Workbook, WorkbookFlaw, lasting};
 use roxmltree::{Document, Node};
 use std::io::{Cursor, Read};
 
@@ -179,14 +179,23 @@ fn shown(number: f64, cell: Node<'_, '_>) -> Field {
     }
 }
 
-/// `PT10H21M00S` as `10:21:00`.
+/// `PT10H21M00S` as `10:21:00`, and `PT113H18M14.4S` as `113:18:14.4`; empty where it is no period.
 fn hours(period: &str) -> String {
-    let digits = period
-        .trim_start_matches("PT")
-        .trim_end_matches(['S', 's'])
-        .replace(['H', 'M'], ":");
-    let whole = digits.split('.').next().unwrap_or("").to_owned();
-    whole.trim_end_matches(':').to_owned()
+    let mut seconds = 0.0;
+    let mut rest = period.trim_start_matches("PT");
+    for (letter, each) in [('H', 3600.0), ('M', 60.0), ('S', 1.0)] {
+        if let Some((number, after)) = rest.split_once(letter) {
+            let Ok(number) = number.parse::<f64>() else {
+                return String::new();
+            };
+            seconds += number * each;
+            rest = after;
+        }
+    }
+    if rest.len() == period.len() {
+        return String::new();
+    }
+    lasting(seconds / 86_400.0)
 }
 
 /// The words of a cell, paragraph by paragraph; those of a comment on it are none of them.
@@ -305,6 +314,20 @@ mod tests {
             column: 4,
         };
         assert_eq!(sheet.merged, [merged]);
+    }
+
+    #[test]
+    fn periods_are_told_in_hours_with_what_is_less_than_a_second() {
+        for (period, said) in [
+            ("PT10H21M00S", "10:21:00"),
+            ("PT113H18M14.400000000S", "113:18:14.4"),
+            ("PT33H44M24S", "33:44:24"),
+            ("PT5M", "0:05:00"),
+            ("", ""),
+            ("PTxH", ""),
+        ] {
+            assert_eq!(hours(period), said, "{period}");
+        }
     }
 
     #[test]

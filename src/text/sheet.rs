@@ -115,7 +115,8 @@ pub(super) fn field_of(value: Data, format: &str) -> Field {
         Data::Float(number) => shown(number, format),
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Field::Text(text),
         Data::Bool(yes) => Field::Text(if yes { "yes" } else { "no" }.into()),
-        Data::DateTime(at) if at.is_duration() || at.as_f64() < 1.0 => {
+        Data::DateTime(at) if at.is_duration() => Field::Text(lasting(at.as_f64())),
+        Data::DateTime(at) if at.as_f64() < 1.0 => {
             let (_, _, _, h, mi, s, _) = at.to_ymd_hms_milli();
             Field::Text(format!("{h}:{mi:02}:{s:02}"))
         }
@@ -147,5 +148,52 @@ pub(super) fn field_of(value: Data, format: &str) -> Field {
         }
         Data::Error(error) => Field::Formula(error.to_string()),
         Data::Empty => Field::Empty,
+    }
+}
+
+/// How long something took, in hours however many they are: degrees, minutes and seconds are kept so too, under `[h]°mm′ss″`.
+pub(super) fn lasting(days: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a cast of doubles ends at the largest number, which no cell shows"
+    )]
+    let thousandths = (days * 86_400_000.0).round() as i64;
+    let sign = if thousandths < 0 { "-" } else { "" };
+    let (seconds, rest) = (
+        thousandths.unsigned_abs() / 1000,
+        thousandths.unsigned_abs() % 1000,
+    );
+    let (h, mi, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let whole = format!("{sign}{h}:{mi:02}:{s:02}");
+    if rest == 0 {
+        whole
+    } else {
+        format!("{whole}.{rest:03}").trim_end_matches('0').into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use calamine::{ExcelDateTime, ExcelDateTimeType};
+
+    #[test]
+    fn what_lasts_for_days_is_told_in_all_its_hours() {
+        for (seconds, said) in [
+            (407_880.0, "113:18:00"),
+            (407_894.4, "113:18:14.4"),
+            (121_464.0, "33:44:24"),
+            (86_400.0, "24:00:00"),
+            (37_260.0, "10:21:00"),
+            (0.0, "0:00:00"),
+            (-3_600.0, "-1:00:00"),
+        ] {
+            for from_1904 in [false, true] {
+                let at =
+                    ExcelDateTime::new(seconds / 86_400.0, ExcelDateTimeType::TimeDelta, from_1904);
+                let field = field_of(Data::DateTime(at), "[h]°mm′ss″");
+                assert_eq!(field, Field::Text(said.into()));
+            }
+        }
     }
 }
