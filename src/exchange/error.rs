@@ -4,7 +4,7 @@ use super::TargetFlaw;
 use super::grid_flaw::GridFlaw;
 use super::track_flaw::TrackFlaw;
 use crate::files::FileError;
-use crate::ground::{GeoPackageError, VectorError};
+use crate::ground::{GeoJsonFlaw, GeoPackageError, VectorError};
 use crate::store::StoreError;
 use crate::store::evidence::EvidenceError;
 use crate::words::{Action, Fault, Lang, Said, Say};
@@ -43,6 +43,13 @@ pub enum ExchangeError {
         path: PathBuf,
         /// Where and why.
         why: String,
+    },
+    /// It is no GeoJSON.
+    GeoJson {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        flaw: GeoJsonFlaw,
     },
     /// It holds no table that can be read.
     Table {
@@ -291,6 +298,7 @@ impl Say for ExchangeError {
                 ))
             }
             Self::Malformed { path, why } => Said::misnamed(lang, path, why),
+            Self::GeoJson { path, flaw } => Said::misnamed(lang, path, &flaw.say(lang)),
             Self::Table { .. } | Self::NoSites { .. } | Self::NoForm { .. } => self.say_table(lang),
             Self::Targets { .. } | Self::Track { .. } | Self::Vector { .. } => self.say_list(lang),
             Self::Shifted {

@@ -11,7 +11,6 @@ use crate::ground::{FileFeature, GeoJsonFlaw, LonLat, read_features};
 use crate::registry::Hash;
 use crate::text::Field;
 use crate::text::datum_in_words;
-use crate::words::Lang;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -73,11 +72,10 @@ fn raw(path: &Path) -> Result<Raw, ExchangeError> {
     let bytes = files::read(path).map_err(ExchangeError::unreadable(path))?;
     let mut raw = match ending.as_str() {
         "geojson" | "json" => {
-            let malformed = |why: String| ExchangeError::Malformed {
+            let (tables, titles) = geojson(&bytes).map_err(|flaw| ExchangeError::GeoJson {
                 path: path.into(),
-                why,
-            };
-            let (tables, titles) = geojson(&bytes).map_err(|flaw| malformed(flaw.say(Lang::En)))?;
+                flaw,
+            })?;
             let mut raw = Raw {
                 titles,
                 ..Raw::default()

@@ -666,7 +666,7 @@ mod tests {
                 b"<html><table><tr><td>lon</td></tr></table>",
                 "web page",
             ),
-            ("t.ods", b"PK\x03\x04", "save it again as .xlsx"),
+            ("t.ods", b"PK\x03\x04", "copy it again"),
         ] {
             let error = read_of(name, bytes).expect_err(name);
             let said = error.to_string();

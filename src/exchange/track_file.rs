@@ -1,7 +1,7 @@
 //! The lines of a track's file: GPX of receivers, KML and KMZ of map programs on telephones.
 
 use super::TrackFlaw;
-use crate::ground::{LonLat, kml_of, kml_positions};
+use crate::ground::{LonLat, VectorError, kml_of, kml_positions};
 use crate::text::xml::{Element, Met, walk};
 use crate::text::{date_time, decimal};
 use jiff::Timestamp;
@@ -28,7 +28,10 @@ impl Fix {
 /// # Errors
 /// [`TrackFlaw`].
 pub(super) fn lines(bytes: &[u8], zone: &TimeZone) -> Result<(Vec<Vec<Fix>>, usize), TrackFlaw> {
-    let bytes = kml_of(bytes).map_err(|_no_kml| TrackFlaw::NotATrackFile)?;
+    let bytes = kml_of(bytes).map_err(|error| match error {
+        VectorError::Archive(flaw) => TrackFlaw::Archive(flaw),
+        _ => TrackFlaw::NotATrackFile,
+    })?;
     let mut found = TrackLines::default();
     let wholes = ["trkpt", "rtept", "Track", "LineString"];
     walk(&bytes, &wholes, &mut |met| match met {

@@ -1,5 +1,6 @@
 //! What is wrong with a file that should hold a track.
 
+use crate::text::ArchiveFlaw;
 use crate::text::xml::XmlFlaw;
 use crate::words::Lang;
 
@@ -8,6 +9,8 @@ use crate::words::Lang;
 pub enum TrackFlaw {
     /// It is not XML.
     Xml(XmlFlaw),
+    /// A KMZ that cannot be unpacked.
+    Archive(ArchiveFlaw),
     /// Neither GPX nor KML.
     NotATrackFile,
     /// It has no track of two positions or more.
@@ -21,6 +24,7 @@ impl TrackFlaw {
     pub fn say(&self, lang: Lang) -> String {
         match self {
             Self::Xml(flaw) => flaw.say(lang),
+            Self::Archive(flaw) => flaw.say(lang),
             Self::Exchanged => lang
                 .pick(
                     "its longitudes and latitudes are exchanged",

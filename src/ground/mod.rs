@@ -39,7 +39,7 @@ pub use geojson::{
 pub use geopackage::{
     GeopackageJournal, Harmless, check_journal, guarded_read_only, harmless, is_data_base,
 };
-pub use geopackage_error::GeoPackageError;
+pub use geopackage_error::{GeoPackageError, GeoPackageFlaw};
 pub use geotransform::{CrsPoint, GeoTransform, PixelPoint};
 pub use gsd::Gsd;
 pub use kml::{kml_of, kml_positions};

@@ -2,8 +2,8 @@
 
 use super::crs::CrsError;
 use super::zone::Misfit;
-use crate::text::TextFlaw;
 use crate::text::xml::XmlFlaw;
+use crate::text::{ArchiveFlaw, TextFlaw, gdal_said};
 use crate::tr;
 use crate::words::{Both, Lang, Said, Say};
 use std::io;
@@ -70,7 +70,9 @@ pub enum VectorError {
     /// It is no XML.
     Xml(XmlFlaw),
     /// An archive without a KML.
-    NoKml(String),
+    NoKml,
+    /// An archive that cannot be unpacked.
+    Archive(ArchiveFlaw),
     /// An archive with several vector files: two of them.
     Several([String; 2]),
     /// Another file that belongs to it is cut, or is not of the same shapes.
@@ -131,15 +133,12 @@ impl VectorError {
                 "line {line} is not JSON",
                 "第 {line} 行不是有效的 JSON"
             ),
-            Self::NoVector(reason) if !reason.is_empty() => reason.clone(),
+            Self::NoVector(reason) if !reason.is_empty() => gdal_said(reason, lang),
             Self::Folder => lang.pick("it is a folder", "这是文件夹").into(),
             Self::Text(flaw) => flaw.say(lang),
             Self::Xml(flaw) => flaw.say(lang),
-            Self::NoKml(reason) => tr!(
-                lang,
-                "it holds no KML ({reason})",
-                "其中没有 KML（{reason}）"
-            ),
+            Self::NoKml => lang.pick("it holds no KML", "其中没有 KML 文件").into(),
+            Self::Archive(flaw) => flaw.say(lang),
             Self::Several([one, other]) => tr!(
                 lang,
                 "it holds several files: {one}, {other}",

@@ -2,7 +2,7 @@
 
 use super::vector_error::VectorError;
 use crate::files::{Existing, write_unsettled};
-use crate::text::decode;
+use crate::text::{ArchiveFlaw, decode};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -36,7 +36,7 @@ struct ZipEntry {
 /// # Errors
 /// [`VectorError`]: there is none, there are several, or the archive cannot be read.
 pub(super) fn unpacked(path: &Path) -> Result<Unpacked, VectorError> {
-    let broken = |e: zip::result::ZipError| VectorError::NoVector(e.to_string());
+    let broken = |e: zip::result::ZipError| VectorError::Archive(ArchiveFlaw::of(&e));
     let file = std::fs::File::open(path).map_err(VectorError::Unreadable)?;
     let mut archive = ZipArchive::new(io::BufReader::new(file)).map_err(broken)?;
     let mut entries: Vec<ZipEntry> = Vec::new();
@@ -65,10 +65,10 @@ pub(super) fn unpacked(path: &Path) -> Result<Unpacked, VectorError> {
         packed
             .take(left.saturating_add(1))
             .read_to_end(&mut bytes)
-            .map_err(|e| VectorError::NoVector(e.to_string()))?;
+            .map_err(|e| VectorError::Archive(ArchiveFlaw::of_system(&e)))?;
         left = left
             .checked_sub(bytes.len() as u64)
-            .ok_or_else(|| VectorError::NoVector(format!("> {} MB", MOST_BYTES >> 20)))?;
+            .ok_or(VectorError::Archive(ArchiveFlaw::Large(MOST_BYTES >> 20)))?;
         write_unsettled(&target, Existing::Stays, &bytes)
             .map_err(|e| VectorError::NoVector(e.to_string()))?;
     }
@@ -158,7 +158,7 @@ mod tests {
         std::fs::write(&broken, "PK\u{3}\u{4}nothing").expect("written");
         assert!(matches!(
             read_places(&broken),
-            Err(VectorError::NoVector(_))
+            Err(VectorError::Archive(ArchiveFlaw::Cut))
         ));
     }
 }

@@ -1,5 +1,6 @@
 //! What a spreadsheet holds, whatever its kind: sheets of fields, and each cell as it is shown.
 
+use super::archive::ArchiveFlaw;
 use super::field::Field;
 use super::number_format::shown;
 use crate::tr;
@@ -44,6 +45,10 @@ pub struct Workbook {
 pub enum WorkbookFlaw {
     /// It is broken; its reader's words.
     Broken(String),
+    /// What it is packed in cannot be unpacked.
+    Archive(ArchiveFlaw),
+    /// It holds more cells than a table does.
+    Large,
     /// It is under a password.
     Locked,
     /// It is of Excel 95 or before, or no spreadsheet at all.
@@ -57,8 +62,15 @@ impl WorkbookFlaw {
             Self::Broken(why) => tr!(
                 lang,
                 "the spreadsheet cannot be opened ({why}): save it again as .xlsx",
-                "无法打开该表格（{why}）：请另存为 .xlsx"
+                "无法打开该表格（内容已损坏）：请重新复制，或另存为 .xlsx"
             ),
+            Self::Archive(flaw) => flaw.say(lang),
+            Self::Large => lang
+                .pick(
+                    "it holds more cells than a table does: delete the rows and columns that hold nothing",
+                    "单元格过多：请删除空白的行和列",
+                )
+                .into(),
             Self::Locked => lang
                 .pick(
                     "the spreadsheet has a password: save it without one",

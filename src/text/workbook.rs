@@ -25,7 +25,7 @@ pub fn workbook(bytes: &[u8]) -> Result<Workbook, WorkbookFlaw> {
     if is_old(bytes) {
         return xls::workbook(bytes);
     }
-    check_archive(bytes).map_err(WorkbookFlaw::Broken)?;
+    check_archive(bytes).map_err(WorkbookFlaw::Archive)?;
     if ods::is_ods(bytes) {
         return ods::workbook(bytes);
     }

@@ -87,7 +87,7 @@ fn ground() -> Vec<Box<dyn Say>> {
         Unreadable { path: path(), source: denied() },
         Interrupted { path: path(), journal: path() },
         TooMuch { path: path() },
-        Malformed { path: path(), why: "x".into() },
+        Malformed { path: path(), flaw: crate::ground::GeoPackageFlaw::Cut },
     })));
     all.extend(boxed(every!(BoundaryNote {
         WithoutShape { path: path(), features: 1 },
@@ -123,7 +123,8 @@ fn vectors() -> Vec<VectorError> {
         NoJson { line: 1 },
         Text(TextFlaw::Empty),
         Xml(crate::text::xml::XmlFlaw::Cut),
-        NoKml("x".into()),
+        NoKml,
+        Archive(crate::text::ArchiveFlaw::Cut),
         Several(["a.shp".into(), "b.shp".into()]),
         Parts(".dbf"),
         Words { feature: 1 },
@@ -325,6 +326,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         NoTruth { path: path() },
         Truth { path: path(), feature: Some(1), why: "x".into() },
         Truth { path: path(), feature: None, why: "x".into() },
+        NoGeoJson { path: path(), flaw: crate::ground::GeoJsonFlaw::NoFeatures },
         List { path: path(), why: "x".into() },
         Elsewhere { survey: "x".into(), plots: 3 },
         NoEmptyGround,
@@ -514,6 +516,7 @@ fn above() -> Vec<Box<dyn Say>> {
         GeoPackage(GeoPackageError::TooMuch { path: path() }),
         Unknown { path: path() }, Shapeless { path: path(), rows: 2 },
         Malformed { path: path(), why: "x".into() },
+        GeoJson { path: path(), flaw: crate::ground::GeoJsonFlaw::NoFeatures },
         Table { path: path(), flaw: crate::exchange::GridFlaw::Workbook(crate::text::WorkbookFlaw::Older) },
         NoSites { path: path(), titles: vec![] }, NoForm { path: path(), titles: vec!["x".into()] },
         Vector { path: path(), source: VectorError::NoCrs },
@@ -533,6 +536,7 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(RecordError {
         Unreadable { path: path(), source: denied() },
         Malformed { path: path(), why: "x".into() },
+        GeoJson { path: path(), flaw: crate::ground::GeoJsonFlaw::NoFeatures },
         Edited { path: path() }, LeadsOut { path: path() },
         Evidence(photo()),
         Store(Box::new(missing())),
