@@ -7,13 +7,13 @@ use super::grid::{TABLES, grids};
 use super::shapes;
 use super::table::{ReadTables, Row, Table, key_of, table};
 use crate::files;
-use crate::ground::{FileFeature, GeoJsonFlaw, LonLat, read_features};
+use crate::ground::{FileFeature, GeoJsonFlaw, LonLat, beside_shapes, read_features};
 use crate::registry::Hash;
 use crate::text::Field;
 use crate::text::datum_in_words;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// All tables of a file, whatever is in them.
 #[derive(Default)]
@@ -92,9 +92,8 @@ fn raw(path: &Path) -> Result<Raw, ExchangeError> {
 
 /// Reads a shapefile. Its hash is that of the file that holds its table, and it did not change meanwhile.
 fn of_shapes(path: &Path) -> Result<Raw, ExchangeError> {
-    let beside = ["dbf", "DBF"].map(|ending| path.with_extension(ending));
-    let own = beside.iter().find(|table| table.is_file());
-    let filled = own.map_or(path, PathBuf::as_path);
+    let own = beside_shapes(path, "dbf");
+    let filled = own.as_deref().unwrap_or(path);
     let hash = || -> Result<Hash, ExchangeError> {
         let bytes = files::read(filled).map_err(ExchangeError::unreadable(filled))?;
         Ok(Hash::of(&bytes))

@@ -9,8 +9,8 @@ use super::target_table::{is_of_datum, of_grids};
 use super::{ExchangeError, TargetFlaw, TargetNote};
 use crate::files;
 use crate::ground::{
-    Crs, CrsError, LonLat, ReadPlace, ReadPlaces, Shape, VectorError, is_of_shifted_map,
-    read_places_in,
+    Crs, CrsError, LonLat, ReadPlace, ReadPlaces, Shape, VectorError, beside_shapes,
+    is_of_shifted_map, read_places_in,
 };
 use crate::registry::Hash;
 use crate::registry::body::{Target, TargetList};
@@ -344,13 +344,7 @@ pub fn files_of(path: &Path) -> Vec<PathBuf> {
     } else {
         &[]
     };
-    let beside = parts.iter().filter_map(|part| {
-        let names = [(*part).to_owned(), part.to_uppercase()];
-        names
-            .iter()
-            .map(|part| path.with_extension(part))
-            .find(|path| path.is_file())
-    });
+    let beside = parts.iter().filter_map(|part| beside_shapes(path, part));
     std::iter::once(path.to_owned()).chain(beside).collect()
 }
 

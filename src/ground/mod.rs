@@ -47,6 +47,7 @@ pub use lonlat::{LocalPlane, LonLat, PlanePoint, Quad, corners_around};
 pub use overlay::{even_odd, rest, union, union_within};
 pub use region::{PixelRun, Rect, Region};
 pub use rings::rings;
+pub use shapefile::beside as beside_shapes;
 pub use shifted_map::is_of_shifted_map;
 pub use vector_error::VectorError;
 pub use zone::{Misfit, zone_in_front};

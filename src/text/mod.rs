@@ -30,7 +30,7 @@ mod zone;
 pub use archive::ArchiveFlaw;
 pub use date::{DateFlaw, WrittenDate, date_time, day_of};
 pub use datum::{datum_in_words, foreign_datum};
-pub use degrees::{Axis, DegreesFlaw, degrees, position};
+pub use degrees::{Axis, DegreesFlaw, agrees, degrees, position};
 pub use encoding::{TextFlaw, decode, decode_group, decode_xml};
 pub use field::Field;
 pub use gdal_said::gdal_said;
