@@ -7,7 +7,9 @@ use super::grid::{TABLES, grids};
 use super::shapes;
 use super::table::{ReadTables, Row, Table, key_of, table};
 use crate::files;
-use crate::ground::{FileFeature, GeoJsonFlaw, LonLat, beside_shapes, read_features};
+use crate::ground::{
+    FileFeature, ForeignVector, GeoJsonFlaw, LonLat, beside_shapes, read_features,
+};
 use crate::registry::Hash;
 use crate::text::Field;
 use crate::text::datum_in_words;
@@ -69,7 +71,17 @@ fn raw(path: &Path) -> Result<Raw, ExchangeError> {
     if ["shp", "zip"].contains(&ending.as_str()) {
         return of_shapes(path);
     }
+    let foreign = |kind| ExchangeError::Foreign {
+        path: path.into(),
+        kind,
+    };
+    if let Some(kind) = ForeignVector::of_name(path) {
+        return Err(foreign(kind));
+    }
     let bytes = files::read(path).map_err(ExchangeError::unreadable(path))?;
+    if let Some(kind) = ForeignVector::of_content(&bytes) {
+        return Err(foreign(kind));
+    }
     let mut raw = match ending.as_str() {
         "geojson" | "json" => {
             let (tables, titles) = geojson(&bytes).map_err(|flaw| ExchangeError::GeoJson {

@@ -6,7 +6,7 @@
 
 pub use super::track_file::Fix;
 use super::{ExchangeError, TrackFlaw, track_file};
-use crate::ground::{LocalPlane, LonLat, PlanePoint, union};
+use crate::ground::{ForeignVector, LocalPlane, LonLat, PlanePoint, union};
 use crate::registry::body::TrackFacts;
 use geo::{Coord, Line, LineString, MultiPolygon, Polygon, Simplify};
 use jiff::Timestamp;
@@ -48,7 +48,9 @@ impl Track {
     /// [`ExchangeError::Unreadable`], [`ExchangeError::Track`].
     pub fn read(path: &Path, zone: &TimeZone) -> Result<Self, ExchangeError> {
         let bytes = crate::files::read(path).map_err(ExchangeError::unreadable(path))?;
-        Self::parse(&bytes, zone).map_err(|flaw| ExchangeError::Track {
+        let foreign = ForeignVector::of_name(path).map(TrackFlaw::Foreign);
+        let read = foreign.map_or_else(|| Self::parse(&bytes, zone), Err);
+        read.map_err(|flaw| ExchangeError::Track {
             path: path.into(),
             flaw,
         })

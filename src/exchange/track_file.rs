@@ -1,9 +1,9 @@
 //! The lines of a track's file: GPX of receivers, KML and KMZ of map programs on telephones.
 
 use super::TrackFlaw;
-use crate::ground::{LonLat, VectorError, kml_of, kml_positions};
+use crate::ground::{ForeignVector, LonLat, VectorError, kml_of, kml_positions};
 use crate::text::xml::{Element, Met, walk};
-use crate::text::{date_time, decimal};
+use crate::text::{date_time, decimal, decode_xml};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -32,6 +32,13 @@ pub(super) fn lines(bytes: &[u8], zone: &TimeZone) -> Result<(Vec<Vec<Fix>>, usi
         VectorError::Archive(flaw) => TrackFlaw::Archive(flaw),
         _ => TrackFlaw::NotATrackFile,
     })?;
+    if let Some(foreign) = ForeignVector::of_content(&bytes) {
+        return Err(TrackFlaw::Foreign(foreign));
+    }
+    let is_text = decode_xml(&bytes).is_ok_and(|text| !text.trim_start().starts_with('<'));
+    if is_text {
+        return Err(TrackFlaw::Table);
+    }
     let mut found = TrackLines::default();
     let wholes = ["trkpt", "rtept", "Track", "LineString"];
     walk(&bytes, &wholes, &mut |met| match met {

@@ -7,6 +7,7 @@ mod boundary;
 mod boundary_error;
 mod crs;
 mod features;
+mod foreign_vector;
 mod geojson;
 mod geopackage;
 mod geopackage_error;
@@ -33,6 +34,7 @@ pub use boundary::Boundary;
 pub use boundary_error::{BoundaryError, BoundaryNote};
 pub use crs::{Crs, CrsError, FromLonLat, ToLonLat};
 pub use features::{ReadPlace, ReadPlaces, Shape, read_places, read_places_in};
+pub use foreign_vector::ForeignVector;
 pub use geojson::{
     Feature, FeatureCollection, FileFeature, GeoJsonFlaw, Geometry, read_features, write_features,
 };

@@ -1,7 +1,8 @@
-//! Vector files as they are: layers of features, in their own coordinates. GDAL reads GeoJSON, GeoPackage and shapefile
-//! (and what else it was built with); [`super::kml`] reads what Google Earth and Ovital write, [`super::gpx`] what receivers do.
+//! Vector files as they are: layers of features, in their own coordinates. GDAL reads GeoJSON, GeoPackage and shapefile;
+//! [`super::kml`] reads what Google Earth and Ovital write, [`super::gpx`] what receivers do.
 
 use super::crs::{Crs, CrsError};
+use super::foreign_vector::ForeignVector;
 use super::geopackage::{harmless, is_data_base};
 use super::vector_error::VectorError;
 use super::vector_layer::{VectorFeature, VectorLayer};
@@ -14,16 +15,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The kinds that GDAL may take a file for. None of them names other places to read from, as a virtual one does.
-const DRIVERS: [&str; 9] = [
+const DRIVERS: [&str; 6] = [
     "GeoJSON",
     "ESRIJSON",
     "GeoJSONSeq",
     "TopoJSON",
     "GPKG",
     "ESRI Shapefile",
-    "FlatGeobuf",
-    "MapInfo File",
-    "DXF",
 ];
 
 /// Every layer of a GeoJSON, GeoPackage, shapefile, KML, KMZ or GPX, or of the one in a ZIP.
@@ -45,6 +43,9 @@ pub(super) fn layers(path: &Path) -> Result<Vec<VectorLayer>, VectorError> {
     }
     // A pipe or a device would be waited for without end.
     crate::files::regular(path).map_err(VectorError::Unreadable)?;
+    if let Some(foreign) = ForeignVector::of_name(path) {
+        return Err(VectorError::Foreign(foreign));
+    }
     match ending.as_str() {
         "kml" | "kmz" | "ovkml" | "ovkmz" => Ok(vec![kml::read(&bytes()?)?]),
         "gpx" => Ok(vec![gpx::read(&bytes()?)?]),
@@ -62,6 +63,9 @@ pub(super) fn layers(path: &Path) -> Result<Vec<VectorLayer>, VectorError> {
         "geojson" | "json" => {
             let bytes = bytes()?;
             let text = decode(&bytes).map_err(VectorError::Text)?;
+            if let Some(foreign) = ForeignVector::of_content(&bytes) {
+                return Err(VectorError::Foreign(foreign));
+            }
             let no_json = |e: VectorError| {
                 let json = serde_json::from_str::<serde::de::IgnoredAny>(&text);
                 json.map_or_else(|json| VectorError::NoJson { line: json.line() }, |_| e)
@@ -77,8 +81,14 @@ pub(super) fn layers(path: &Path) -> Result<Vec<VectorLayer>, VectorError> {
             let tables = harmless(path).map_err(VectorError::GeoPackage)?;
             of_gdal(tables.path(), None)
         }
-        _ => of_gdal(path, None),
+        _ => of_gdal(path, None).map_err(|error| foreign(path).unwrap_or(error)),
     }
+}
+
+/// What a file of another program is by its content.
+fn foreign(path: &Path) -> Option<VectorError> {
+    let bytes = crate::files::read(path).ok()?;
+    ForeignVector::of_content(&bytes).map(VectorError::Foreign)
 }
 
 /// Refuses a GeoJSON that names a coordinate system which nobody knows: GDAL would take it for WGS 84 without a word.

@@ -1,6 +1,7 @@
 //! What can be wrong with a vector file.
 
 use super::crs::CrsError;
+use super::foreign_vector::ForeignVector;
 use super::zone::Misfit;
 use crate::text::xml::XmlFlaw;
 use crate::text::{ArchiveFlaw, TextFlaw, gdal_said};
@@ -60,6 +61,8 @@ pub enum VectorError {
     Folder,
     /// Of no kind that is known; GDAL's words.
     NoVector(String),
+    /// Of a kind that is known and not read.
+    Foreign(ForeignVector),
     /// It is not JSON from this line on.
     NoJson {
         /// The line, from 1.
@@ -135,6 +138,7 @@ impl VectorError {
             ),
             Self::NoVector(reason) if !reason.is_empty() => gdal_said(reason, lang),
             Self::Folder => lang.pick("it is a folder", "这是文件夹").into(),
+            Self::Foreign(kind) => kind.what(lang).into(),
             Self::Text(flaw) => flaw.say(lang),
             Self::Xml(flaw) => flaw.say(lang),
             Self::NoKml => lang.pick("it holds no KML", "其中没有 KML 文件").into(),
@@ -192,6 +196,7 @@ impl VectorError {
                 "请在原软件中以 UTF-8 编码重新导出",
             ),
             Self::Shape { .. } => PLAIN,
+            Self::Foreign(kind) => kind.remedy(),
             _ => return None,
         })
     }

@@ -1,5 +1,6 @@
 //! Archives in which people send vector files: the one that is in it is taken out into a folder, which lasts as long as it is read.
 
+use super::foreign_vector::ForeignVector;
 use super::vector_error::VectorError;
 use crate::files::{Existing, write_unsettled};
 use crate::text::{ArchiveFlaw, decode};
@@ -14,7 +15,7 @@ const MOST_BYTES: u64 = 512 << 20;
 const MOST_ENTRIES: usize = 10_000;
 /// The endings of vector files.
 const ENDINGS: [&str; 9] = [
-    "shp", "gpkg", "kml", "kmz", "ovkml", "gpx", "fgb", "geojson", "json",
+    "shp", "gpkg", "kml", "kmz", "ovkml", "ovkmz", "gpx", "geojson", "json",
 ];
 
 /// A vector file that was taken out of an archive.
@@ -50,7 +51,12 @@ pub(super) fn unpacked(path: &Path) -> Result<Unpacked, VectorError> {
     let (one, other) = (vectors.next(), vectors.next());
     let one = match (one, other) {
         (Some(one), None) => one,
-        (None, _) => return Err(VectorError::NoVector(String::new())),
+        (None, _) => {
+            let mut endings = entries.iter().map(|entry| entry.ending.as_str());
+            let foreign = endings.find_map(ForeignVector::of_ending);
+            let none = VectorError::NoVector(String::new());
+            return Err(foreign.map_or(none, VectorError::Foreign));
+        }
         (Some(one), Some(other)) => {
             let name = |entry: &ZipEntry| format!("{}.{}", entry.stem, entry.ending);
             return Err(VectorError::Several([name(one), name(other)]));
@@ -144,6 +150,11 @@ mod tests {
     fn none_and_several_are_refused_by_name() {
         let (_folder, none) = packed(&[("a.txt", b"x"), ("../b.csv", b"x")]);
         assert!(matches!(read_places(&none), Err(VectorError::NoVector(_))));
+        let (_folder, foreign) = packed(&[("a.tab", b"x"), ("a.map", b"x")]);
+        assert!(matches!(
+            read_places(&foreign),
+            Err(VectorError::Foreign(ForeignVector::MapInfo))
+        ));
         let two = [
             ("a.geojson", POINT.as_bytes()),
             ("b/a.geojson", POINT.as_bytes()),
