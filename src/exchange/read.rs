@@ -38,6 +38,7 @@ impl Raw {
         let mut raw = Self::default();
         raw.read.pictures = found.pictures;
         raw.read.hidden = found.hidden;
+        raw.read.hidden_rows = found.hidden_rows;
         let named = datum_of_name(path);
         for grid in found.tables {
             raw.titles.extend(grid.titles.iter().cloned());

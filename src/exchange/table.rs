@@ -220,6 +220,8 @@ pub struct ReadTables {
     pub pictures: usize,
     /// Hidden sheets that hold a table and were not read.
     pub hidden: Vec<String>,
+    /// Lines of hidden rows, which were read.
+    pub hidden_rows: Vec<u64>,
 }
 
 impl Default for ReadTables {
@@ -231,6 +233,7 @@ impl Default for ReadTables {
             unread: Vec::new(),
             pictures: 0,
             hidden: Vec::new(),
+            hidden_rows: Vec::new(),
         }
     }
 }

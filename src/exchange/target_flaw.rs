@@ -193,9 +193,18 @@ pub enum TargetNote {
     NoTargets(Vec<String>),
     /// Hidden sheets that hold a table were not read.
     Hidden(Vec<String>),
+    /// Hidden rows that were read: their lines.
+    HiddenRows(Vec<u64>),
 }
 
 impl TargetNote {
+    /// What is to be said of the hidden sheets and rows of a spreadsheet.
+    pub fn of_hidden(sheets: Vec<String>, rows: Vec<u64>) -> Vec<Self> {
+        let sheets = (!sheets.is_empty()).then_some(Self::Hidden(sheets));
+        let rows = (!rows.is_empty()).then_some(Self::HiddenRows(rows));
+        sheets.into_iter().chain(rows).collect()
+    }
+
     /// In words.
     pub fn say(&self, lang: Lang) -> String {
         match self {
@@ -231,6 +240,20 @@ impl TargetNote {
                     lang,
                     "hidden sheets were not read: {sheets}; show them in the spreadsheet if they are meant",
                     "隐藏的工作表未读取：{sheets}；如需读取，请先取消隐藏"
+                )
+            }
+            Self::HiddenRows(lines) => {
+                /// Lines that are named; more would hide the sentence.
+                const NAMED: usize = 12;
+                let n = lines.len();
+                let named: Vec<String> = lines.iter().take(NAMED).map(u64::to_string).collect();
+                let named = named.join(lang.pick(", ", "、"));
+                let more = if n > NAMED { " …" } else { "" };
+                tr!(
+                    lang,
+                    "{rows} read too, line {named}{more}: delete from the spreadsheet what is not meant",
+                    "隐藏的 {n} 行也已读取（第 {named}{more} 行）：不需要的请从表格中删除",
+                    rows = (n, "hidden row was", "hidden rows were")
                 )
             }
             Self::Lines(n) => tr!(

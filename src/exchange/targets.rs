@@ -88,6 +88,7 @@ pub fn read(
         read,
         sha256,
         hidden,
+        hidden_rows,
         passed_over,
     } = places(path, crs)?;
     if is_own_ledger(&read.columns) {
@@ -102,9 +103,7 @@ pub fn read(
     if !passed_over.is_empty() {
         notes.push(TargetNote::NoTargets(passed_over));
     }
-    if !hidden.is_empty() {
-        notes.push(TargetNote::Hidden(hidden));
-    }
+    notes.extend(TargetNote::of_hidden(hidden, hidden_rows));
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let targets = read
         .places
@@ -143,6 +142,8 @@ struct TargetFile {
     sha256: Hash,
     /// Hidden sheets that were not read.
     hidden: Vec<String>,
+    /// Lines of hidden rows that were read.
+    hidden_rows: Vec<u64>,
     /// The first words of rows that are no targets.
     passed_over: Vec<String>,
 }
@@ -183,6 +184,7 @@ fn places(path: &Path, crs: Option<&Crs>) -> Result<TargetFile, ExchangeError> {
             read: tables.read,
             sha256,
             hidden: found.hidden,
+            hidden_rows: found.hidden_rows,
             passed_over: tables.passed_over,
         });
     }
@@ -202,6 +204,7 @@ fn places(path: &Path, crs: Option<&Crs>) -> Result<TargetFile, ExchangeError> {
         read,
         sha256,
         hidden: Vec::new(),
+        hidden_rows: Vec::new(),
         passed_over: Vec::new(),
     })
 }
@@ -376,6 +379,23 @@ mod tests {
         std::fs::write(&path, bytes).expect("written");
         let crs = crs.map(|crs| Crs::parse(crs).expect("known"));
         read(&path, "t", 2026, crs.as_ref())
+    }
+
+    #[test]
+    fn a_column_of_both_halves_that_says_another_place_is_refused_by_line() {
+        let titles = "编号,经度,纬度,经纬度";
+        let read = |cell: &str| {
+            let text = format!("{titles}\nA1,113.3,33.74,\"113.3,33.74\"\nA2,113.3,33.74,{cell}\n");
+            read_of("t.csv", text.as_bytes())
+        };
+        for cell in ["\"113.3001,33.7401\"", "33°44′24″N 113°18′E", "", "东沟"] {
+            assert_eq!(read(cell).expect(cell).list.targets.len(), 2);
+        }
+        let Err(ExchangeError::Targets { flaws, .. }) = read("\"114.3,33.74\"") else {
+            panic!("refused");
+        };
+        let said = flaws[0].say(Lang::Zh);
+        assert!(flaws.len() == 1 && said.starts_with("第 3 行："), "{said}");
     }
 
     #[test]

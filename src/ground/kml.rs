@@ -225,6 +225,33 @@ mod tests {
     }
 
     #[test]
+    fn a_description_that_is_no_xml_loses_no_placemark() {
+        let placemark = |words: &str| {
+            format!(
+                "<Placemark><name>A</name><description>{words}</description><Point><coordinates>113.3,33.74,0</coordinates></Point></Placemark>"
+            )
+        };
+        for words in [
+            "东沟<br>二组",
+            "面积<5亩",
+            "<table><tr><td>1</td></tr></table>",
+            "<![CDATA[<br>]]>",
+        ] {
+            let text = format!(
+                "<kml><Document>{}{}</Document></kml>",
+                placemark(words),
+                placemark("x")
+            );
+            let layer = read(text.as_bytes()).expect(words);
+            assert_eq!(layer.features.len(), 2);
+            assert!(
+                layer.features[0].words.contains_key("description"),
+                "{words}"
+            );
+        }
+    }
+
+    #[test]
     fn positions_are_read_with_blanks_wherever_hands_put_them() {
         assert_eq!(coordinates("113,33 114,34,9\n 115,35,0 "), Ok(3));
         assert_eq!(coordinates("113, 33, 0 114 ,34 ,0"), Ok(2));

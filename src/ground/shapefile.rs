@@ -223,5 +223,18 @@ mod tests {
         assert_eq!(index[HEADER + 8..], [0, 0, 0, 64, 0, 0, 0, 2]);
         assert_eq!(index_of(&shapes[..shapes.len() - 1]), None);
         assert_eq!(index_of(b"nothing"), None);
+        let folder = tempfile::tempdir().expect("folder");
+        let write = |name: &str, bytes: &[u8]| {
+            std::fs::write(folder.path().join(name), bytes).expect("written");
+        };
+        write("a.shp", &shapes);
+        write("a.shx", &index);
+        let path = folder.path().join("a.shp");
+        assert_eq!(mended(&path).expect("read"), None);
+        write("a.Prj", b"GEOGCS[]");
+        write("b.prj", b"of another");
+        let parts = mended(&path).expect("read").expect("gathered");
+        let endings: Vec<&str> = parts.iter().map(|part| part.0).collect();
+        assert_eq!(endings, ["shp", "shx", "prj"]);
     }
 }

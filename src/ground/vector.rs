@@ -71,11 +71,17 @@ pub(super) fn layers(path: &Path) -> Result<Vec<VectorLayer>, VectorError> {
                 json.map_or_else(|json| VectorError::NoJson { line: json.line() }, |_| e)
             };
             check_named_crs(&text)?;
-            if text.as_bytes() == bytes {
-                return of_gdal(path, None).map_err(no_json);
+            let read = if text.as_bytes() == bytes {
+                of_gdal(path, None)
+            } else {
+                let files = InMemory::of(vec![("geojson", text.clone().into_bytes())])?;
+                of_gdal(&files.named("geojson"), None)
+            };
+            let mut layers = read.map_err(no_json)?;
+            if let Some(first) = layers.first_mut() {
+                first.without_shape += nulls(&text);
             }
-            let files = InMemory::of(vec![("geojson", text.clone().into_bytes())])?;
-            of_gdal(&files.named("geojson"), None).map_err(no_json)
+            Ok(layers)
         }
         _ if is_data_base(path) => {
             let tables = harmless(path).map_err(VectorError::GeoPackage)?;
@@ -89,6 +95,19 @@ pub(super) fn layers(path: &Path) -> Result<Vec<VectorLayer>, VectorError> {
 fn foreign(path: &Path) -> Option<VectorError> {
     let bytes = crate::files::read(path).ok()?;
     ForeignVector::of_content(&bytes).map(VectorError::Foreign)
+}
+
+/// Members of a GeoJSON's list of features that are none, which GDAL passes over.
+fn nulls(text: &str) -> usize {
+    #[derive(serde::Deserialize)]
+    struct Members {
+        features: Vec<Option<serde::de::IgnoredAny>>,
+    }
+    let members = serde_json::from_str::<Members>(text).ok();
+    members.map_or(0, |members| {
+        let all = members.features.iter();
+        all.filter(|member| member.is_none()).count()
+    })
 }
 
 /// Refuses a GeoJSON that names a coordinate system which nobody knows: GDAL would take it for WGS 84 without a word.
@@ -366,6 +385,42 @@ mod tests {
         }
         let link = of(r#"{"type":"link","properties":{"href":"x.prj"}}"#);
         assert!(matches!(link, Err(VectorError::Crs(_))), "{link:?}");
+    }
+
+    #[test]
+    fn members_of_a_geojson_that_are_no_features_are_counted() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("靶标.geojson");
+        let point = r#"{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[113.3,33.74]}}"#;
+        let text = format!(r#"{{"type":"FeatureCollection","features":[null,{point},null]}}"#);
+        std::fs::write(&path, text).expect("written");
+        let layers = layers(&path).expect("read");
+        assert_eq!((layers[0].features.len(), layers[0].without_shape), (1, 2));
+    }
+
+    #[test]
+    fn files_of_other_programs_are_named_with_what_to_export() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let ovital = r#"{"Version":1,"ObjItems":[{"Type":13,"Object":{"Name":"测区"}}]}"#;
+        for (name, text) in [
+            ("a.ovjsn", ovital),
+            ("a.ovobj", "\u{1}\u{2}"),
+            ("a.json", ovital),
+            ("a.geojson", ovital),
+            ("a", ovital),
+            ("a.mif", "Version 300"),
+            ("a.tab", "!table"),
+            ("a.fgb", "fgb\u{3}fgb"),
+            ("a.dxf", "0\nSECTION\n"),
+        ] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).expect("written");
+            let refused = layers(&path).map(|layers| layers.len());
+            assert!(
+                matches!(refused, Err(VectorError::Foreign(_))),
+                "{name}: {refused:?}"
+            );
+        }
     }
 
     #[test]

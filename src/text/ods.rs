@@ -124,6 +124,7 @@ fn sheet(table: Node<'_, '_>, left: &mut usize) -> Result<Sheet, WorkbookFlaw> {
         name: String::new(),
         is_visible: true,
         rows: cells.into_rows(),
+        hidden_rows: std::collections::BTreeSet::new(),
         merged,
     })
 }

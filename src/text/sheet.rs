@@ -6,7 +6,7 @@ use super::number_format::shown;
 use crate::tr;
 use crate::words::Lang;
 use calamine::Data;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 /// A sheet.
@@ -18,6 +18,8 @@ pub struct Sheet {
     pub is_visible: bool,
     /// The rows that hold anything, with their lines from 1.
     pub rows: Vec<(u64, Vec<Field>)>,
+    /// Lines of rows that its users do not see, as far as that is known.
+    pub hidden_rows: BTreeSet<u64>,
     /// Cells that are one over several rows.
     pub merged: Vec<MergedCells>,
 }

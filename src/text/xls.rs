@@ -187,6 +187,7 @@ impl Globals {
             name: listed.name.clone(),
             is_visible: listed.is_visible,
             rows: cells.into_rows(),
+            hidden_rows: std::collections::BTreeSet::new(),
             merged,
         })
     }
