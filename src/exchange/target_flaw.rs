@@ -131,7 +131,8 @@ impl TargetFlaw {
     pub fn hints(&self, lang: Lang) -> Vec<Remedy> {
         let words = match self {
             Self::System(_, error) => return error.say(lang).remedies,
-            Self::Line(_, _, DegreesFlaw::TooLarge) | Self::NoSystem => return vec![in_metres(lang)],
+            Self::Line(_, _, DegreesFlaw::TooLarge) => return vec![in_metres(lang)],
+            Self::NoSystem => return vec![in_degrees(lang), in_metres(lang)],
             Self::NoColumns(_) => {
                 let degrees = lang.pick(
                     "name one column lon (经度) and one lat (纬度), in degrees of WGS 84 or CGCS2000",
@@ -175,6 +176,16 @@ fn in_metres(lang: Lang) -> Remedy {
         "where they are in metres, name their system, as in {crs} (CGCS2000, 3-degree zone, 114° E)",
         "如为平面坐标（米），请指明坐标系，例如 {crs}（CGCS2000 三度带，中央经线 114°）",
         crs = Action::Again(Choice::Crs(Some(4547))),
+    )
+}
+
+/// What to do where coordinates are degrees and nothing says of which system.
+fn in_degrees(lang: Lang) -> Remedy {
+    remedy!(
+        lang,
+        "copy its .prj along; where its coordinates are degrees of WGS 84 or CGCS2000, name that with {crs}",
+        "请一并复制 .prj 文件；如为 WGS 84 或 CGCS2000 经纬度，请用 {crs} 指明",
+        crs = Action::Again(Choice::Crs(Some(4490))),
     )
 }
 

@@ -2,7 +2,7 @@
 
 use super::crs::CrsError;
 use super::foreign_vector::ForeignVector;
-use super::zone::Misfit;
+use super::zone::{Misfit, zone_in_front};
 use crate::text::xml::XmlFlaw;
 use crate::text::{ArchiveFlaw, TextFlaw, gdal_said};
 use crate::tr;
@@ -46,7 +46,35 @@ pub(super) fn of_crs(source: &CrsError, path: &Path, lang: Lang) -> Said {
             misfit: Some(Misfit::Exchanged),
             ..
         } => said.remedies.into_iter().fold(what, Said::hint),
+        CrsError::OutOfRange {
+            misfit: Some(Misfit::UtmZoneInFront { zone, epsg }),
+            ..
+        } => what.hint(tr!(
+            lang,
+            "its eastings begin with the number of UTM zone {zone}: export it again in EPSG:{epsg}, without that number",
+            "东坐标前带有 UTM 带号 {zone}：请去掉带号，以 EPSG:{epsg} 重新导出"
+        )),
+        // No system in metres has a place for it, or one in degrees is named.
+        CrsError::OutOfRange { x, y, .. } if x.abs().max(y.abs()) > 1000.0 => {
+            what.hint(in_metres(*x, lang))
+        }
         _ => what.hint(NAMED.pick(lang)),
+    }
+}
+
+/// What to do where coordinates are metres and the system that is named has no place for them, or none is named.
+pub(super) fn in_metres(easting: f64, lang: Lang) -> String {
+    match zone_in_front(easting) {
+        Some((zone, epsg)) => tr!(
+            lang,
+            "its eastings are those of zone {zone}, as in EPSG:{epsg} (CGCS2000): name that system when you export it, or write its .prj",
+            "东坐标带有带号 {zone}，相当于 EPSG:{epsg}（CGCS2000）：导出时请选用该坐标系，或补上相应的 .prj 文件"
+        ),
+        None => tr!(
+            lang,
+            "its coordinates are metres: name the system that they are of when you export it, such as EPSG:4547 (CGCS2000, 3-degree zone, 114° E)",
+            "其坐标为平面坐标（米）：导出时请选用对应的坐标系，例如 EPSG:4547（CGCS2000 三度带，中央经线 114°）"
+        ),
     }
 }
 

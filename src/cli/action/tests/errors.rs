@@ -68,6 +68,10 @@ fn ground() -> Vec<Box<dyn Say>> {
             zone: 38,
             epsg: 4526,
         }),
+        Some(Misfit::UtmZoneInFront {
+            zone: 49,
+            epsg: 32_649,
+        }),
     ];
     let mut all: Vec<Box<dyn Say>> = Vec::new();
     all.extend(boxed(misfits.into_iter().map(|misfit| {
@@ -108,7 +112,8 @@ fn ground() -> Vec<Box<dyn Say>> {
         Empty { path: path() },
         SelfIntersecting { path: path(), feature: 1 },
         Shape { path: path(), feature: 1 },
-        NoCrs { path: path() },
+        HoleOutside { path: path(), feature: 1 },
+        NoCrs { path: path(), easting: 38_435_137.0 },
         Crs { path: path(), source: CrsError::Unknown { definition: "x".into() } },
     })));
     all
