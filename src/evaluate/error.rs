@@ -1,6 +1,7 @@
 //! Everything that can end an evaluation.
 
 use crate::files::{FileError, fault_of};
+use crate::ground::GeoJsonFlaw;
 use crate::scan::ScanError;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
@@ -23,6 +24,13 @@ pub enum EvaluateError {
         feature: Option<usize>,
         /// What is wrong.
         why: String,
+    },
+    /// A truth file that is no GeoJSON.
+    NoGeoJson {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        flaw: GeoJsonFlaw,
     },
     /// A list of surveys that cannot be used.
     List {
@@ -78,6 +86,7 @@ impl Say for EvaluateError {
     fn say(&self, lang: Lang) -> Said {
         match self {
             Self::NoTruth { path } => no_truth(path, lang),
+            Self::NoGeoJson { path, flaw } => bad_truth(path, None, &flaw.say(lang), lang),
             Self::Truth { path, feature, why } => bad_truth(path, *feature, why, lang),
             Self::List { path, why } => bad_list(path, why, lang),
             Self::Elsewhere { survey, plots } => elsewhere(survey, *plots, lang),

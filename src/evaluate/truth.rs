@@ -7,7 +7,6 @@
 use super::error::EvaluateError;
 use crate::files;
 use crate::ground::{FileFeature, LonLat, read_features};
-use crate::words::Lang;
 use geo::{CoordsIter, MultiPolygon};
 use serde_json::Value;
 use std::path::Path;
@@ -44,7 +43,7 @@ pub struct Truth {
 /// Reads a truth file.
 ///
 /// # Errors
-/// [`EvaluateError::Truth`] naming the file, the feature and what is wrong with it.
+/// [`EvaluateError::NoGeoJson`], and [`EvaluateError::Truth`] naming the file, the feature and what is wrong with it.
 pub fn read_truth(path: &Path) -> Result<Truth, EvaluateError> {
     let wrong = |why: String, feature: Option<usize>| EvaluateError::Truth {
         path: path.to_path_buf(),
@@ -52,7 +51,10 @@ pub fn read_truth(path: &Path) -> Result<Truth, EvaluateError> {
         why,
     };
     let bytes = files::read(path).map_err(|e| wrong(e.to_string(), None))?;
-    let features = read_features(&bytes).map_err(|flaw| wrong(flaw.say(Lang::En), None))?;
+    let features = read_features(&bytes).map_err(|flaw| EvaluateError::NoGeoJson {
+        path: path.to_path_buf(),
+        flaw,
+    })?;
     let plots: Vec<TruePlot> = features
         .iter()
         .map(|feature| plot(feature).map_err(|why| wrong(why, Some(feature.number))))

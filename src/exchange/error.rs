@@ -4,10 +4,10 @@ use super::TargetFlaw;
 use super::grid_flaw::GridFlaw;
 use super::track_flaw::TrackFlaw;
 use crate::files::FileError;
-use crate::ground::{GeoPackageError, VectorError};
+use crate::ground::{ForeignVector, GeoJsonFlaw, GeoPackageError, VectorError};
 use crate::store::StoreError;
 use crate::store::evidence::EvidenceError;
-use crate::words::{Action, Fault, Lang, Said, Say};
+use crate::words::{Action, Fault, Lang, Remedy, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
 
@@ -30,6 +30,13 @@ pub enum ExchangeError {
         /// The file.
         path: PathBuf,
     },
+    /// It is of another program's own kind.
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// Which.
+        kind: ForeignVector,
+    },
     /// Rows of a map lie nowhere.
     Shapeless {
         /// The file.
@@ -43,6 +50,13 @@ pub enum ExchangeError {
         path: PathBuf,
         /// Where and why.
         why: String,
+    },
+    /// It is no GeoJSON.
+    GeoJson {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        flaw: GeoJsonFlaw,
     },
     /// It holds no table that can be read.
     Table {
@@ -231,10 +245,13 @@ impl ExchangeError {
                     "{path} cannot be read as a track: {why}",
                     "无法将 {path} 作为轨迹读取：{why}"
                 ))
-                .hint(lang.pick(
-                    "give a GPX, KML or KMZ with a track, as the receiver or phone writes it; nothing was recorded",
-                    "请提供定位仪或手机导出的含轨迹的 GPX、KML 或 KMZ；未作任何记录",
-                ))
+                .hint(match flaw {
+                    TrackFlaw::Foreign(kind) => kind.remedy().pick(lang),
+                    _ => lang.pick(
+                        "give a GPX, KML or KMZ with a track, as the receiver or phone writes it; nothing was recorded",
+                        "请提供定位仪或手机导出的含轨迹的 GPX、KML 或 KMZ；未作任何记录",
+                    ),
+                })
             }
             other => Said::new(format!("{other:?}")),
         }
@@ -250,6 +267,16 @@ impl ExchangeError {
             source,
         }
     }
+}
+
+/// What to give that a crew filled in.
+fn filled_in(lang: Lang) -> Remedy {
+    remedy!(
+        lang,
+        "give a .gpkg, .geojson, .xlsx or .csv that {export} made and a crew filled in; saved again as .xls, .et, .ods or .shp it is read too",
+        "请提供由 {export} 导出并填写的 .gpkg、.geojson、.xlsx 或 .csv；另存为 .xls、.et、.ods、.shp 的也可读取",
+        export = Action::Export,
+    )
 }
 
 impl Say for ExchangeError {
@@ -269,11 +296,22 @@ impl Say for ExchangeError {
                     "{path} is of no kind that is read",
                     "无法识别 {path} 的格式"
                 ))
+                .hint(filled_in(lang))
+            }
+            Self::Foreign { path, kind } => {
+                let (path, what) = (path.display(), kind.what(lang));
+                let first = kind.remedy().pick(lang);
+                Said::new(tr!(
+                    lang,
+                    "{path} cannot be read: {what}",
+                    "无法读取 {path}：{what}"
+                ))
+                .hint(filled_in(lang))
                 .hint(remedy!(
                     lang,
-                    "give a .gpkg, .geojson, .xlsx or .csv that {export} made and a crew filled in; saved again as .xls, .et, .ods or .shp it is read too",
-                    "请提供由 {export} 导出并填写的 .gpkg、.geojson、.xlsx 或 .csv；另存为 .xls、.et、.ods、.shp 的也可读取",
-                    export = Action::Export,
+                    "places alone are taken as targets: {first}, with {targets}",
+                    "仅有位置的可作为靶标导入：{first}，再用 {targets}",
+                    targets = Action::ImportTargets,
                 ))
             }
             Self::Shapeless { path, rows } => {
@@ -291,6 +329,7 @@ impl Say for ExchangeError {
                 ))
             }
             Self::Malformed { path, why } => Said::misnamed(lang, path, why),
+            Self::GeoJson { path, flaw } => Said::misnamed(lang, path, &flaw.say(lang)),
             Self::Table { .. } | Self::NoSites { .. } | Self::NoForm { .. } => self.say_table(lang),
             Self::Targets { .. } | Self::Track { .. } | Self::Vector { .. } => self.say_list(lang),
             Self::Shifted {

@@ -16,6 +16,8 @@ pub struct Grids {
     pub pictures: usize,
     /// Sheets that are hidden and not read: nobody sees what stands in them.
     pub hidden: Vec<String>,
+    /// Lines of rows below titles that are hidden and read.
+    pub hidden_rows: Vec<u64>,
 }
 
 /// Rows at the top among which the titles are looked for: above them there may be a heading.
@@ -56,6 +58,7 @@ pub fn grids(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFl
         is_text: true,
         pictures: 0,
         hidden: Vec::new(),
+        hidden_rows: Vec::new(),
     })
 }
 
@@ -197,10 +200,13 @@ fn mark_shifted(grid: &mut CellGrid) {
 
 fn of_workbook(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, GridFlaw> {
     let book = workbook(bytes).map_err(GridFlaw::Workbook)?;
-    let (mut tables, mut hidden) = (Vec::new(), Vec::new());
+    let (mut tables, mut hidden, mut hidden_rows) = (Vec::new(), Vec::new(), Vec::new());
     for sheet in book.sheets {
         let table = grid(&sheet.name, sheet.rows, &sheet.merged, knows);
         if sheet.is_visible {
+            let rows = table.iter().flat_map(|table| &table.rows);
+            let lines = rows.map(|row| row.0);
+            hidden_rows.extend(lines.filter(|line| sheet.hidden_rows.contains(line)));
             tables.extend(table);
         } else {
             // A list of what may be chosen is no table.
@@ -214,6 +220,7 @@ fn of_workbook(bytes: &[u8], knows: &dyn Fn(&str) -> bool) -> Result<Grids, Grid
         is_text: false,
         pictures: book.pictures,
         hidden,
+        hidden_rows,
     })
 }
 
@@ -347,9 +354,37 @@ mod tests {
             assert_eq!(grid.rows, [(4, ["东沟", "1", "2", "x"].map(text).to_vec())]);
             assert_eq!(read.hidden, ["旧"]);
         }
+        assert!(read_rows_hidden(&bytes).is_empty());
         // A row below the titles that says no title is a row.
         let read = grids("a,b\na,1\n".as_bytes(), &knows).expect("read");
         assert_eq!(read.tables[0].rows.len(), 1);
+    }
+
+    fn read_rows_hidden(bytes: &[u8]) -> Vec<u64> {
+        grids(bytes, &knows).expect("read").hidden_rows
+    }
+
+    #[test]
+    fn rows_that_nobody_sees_are_read_and_named() {
+        let mut book = Workbook::new();
+        book.add_worksheet().set_name("说明").expect("named");
+        let sheet = book.add_worksheet();
+        sheet.set_name("表 <1>").expect("named");
+        for line in 0..5 {
+            for column in 0..2 {
+                let text = if line > 0 { "x" } else { ["a", "b"][column] };
+                sheet
+                    .write_string(line, column as u16, text)
+                    .expect("written");
+            }
+        }
+        for line in [0, 2, 4, 9] {
+            sheet.set_row_hidden(line).expect("hidden");
+        }
+        let bytes = book.save_to_buffer().expect("made");
+        let read = grids(&bytes, &knows).expect("read");
+        assert_eq!(read.tables[0].rows.len(), 4);
+        assert_eq!(read.hidden_rows, [3, 5]);
     }
 
     #[test]

@@ -7,14 +7,15 @@ use super::grid::{TABLES, grids};
 use super::shapes;
 use super::table::{ReadTables, Row, Table, key_of, table};
 use crate::files;
-use crate::ground::{FileFeature, GeoJsonFlaw, LonLat, read_features};
+use crate::ground::{
+    FileFeature, ForeignVector, GeoJsonFlaw, LonLat, beside_shapes, read_features,
+};
 use crate::registry::Hash;
 use crate::text::Field;
 use crate::text::datum_in_words;
-use crate::words::Lang;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// All tables of a file, whatever is in them.
 #[derive(Default)]
@@ -37,6 +38,7 @@ impl Raw {
         let mut raw = Self::default();
         raw.read.pictures = found.pictures;
         raw.read.hidden = found.hidden;
+        raw.read.hidden_rows = found.hidden_rows;
         let named = datum_of_name(path);
         for grid in found.tables {
             raw.titles.extend(grid.titles.iter().cloned());
@@ -70,14 +72,23 @@ fn raw(path: &Path) -> Result<Raw, ExchangeError> {
     if ["shp", "zip"].contains(&ending.as_str()) {
         return of_shapes(path);
     }
+    let foreign = |kind| ExchangeError::Foreign {
+        path: path.into(),
+        kind,
+    };
+    if let Some(kind) = ForeignVector::of_name(path) {
+        return Err(foreign(kind));
+    }
     let bytes = files::read(path).map_err(ExchangeError::unreadable(path))?;
+    if let Some(kind) = ForeignVector::of_content(&bytes) {
+        return Err(foreign(kind));
+    }
     let mut raw = match ending.as_str() {
         "geojson" | "json" => {
-            let malformed = |why: String| ExchangeError::Malformed {
+            let (tables, titles) = geojson(&bytes).map_err(|flaw| ExchangeError::GeoJson {
                 path: path.into(),
-                why,
-            };
-            let (tables, titles) = geojson(&bytes).map_err(|flaw| malformed(flaw.say(Lang::En)))?;
+                flaw,
+            })?;
             let mut raw = Raw {
                 titles,
                 ..Raw::default()
@@ -94,9 +105,8 @@ fn raw(path: &Path) -> Result<Raw, ExchangeError> {
 
 /// Reads a shapefile. Its hash is that of the file that holds its table, and it did not change meanwhile.
 fn of_shapes(path: &Path) -> Result<Raw, ExchangeError> {
-    let beside = ["dbf", "DBF"].map(|ending| path.with_extension(ending));
-    let own = beside.iter().find(|table| table.is_file());
-    let filled = own.map_or(path, PathBuf::as_path);
+    let own = beside_shapes(path, "dbf");
+    let filled = own.as_deref().unwrap_or(path);
     let hash = || -> Result<Hash, ExchangeError> {
         let bytes = files::read(filled).map_err(ExchangeError::unreadable(filled))?;
         Ok(Hash::of(&bytes))

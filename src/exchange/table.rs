@@ -8,8 +8,8 @@ use crate::ground::{GeopackageJournal, LonLat};
 use crate::registry::Hash;
 use crate::text::Field;
 use crate::text::{
-    Axis, DegreesFlaw, axis_of, degrees, foreign_datum, is_position, is_shared_title, plain_title,
-    position,
+    Axis, DegreesFlaw, agrees, axis_of, degrees, foreign_datum, is_position, is_shared_title,
+    plain_title, position,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -65,10 +65,10 @@ impl Row {
             let text = field.to_text();
             degrees(&text, axis).map_err(|flaw| (text, flaw))
         };
-        Ok(Some(LonLat::new(
-            read(lon, Axis::Longitude)?,
-            read(lat, Axis::Latitude)?,
-        )))
+        let at = (read(lon, Axis::Longitude)?, read(lat, Axis::Latitude)?);
+        let both = self.field(BOTH).to_text();
+        agrees(&both, at).map_err(|flaw| (both, flaw))?;
+        Ok(Some(LonLat::new(at.0, at.1)))
     }
 }
 
@@ -220,6 +220,8 @@ pub struct ReadTables {
     pub pictures: usize,
     /// Hidden sheets that hold a table and were not read.
     pub hidden: Vec<String>,
+    /// Lines of hidden rows, which were read.
+    pub hidden_rows: Vec<u64>,
 }
 
 impl Default for ReadTables {
@@ -231,6 +233,7 @@ impl Default for ReadTables {
             unread: Vec::new(),
             pictures: 0,
             hidden: Vec::new(),
+            hidden_rows: Vec::new(),
         }
     }
 }
@@ -317,5 +320,13 @@ mod tests {
         assert_eq!(row("", "").place(), Ok(None));
         assert!(row("113.3", "").place().is_err());
         assert!(row("x", "33").place().is_err());
+        let mut row = row("113.3", "33.74");
+        let mut with = |both: &str| {
+            row.fields.insert(BOTH.into(), Field::Text(both.into()));
+            row.place()
+        };
+        assert!(with("113.3001,33.7402").is_ok());
+        let elsewhere = Err(("113.5,33.9".into(), DegreesFlaw::Elsewhere));
+        assert_eq!(with("113.5,33.9"), elsewhere);
     }
 }

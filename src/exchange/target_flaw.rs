@@ -131,7 +131,8 @@ impl TargetFlaw {
     pub fn hints(&self, lang: Lang) -> Vec<Remedy> {
         let words = match self {
             Self::System(_, error) => return error.say(lang).remedies,
-            Self::Line(_, _, DegreesFlaw::TooLarge) | Self::NoSystem => return vec![in_metres(lang)],
+            Self::Line(_, _, DegreesFlaw::TooLarge) => return vec![in_metres(lang)],
+            Self::NoSystem => return vec![in_degrees(lang), in_metres(lang)],
             Self::NoColumns(_) => {
                 let degrees = lang.pick(
                     "name one column lon (经度) and one lat (纬度), in degrees of WGS 84 or CGCS2000",
@@ -178,6 +179,16 @@ fn in_metres(lang: Lang) -> Remedy {
     )
 }
 
+/// What to do where coordinates are degrees and nothing says of which system.
+fn in_degrees(lang: Lang) -> Remedy {
+    remedy!(
+        lang,
+        "copy its .prj along; where its coordinates are degrees of WGS 84 or CGCS2000, name that with {crs}",
+        "请一并复制 .prj 文件；如为 WGS 84 或 CGCS2000 经纬度，请用 {crs} 指明",
+        crs = Action::Again(Choice::Crs(Some(4490))),
+    )
+}
+
 /// What is to be said of a list before it is recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetNote {
@@ -193,9 +204,18 @@ pub enum TargetNote {
     NoTargets(Vec<String>),
     /// Hidden sheets that hold a table were not read.
     Hidden(Vec<String>),
+    /// Hidden rows that were read: their lines.
+    HiddenRows(Vec<u64>),
 }
 
 impl TargetNote {
+    /// What is to be said of the hidden sheets and rows of a spreadsheet.
+    pub fn of_hidden(sheets: Vec<String>, rows: Vec<u64>) -> Vec<Self> {
+        let sheets = (!sheets.is_empty()).then_some(Self::Hidden(sheets));
+        let rows = (!rows.is_empty()).then_some(Self::HiddenRows(rows));
+        sheets.into_iter().chain(rows).collect()
+    }
+
     /// In words.
     pub fn say(&self, lang: Lang) -> String {
         match self {
@@ -231,6 +251,20 @@ impl TargetNote {
                     lang,
                     "hidden sheets were not read: {sheets}; show them in the spreadsheet if they are meant",
                     "隐藏的工作表未读取：{sheets}；如需读取，请先取消隐藏"
+                )
+            }
+            Self::HiddenRows(lines) => {
+                /// Lines that are named; more would hide the sentence.
+                const NAMED: usize = 12;
+                let n = lines.len();
+                let named: Vec<String> = lines.iter().take(NAMED).map(u64::to_string).collect();
+                let named = named.join(lang.pick(", ", "、"));
+                let more = if n > NAMED { " …" } else { "" };
+                tr!(
+                    lang,
+                    "{rows} read too, line {named}{more}: delete from the spreadsheet what is not meant",
+                    "隐藏的 {n} 行也已读取（第 {named}{more} 行）：不需要的请从表格中删除",
+                    rows = (n, "hidden row was", "hidden rows were")
                 )
             }
             Self::Lines(n) => tr!(

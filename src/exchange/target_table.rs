@@ -7,7 +7,7 @@ use super::target_metres::{ListSystem, MetreColumns};
 use crate::ground::{CrsPoint, LonLat, ReadPlace, ReadPlaces, Shape};
 use crate::text::Field;
 use crate::text::{
-    Axis, axis_among, datum_in_words, degrees, foreign_datum, half_width, is_position,
+    Axis, agrees, axis_among, datum_in_words, degrees, foreign_datum, half_width, is_position,
     is_shared_title, plain_title, position,
 };
 use std::collections::BTreeMap;
@@ -160,8 +160,8 @@ impl<'a> TablePositions<'a> {
 /// The columns of positions in degrees.
 #[derive(Debug, Clone, Copy)]
 enum PositionColumns {
-    /// The longitude and the latitude.
-    Two(usize, usize),
+    /// The longitude and the latitude, and a column of both besides.
+    Two(usize, usize, Option<usize>),
     /// Both in one.
     One(usize),
 }
@@ -172,7 +172,7 @@ impl PositionColumns {
         let lon = column(titles, Axis::Longitude)?;
         let two = lon.zip(column(titles, Axis::Latitude)?);
         let one = || titles.iter().position(|title| is_position(title));
-        let two = two.map(|(lon, lat)| Self::Two(lon, lat));
+        let two = two.map(|(lon, lat)| Self::Two(lon, lat, one()));
         Ok(two.or_else(|| one().map(Self::One)))
     }
 
@@ -185,7 +185,12 @@ impl PositionColumns {
             degrees(&text, axis).map_err(flaw(text))
         };
         match self {
-            Self::Two(lon, lat) => Ok((half(lon, Axis::Longitude)?, half(lat, Axis::Latitude)?)),
+            Self::Two(lon, lat, both) => {
+                let at = (half(lon, Axis::Longitude)?, half(lat, Axis::Latitude)?);
+                let both = both.map(text).unwrap_or_default();
+                agrees(&both, at).map_err(flaw(both))?;
+                Ok(at)
+            }
             Self::One(both) => {
                 let text = text(both);
                 position(&text).map_err(flaw(text))
@@ -195,7 +200,7 @@ impl PositionColumns {
 
     fn each(self) -> [usize; 2] {
         match self {
-            Self::Two(lon, lat) => [lon, lat],
+            Self::Two(lon, lat, _) => [lon, lat],
             Self::One(both) => [both, both],
         }
     }

@@ -11,8 +11,8 @@ use super::target_table::{is_of_datum, of_grids};
 use super::{ExchangeError, TargetFlaw, TargetNote};
 use crate::files;
 use crate::ground::{
-    Crs, CrsError, LonLat, ReadPlace, ReadPlaces, Shape, VectorError, is_of_shifted_map,
-    read_places_in,
+    Crs, CrsError, LonLat, ReadPlace, ReadPlaces, Shape, VectorError, beside_shapes,
+    is_of_shifted_map, read_places_in,
 };
 use crate::registry::Hash;
 use crate::registry::body::{Target, TargetList};
@@ -90,6 +90,7 @@ pub fn read(
         read,
         sha256,
         hidden,
+        hidden_rows,
         passed_over,
     } = places(path, crs)?;
     if is_own_ledger(&read.columns) {
@@ -104,9 +105,7 @@ pub fn read(
     if !passed_over.is_empty() {
         notes.push(TargetNote::NoTargets(passed_over));
     }
-    if !hidden.is_empty() {
-        notes.push(TargetNote::Hidden(hidden));
-    }
+    notes.extend(TargetNote::of_hidden(hidden, hidden_rows));
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let targets = read
         .places
@@ -145,6 +144,8 @@ struct TargetFile {
     sha256: Hash,
     /// Hidden sheets that were not read.
     hidden: Vec<String>,
+    /// Lines of hidden rows that were read.
+    hidden_rows: Vec<u64>,
     /// The first words of rows that are no targets.
     passed_over: Vec<String>,
 }
@@ -185,6 +186,7 @@ fn places(path: &Path, crs: Option<&Crs>) -> Result<TargetFile, ExchangeError> {
             read: tables.read,
             sha256,
             hidden: found.hidden,
+            hidden_rows: found.hidden_rows,
             passed_over: tables.passed_over,
         });
     }
@@ -204,6 +206,7 @@ fn places(path: &Path, crs: Option<&Crs>) -> Result<TargetFile, ExchangeError> {
         read,
         sha256,
         hidden: Vec::new(),
+        hidden_rows: Vec::new(),
         passed_over: Vec::new(),
     })
 }
@@ -343,13 +346,7 @@ pub fn files_of(path: &Path) -> Vec<PathBuf> {
     } else {
         &[]
     };
-    let beside = parts.iter().filter_map(|part| {
-        let names = [(*part).to_owned(), part.to_uppercase()];
-        names
-            .iter()
-            .map(|part| path.with_extension(part))
-            .find(|path| path.is_file())
-    });
+    let beside = parts.iter().filter_map(|part| beside_shapes(path, part));
     std::iter::once(path.to_owned()).chain(beside).collect()
 }
 
@@ -381,6 +378,23 @@ mod tests {
         std::fs::write(&path, bytes).expect("written");
         let crs = crs.map(|crs| Crs::parse(crs).expect("known"));
         read(&path, "t", 2026, crs.as_ref())
+    }
+
+    #[test]
+    fn a_column_of_both_halves_that_says_another_place_is_refused_by_line() {
+        let titles = "编号,经度,纬度,经纬度";
+        let read = |cell: &str| {
+            let text = format!("{titles}\nA1,113.3,33.74,\"113.3,33.74\"\nA2,113.3,33.74,{cell}\n");
+            read_of("t.csv", text.as_bytes())
+        };
+        for cell in ["\"113.3001,33.7401\"", "33°44′24″N 113°18′E", "", "东沟"] {
+            assert_eq!(read(cell).expect(cell).list.targets.len(), 2);
+        }
+        let Err(ExchangeError::Targets { flaws, .. }) = read("\"114.3,33.74\"") else {
+            panic!("refused");
+        };
+        let said = flaws[0].say(Lang::Zh);
+        assert!(flaws.len() == 1 && said.starts_with("第 3 行："), "{said}");
     }
 
     #[test]
@@ -665,7 +679,7 @@ mod tests {
                 b"<html><table><tr><td>lon</td></tr></table>",
                 "web page",
             ),
-            ("t.ods", b"PK\x03\x04", "save it again as .xlsx"),
+            ("t.ods", b"PK\x03\x04", "copy it again"),
         ] {
             let error = read_of(name, bytes).expect_err(name);
             let said = error.to_string();

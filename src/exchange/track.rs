@@ -5,8 +5,9 @@
 //! it is said, so that whoever reads the walked area can judge it.
 
 pub use super::track_file::Fix;
+use super::track_file::ReadLines;
 use super::{ExchangeError, TrackFlaw, track_file};
-use crate::ground::{LocalPlane, LonLat, PlanePoint, union};
+use crate::ground::{ForeignVector, LocalPlane, LonLat, PlanePoint, union};
 use crate::registry::body::TrackFacts;
 use geo::{Coord, Line, LineString, MultiPolygon, Polygon, Simplify};
 use jiff::Timestamp;
@@ -29,6 +30,8 @@ pub struct Track {
     pub segments: Vec<Vec<Fix>>,
     /// Times that are none: those positions have no time.
     pub odd_times: usize,
+    /// Files that end in the midst: what came before counts.
+    pub cut_files: usize,
 }
 
 /// The ground seen along a track, and what the track says.
@@ -48,7 +51,9 @@ impl Track {
     /// [`ExchangeError::Unreadable`], [`ExchangeError::Track`].
     pub fn read(path: &Path, zone: &TimeZone) -> Result<Self, ExchangeError> {
         let bytes = crate::files::read(path).map_err(ExchangeError::unreadable(path))?;
-        Self::parse(&bytes, zone).map_err(|flaw| ExchangeError::Track {
+        let foreign = ForeignVector::of_name(path).map(TrackFlaw::Foreign);
+        let read = foreign.map_or_else(|| Self::parse(&bytes, zone), Err);
+        read.map_err(|flaw| ExchangeError::Track {
             path: path.into(),
             flaw,
         })
@@ -59,7 +64,11 @@ impl Track {
     /// # Errors
     /// [`TrackFlaw`].
     pub fn parse(bytes: &[u8], zone: &TimeZone) -> Result<Self, TrackFlaw> {
-        let (mut segments, odd_times) = track_file::lines(bytes, zone)?;
+        let ReadLines {
+            lines: mut segments,
+            odd_times,
+            is_cut,
+        } = track_file::lines(bytes, zone)?;
         segments.retain(|segment| !segment.is_empty());
         if segments.iter().map(Vec::len).sum::<usize>() < 2 {
             return Err(TrackFlaw::NoTrack);
@@ -74,6 +83,7 @@ impl Track {
         Ok(Self {
             segments,
             odd_times,
+            cut_files: usize::from(is_cut),
         })
     }
 
@@ -358,9 +368,37 @@ mod tests {
         );
         assert_eq!(none(b"<html/>"), TrackFlaw::NotATrackFile);
         assert_eq!(none(b"<kml/>"), TrackFlaw::NoTrack);
-        assert_eq!(none(b"PK\x03\x04"), TrackFlaw::NotATrackFile);
+        assert_eq!(
+            none(b"PK\x03\x04"),
+            TrackFlaw::Archive(crate::text::ArchiveFlaw::Cut)
+        );
         assert_eq!(none(b"<gpx><trk>"), TrackFlaw::Xml(XmlFlaw::Cut));
-        assert!(matches!(none(b"hello"), TrackFlaw::Xml(_)));
+        for text in ["hello", "time,lon,lat\n2026-05-03 09:00:00,113.3,33.74\n"] {
+            assert_eq!(none(text.as_bytes()), TrackFlaw::Table);
+        }
+        assert_eq!(
+            none(br#"{"ObjItems":[]}"#),
+            TrackFlaw::Foreign(ForeignVector::Ovital)
+        );
+    }
+
+    #[test]
+    fn of_a_file_that_ends_in_the_midst_what_came_before_counts() {
+        const POINTS: &str = "<gpx><trk><trkseg><trkpt lat=\"33.74\" lon=\"113.3\"/><trkpt lat=\"33.741\" lon=\"113.3\"/>";
+        for end in [
+            "",
+            "<trkpt lat=\"33.742\" lo",
+            "<trkpt lat=\"33.742\" lon=\"113.3\"><ti",
+            "</trkseg>",
+        ] {
+            let cut = Track::parse(format!("{POINTS}{end}").as_bytes(), &shanghai()).expect(end);
+            assert_eq!((cut.cut_files, cut.segments[0].len()), (1, 2), "{end}");
+        }
+        let whole = format!("{POINTS}</trkseg></trk></gpx>");
+        let whole = Track::parse(whole.as_bytes(), &shanghai()).expect("whole");
+        assert_eq!(whole.cut_files, 0);
+        let (all, _) = Track::together(vec![whole.clone(), whole]);
+        assert_eq!(all.cut_files, 0);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The lines of a track's file: GPX of receivers, KML and KMZ of map programs on telephones.
 
 use super::TrackFlaw;
-use crate::ground::{LonLat, kml_of, kml_positions};
-use crate::text::xml::{Element, Met, walk};
-use crate::text::{date_time, decimal};
+use crate::ground::{ForeignVector, LonLat, VectorError, kml_of, kml_positions};
+use crate::text::xml::{Element, Met, XmlFlaw, walk};
+use crate::text::{date_time, decimal, decode_xml};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -23,19 +23,44 @@ impl Fix {
     }
 }
 
-/// The lines of fixes in a file, and the times among them that are none. A time without a zone is one of `zone`.
+/// What a file holds.
+#[derive(Debug, Default)]
+pub(super) struct ReadLines {
+    /// Its lines of fixes.
+    pub lines: Vec<Vec<Fix>>,
+    /// Times among them that are none.
+    pub odd_times: usize,
+    /// Whether it ends in the midst, as where the battery did: what came before counts.
+    pub is_cut: bool,
+}
+
+/// The lines of fixes in a file. A time without a zone is one of `zone`.
 ///
 /// # Errors
 /// [`TrackFlaw`].
-pub(super) fn lines(bytes: &[u8], zone: &TimeZone) -> Result<(Vec<Vec<Fix>>, usize), TrackFlaw> {
-    let bytes = kml_of(bytes).map_err(|_no_kml| TrackFlaw::NotATrackFile)?;
+pub(super) fn lines(bytes: &[u8], zone: &TimeZone) -> Result<ReadLines, TrackFlaw> {
+    let bytes = kml_of(bytes).map_err(|error| match error {
+        VectorError::Archive(flaw) => TrackFlaw::Archive(flaw),
+        _ => TrackFlaw::NotATrackFile,
+    })?;
+    if let Some(foreign) = ForeignVector::of_content(&bytes) {
+        return Err(TrackFlaw::Foreign(foreign));
+    }
+    let is_text = decode_xml(&bytes).is_ok_and(|text| !text.trim_start().starts_with('<'));
+    if is_text {
+        return Err(TrackFlaw::Table);
+    }
     let mut found = TrackLines::default();
     let wholes = ["trkpt", "rtept", "Track", "LineString"];
-    walk(&bytes, &wholes, &mut |met| match met {
+    let read = walk(&bytes, &wholes, &mut |met| match met {
         Met::Begins(name) => found.begin(&name),
         Met::Whole(element) => found.take(&element, zone),
-    })
-    .map_err(TrackFlaw::Xml)?;
+    });
+    let is_cut = match read {
+        Ok(()) => false,
+        Err(XmlFlaw::Cut) if found.positions() >= 2 => true,
+        Err(flaw) => return Err(TrackFlaw::Xml(flaw)),
+    };
     if !found.is_known {
         return Err(TrackFlaw::NotATrackFile);
     }
@@ -45,7 +70,11 @@ pub(super) fn lines(bytes: &[u8], zone: &TimeZone) -> Result<(Vec<Vec<Fix>>, usi
     } else {
         found.routes
     };
-    Ok((lines, found.odd_times))
+    Ok(ReadLines {
+        lines,
+        odd_times: found.odd_times,
+        is_cut,
+    })
 }
 
 /// What was met so far.
@@ -62,6 +91,11 @@ struct TrackLines {
 }
 
 impl TrackLines {
+    fn positions(&self) -> usize {
+        let lines = self.tracks.iter().chain(&self.routes);
+        lines.map(Vec::len).sum()
+    }
+
     fn begin(&mut self, name: &str) {
         match name {
             "gpx" | "kml" => self.is_known = true,

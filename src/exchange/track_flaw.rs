@@ -1,5 +1,7 @@
 //! What is wrong with a file that should hold a track.
 
+use crate::ground::ForeignVector;
+use crate::text::ArchiveFlaw;
 use crate::text::xml::XmlFlaw;
 use crate::words::Lang;
 
@@ -8,6 +10,12 @@ use crate::words::Lang;
 pub enum TrackFlaw {
     /// It is not XML.
     Xml(XmlFlaw),
+    /// A KMZ that cannot be unpacked.
+    Archive(ArchiveFlaw),
+    /// Of another program's own kind.
+    Foreign(ForeignVector),
+    /// A table of positions.
+    Table,
     /// Neither GPX nor KML.
     NotATrackFile,
     /// It has no track of two positions or more.
@@ -21,6 +29,14 @@ impl TrackFlaw {
     pub fn say(&self, lang: Lang) -> String {
         match self {
             Self::Xml(flaw) => flaw.say(lang),
+            Self::Archive(flaw) => flaw.say(lang),
+            Self::Foreign(kind) => kind.what(lang).into(),
+            Self::Table => lang
+                .pick(
+                    "it is a table or text, and no track",
+                    "这是表格或文本，不是轨迹文件",
+                )
+                .into(),
             Self::Exchanged => lang
                 .pick(
                     "its longitudes and latitudes are exchanged",

@@ -39,6 +39,7 @@ impl Track {
         let mut all = Self::default();
         for track in tracks {
             all.odd_times += track.odd_times;
+            all.cut_files += track.cut_files;
             all.segments.extend(track.segments);
         }
         let left_out = all.drop_copies();
@@ -125,6 +126,7 @@ impl Track {
         (taken > 0 && taken < whole).then_some(Self {
             segments,
             odd_times: self.odd_times,
+            cut_files: self.cut_files,
         })
     }
 }
@@ -148,6 +150,7 @@ mod tests {
         Track {
             segments,
             odd_times: 0,
+            cut_files: 0,
         }
     }
 

@@ -48,10 +48,13 @@ impl Boundary {
                 if found.is_empty() {
                     continue;
                 }
-                let crs = layer
-                    .crs
-                    .as_ref()
-                    .ok_or_else(|| BoundaryError::NoCrs { path: path.into() })?;
+                let crs = layer.crs.as_ref().ok_or_else(|| {
+                    let first = found[0].exterior().coords().next();
+                    BoundaryError::NoCrs {
+                        path: path.into(),
+                        easting: first.map_or(0.0, |corner| corner.x),
+                    }
+                })?;
                 for polygon in found {
                     let there =
                         in_lonlat(&polygon, crs, shift, path, &mut notes).map_err(|source| {
@@ -60,11 +63,15 @@ impl Boundary {
                                 source,
                             }
                         })?;
-                    let (areas, clean) =
-                        settle(there).ok_or_else(|| BoundaryError::SelfIntersecting {
-                            path: path.into(),
-                            feature: number,
-                        })?;
+                    let hole_outside = has_hole_outside(&there);
+                    let (areas, clean) = settle(there).ok_or_else(|| {
+                        let (path, feature) = (path.into(), number);
+                        if hole_outside {
+                            BoundaryError::HoleOutside { path, feature }
+                        } else {
+                            BoundaryError::SelfIntersecting { path, feature }
+                        }
+                    })?;
                     if areas.0.is_empty() {
                         no_area.push(number);
                     } else if !clean {
@@ -176,6 +183,14 @@ fn settle(polygon: Polygon) -> Option<(MultiPolygon, bool)> {
     clear.then_some((odd, !few))
 }
 
+/// Whether a hole lies apart from the ring that it should be in.
+fn has_hole_outside(polygon: &Polygon) -> bool {
+    let outer = Polygon::new(polygon.exterior().clone(), vec![]);
+    let mut holes = polygon.interiors().iter();
+    polygon.coords_count() <= CHECKED_CORNERS
+        && holes.any(|hole| !outer.intersects(&Polygon::new(hole.clone(), vec![])))
+}
+
 /// A polygon in lon/lat. Coordinates that cannot be in their system and fit one other, with certainty, are read in it.
 fn in_lonlat(
     polygon: &geo::Polygon,
@@ -194,7 +209,7 @@ fn in_lonlat(
         Err(CrsError::OutOfRange {
             misfit: Some(misfit),
             ..
-        }) => {
+        }) if !matches!(misfit, Misfit::UtmZoneInFront { .. }) => {
             note(BoundaryNote::Misfit {
                 path: path.into(),
                 misfit,
@@ -206,6 +221,7 @@ fn in_lonlat(
                 }
                 Misfit::ZoneInFront { epsg, .. }
                 | Misfit::ZoneLeftOut { epsg, .. }
+                | Misfit::UtmZoneInFront { epsg, .. }
                 | Misfit::Degrees { epsg } => (polygon, Crs::parse(&format!("EPSG:{epsg}"))?),
             };
             let there = to_lonlat(fitting, &crs)?;
@@ -295,6 +311,17 @@ mod tests {
         assert_eq!(read(&text).expect("read").polygons().0.len(), 1);
     }
 
+    #[test]
+    fn a_hole_apart_from_its_polygon_is_named_as_that() {
+        let read = read(
+            r#"{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[5,5],[6,5],[6,6],[5,6],[5,5]]]}"#,
+        );
+        assert!(
+            matches!(read, Err(BoundaryError::HoleOutside { feature: 1, .. })),
+            "{read:?}"
+        );
+    }
+
     fn area_of(rings: &str) -> Result<f64, BoundaryError> {
         let boundary = read(&format!(r#"{{"type":"Polygon","coordinates":[{rings}]}}"#))?;
         assert_eq!(boundary.notes().len(), 1, "{rings}");
@@ -336,9 +363,8 @@ mod tests {
         for rings in [
             // A loop inwards that crosses the ring in one corner.
             "[[0,0],[2,0],[3,1],[1,1],[2,0],[4,0],[4,4],[0,4],[0,0]]",
-            // Round twice; a hole outside; holes over each other.
+            // Round twice; holes over each other.
             "[[0,0],[4,0],[4,4],[0,4],[0,0],[4,0],[4,4],[0,4],[0,0]]",
-            "[[0,0],[4,0],[4,4],[0,4],[0,0]],[[5,5],[6,5],[6,6],[5,6],[5,5]]",
             "[[0,0],[4,0],[4,4],[0,4],[0,0]],[[1,1],[3,1],[3,3],[1,3],[1,1]],[[2,2],[3.5,2],[3.5,3.5],[2,3.5],[2,2]]",
         ] {
             assert!(

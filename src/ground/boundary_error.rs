@@ -1,11 +1,17 @@
 //! Why a boundary is not taken, and what is said of one that is.
 
 use super::crs::CrsError;
-use super::vector_error::{NAMED, PLAIN, VectorError, of_crs};
-use super::zone::Misfit;
-use crate::words::{Action, Choice, Lang, Said, Say};
+use super::vector_error::{NAMED, PLAIN, VectorError, in_metres, of_crs};
+use super::zone::{Misfit, zone_in_front};
+use crate::words::{Action, Both, Choice, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
+
+/// What bounds an area: a track or waypoints do not.
+const AREAS: Both = Both(
+    "give a GeoJSON, GeoPackage, KML, KMZ or shapefile with polygons, with all of its files side by side, or one of them in a .zip",
+    "请给出含多边形的 GeoJSON、GeoPackage、KML、KMZ 或 Shapefile（其各个文件须放在一起），或含其中一个的 .zip",
+);
 
 /// What was passed over or settled when a boundary was read: said, since it decides what is searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +88,9 @@ impl Say for BoundaryNote {
             Self::Misfit { path, misfit } => {
                 let path = path.display();
                 Said::new(match misfit {
-                    Misfit::ZoneInFront { zone, epsg } | Misfit::ZoneLeftOut { zone, epsg } => tr!(
+                    Misfit::ZoneInFront { zone, epsg }
+                    | Misfit::ZoneLeftOut { zone, epsg }
+                    | Misfit::UtmZoneInFront { zone, epsg } => tr!(
                         lang,
                         "{path}: its eastings are those of zone {zone} as in EPSG:{epsg}, not of the system it names; read so",
                         "{path}：东坐标是 {zone} 带（EPSG:{epsg}）的，与所标坐标系不符，已按 EPSG:{epsg} 读取"
@@ -164,6 +172,13 @@ pub enum BoundaryError {
         /// The feature's number, from 1.
         feature: usize,
     },
+    /// A hole lies outside of the polygon that it belongs to.
+    HoleOutside {
+        /// The file.
+        path: PathBuf,
+        /// The feature's number, from 1.
+        feature: usize,
+    },
     /// A feature has a shape that is not understood, such as a curve.
     Shape {
         /// The file.
@@ -175,6 +190,8 @@ pub enum BoundaryError {
     NoCrs {
         /// The file.
         path: PathBuf,
+        /// Of its first corner, in whatever system.
+        easting: f64,
     },
     /// Its coordinate system cannot be used.
     Crs {
@@ -188,6 +205,10 @@ pub enum BoundaryError {
 impl Say for BoundaryError {
     fn say(&self, lang: Lang) -> Said {
         match self {
+            Self::Unreadable {
+                path,
+                source: source @ VectorError::NoVector(_),
+            } => Said::new(source.say(path, lang).what).hint(AREAS.pick(lang)),
             Self::Unreadable { path, source } => source.say(path, lang),
             Self::Empty { path } => Said::new(tr!(
                 lang,
@@ -210,6 +231,16 @@ impl Say for BoundaryError {
                 "draw its outline so that no edge crosses another, and export it again",
                 "请修改边线使其互不交叉，然后重新导出",
             )),
+            Self::HoleOutside { path, feature } => Said::new(tr!(
+                lang,
+                "a hole of polygon {feature} of {path} lies outside of it",
+                "{path} 第 {feature} 个多边形的洞在其外环之外",
+                path = path.display(),
+            ))
+            .hint(lang.pick(
+                "draw it as a polygon of its own or delete it, and export the file again",
+                "请把它画成单独的多边形或删除，然后重新导出",
+            )),
             Self::Shape { path, feature } => Said::new(tr!(
                 lang,
                 "feature {feature} of {path} has a shape that cannot be read, such as a curve",
@@ -217,13 +248,18 @@ impl Say for BoundaryError {
                 path = path.display(),
             ))
             .hint(PLAIN.pick(lang)),
-            Self::NoCrs { path } => Said::new(tr!(
-                lang,
-                "{path} has no coordinate reference system",
-                "{path} 没有坐标参考系",
-                path = path.display(),
-            ))
-            .hint(NAMED.pick(lang)),
+            Self::NoCrs { path, easting } => {
+                let said = Said::new(tr!(
+                    lang,
+                    "{path} has no coordinate reference system",
+                    "{path} 没有坐标参考系",
+                    path = path.display(),
+                ));
+                match zone_in_front(*easting) {
+                    Some(_) => said.hint(in_metres(*easting, lang)),
+                    None => said.hint(NAMED.pick(lang)),
+                }
+            }
             Self::Crs { path, source } => of_crs(source, path, lang),
         }
     }
@@ -233,3 +269,46 @@ speaking_error!(BoundaryError, |e| match e {
     BoundaryError::Crs { source, .. } => Some(source),
     _ => None,
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hint(error: &BoundaryError) -> String {
+        let said = error.say(Lang::En);
+        said.remedies[0].text(|_| String::new())
+    }
+
+    #[test]
+    fn coordinates_without_their_system_are_told_by_what_they_are() {
+        let path = PathBuf::from("a.shp");
+        let no_crs = |easting| BoundaryError::NoCrs {
+            path: path.clone(),
+            easting,
+        };
+        assert!(hint(&no_crs(38_435_137.0)).contains("zone 38, as in EPSG:4526"));
+        assert!(hint(&no_crs(435_137.0)).contains(".prj along"));
+        let out = |x, misfit| BoundaryError::Crs {
+            path: path.clone(),
+            source: CrsError::OutOfRange {
+                name: "EPSG:4490".into(),
+                x,
+                y: 3_735_042.0,
+                misfit,
+            },
+        };
+        let metres = hint(&out(435_137.0, None));
+        assert!(
+            metres.contains("are metres") && !metres.contains("along"),
+            "{metres}"
+        );
+        let (zone, epsg) = (49, 32_649);
+        let utm = Some(Misfit::UtmZoneInFront { zone, epsg });
+        assert!(hint(&out(49_713_070.0, utm)).contains("UTM zone 49"));
+        let no_area = BoundaryError::Unreadable {
+            path,
+            source: VectorError::NoVector(String::new()),
+        };
+        assert!(!hint(&no_area).contains("GPX"));
+    }
+}

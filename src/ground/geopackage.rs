@@ -6,7 +6,7 @@
 //! schema. The original is only read, and nothing beside it is played but a write-ahead log, in a private copy: that log
 //! holds pages and names no file, and crews' last edits lie in it.
 
-use super::GeoPackageError;
+use super::{GeoPackageError, GeoPackageFlaw};
 use rusqlite::limits::Limit;
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, OpenFlags};
@@ -113,28 +113,28 @@ fn copy_hashed(from: &Path, to: &Path) -> io::Result<[u8; 32]> {
 }
 
 fn head(path: &Path) -> Result<[u8; 100], GeoPackageError> {
-    let malformed = |why: &str| GeoPackageError::Malformed {
+    let malformed = |flaw| GeoPackageError::Malformed {
         path: path.into(),
-        why: why.into(),
+        flaw,
     };
     let unreadable = |source| GeoPackageError::Unreadable {
         path: path.into(),
         source,
     };
     if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(malformed("not a regular file"));
+        return Err(malformed(GeoPackageFlaw::NoFile));
     }
     let mut head = [0; 100];
     std::fs::File::open(path)
         .and_then(|mut file| file.read_exact(&mut head))
         .map_err(|source| match source.kind() {
-            io::ErrorKind::UnexpectedEof => malformed("it is empty or cut"),
+            io::ErrorKind::UnexpectedEof => malformed(GeoPackageFlaw::Cut),
             _ => unreadable(source),
         })?;
     if head.starts_with(b"SQLite format 3\0") {
         Ok(head)
     } else {
-        Err(malformed("not a GeoPackage"))
+        Err(malformed(GeoPackageFlaw::NoGeoPackage))
     }
 }
 
@@ -224,12 +224,15 @@ pub fn guarded_read_only(path: &Path) -> Result<Connection, GeoPackageError> {
 }
 
 fn flawed(path: &Path, error: &rusqlite::Error) -> GeoPackageError {
-    let (path, why) = (path.to_path_buf(), error.to_string());
+    let path = path.to_path_buf();
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::OperationInterrupted | rusqlite::ErrorCode::TooBig) => {
             GeoPackageError::TooMuch { path }
         }
-        _ => GeoPackageError::Malformed { path, why },
+        _ => GeoPackageError::Malformed {
+            path,
+            flaw: GeoPackageFlaw::Damaged(error.to_string()),
+        },
     }
 }
 

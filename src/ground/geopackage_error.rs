@@ -32,8 +32,33 @@ pub enum GeoPackageError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        why: String,
+        flaw: GeoPackageFlaw,
     },
+}
+
+/// What is wrong with a file that is no GeoPackage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GeoPackageFlaw {
+    /// It is a folder or a device.
+    NoFile,
+    /// It is shorter than the beginning of one.
+    Cut,
+    /// It begins otherwise.
+    NoGeoPackage,
+    /// It is damaged; the data base's words.
+    Damaged(String),
+}
+
+impl GeoPackageFlaw {
+    /// In words.
+    pub fn say(&self, lang: Lang) -> String {
+        match self {
+            Self::NoFile => lang.pick("not a regular file", "不是普通文件").into(),
+            Self::Cut => lang.pick("it is empty or cut", "文件为空或不完整").into(),
+            Self::NoGeoPackage => lang.pick("not a GeoPackage", "不是 GeoPackage").into(),
+            Self::Damaged(why) => lang.pick(why.as_str(), "文件已损坏").into(),
+        }
+    }
 }
 
 impl Say for GeoPackageError {
@@ -60,7 +85,7 @@ impl Say for GeoPackageError {
                 "give a file with only the layers that are needed",
                 "请提供只含所需图层的文件"
             )),
-            Self::Malformed { path, why } => Said::misnamed(lang, path, why),
+            Self::Malformed { path, flaw } => Said::misnamed(lang, path, &flaw.say(lang)),
         }
     }
 }

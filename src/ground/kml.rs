@@ -3,8 +3,8 @@
 use super::crs::Crs;
 use super::vector_error::VectorError;
 use super::vector_layer::{VectorFeature, VectorLayer};
-use crate::text::half_width;
 use crate::text::xml::{Element, Met, walk};
+use crate::text::{ArchiveFlaw, half_width};
 use geo::{Coord, GeometryCollection, LineString, Point, Polygon};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<VectorLayer, VectorError> {
 /// The bytes of a KML, out of a KMZ where they are one; others as they are.
 ///
 /// # Errors
-/// [`VectorError::NoKml`].
+/// [`VectorError::NoKml`], [`VectorError::Archive`].
 pub fn kml_of(bytes: &[u8]) -> Result<Cow<'_, [u8]>, VectorError> {
     if bytes.starts_with(b"PK\x03\x04") {
         unpacked(bytes).map(Cow::Owned)
@@ -36,20 +36,20 @@ pub fn kml_of(bytes: &[u8]) -> Result<Cow<'_, [u8]>, VectorError> {
 
 /// The first KML in a KMZ, which is the one that counts.
 fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, VectorError> {
-    let none = |why: String| VectorError::NoKml(why);
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| none(e.to_string()))?;
+    let broken = |e: zip::result::ZipError| VectorError::Archive(ArchiveFlaw::of(&e));
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
     let is_kml = |i: &usize| {
         let name = archive.name_for_index(*i);
         name.is_some_and(|n| n.is_ok_and(|n| n.to_lowercase().ends_with("kml")))
     };
     let first = (0..archive.len()).find(is_kml);
     let kml = archive
-        .by_index(first.ok_or_else(|| none(".kml".into()))?)
-        .map_err(|e| none(e.to_string()))?;
+        .by_index(first.ok_or(VectorError::NoKml)?)
+        .map_err(broken)?;
     let mut text = Vec::new();
     kml.take(LARGEST_KML)
         .read_to_end(&mut text)
-        .map_err(|e| none(e.to_string()))?;
+        .map_err(|e| VectorError::Archive(ArchiveFlaw::of_system(&e)))?;
     Ok(text)
 }
 
@@ -221,6 +221,33 @@ mod tests {
             let text = format!("<kml><Document>{inside}</Document></kml>");
             let layer = read(text.as_bytes()).expect("read");
             assert_eq!((layer.features.len(), layer.without_shape), (features, 1));
+        }
+    }
+
+    #[test]
+    fn a_description_that_is_no_xml_loses_no_placemark() {
+        let placemark = |words: &str| {
+            format!(
+                "<Placemark><name>A</name><description>{words}</description><Point><coordinates>113.3,33.74,0</coordinates></Point></Placemark>"
+            )
+        };
+        for words in [
+            "东沟<br>二组",
+            "面积<5亩",
+            "<table><tr><td>1</td></tr></table>",
+            "<![CDATA[<br>]]>",
+        ] {
+            let text = format!(
+                "<kml><Document>{}{}</Document></kml>",
+                placemark(words),
+                placemark("x")
+            );
+            let layer = read(text.as_bytes()).expect(words);
+            assert_eq!(layer.features.len(), 2);
+            assert!(
+                layer.features[0].words.contains_key("description"),
+                "{words}"
+            );
         }
     }
 

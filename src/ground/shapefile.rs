@@ -14,8 +14,22 @@ const NAME_ROOM: usize = 10;
 /// The files of a shapefile: the ending and the bytes of each.
 pub(super) type Parts = Vec<(&'static str, Vec<u8>)>;
 
-/// The file beside it that has another ending, in whatever case.
-pub(super) fn beside(path: &Path, ending: &str) -> Option<PathBuf> {
+/// The file beside a shapefile that has another ending, in whatever case.
+pub fn beside(path: &Path, ending: &str) -> Option<PathBuf> {
+    plainly_beside(path, ending).or_else(|| {
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+        let is_it = |other: &PathBuf| {
+            let same = other.file_stem() == path.file_stem();
+            let own = other.extension().unwrap_or_default();
+            same && own.eq_ignore_ascii_case(ending) && other.is_file()
+        };
+        entries.flatten().map(|entry| entry.path()).find(is_it)
+    })
+}
+
+/// The same in the cases that GDAL looks for.
+fn plainly_beside(path: &Path, ending: &str) -> Option<PathBuf> {
     [ending.to_owned(), ending.to_uppercase()]
         .into_iter()
         .map(|ending| path.with_extension(ending))
@@ -40,8 +54,8 @@ fn rows(path: &Path) -> Option<u64> {
     Some(u32::from_le_bytes(*count).into())
 }
 
-/// The files of a shapefile whose index is missing or does not fit, with an index made anew.
-/// `None` where the index is there and fits.
+/// The files of a shapefile whose index is missing or does not fit, with an index made anew, or of which one is spelt so that
+/// GDAL does not find it (`.Dbf`). `None` where GDAL finds all of them.
 ///
 /// # Errors
 /// [`VectorError::Parts`] where the shapes are cut, or are not as many as the rows of the table.
@@ -54,7 +68,10 @@ pub(super) fn mended(path: &Path) -> Result<Option<Parts>, VectorError> {
         let fits = u64::from(words) * 2 == length && length >= HEADER as u64;
         fits.then(|| (length - HEADER as u64) / 8)
     });
-    if indexed.is_some_and(|shapes| rows.is_none_or(|rows| rows == shapes)) {
+    let is_odd =
+        |ending: &&str| plainly_beside(path, ending).is_none() && beside(path, ending).is_some();
+    let all_plain = !["shx", "dbf", "prj"].iter().any(is_odd);
+    if all_plain && indexed.is_some_and(|shapes| rows.is_none_or(|rows| rows == shapes)) {
         return Ok(None);
     }
     let shapes = bytes(path)?;
@@ -206,5 +223,18 @@ mod tests {
         assert_eq!(index[HEADER + 8..], [0, 0, 0, 64, 0, 0, 0, 2]);
         assert_eq!(index_of(&shapes[..shapes.len() - 1]), None);
         assert_eq!(index_of(b"nothing"), None);
+        let folder = tempfile::tempdir().expect("folder");
+        let write = |name: &str, bytes: &[u8]| {
+            std::fs::write(folder.path().join(name), bytes).expect("written");
+        };
+        write("a.shp", &shapes);
+        write("a.shx", &index);
+        let path = folder.path().join("a.shp");
+        assert_eq!(mended(&path).expect("read"), None);
+        write("a.Prj", b"GEOGCS[]");
+        write("b.prj", b"of another");
+        let parts = mended(&path).expect("read").expect("gathered");
+        let endings: Vec<&str> = parts.iter().map(|part| part.0).collect();
+        assert_eq!(endings, ["shp", "shx", "prj"]);
     }
 }

@@ -1,7 +1,8 @@
-//! Vector files as they are: layers of features, in their own coordinates. GDAL reads GeoJSON, GeoPackage and shapefile
-//! (and what else it was built with); [`super::kml`] reads what Google Earth and Ovital write, [`super::gpx`] what receivers do.
+//! Vector files as they are: layers of features, in their own coordinates. GDAL reads GeoJSON, GeoPackage and shapefile;
+//! [`super::kml`] reads what Google Earth and Ovital write, [`super::gpx`] what receivers do.
 
 use super::crs::{Crs, CrsError};
+use super::foreign_vector::ForeignVector;
 use super::geopackage::{harmless, is_data_base};
 use super::vector_error::VectorError;
 use super::vector_layer::{VectorFeature, VectorLayer};
@@ -14,16 +15,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The kinds that GDAL may take a file for. None of them names other places to read from, as a virtual one does.
-const DRIVERS: [&str; 9] = [
+const DRIVERS: [&str; 6] = [
     "GeoJSON",
     "ESRIJSON",
     "GeoJSONSeq",
     "TopoJSON",
     "GPKG",
     "ESRI Shapefile",
-    "FlatGeobuf",
-    "MapInfo File",
-    "DXF",
 ];
 
 /// Every layer of a GeoJSON, GeoPackage, shapefile, KML, KMZ or GPX, or of the one in a ZIP.
@@ -45,6 +43,9 @@ pub(super) fn layers(path: &Path) -> Result<Vec<VectorLayer>, VectorError> {
     }
     // A pipe or a device would be waited for without end.
     crate::files::regular(path).map_err(VectorError::Unreadable)?;
+    if let Some(foreign) = ForeignVector::of_name(path) {
+        return Err(VectorError::Foreign(foreign));
+    }
     match ending.as_str() {
         "kml" | "kmz" | "ovkml" | "ovkmz" => Ok(vec![kml::read(&bytes()?)?]),
         "gpx" => Ok(vec![gpx::read(&bytes()?)?]),
@@ -62,23 +63,51 @@ pub(super) fn layers(path: &Path) -> Result<Vec<VectorLayer>, VectorError> {
         "geojson" | "json" => {
             let bytes = bytes()?;
             let text = decode(&bytes).map_err(VectorError::Text)?;
+            if let Some(foreign) = ForeignVector::of_content(&bytes) {
+                return Err(VectorError::Foreign(foreign));
+            }
             let no_json = |e: VectorError| {
                 let json = serde_json::from_str::<serde::de::IgnoredAny>(&text);
                 json.map_or_else(|json| VectorError::NoJson { line: json.line() }, |_| e)
             };
             check_named_crs(&text)?;
-            if text.as_bytes() == bytes {
-                return of_gdal(path, None).map_err(no_json);
+            let read = if text.as_bytes() == bytes {
+                of_gdal(path, None)
+            } else {
+                let files = InMemory::of(vec![("geojson", text.clone().into_bytes())])?;
+                of_gdal(&files.named("geojson"), None)
+            };
+            let mut layers = read.map_err(no_json)?;
+            if let Some(first) = layers.first_mut() {
+                first.without_shape += nulls(&text);
             }
-            let files = InMemory::of(vec![("geojson", text.clone().into_bytes())])?;
-            of_gdal(&files.named("geojson"), None).map_err(no_json)
+            Ok(layers)
         }
         _ if is_data_base(path) => {
             let tables = harmless(path).map_err(VectorError::GeoPackage)?;
             of_gdal(tables.path(), None)
         }
-        _ => of_gdal(path, None),
+        _ => of_gdal(path, None).map_err(|error| foreign(path).unwrap_or(error)),
     }
+}
+
+/// What a file of another program is by its content.
+fn foreign(path: &Path) -> Option<VectorError> {
+    let bytes = crate::files::read(path).ok()?;
+    ForeignVector::of_content(&bytes).map(VectorError::Foreign)
+}
+
+/// Members of a GeoJSON's list of features that are none, which GDAL passes over.
+fn nulls(text: &str) -> usize {
+    #[derive(serde::Deserialize)]
+    struct Members {
+        features: Vec<Option<serde::de::IgnoredAny>>,
+    }
+    let members = serde_json::from_str::<Members>(text).ok();
+    members.map_or(0, |members| {
+        let all = members.features.iter();
+        all.filter(|member| member.is_none()).count()
+    })
 }
 
 /// Refuses a GeoJSON that names a coordinate system which nobody knows: GDAL would take it for WGS 84 without a word.
@@ -356,6 +385,42 @@ mod tests {
         }
         let link = of(r#"{"type":"link","properties":{"href":"x.prj"}}"#);
         assert!(matches!(link, Err(VectorError::Crs(_))), "{link:?}");
+    }
+
+    #[test]
+    fn members_of_a_geojson_that_are_no_features_are_counted() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("靶标.geojson");
+        let point = r#"{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[113.3,33.74]}}"#;
+        let text = format!(r#"{{"type":"FeatureCollection","features":[null,{point},null]}}"#);
+        std::fs::write(&path, text).expect("written");
+        let layers = layers(&path).expect("read");
+        assert_eq!((layers[0].features.len(), layers[0].without_shape), (1, 2));
+    }
+
+    #[test]
+    fn files_of_other_programs_are_named_with_what_to_export() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let ovital = r#"{"Version":1,"ObjItems":[{"Type":13,"Object":{"Name":"测区"}}]}"#;
+        for (name, text) in [
+            ("a.ovjsn", ovital),
+            ("a.ovobj", "\u{1}\u{2}"),
+            ("a.json", ovital),
+            ("a.geojson", ovital),
+            ("a", ovital),
+            ("a.mif", "Version 300"),
+            ("a.tab", "!table"),
+            ("a.fgb", "fgb\u{3}fgb"),
+            ("a.dxf", "0\nSECTION\n"),
+        ] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).expect("written");
+            let refused = layers(&path).map(|layers| layers.len());
+            assert!(
+                matches!(refused, Err(VectorError::Foreign(_))),
+                "{name}: {refused:?}"
+            );
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What can be wrong with a vector file.
 
 use super::crs::CrsError;
-use super::zone::Misfit;
-use crate::text::TextFlaw;
+use super::foreign_vector::ForeignVector;
+use super::zone::{Misfit, zone_in_front};
 use crate::text::xml::XmlFlaw;
+use crate::text::{ArchiveFlaw, TextFlaw, gdal_said};
 use crate::tr;
 use crate::words::{Both, Lang, Said, Say};
 use std::io;
@@ -45,7 +46,35 @@ pub(super) fn of_crs(source: &CrsError, path: &Path, lang: Lang) -> Said {
             misfit: Some(Misfit::Exchanged),
             ..
         } => said.remedies.into_iter().fold(what, Said::hint),
+        CrsError::OutOfRange {
+            misfit: Some(Misfit::UtmZoneInFront { zone, epsg }),
+            ..
+        } => what.hint(tr!(
+            lang,
+            "its eastings begin with the number of UTM zone {zone}: export it again in EPSG:{epsg}, without that number",
+            "东坐标前带有 UTM 带号 {zone}：请去掉带号，以 EPSG:{epsg} 重新导出"
+        )),
+        // No system in metres has a place for it, or one in degrees is named.
+        CrsError::OutOfRange { x, y, .. } if x.abs().max(y.abs()) > 1000.0 => {
+            what.hint(in_metres(*x, lang))
+        }
         _ => what.hint(NAMED.pick(lang)),
+    }
+}
+
+/// What to do where coordinates are metres and the system that is named has no place for them, or none is named.
+pub(super) fn in_metres(easting: f64, lang: Lang) -> String {
+    match zone_in_front(easting) {
+        Some((zone, epsg)) => tr!(
+            lang,
+            "its eastings are those of zone {zone}, as in EPSG:{epsg} (CGCS2000): name that system when you export it, or write its .prj",
+            "东坐标带有带号 {zone}，相当于 EPSG:{epsg}（CGCS2000）：导出时请选用该坐标系，或补上相应的 .prj 文件"
+        ),
+        None => tr!(
+            lang,
+            "its coordinates are metres: name the system that they are of when you export it, such as EPSG:4547 (CGCS2000, 3-degree zone, 114° E)",
+            "其坐标为平面坐标（米）：导出时请选用对应的坐标系，例如 EPSG:4547（CGCS2000 三度带，中央经线 114°）"
+        ),
     }
 }
 
@@ -60,6 +89,8 @@ pub enum VectorError {
     Folder,
     /// Of no kind that is known; GDAL's words.
     NoVector(String),
+    /// Of a kind that is known and not read.
+    Foreign(ForeignVector),
     /// It is not JSON from this line on.
     NoJson {
         /// The line, from 1.
@@ -70,7 +101,9 @@ pub enum VectorError {
     /// It is no XML.
     Xml(XmlFlaw),
     /// An archive without a KML.
-    NoKml(String),
+    NoKml,
+    /// An archive that cannot be unpacked.
+    Archive(ArchiveFlaw),
     /// An archive with several vector files: two of them.
     Several([String; 2]),
     /// Another file that belongs to it is cut, or is not of the same shapes.
@@ -131,15 +164,13 @@ impl VectorError {
                 "line {line} is not JSON",
                 "第 {line} 行不是有效的 JSON"
             ),
-            Self::NoVector(reason) if !reason.is_empty() => reason.clone(),
+            Self::NoVector(reason) if !reason.is_empty() => gdal_said(reason, lang),
             Self::Folder => lang.pick("it is a folder", "这是文件夹").into(),
+            Self::Foreign(kind) => kind.what(lang).into(),
             Self::Text(flaw) => flaw.say(lang),
             Self::Xml(flaw) => flaw.say(lang),
-            Self::NoKml(reason) => tr!(
-                lang,
-                "it holds no KML ({reason})",
-                "其中没有 KML（{reason}）"
-            ),
+            Self::NoKml => lang.pick("it holds no KML", "其中没有 KML 文件").into(),
+            Self::Archive(flaw) => flaw.say(lang),
             Self::Several([one, other]) => tr!(
                 lang,
                 "it holds several files: {one}, {other}",
@@ -193,6 +224,7 @@ impl VectorError {
                 "请在原软件中以 UTF-8 编码重新导出",
             ),
             Self::Shape { .. } => PLAIN,
+            Self::Foreign(kind) => kind.remedy(),
             _ => return None,
         })
     }

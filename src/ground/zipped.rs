@@ -1,8 +1,9 @@
 //! Archives in which people send vector files: the one that is in it is taken out into a folder, which lasts as long as it is read.
 
+use super::foreign_vector::ForeignVector;
 use super::vector_error::VectorError;
 use crate::files::{Existing, write_unsettled};
-use crate::text::decode;
+use crate::text::{ArchiveFlaw, decode};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -14,7 +15,7 @@ const MOST_BYTES: u64 = 512 << 20;
 const MOST_ENTRIES: usize = 10_000;
 /// The endings of vector files, in small letters; a `GeoPackage` may hold imagery, too.
 pub const VECTOR_ENDINGS: [&str; 9] = [
-    "shp", "gpkg", "kml", "kmz", "ovkml", "gpx", "fgb", "geojson", "json",
+    "shp", "gpkg", "kml", "kmz", "ovkml", "ovkmz", "gpx", "geojson", "json",
 ];
 
 /// A vector file that was taken out of an archive.
@@ -36,7 +37,7 @@ struct ZipEntry {
 /// # Errors
 /// [`VectorError`]: there is none, there are several, or the archive cannot be read.
 pub(super) fn unpacked(path: &Path) -> Result<Unpacked, VectorError> {
-    let broken = |e: zip::result::ZipError| VectorError::NoVector(e.to_string());
+    let broken = |e: zip::result::ZipError| VectorError::Archive(ArchiveFlaw::of(&e));
     let file = std::fs::File::open(path).map_err(VectorError::Unreadable)?;
     let mut archive = ZipArchive::new(io::BufReader::new(file)).map_err(broken)?;
     let mut entries: Vec<ZipEntry> = Vec::new();
@@ -50,7 +51,12 @@ pub(super) fn unpacked(path: &Path) -> Result<Unpacked, VectorError> {
     let (one, other) = (vectors.next(), vectors.next());
     let one = match (one, other) {
         (Some(one), None) => one,
-        (None, _) => return Err(VectorError::NoVector(String::new())),
+        (None, _) => {
+            let mut endings = entries.iter().map(|entry| entry.ending.as_str());
+            let foreign = endings.find_map(ForeignVector::of_ending);
+            let none = VectorError::NoVector(String::new());
+            return Err(foreign.map_or(none, VectorError::Foreign));
+        }
         (Some(one), Some(other)) => {
             let name = |entry: &ZipEntry| format!("{}.{}", entry.stem, entry.ending);
             return Err(VectorError::Several([name(one), name(other)]));
@@ -65,10 +71,10 @@ pub(super) fn unpacked(path: &Path) -> Result<Unpacked, VectorError> {
         packed
             .take(left.saturating_add(1))
             .read_to_end(&mut bytes)
-            .map_err(|e| VectorError::NoVector(e.to_string()))?;
+            .map_err(|e| VectorError::Archive(ArchiveFlaw::of_system(&e)))?;
         left = left
             .checked_sub(bytes.len() as u64)
-            .ok_or_else(|| VectorError::NoVector(format!("> {} MB", MOST_BYTES >> 20)))?;
+            .ok_or(VectorError::Archive(ArchiveFlaw::Large(MOST_BYTES >> 20)))?;
         write_unsettled(&target, Existing::Stays, &bytes)
             .map_err(|e| VectorError::NoVector(e.to_string()))?;
     }
@@ -144,6 +150,11 @@ mod tests {
     fn none_and_several_are_refused_by_name() {
         let (_folder, none) = packed(&[("a.txt", b"x"), ("../b.csv", b"x")]);
         assert!(matches!(read_places(&none), Err(VectorError::NoVector(_))));
+        let (_folder, foreign) = packed(&[("a.tab", b"x"), ("a.map", b"x")]);
+        assert!(matches!(
+            read_places(&foreign),
+            Err(VectorError::Foreign(ForeignVector::MapInfo))
+        ));
         let two = [
             ("a.geojson", POINT.as_bytes()),
             ("b/a.geojson", POINT.as_bytes()),
@@ -158,7 +169,7 @@ mod tests {
         std::fs::write(&broken, "PK\u{3}\u{4}nothing").expect("written");
         assert!(matches!(
             read_places(&broken),
-            Err(VectorError::NoVector(_))
+            Err(VectorError::Archive(ArchiveFlaw::Cut))
         ));
     }
 }

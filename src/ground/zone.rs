@@ -21,6 +21,13 @@ pub enum Misfit {
         /// The EPSG code that fits.
         epsg: u32,
     },
+    /// The easting begins with the number of a zone of UTM, which no system's eastings do.
+    UtmZoneInFront {
+        /// The zone.
+        zone: u32,
+        /// The EPSG code that fits once the number is taken off.
+        epsg: u32,
+    },
     /// Latitude stands where longitude is meant, or northing where easting is.
     Exchanged,
     /// Degrees under a system that counts in metres.
@@ -44,6 +51,12 @@ pub(super) fn misfit_hint(misfit: Option<Misfit>, lang: Lang) -> Remedy {
             lang,
             "the eastings lack the number of zone {zone}: the system that fits is EPSG:{epsg}; name it with {crs}",
             "东坐标没有带号 {zone}，相符的坐标系是 EPSG:{epsg}；请用 {crs} 指明",
+            crs = named(Some(epsg)),
+        ),
+        Some(Misfit::UtmZoneInFront { zone, epsg }) => remedy!(
+            lang,
+            "the eastings begin with the number of UTM zone {zone}: write them without it, and name the system with {crs}",
+            "东坐标前带有 UTM 带号 {zone}：请去掉带号，并用 {crs} 指明坐标系",
             crs = named(Some(epsg)),
         ),
         Some(Misfit::Degrees { epsg }) => remedy!(
@@ -164,6 +177,11 @@ pub(super) fn misfit(frame: CrsFrame, x: f64, y: f64) -> Option<Misfit> {
         return Some(Misfit::Degrees { epsg });
     }
     match (zone_of(x), zone_of(frame.false_easting)) {
+        (None, None) if is_plain(frame.false_easting) => {
+            let zone = utm_zone_of(x)?;
+            let epsg = 32_600 + zone;
+            Some(Misfit::UtmZoneInFront { zone, epsg })
+        }
         (Some(zone), None) if is_plain(frame.false_easting) => {
             let epsg = code(frame.semi_major, zone, false)?;
             Some(Misfit::ZoneInFront { zone, epsg })
@@ -190,6 +208,17 @@ pub(super) fn zone_of(easting: f64) -> Option<u32> {
     let inside = (13e6..46e6).contains(&easting);
     let zone = (easting / 1e6) as u32;
     (inside && is_plain(easting % 1e6) && zone != 24).then_some(zone)
+}
+
+/// The number of a zone of UTM in front of an easting, where it is none of Gauss-Kruger's: 46 to 53, the east of China.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "46 to 53"
+)]
+fn utm_zone_of(easting: f64) -> Option<u32> {
+    let inside = (46e6..54e6).contains(&easting) && is_plain(easting % 1e6);
+    inside.then_some((easting / 1e6) as u32)
 }
 
 /// The zone whose number stands in front of an easting, and the code of that zone in CGCS2000.
@@ -272,6 +301,20 @@ mod tests {
         }
         assert_eq!(told(3857, 0.0, north), None);
         assert_eq!(told(4547, 113.3, 33.7), None);
+    }
+
+    #[test]
+    fn a_zone_of_utm_in_front_is_named() {
+        let frame = CrsFrame {
+            geographic: false,
+            false_easting: 500_000.0,
+            semi_major: 6_378_137.0,
+        };
+        let (zone, epsg) = (49, 32_649);
+        let found = misfit(frame, 49_713_070.0, 3_735_042.0);
+        assert_eq!(found, Some(Misfit::UtmZoneInFront { zone, epsg }));
+        assert_eq!(misfit(frame, 713_070.0, 3_735_042.0), None);
+        assert_eq!(misfit(frame, 54_713_070.0, 3_735_042.0), None);
     }
 
     #[test]

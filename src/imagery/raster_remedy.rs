@@ -3,6 +3,7 @@
 use super::raster_error::RasterError;
 use crate::files::has_ending;
 use crate::ground::VECTOR_ENDINGS;
+use crate::text::gdal_said;
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, tr};
 use std::path::Path;
@@ -46,7 +47,8 @@ impl RasterError {
             Self::NotARaster { reason, .. } => Said::new(tr!(
                 lang,
                 "{p} cannot be opened as a raster: {reason}",
-                "无法将 {p} 作为栅格打开：{reason}"
+                "无法将 {p} 作为栅格打开：{reason}",
+                reason = gdal_said(reason, lang),
             ))
             .hint(lang.pick(
                 "if it was copied, copy it again; otherwise export it again as GeoTIFF from the program it came from",

@@ -80,6 +80,9 @@ pub struct Patrolled {
     /// Times of its track that are none.
     #[serde(skip)]
     pub odd_times: usize,
+    /// Files of its track that end in the midst.
+    #[serde(skip)]
+    pub cut_files: usize,
     /// Lines of its track that repeat others, which count once.
     #[serde(skip)]
     pub copies: usize,
@@ -154,6 +157,7 @@ pub fn patrol(
         walked_m2: ground.map(|ground| area_m2(&ground).round()),
         track: body.track,
         odd_times: walk.as_ref().map_or(0, |walked| walked.odd_times),
+        cut_files: walk.as_ref().map_or(0, |walked| walked.cut_files),
         copies: walk.as_ref().map_or(0, |walked| walked.copies),
         is_part: walk.is_some_and(|walked| walked.is_part),
     })
@@ -188,6 +192,8 @@ struct WalkedTracks {
     walk: Walk,
     /// Times that are none.
     odd_times: usize,
+    /// Files that end in the midst.
+    cut_files: usize,
     /// Lines that repeat others.
     copies: usize,
     /// Whether of several days one alone counts.
@@ -215,6 +221,7 @@ fn walk(told: &PatrolTold, zone: &TimeZone) -> Result<Option<WalkedTracks>, Offi
     Ok(Some(WalkedTracks {
         walk,
         odd_times: all.odd_times,
+        cut_files: all.cut_files,
         copies,
         is_part: part.is_some(),
     }))

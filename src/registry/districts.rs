@@ -4,8 +4,8 @@ pub use super::district::District;
 pub use super::district_file::DistrictFlaw;
 use super::district_file::{DistrictPart, code_of, district, name_of, of_json};
 use crate::ground::{
-    Feature, FeatureCollection, Geometry, LonLat, Shape, VectorError, area_m2, is_of_shifted_map,
-    read_places, union_within,
+    Feature, FeatureCollection, ForeignVector, Geometry, LonLat, Shape, VectorError, area_m2,
+    is_of_shifted_map, read_places, union_within,
 };
 use geo::{BoundingRect, Contains, Intersects, LineString, MultiPolygon, Polygon};
 use serde::{Deserialize, Serialize};
@@ -65,6 +65,7 @@ impl Districts {
         // A GeoJSON whose own coordinate system is named, and what ArcGIS writes, is left to GDAL.
         let is_plain = std::str::from_utf8(&bytes)
             .is_ok_and(|text| !text.contains("\"crs\"") && !text.contains("\"esriGeometry"));
+        let is_plain = is_plain && ForeignVector::of_content(&bytes).is_none();
         let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
         if is_plain && matches!(ending.as_deref(), Some("geojson" | "json")) {
             let (parts, without_shape) = of_json(&bytes)?;

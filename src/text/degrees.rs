@@ -26,6 +26,8 @@ pub enum DegreesFlaw {
     Half,
     /// Two halves of which either may be the longitude.
     EitherWay,
+    /// Another place than the longitude and the latitude in the same row.
+    Elsewhere,
 }
 
 impl DegreesFlaw {
@@ -60,6 +62,11 @@ impl DegreesFlaw {
                 "“{text}” is one half of a position: write longitude and latitude, such as 113.3, 33.74",
                 "“{text}”只有坐标的一半：请同时写出经度和纬度，如 113.3, 33.74"
             ),
+            Self::Elsewhere => tr!(
+                lang,
+                "“{text}” is another place than its longitude and latitude: keep the right one",
+                "“{text}”与同行的经度、纬度不是同一位置：请只保留正确的"
+            ),
             Self::EitherWay => tr!(
                 lang,
                 "which half of “{text}” is the longitude cannot be told: write 东经 and 北纬, or E and N, before them",
@@ -85,8 +92,8 @@ enum Token {
 /// # Errors
 /// [`DegreesFlaw`]; a fraction is taken in the last part only, and minutes and seconds are below sixty.
 pub fn degrees(text: &str, axis: Axis) -> Result<f64, DegreesFlaw> {
-    let text = half_width(text).trim().to_lowercase();
-    let (rest, side) = side(&text);
+    let text = half_width(text).to_lowercase();
+    let (rest, side) = side(alone(&text));
     let (sign, rest) = match rest.trim().strip_prefix('-') {
         Some(rest) => (-1.0, rest),
         None => (1.0, rest.trim().trim_start_matches('+')),
@@ -143,6 +150,22 @@ pub fn position(text: &str) -> Result<(f64, f64), DegreesFlaw> {
             Err(DegreesFlaw::TooLarge)
         }
         _ => Err(DegreesFlaw::NoDegrees),
+    }
+}
+
+/// Fails where a text holds another position than a longitude and a latitude that were read beside it. What is no position
+/// may be any remark.
+///
+/// # Errors
+/// [`DegreesFlaw::Elsewhere`].
+pub fn agrees(text: &str, (lon, lat): (f64, f64)) -> Result<(), DegreesFlaw> {
+    /// Degrees, as far as two roundings of one position lie apart at most.
+    const ROUNDED: f64 = 1e-3;
+    match position(text) {
+        Ok(there) if (there.0 - lon).abs().max((there.1 - lat).abs()) > ROUNDED => {
+            Err(DegreesFlaw::Elsewhere)
+        }
+        _ => Ok(()),
     }
 }
 
@@ -217,6 +240,14 @@ fn side(text: &str) -> (&str, Option<(Axis, bool)>) {
     (text, None)
 }
 
+/// A text without the apostrophe that makes text of it in a spreadsheet, and without signs that part it from what came after.
+fn alone(text: &str) -> &str {
+    let text = text.trim();
+    let text = text.strip_prefix(['\'', '‘', '’']).unwrap_or(text);
+    text.trim_end_matches([',', ';', '、', '。', ' '])
+        .trim_start()
+}
+
 fn tokens(text: &str) -> Option<Vec<Token>> {
     let mut found: Vec<Token> = Vec::new();
     let mut signs = text.chars().peekable();
@@ -230,7 +261,7 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
                 Token::Number(digits.parse().ok()?, digits.contains('.'))
             }
             ' ' | '\t' => continue,
-            '°' | 'º' | '˚' | '度' | 'd' => Token::Mark(0),
+            '°' | 'º' | '˚' | '゜' | 'ﾟ' | '∘' | '⁰' | '度' | 'd' => Token::Mark(0),
             '′' | 'ʹ' | 'ʼ' | '\'' | '’' | '‘' | '`' | '´' | '分' | 'm' => {
                 // Two signs of minutes are one of seconds.
                 let minutes =
@@ -240,7 +271,9 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
                     None => Token::Mark(1),
                 }
             }
-            '″' | 'ʺ' | '〃' | '"' | '”' | '“' | '秒' | 's' => Token::Mark(2),
+            '″' | 'ʺ' | '〃' | '˝' | '〞' | '"' | '”' | '“' | '秒' | 's' => {
+                Token::Mark(2)
+            }
             ':' => Token::Colon,
             // 113-18-14
             '-' if matches!(found.last(), Some(Token::Number(..))) => Token::Colon,
@@ -317,6 +350,14 @@ mod tests {
             "113-18-14.4E",
             "+113.304",
             "113°18′14.4″东",
+            "113゜18′14.4˝",
+            "113ﾟ18'14.4〞",
+            "113∘18′14.4″",
+            "113⁰18′14.4″",
+            "113.304；",
+            "113.304,",
+            "'113.304",
+            "’113°18′14.4″、",
         ] {
             let read = degrees(text, Axis::Longitude);
             assert!(
@@ -430,6 +471,21 @@ mod tests {
             assert_eq!(position(text), Err(DegreesFlaw::EitherWay), "{text}");
         }
         assert_eq!(position("435133.6,3735042.3"), Err(DegreesFlaw::TooLarge));
+    }
+
+    #[test]
+    fn two_writings_of_one_position_agree_and_two_positions_do_not() {
+        let place = (113.3, 33.74);
+        for text in [
+            "113.3,33.74",
+            "33.7401 113.2996",
+            "N33°44′24″ E113°18′",
+            "东沟",
+            "",
+        ] {
+            assert_eq!(agrees(text, place), Ok(()), "{text}");
+        }
+        assert_eq!(agrees("113.4,33.74", place), Err(DegreesFlaw::Elsewhere));
     }
 
     proptest! {

@@ -56,8 +56,8 @@ impl TextFlaw {
             ),
             Self::OpenQuote { line } => tr!(
                 lang,
-                "line {line}: a quotation mark is opened and never closed",
-                "第 {line} 行：引号没有成对"
+                "line {line}: a quotation mark is opened and never closed: delete it, or put its other half",
+                "第 {line} 行：引号没有成对，请删除多余的引号或补全"
             ),
         }
     }

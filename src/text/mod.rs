@@ -11,6 +11,7 @@ mod encoding;
 mod field;
 #[cfg(test)]
 pub(crate) mod fuzz;
+mod gdal_said;
 mod likeness;
 pub mod names;
 mod number;
@@ -26,11 +27,13 @@ mod xls_strings;
 pub mod xml;
 mod zone;
 
+pub use archive::ArchiveFlaw;
 pub use date::{DateFlaw, WrittenDate, date_time, day_of};
 pub use datum::{datum_in_words, foreign_datum};
-pub use degrees::{Axis, DegreesFlaw, degrees, position};
+pub use degrees::{Axis, DegreesFlaw, agrees, degrees, position};
 pub use encoding::{TextFlaw, decode, decode_group, decode_xml};
 pub use field::Field;
+pub use gdal_said::gdal_said;
 pub use likeness::nearest;
 pub use number::{
     decimal, division_stem, half_width, is_division_at_or_below, is_division_code, number, percent,

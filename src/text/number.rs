@@ -12,6 +12,12 @@ pub fn half_width(text: &str) -> String {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
             '\u{3000}' | '\u{a0}' => ' ',
             '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+            // The small forms of signs.
+            '﹐' => ',',
+            '﹒' => '.',
+            '﹔' => ';',
+            '﹕' => ':',
+            '﹪' => '%',
             _ => c,
         })
         .collect()
@@ -110,6 +116,7 @@ mod tests {
         }
         assert_eq!(percent("100%"), Some(100.0));
         assert_eq!(percent("８０％"), Some(80.0));
+        assert_eq!(percent("100﹪"), Some(100.0));
         assert_eq!(percent("80"), Some(80.0));
         assert_eq!(percent("%"), None);
     }

@@ -1,9 +1,10 @@
 //! Spreadsheets of the `OpenDocument` kind, the `.ods` of `LibreOffice` and WPS, as their cells show them: a ZIP with one XML in which
 //! each cell says its value, what that is and how it is shown.
 
+use super::archive::ArchiveFlaw;
 use super::field::Field;
 use super::number::half_width;
-use super::sheet::{MergedCells, Sheet, SheetCells, WIDEST, Workbook, WorkbookFlaw};
+use super::sheet::{MergedCells, Sheet, SheetCells, WIDEST, Workbook, WorkbookFlaw, lasting};
 use roxmltree::{Document, Node};
 use std::io::{Cursor, Read};
 
@@ -55,16 +56,15 @@ pub(super) fn workbook(bytes: &[u8]) -> Result<Workbook, WorkbookFlaw> {
 }
 
 fn read(bytes: &[u8], name: &str) -> Result<String, WorkbookFlaw> {
-    let broken = |why: String| WorkbookFlaw::Broken(why);
-    let mut archive =
-        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(e.to_string()))?;
-    let entry = archive.by_name(name).map_err(|e| broken(e.to_string()))?;
+    let broken = |e: zip::result::ZipError| WorkbookFlaw::Archive(ArchiveFlaw::of(&e));
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+    let entry = archive.by_name(name).map_err(broken)?;
     let mut text = String::new();
     let mut part = entry.take(MOST_BYTES + 1);
     part.read_to_string(&mut text)
-        .map_err(|e| broken(e.to_string()))?;
+        .map_err(|e| WorkbookFlaw::Broken(e.to_string()))?;
     if text.len() as u64 > MOST_BYTES {
-        return Err(broken(format!("> {} MB", MOST_BYTES >> 20)));
+        return Err(WorkbookFlaw::Archive(ArchiveFlaw::Large(MOST_BYTES >> 20)));
     }
     Ok(text)
 }
@@ -103,9 +103,7 @@ fn sheet(table: Node<'_, '_>, left: &mut usize) -> Result<Sheet, WorkbookFlaw> {
             if !field.is_empty() && cell.has_tag_name((TABLE, "table-cell")) {
                 let last = column.saturating_add(wide).min(WIDEST);
                 let count = (last.saturating_sub(column) as usize).saturating_mul(times as usize);
-                *left = left
-                    .checked_sub(count)
-                    .ok_or_else(|| WorkbookFlaw::Broken(format!("> {MOST_CELLS} cells")))?;
+                *left = left.checked_sub(count).ok_or(WorkbookFlaw::Large)?;
                 for down in 0..times {
                     for across in column..last {
                         cells.put((line.saturating_add(down), across), field.clone());
@@ -126,6 +124,7 @@ fn sheet(table: Node<'_, '_>, left: &mut usize) -> Result<Sheet, WorkbookFlaw> {
         name: String::new(),
         is_visible: true,
         rows: cells.into_rows(),
+        hidden_rows: std::collections::BTreeSet::new(),
         merged,
     })
 }
@@ -179,14 +178,23 @@ fn shown(number: f64, cell: Node<'_, '_>) -> Field {
     }
 }
 
-/// `PT10H21M00S` as `10:21:00`.
+/// `PT10H21M00S` as `10:21:00`, and `PT113H18M14.4S` as `113:18:14.4`; empty where it is no period.
 fn hours(period: &str) -> String {
-    let digits = period
-        .trim_start_matches("PT")
-        .trim_end_matches(['S', 's'])
-        .replace(['H', 'M'], ":");
-    let whole = digits.split('.').next().unwrap_or("").to_owned();
-    whole.trim_end_matches(':').to_owned()
+    let mut seconds = 0.0;
+    let mut rest = period.trim_start_matches("PT");
+    for (letter, each) in [('H', 3600.0), ('M', 60.0), ('S', 1.0)] {
+        if let Some((number, after)) = rest.split_once(letter) {
+            let Ok(number) = number.parse::<f64>() else {
+                return String::new();
+            };
+            seconds += number * each;
+            rest = after;
+        }
+    }
+    if rest.len() == period.len() {
+        return String::new();
+    }
+    lasting(seconds / 86_400.0)
 }
 
 /// The words of a cell, paragraph by paragraph; those of a comment on it are none of them.
@@ -308,15 +316,29 @@ mod tests {
     }
 
     #[test]
+    fn periods_are_told_in_hours_with_what_is_less_than_a_second() {
+        for (period, said) in [
+            ("PT10H21M00S", "10:21:00"),
+            ("PT113H18M14.400000000S", "113:18:14.4"),
+            ("PT33H44M24S", "33:44:24"),
+            ("PT5M", "0:05:00"),
+            ("", ""),
+            ("PTxH", ""),
+        ] {
+            assert_eq!(hours(period), said, "{period}");
+        }
+    }
+
+    #[test]
     fn one_under_a_password_and_one_that_never_ends_are_refused() {
         let locked = ods("\u{1}\u{2}", "<m:encryption-data/>");
         assert_eq!(any_workbook(&locked), Err(WorkbookFlaw::Locked));
         let endless = "<t:table><t:table-row t:number-rows-repeated=\"1048576\">\
             <t:table-cell t:number-columns-repeated=\"16384\" o:value-type=\"float\" o:value=\"1\"/></t:table-row></t:table>";
-        for content in [content(endless), "<a>".into()] {
-            let read = any_workbook(&ods(&content, ""));
-            assert!(matches!(read, Err(WorkbookFlaw::Broken(_))), "{read:?}");
-        }
+        let read = any_workbook(&ods(&content(endless), ""));
+        assert_eq!(read, Err(WorkbookFlaw::Large));
+        let read = any_workbook(&ods("<a>", ""));
+        assert!(matches!(read, Err(WorkbookFlaw::Broken(_))), "{read:?}");
     }
 
     #[test]

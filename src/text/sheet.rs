@@ -1,11 +1,12 @@
 //! What a spreadsheet holds, whatever its kind: sheets of fields, and each cell as it is shown.
 
+use super::archive::ArchiveFlaw;
 use super::field::Field;
 use super::number_format::shown;
 use crate::tr;
 use crate::words::Lang;
 use calamine::Data;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 /// A sheet.
@@ -17,6 +18,8 @@ pub struct Sheet {
     pub is_visible: bool,
     /// The rows that hold anything, with their lines from 1.
     pub rows: Vec<(u64, Vec<Field>)>,
+    /// Lines of rows that its users do not see, as far as that is known.
+    pub hidden_rows: BTreeSet<u64>,
     /// Cells that are one over several rows.
     pub merged: Vec<MergedCells>,
 }
@@ -44,6 +47,10 @@ pub struct Workbook {
 pub enum WorkbookFlaw {
     /// It is broken; its reader's words.
     Broken(String),
+    /// What it is packed in cannot be unpacked.
+    Archive(ArchiveFlaw),
+    /// It holds more cells than a table does.
+    Large,
     /// It is under a password.
     Locked,
     /// It is of Excel 95 or before, or no spreadsheet at all.
@@ -57,8 +64,15 @@ impl WorkbookFlaw {
             Self::Broken(why) => tr!(
                 lang,
                 "the spreadsheet cannot be opened ({why}): save it again as .xlsx",
-                "无法打开该表格（{why}）：请另存为 .xlsx"
+                "无法打开该表格（内容已损坏）：请重新复制，或另存为 .xlsx"
             ),
+            Self::Archive(flaw) => flaw.say(lang),
+            Self::Large => lang
+                .pick(
+                    "it holds more cells than a table does: delete the rows and columns that hold nothing",
+                    "单元格过多：请删除空白的行和列",
+                )
+                .into(),
             Self::Locked => lang
                 .pick(
                     "the spreadsheet has a password: save it without one",
@@ -115,7 +129,8 @@ pub(super) fn field_of(value: Data, format: &str) -> Field {
         Data::Float(number) => shown(number, format),
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Field::Text(text),
         Data::Bool(yes) => Field::Text(if yes { "yes" } else { "no" }.into()),
-        Data::DateTime(at) if at.is_duration() || at.as_f64() < 1.0 => {
+        Data::DateTime(at) if at.is_duration() => Field::Text(lasting(at.as_f64())),
+        Data::DateTime(at) if at.as_f64() < 1.0 => {
             let (_, _, _, h, mi, s, _) = at.to_ymd_hms_milli();
             Field::Text(format!("{h}:{mi:02}:{s:02}"))
         }
@@ -147,5 +162,52 @@ pub(super) fn field_of(value: Data, format: &str) -> Field {
         }
         Data::Error(error) => Field::Formula(error.to_string()),
         Data::Empty => Field::Empty,
+    }
+}
+
+/// How long something took, in hours however many they are: degrees, minutes and seconds are kept so too, under `[h]°mm′ss″`.
+pub(super) fn lasting(days: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a cast of doubles ends at the largest number, which no cell shows"
+    )]
+    let thousandths = (days * 86_400_000.0).round() as i64;
+    let sign = if thousandths < 0 { "-" } else { "" };
+    let (seconds, rest) = (
+        thousandths.unsigned_abs() / 1000,
+        thousandths.unsigned_abs() % 1000,
+    );
+    let (h, mi, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let whole = format!("{sign}{h}:{mi:02}:{s:02}");
+    if rest == 0 {
+        whole
+    } else {
+        format!("{whole}.{rest:03}").trim_end_matches('0').into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use calamine::{ExcelDateTime, ExcelDateTimeType};
+
+    #[test]
+    fn what_lasts_for_days_is_told_in_all_its_hours() {
+        for (seconds, said) in [
+            (407_880.0, "113:18:00"),
+            (407_894.4, "113:18:14.4"),
+            (121_464.0, "33:44:24"),
+            (86_400.0, "24:00:00"),
+            (37_260.0, "10:21:00"),
+            (0.0, "0:00:00"),
+            (-3_600.0, "-1:00:00"),
+        ] {
+            for from_1904 in [false, true] {
+                let at =
+                    ExcelDateTime::new(seconds / 86_400.0, ExcelDateTimeType::TimeDelta, from_1904);
+                let field = field_of(Data::DateTime(at), "[h]°mm′ss″");
+                assert_eq!(field, Field::Text(said.into()));
+            }
+        }
     }
 }

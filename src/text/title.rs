@@ -20,8 +20,28 @@ fn without_remark(plain: &str) -> &str {
     }
 }
 
+/// A plain title without the unit or remark at its end: in brackets, or after the stroke or line that parts it from the
+/// quantity, as the national standard writes it (`经度/°`).
+fn without_unit(plain: &str) -> &str {
+    let bare = without_remark(plain).trim_matches(PARTING);
+    match bare.rsplit_once(['/', '_']) {
+        Some((name, unit)) if is_degree_unit(unit) => name.trim_matches(PARTING),
+        _ => bare,
+    }
+}
+
+/// Signs between a name and what is said of it, which some leave at its end.
+const PARTING: [char; 3] = [':', '_', '/'];
+
+/// Whether a word is a unit of degrees, whole or with minutes and seconds.
+fn is_degree_unit(word: &str) -> bool {
+    let signs = |c: char| "度分秒°′″.'\"、dms".contains(c);
+    let is_written = word.starts_with(['度', '°', 'd']) && word.chars().all(signs);
+    is_written || ["deg", "degree", "degrees"].contains(&word)
+}
+
 /// Titles of longitudes.
-const LONGITUDES: [&str; 19] = [
+const LONGITUDES: [&str; 21] = [
     "lon",
     "lng",
     "long",
@@ -36,6 +56,8 @@ const LONGITUDES: [&str; 19] = [
     "xcoord",
     "x_coord",
     "gps经度",
+    "地理经度",
+    "大地经度",
     "gpslongitude",
     "中心经度",
     "中心点经度",
@@ -43,7 +65,7 @@ const LONGITUDES: [&str; 19] = [
     "l",
 ];
 /// Titles of latitudes.
-const LATITUDES: [&str; 19] = [
+const LATITUDES: [&str; 21] = [
     "lat",
     "lati",
     "latitude",
@@ -58,6 +80,8 @@ const LATITUDES: [&str; 19] = [
     "ycoord",
     "y_coord",
     "gps纬度",
+    "地理纬度",
+    "大地纬度",
     "gpslatitude",
     "中心纬度",
     "中心点纬度",
@@ -69,8 +93,8 @@ const LATITUDES: [&str; 19] = [
 /// [`axis_among`].
 pub fn axis_of(title: &str) -> Option<Axis> {
     let plain = plain_title(title);
-    let name = without_remark(&plain);
-    axis_of_name(name).or_else(|| {
+    axis_of_name(without_unit(&plain)).or_else(|| {
+        let name = without_remark(&plain);
         // “位置（经度）”: what the brackets say holds.
         let remark = plain.strip_prefix(name)?.trim_matches(BRACKETS);
         PLACES.contains(&name).then(|| axis_of_name(remark))?
@@ -80,8 +104,8 @@ pub fn axis_of(title: &str) -> Option<Axis> {
 /// Whether a title of half a position says that it is written in degrees and minutes: `经度（度分秒）`, `Lon (DD.MMSS)`.
 pub fn is_in_minutes(title: &str) -> bool {
     let plain = plain_title(title);
-    let name = without_remark(&plain);
-    let remark = &plain[name.len()..];
+    let name = without_unit(&plain);
+    let remark = plain.split_once(name).map_or("", |(_, after)| after);
     let in_words = remark
         .find('度')
         .is_some_and(|at| remark[at..].contains('分'));
@@ -110,25 +134,43 @@ fn axis_of_name(name: &str) -> Option<Axis> {
         .strip_prefix("wgs84")
         .or_else(|| name.strip_prefix("cgcs2000"))
         .unwrap_or(name)
-        .trim_end_matches('°');
-    let name = ["坐标", "wgs84", "cgcs2000"]
+        .trim_end_matches('°')
+        .trim_matches(PARTING);
+    let name = ["坐标", "_wgs84", "_cgcs2000", "wgs84", "cgcs2000"]
         .iter()
         .find_map(|ending| name.strip_suffix(ending))
         .filter(|short| short.ends_with('度') || short.ends_with('经') || short.ends_with('纬'))
         .unwrap_or(name);
-    // “经度E”, “N纬度”: the letter says once more what the word says.
-    let lettered = |letter: char| {
-        let bare = name
-            .strip_suffix(letter)
-            .or_else(|| name.strip_prefix(letter))?;
-        (!bare.is_ascii()).then_some(bare)
+    // “lng84”, as some programs call degrees of WGS 84.
+    let name = match name.strip_suffix("84") {
+        Some(short) if ["lon", "lng", "lat"].contains(&short.trim_matches(PARTING)) => {
+            short.trim_matches(PARTING)
+        }
+        _ => name,
     };
-    let is = |known: &[&str], letter| {
-        known.contains(&name) || lettered(letter).is_some_and(|bare| known.contains(&bare))
+    // “经度E”, “N纬度”, “经度Longitude”: letters say once more what the word says.
+    let is = |known: &[&str], letter: &str| {
+        let is_ascii = |c: char| c.is_ascii_alphabetic();
+        let around = [
+            (name.trim_end_matches(is_ascii), name.len()),
+            (name.trim_start_matches(is_ascii), 0),
+        ];
+        let is_said_twice = |(word, end): (&str, usize)| {
+            let letters = if end == 0 {
+                &name[..name.len() - word.len()]
+            } else {
+                &name[word.len()..]
+            };
+            let word = word.trim_matches(PARTING);
+            // GPS is no half, and says of none that it is one.
+            let names_half = letters == letter || letters == "gps" || known.contains(&letters);
+            !word.is_ascii() && known.contains(&word) && names_half
+        };
+        known.contains(&name) || around.into_iter().any(is_said_twice)
     };
-    if is(&LONGITUDES, 'e') {
+    if is(&LONGITUDES, "e") {
         Some(Axis::Longitude)
-    } else if is(&LATITUDES, 'n') {
+    } else if is(&LATITUDES, "n") {
         Some(Axis::Latitude)
     } else {
         None
@@ -221,6 +263,8 @@ mod tests {
             "纬度[DDMMSS]",
             "Lat (DD.MMSS)",
             "东经（度、分）",
+            "经度/度分秒",
+            "纬度_DDMMSS",
         ] {
             assert!(is_in_minutes(title), "{title}");
         }
@@ -258,6 +302,21 @@ mod tests {
             "坐标（东经）",
             "JD",
             "L",
+            "经度/°",
+            "经度／°",
+            "经度/度分秒",
+            "经度：",
+            "GPS_经度",
+            "经度Longitude",
+            "Lon 经度",
+            "地理经度",
+            "大地经度L",
+            "经度_度",
+            "WGS84_经度",
+            "经度_WGS84",
+            "lng84",
+            "lon_84",
+            "Lon/deg",
         ] {
             assert_eq!(axis_of(title), Some(Axis::Longitude), "{title}");
         }
@@ -272,6 +331,10 @@ mod tests {
             "位置（纬度）",
             "wd",
             "B",
+            "纬度/°",
+            "大地纬度B",
+            "纬度:",
+            "lat84",
         ] {
             assert_eq!(axis_of(title), Some(Axis::Latitude), "{title}");
         }
@@ -284,6 +347,13 @@ mod tests {
             "jingdu",
             "位置（村）",
             "Lone",
+            "x/m",
+            "经度/纬度",
+            "经度/m",
+            "经度Lat",
+            "经度min",
+            "经度1",
+            "l84",
         ] {
             assert_eq!(axis_of(title), None, "{title}");
         }

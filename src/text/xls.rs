@@ -167,7 +167,7 @@ impl Globals {
         let own = stream.get(listed.at..).unwrap_or_default();
         let mut records = Records(own);
         if !matches!(records.next(), Some((BEGIN, _))) {
-            let why = format!("no sheet {} / 缺少工作表", listed.name);
+            let why = format!("no sheet {}", listed.name);
             return Err(WorkbookFlaw::Broken(why));
         }
         let (mut cells, mut merged) = (SheetCells::default(), Vec::new());
@@ -187,6 +187,7 @@ impl Globals {
             name: listed.name.clone(),
             is_visible: listed.is_visible,
             rows: cells.into_rows(),
+            hidden_rows: std::collections::BTreeSet::new(),
             merged,
         })
     }

@@ -102,12 +102,12 @@ pub enum Met {
 /// [`XmlFlaw`].
 pub fn walk(bytes: &[u8], wanted: &[&str], visit: &mut dyn FnMut(Met)) -> Result<(), XmlFlaw> {
     let text = decode_xml(bytes).map_err(XmlFlaw::Text)?;
-    let text = text.trim_start();
+    let text = quoted(text.trim_start());
     // The text is decoded already: what its first line says of that holds no more.
     let body = text
         .strip_prefix("<?xml")
         .and_then(|rest| rest.split_once("?>"))
-        .map_or(text, |(_, rest)| rest);
+        .map_or(&*text, |(_, rest)| rest);
     let before = text.len() - body.len();
     let mut reader = Reader::from_str(body);
     reader.config_mut().allow_dangling_amp = true;
@@ -162,6 +162,63 @@ pub fn walk(bytes: &[u8], wanted: &[&str], visit: &mut dyn FnMut(Met)) -> Result
             _ => {}
         }
     }
+}
+
+/// Elements whose text is for people: programs write pages there, and hands signs, that are no XML (`<br>`, `面积<5亩`).
+const WORDS: [&str; 4] = ["description", "desc", "cmt", "name"];
+
+/// A document with the signs that open an element escaped where they stand in words for people.
+fn quoted(text: &str) -> Cow<'_, str> {
+    let mut whole = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(open) = text[at..].find('<') {
+        let begin = at + open;
+        let rest = &text[begin..];
+        let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>")]
+            .iter()
+            .find(|(head, _)| rest.starts_with(head));
+        if let Some((_, end)) = skipped {
+            at = rest.find(end).map_or(text.len(), |end| begin + end);
+            continue;
+        }
+        at = begin + 1;
+        let Some(length) = rest.find('>') else {
+            break;
+        };
+        let tag = &rest[1..length];
+        let name = tag.split_whitespace().next().unwrap_or_default();
+        if tag.ends_with('/') || !WORDS.contains(&local(name)) {
+            continue;
+        }
+        let from = begin + length + 1;
+        let Some(words) = words_of(&text[from..], name) else {
+            continue;
+        };
+        at = from + words.len();
+        if words.contains('<') {
+            whole.push_str(&text[copied..from]);
+            whole.push_str(&words.replace('<', "&lt;"));
+            copied = at;
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    whole.push_str(&text[copied..]);
+    Cow::Owned(whole)
+}
+
+/// What stands before the end of an element of words; `None` where that is quoted already, or not the end of this one.
+fn words_of<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let words = &text[..text.find(&format!("</{name}>"))?];
+    let holds_more = [
+        "<![CDATA[",
+        "<!--",
+        &format!("<{name}>"),
+        "coordinates>",
+        "<trk",
+    ];
+    (!holds_more.iter().any(|sign| words.contains(sign))).then_some(words)
 }
 
 fn begin(
@@ -237,6 +294,27 @@ mod tests {
         assert_eq!(found[0].text_of("c"), Some("y"));
         assert_eq!(found[0].text_of("d"), None);
         assert!(found[0].child("d").is_some());
+    }
+
+    #[test]
+    fn words_for_people_hold_pages_and_signs_that_are_no_xml() {
+        for (written, read) in [
+            ("村<br>东 &amp; 西", "村<br>东 & 西"),
+            ("面积<5亩", "面积<5亩"),
+            ("<b>x</b><img src='a'>", "<b>x</b><img src='a'>"),
+            ("<![CDATA[<br>]]>", "<br>"),
+            ("plain", "plain"),
+        ] {
+            let found = met(&format!(
+                "<a><p><k:description>{written}</k:description><name/><c>y</c></p></a>"
+            ))
+            .expect(written);
+            assert_eq!(found[0].text_of("description"), Some(read));
+            assert_eq!(found[0].text_of("c"), Some("y"));
+        }
+        let lost = met("<a><!-- <name> --><p><b>1</b></p><p><name>2</name></p></a>").expect("read");
+        assert_eq!(lost.len(), 2);
+        assert_eq!(lost[0].text_of("b"), Some("1"));
     }
 
     #[test]

@@ -197,6 +197,12 @@ fn show(context: &Context, done: &Patrolled) {
             ),
         ));
     }
+    if done.cut_files > 0 {
+        tell(lang.pick(
+            "the file of the track ends in the midst: what came before is recorded; copy it again from the device where more is there",
+            "轨迹文件不完整：已录入中断之前的部分；设备上如有完整文件，请重新复制",
+        ));
+    }
     if done.copies > 0 {
         let n = done.copies;
         tell(&tr!(

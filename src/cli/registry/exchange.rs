@@ -229,7 +229,7 @@ fn as_json(report: &Report, rehearsed: bool, lang: Lang) -> Value {
     value!({
         "dry_run": rehearsed, "rows": rows, "blank": report.blank, "journal_read": report.journal == GeopackageJournal::Taken,
         "columns_not_understood": report.unread, "pictures_not_read": report.pictures,
-        "hidden_sheets_not_read": report.hidden,
+        "hidden_sheets_not_read": report.hidden, "hidden_rows_read": report.hidden_rows,
     })
 }
 
@@ -298,13 +298,8 @@ fn tell_unread(report: &Report, lang: Lang) {
             "未能识别、未读取的列：{titles}"
         ));
     }
-    if !report.hidden.is_empty() {
-        let sheets = report.hidden.join(lang.pick(", ", "、"));
-        tell(&tr!(
-            lang,
-            "hidden sheets were not read: {sheets}; show them in the spreadsheet if they are meant",
-            "隐藏的工作表未读取：{sheets}；如需读取，请先取消隐藏"
-        ));
+    for note in report.unseen() {
+        tell(&note.say(lang));
     }
     if report.pictures > 0 {
         let n = report.pictures;

@@ -64,6 +64,8 @@ pub enum RowFlaw {
     NotAPhoto(String),
     /// The path of a photograph leads out of the file's folder.
     PhotoElsewhere(String),
+    /// A photograph is an address on the network.
+    PhotoOnline(String),
     /// Who records it holds none of the roles that it takes: the name and the roles.
     NoRole(String, Vec<&'static str>),
     /// Who records a new find may not send a crew to it, or may not visit it: the name and the roles that are missing.
@@ -86,7 +88,11 @@ impl RowFlaw {
             Self::NotDegrees | Self::Origin | Self::NoPlace(..) | Self::Datum(_) | Self::Far(_) | Self::Beside(..) => {
                 self.where_it_is(lang)
             }
-            Self::NoPhoto(_) | Self::ManyPhotos(_) | Self::NotAPhoto(_) | Self::PhotoElsewhere(_) => {
+            Self::NoPhoto(_)
+            | Self::ManyPhotos(_)
+            | Self::NotAPhoto(_)
+            | Self::PhotoElsewhere(_)
+            | Self::PhotoOnline(_) => {
                 self.which_photo(lang).into()
             }
             Self::Form(flaw) => flaw.say(lang).into(),
@@ -213,6 +219,11 @@ impl RowFlaw {
                 lang,
                 "photograph {name} leads out of the file's folder",
                 "照片路径 {name} 超出文件所在文件夹"
+            ),
+            Self::PhotoOnline(name) => tr!(
+                lang,
+                "photograph {name} is an address on the network: put the photograph beside the file and write its name",
+                "照片 {name} 是网址：请将照片下载到本文件旁，并填写其文件名"
             ),
             _ => String::new(),
         }

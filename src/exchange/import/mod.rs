@@ -101,6 +101,7 @@ pub fn import(
         unread: found.unread,
         pictures: found.pictures,
         hidden: found.hidden,
+        hidden_rows: found.hidden_rows,
     })
 }
 

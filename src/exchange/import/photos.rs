@@ -12,18 +12,20 @@ const FOLDERS: [&str; 2] = ["DCIM", "photos"];
 const MOST: usize = 50;
 
 /// The photographs that a cell names, without doubles. A name that holds a sign which also parts names is one name where a
-/// file is called so.
+/// file is called so; a sign before or after all of them parts nothing.
 ///
 /// # Errors
-/// [`RowFlaw::NoPhoto`], [`RowFlaw::ManyPhotos`], [`RowFlaw::PhotoElsewhere`]: the first name that will not do.
+/// [`RowFlaw::NoPhoto`], [`RowFlaw::ManyPhotos`], [`RowFlaw::PhotoElsewhere`], [`RowFlaw::PhotoOnline`]: the first name that
+/// will not do.
 pub(super) fn all(folder: &Path, cell: &str) -> Result<Vec<PathBuf>, RowFlaw> {
     let whole = one(folder, cell);
     if let Ok(path) = whole {
         return Ok(vec![path]);
     }
     let parts = parted(cell);
-    if parts.len() < 2 {
-        return whole.map(|path| vec![path]);
+    if let [] | [_] = parts[..] {
+        let only = parts.first().map_or(cell, |part| &cell[part.0..part.1]);
+        return one(folder, only).map(|path| vec![path]);
     }
     if parts.len() > MOST {
         return Err(RowFlaw::NoPhoto(cell.chars().take(80).collect()));
@@ -57,22 +59,39 @@ const ENDINGS: [&str; 8] = [
     ".jpg", ".jpeg", ".png", ".heic", ".heif", ".tif", ".tiff", ".webp",
 ];
 
+/// Whether a text ends as the name of a photograph does.
+fn ends_as_photograph(text: &str) -> bool {
+    let small = text.trim_end().to_lowercase();
+    ENDINGS.iter().any(|ending| small.ends_with(ending))
+}
+
 /// Whether folders of a path are rather another photograph and a sign that parts names.
 fn names_another(folders: &[String]) -> bool {
     folders.iter().any(|folder| {
         let strong = folder.contains([';', '；', '、', ',', '，', '|', '\n', '\r']);
-        let mut words = folder.split_whitespace().rev().skip(1);
-        strong || words.any(|word| ENDINGS.iter().any(|e| word.to_lowercase().ends_with(e)))
+        strong || folder.split_whitespace().any(ends_as_photograph)
+    })
+}
+
+/// Whether a name is an address on the network: its last word may be that of another photograph here.
+fn is_online(text: &str) -> bool {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    // `C://` is a drive.
+    scheme.is_some_and(|scheme| {
+        scheme.len() > 1
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && !["file", "content"].contains(&scheme.to_ascii_lowercase().as_str())
     })
 }
 
 /// The parts of a cell between signs that may part names: where each begins and ends, and whether the sign after it is more
-/// than a blank.
+/// than a blank. A slash parts them where a photograph has just been named.
 fn parted(cell: &str) -> Vec<(usize, usize, bool)> {
     let mut parts = Vec::new();
     let mut begin = 0;
     for (at, sign) in cell.char_indices() {
-        let strong = matches!(sign, ';' | '；' | '、' | ',' | '，' | '|' | '\n' | '\r');
+        let slash = matches!(sign, '/' | '\\') && ends_as_photograph(&cell[..at]);
+        let strong = slash || matches!(sign, ';' | '；' | '、' | ',' | '，' | '|' | '\n' | '\r');
         if strong || sign.is_whitespace() {
             if !cell[begin..at].trim().is_empty() {
                 parts.push((begin, at, strong));
@@ -93,6 +112,9 @@ fn parted(cell: &str) -> Vec<(usize, usize, bool)> {
 fn one(folder: &Path, text: &str) -> Result<PathBuf, RowFlaw> {
     let text = text.trim();
     let elsewhere = || RowFlaw::PhotoElsewhere(text.to_owned());
+    if is_online(text.trim_matches(['"', '\'', '“', '”'])) {
+        return Err(RowFlaw::PhotoOnline(text.to_owned()));
+    }
     let name = Name::of(text).ok_or_else(elsewhere)?;
     let file = |parts: &[String]| match below(folder, parts) {
         Ok(path) if path.is_file() => Ok(Some(path)),
@@ -168,6 +190,7 @@ mod tests {
             Err(RowFlaw::NoPhoto(name)) => format!("none: {name}"),
             Err(RowFlaw::ManyPhotos(name)) => format!("many: {name}"),
             Err(RowFlaw::PhotoElsewhere(name)) => format!("elsewhere: {name}"),
+            Err(RowFlaw::PhotoOnline(name)) => format!("online: {name}"),
             Err(other) => format!("{other:?}"),
         }
     }
@@ -187,6 +210,38 @@ mod tests {
             ("none 1.jpg;a.jpg", "none: none 1.jpg"),
             ("none.jpg;DCIM/a.jpg", "none: none.jpg"),
             ("none.jpg DCIM/a.jpg", "none: none.jpg DCIM/a.jpg"),
+        ] {
+            assert_eq!(told(&folder, cell), said, "{cell}");
+        }
+    }
+
+    #[test]
+    fn names_that_slashes_part_are_all_taken_or_refused_and_signs_at_the_end_part_nothing() {
+        let folder = folder(&["DCIM/a.jpg", "DCIM/b.jpg", "c.jpg/b.jpg"]);
+        for (cell, said) in [
+            ("DCIM/a.jpg/DCIM/b.jpg", "DCIM/a.jpg + DCIM/b.jpg"),
+            ("a.jpg/b.jpg", "DCIM/a.jpg + DCIM/b.jpg"),
+            ("a.jpg / b.jpg", "DCIM/a.jpg + DCIM/b.jpg"),
+            ("DCIM\\a.jpg\\b.JPG", "DCIM/a.jpg + DCIM/b.jpg"),
+            (
+                "/sdcard/DCIM/a.jpg/sdcard/DCIM/b.jpg",
+                "DCIM/a.jpg + DCIM/b.jpg",
+            ),
+            ("none.jpg/b.jpg", "none: none.jpg"),
+            ("a.jpg/none.jpg", "none: none.jpg"),
+            ("c.jpg/b.jpg", "c.jpg/b.jpg"),
+            ("DCIM/a.jpg;", "DCIM/a.jpg"),
+            ("a.jpg,", "DCIM/a.jpg"),
+            ("、a.jpg、", "DCIM/a.jpg"),
+            ("none.jpg;", "none: none.jpg"),
+            (
+                "https://pan.example.cn/s/a.jpg",
+                "online: https://pan.example.cn/s/a.jpg",
+            ),
+            (
+                "b.jpg;HTTP://pan.example.cn/a.jpg",
+                "online: HTTP://pan.example.cn/a.jpg",
+            ),
         ] {
             assert_eq!(told(&folder, cell), said, "{cell}");
         }

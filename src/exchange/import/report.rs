@@ -1,6 +1,7 @@
 //! What became of a file that came back, row by row.
 
 use super::{RowFlaw, RowSubject};
+use crate::exchange::TargetNote;
 use crate::ground::GeopackageJournal;
 use crate::registry::{SiteKey, State};
 
@@ -74,9 +75,16 @@ pub struct Report {
     pub pictures: usize,
     /// Hidden sheets that hold a table and were not read.
     pub hidden: Vec<String>,
+    /// Lines of hidden rows, which were read.
+    pub hidden_rows: Vec<u64>,
 }
 
 impl Report {
+    /// What nobody sees in the spreadsheet, read or not.
+    pub fn unseen(&self) -> Vec<TargetNote> {
+        TargetNote::of_hidden(self.hidden.clone(), self.hidden_rows.clone())
+    }
+
     /// How many rows were refused.
     pub fn refused(&self) -> usize {
         self.rows

@@ -34,13 +34,15 @@ impl GeoJsonFlaw {
 }
 
 fn with_line(why: &serde_json::Error, lang: Lang) -> String {
-    tr!(
-        lang,
-        "line {}: {}",
-        "第 {} 行：{}",
-        why.line(),
-        without_place(why)
-    )
+    use serde_json::error::Category;
+    let line = why.line();
+    let english = without_place(why);
+    let chinese = match why.classify() {
+        Category::Eof => "文件不完整",
+        Category::Data => "内容不符合 GeoJSON 规范",
+        Category::Syntax | Category::Io => "不是有效的 JSON",
+    };
+    tr!(lang, "line {line}: {english}", "第 {line} 行：{chinese}")
 }
 
 /// A reason without line and column, which are said apart from it.
@@ -48,4 +50,24 @@ fn without_place(why: &serde_json::Error) -> String {
     let text = why.to_string();
     let place = format!(" at line {} column {}", why.line(), why.column());
     text.strip_suffix(&place).unwrap_or(&text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read_features;
+    use super::*;
+
+    #[test]
+    fn what_is_no_geojson_is_said_in_the_readers_language() {
+        for (text, chinese) in [
+            ("{", "第 1 行：文件不完整"),
+            ("{\"features\":[],\n}", "第 2 行：不是有效的 JSON"),
+            ("{\"features\":[7]}", "第 1 行：内容不符合 GeoJSON 规范"),
+            ("{}", "其中没有要素"),
+        ] {
+            let flaw = read_features(text.as_bytes()).expect_err(text);
+            assert_eq!(flaw.say(Lang::Zh), chinese);
+            assert!(flaw.say(Lang::En).is_ascii(), "{flaw:?}");
+        }
+    }
 }

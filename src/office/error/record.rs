@@ -1,10 +1,11 @@
 //! What can be wrong with a scan's folder or a file of decisions.
 
+use crate::ground::GeoJsonFlaw;
 use crate::store::StoreError;
 use crate::store::evidence::EvidenceError;
 use crate::words::{Action, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A scan folder or decisions file that cannot be used.
 #[derive(Debug)]
@@ -29,6 +30,13 @@ pub enum RecordError {
         path: PathBuf,
         /// Where and why, as the reader says it.
         why: String,
+    },
+    /// A file of features is no GeoJSON.
+    GeoJson {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        flaw: GeoJsonFlaw,
     },
     /// A file is not what the scan wrote.
     Edited {
@@ -55,17 +63,8 @@ impl Say for RecordError {
                     "请给出扫描写出的文件夹，或 review.html 保存的文件；未作任何记录",
                 ))
             }
-            Self::Malformed { path, why } => Said::new(tr!(
-                lang,
-                "{path} is not what a scan writes: {why}",
-                "{path} 不是扫描结果：{why}",
-                path = path.display(),
-            ))
-            .hint(tr!(
-                lang,
-                "nothing was recorded; scan again, or copy the folder again",
-                "未作任何记录；请重新扫描或重新复制文件夹"
-            )),
+            Self::Malformed { path, why } => not_of_a_scan(path, why, lang),
+            Self::GeoJson { path, flaw } => not_of_a_scan(path, &flaw.say(lang), lang),
             Self::NoDecisions { path, why } => {
                 let path = path.display();
                 Said::new(match lang {
@@ -117,12 +116,28 @@ impl Say for RecordError {
         }
     }
 }
+
+fn not_of_a_scan(path: &Path, why: &str, lang: Lang) -> Said {
+    Said::new(tr!(
+        lang,
+        "{path} is not what a scan writes: {why}",
+        "{path} 不是扫描结果：{why}",
+        path = path.display(),
+    ))
+    .hint(tr!(
+        lang,
+        "nothing was recorded; scan again, or copy the folder again",
+        "未作任何记录；请重新扫描或重新复制文件夹"
+    ))
+}
+
 speaking_error!(RecordError, |e| match e {
     RecordError::Unreadable { source, .. } => Some(source),
     RecordError::Evidence(source) => Some(source),
     RecordError::Store(source) => Some(source.as_ref()),
     RecordError::Malformed { .. }
     | RecordError::NoDecisions { .. }
+    | RecordError::GeoJson { .. }
     | RecordError::Edited { .. }
     | RecordError::LeadsOut { .. } => None,
 });

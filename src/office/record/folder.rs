@@ -11,7 +11,6 @@ use crate::schema::{
     self, CANDIDATES_FILE, COVERAGE_FILE, CandidateProperties, FEATURES_FILE, GsdCm, PeriodRecord,
     SCAN_FILE, SourceRecord, lowest_patterns,
 };
-use crate::words::Lang;
 use std::path::{Path, PathBuf};
 
 /// Sources of a scan whose fingerprints are recorded, at most.
@@ -173,9 +172,9 @@ fn coverage_of(
 /// The features of a file as the scan wrote it.
 fn features_of(path: &Path, written: &ScanDigests) -> Result<Vec<FileFeature>, RecordError> {
     let bytes = written.read(path)?;
-    read_features(&bytes).map_err(|flaw| RecordError::Malformed {
+    read_features(&bytes).map_err(|flaw| RecordError::GeoJson {
         path: path.into(),
-        why: flaw.say(Lang::En),
+        flaw,
     })
 }
 

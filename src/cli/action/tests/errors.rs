@@ -69,6 +69,10 @@ fn ground() -> Vec<Box<dyn Say>> {
             zone: 38,
             epsg: 4526,
         }),
+        Some(Misfit::UtmZoneInFront {
+            zone: 49,
+            epsg: 32_649,
+        }),
     ];
     let mut all: Vec<Box<dyn Say>> = Vec::new();
     all.extend(boxed(misfits.into_iter().map(|misfit| {
@@ -88,7 +92,7 @@ fn ground() -> Vec<Box<dyn Say>> {
         Unreadable { path: path(), source: denied() },
         Interrupted { path: path(), journal: path() },
         TooMuch { path: path() },
-        Malformed { path: path(), why: "x".into() },
+        Malformed { path: path(), flaw: crate::ground::GeoPackageFlaw::Cut },
     })));
     all.extend(boxed(every!(BoundaryNote {
         WithoutShape { path: path(), features: 1 },
@@ -109,7 +113,8 @@ fn ground() -> Vec<Box<dyn Say>> {
         Empty { path: path() },
         SelfIntersecting { path: path(), feature: 1 },
         Shape { path: path(), feature: 1 },
-        NoCrs { path: path() },
+        HoleOutside { path: path(), feature: 1 },
+        NoCrs { path: path(), easting: 38_435_137.0 },
         Crs { path: path(), source: CrsError::Unknown { definition: "x".into() } },
     })));
     all
@@ -124,7 +129,9 @@ fn vectors() -> Vec<VectorError> {
         NoJson { line: 1 },
         Text(TextFlaw::Empty),
         Xml(crate::text::xml::XmlFlaw::Cut),
-        NoKml("x".into()),
+        NoKml,
+        Foreign(crate::ground::ForeignVector::Ovital),
+        Archive(crate::text::ArchiveFlaw::Cut),
         Several(["a.shp".into(), "b.shp".into()]),
         Parts(".dbf"),
         Words { feature: 1 },
@@ -328,6 +335,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         NoTruth { path: path() },
         Truth { path: path(), feature: Some(1), why: "x".into() },
         Truth { path: path(), feature: None, why: "x".into() },
+        NoGeoJson { path: path(), flaw: crate::ground::GeoJsonFlaw::NoFeatures },
         List { path: path(), why: "x".into() },
         Elsewhere { survey: "x".into(), plots: 3 },
         NoEmptyGround,
@@ -517,7 +525,9 @@ fn above() -> Vec<Box<dyn Say>> {
         Unreadable { path: path(), source: denied() },
         GeoPackage(GeoPackageError::TooMuch { path: path() }),
         Unknown { path: path() }, Shapeless { path: path(), rows: 2 },
+        Foreign { path: path(), kind: crate::ground::ForeignVector::Ovital },
         Malformed { path: path(), why: "x".into() },
+        GeoJson { path: path(), flaw: crate::ground::GeoJsonFlaw::NoFeatures },
         Table { path: path(), flaw: crate::exchange::GridFlaw::Workbook(crate::text::WorkbookFlaw::Older) },
         NoSites { path: path(), titles: vec![] }, NoForm { path: path(), titles: vec!["x".into()] },
         Vector { path: path(), source: VectorError::NoCrs },
@@ -537,6 +547,7 @@ fn above() -> Vec<Box<dyn Say>> {
     all.extend(boxed(every!(RecordError {
         Unreadable { path: path(), source: denied() },
         Malformed { path: path(), why: "x".into() }, NoDecisions { path: path(), why: "x".into() },
+        GeoJson { path: path(), flaw: crate::ground::GeoJsonFlaw::NoFeatures },
         Edited { path: path() }, LeadsOut { path: path() },
         Evidence(photo()),
         Store(Box::new(missing())),
@@ -627,7 +638,7 @@ fn rows() -> Vec<RowFlaw> {
         NoTime, UnknownHead, NotDegrees, Origin, NoPlace("x".into(), DegreesFlaw::NoDegrees), Shifted("x".into()), Far(90.0),
         Datum("x".into()),
         Beside("7K3QF2-V".into(), 3.0), NoPhoto("x".into()), ManyPhotos("x".into()), NotAPhoto("x".into()),
-        PhotoElsewhere("x".into()), NoRole("Li".into(), vec!["verifier"]), Move(Refusal::Role),
+        PhotoElsewhere("x".into()), PhotoOnline("x".into()), NoRole("Li".into(), vec!["verifier"]), Move(Refusal::Role),
         NoFinder("Li".into(), vec!["analyst", "supervisor"]),
     }));
     all
