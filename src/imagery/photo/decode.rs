@@ -2,6 +2,7 @@
 
 use super::headers::is_whole;
 use super::jpeg;
+use super::jpeg_scan::{Scans, endings, scans};
 use super::rejection::{PhotoRejection, RejectionCause};
 use super::webp::is_webp;
 use crate::files::read_up_to;
@@ -21,11 +22,11 @@ pub(super) fn decode(path: &Path) -> Result<RgbImage, PhotoRejection> {
     if is_whole(&bytes) {
         return pixels(&bytes).map_err(damaged);
     }
-    if is_webp(&bytes) {
+    if is_webp(&bytes) || scans(&bytes) == Scans::Broken {
         return Err(aside(RejectionCause::Truncated));
     }
     // A transfer that lost the end marker alone lost nothing of the picture.
-    let [ended, gone_on] = jpeg::endings(&bytes).map(|b| pixels(&b));
+    let [ended, gone_on] = endings(&bytes).map(|b| pixels(&b));
     match (ended, gone_on) {
         (Ok(a), Ok(b)) if a == b => Ok(a),
         _ => Err(aside(RejectionCause::Truncated)),

@@ -1,6 +1,7 @@
 //! What stands in a photo beside its pixels, whichever of the formats it is in.
 
 use super::jpeg::{self, Headers, JpegError};
+use super::jpeg_scan::{Scans, scans};
 use super::webp::{self, is_webp};
 use std::io::{BufRead, Seek};
 
@@ -20,6 +21,6 @@ pub(super) fn is_whole(bytes: &[u8]) -> bool {
     if is_webp(bytes) {
         webp::is_whole(bytes)
     } else {
-        jpeg::is_whole(bytes)
+        scans(bytes) == Scans::Whole
     }
 }

@@ -1,15 +1,20 @@
-//! The outside of a JPEG file: its size, its EXIF and XMP blocks, and whether it ends where it should. No pixel is decoded.
+//! The outside of a JPEG file: its size, its EXIF and XMP blocks. No pixel is decoded.
 //!
-//! Written here because the check for a cut file needs the segments anyway, and so that an image costs a few kilobytes
-//! of reading while a flight is planned, not its whole length.
+//! Written here because the check for a cut file ([`super::jpeg_scan`]) needs the segments anyway, and so that an image costs a
+//! few kilobytes of reading while a flight is planned, not its whole length.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, Seek, SeekFrom};
 
-const EXIF: &[u8] = b"Exif\0\0";
-const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+/// The sixth byte is nought, but for some programs.
+const EXIF: &[u8] = b"Exif\0";
+const EXIF_HEAD: usize = EXIF.len() + 1;
+/// A nought follows, but for some programs.
+const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/";
 /// The head of a part of a packet too long for one segment: an id of 32 letters, the whole length, the part's offset.
 const LONG_XMP: &[u8] = b"http://ns.adobe.com/xmp/extension/\0";
-const LONG_XMP_HEAD: usize = LONG_XMP.len() + 32 + 4 + 4;
+const LONG_XMP_ID: usize = LONG_XMP.len() + 32;
+const LONG_XMP_HEAD: usize = LONG_XMP_ID + 4 + 4;
 /// EXIF blocks and XMP packets that are kept of a file, and bytes of a long packet.
 const MAX_BLOCKS: usize = 16;
 const MAX_LONG_XMP: usize = 1024 * 1024;
@@ -73,15 +78,13 @@ pub fn headers(reader: &mut (impl BufRead + Seek)) -> Result<Headers, JpegError>
     }
     reader.consume(2);
     let mut found = Headers::default();
-    let mut long = Vec::new();
+    let mut long = LongPackets::default();
     for _ in 0..MAX_SEGMENTS {
         let marker = next_marker(reader)?;
         match marker {
             0xd8 | 0x01 | 0xd0..=0xd7 => {}
             0xda if found.width > 0 && found.height > 0 => {
-                if !long.is_empty() {
-                    found.xmp.push(long);
-                }
+                found.xmp.extend(long.packets());
                 return Ok(found);
             }
             0xda | 0xd9 => return Err(JpegError::Broken),
@@ -107,7 +110,7 @@ fn segment(
     reader: &mut (impl BufRead + Seek),
     marker: u8,
     found: &mut Headers,
-    long: &mut Vec<u8>,
+    long: &mut LongPackets,
 ) -> Result<(), JpegError> {
     let mut length = [0_u8; 2];
     reader.read_exact(&mut length)?;
@@ -127,21 +130,57 @@ fn segment(
         found.width = u32::from(u16::from_be_bytes([size[3], size[4]]));
         found.components = size[5];
     } else if body.starts_with(LONG_XMP) {
-        let part = body.get(LONG_XMP_HEAD..).unwrap_or_default();
-        if long.len() + part.len() <= MAX_LONG_XMP {
-            long.extend(part);
-        }
-    } else if let Some(head) = head_of(&body, &[EXIF]) {
-        body.drain(..head);
+        long.take(&body);
+    } else if body.starts_with(EXIF) && body.len() > EXIF_HEAD {
+        body.drain(..EXIF_HEAD);
         keep(&mut found.exif, body);
     } else if let Some(head) = head_of(&body, &[XMP]) {
-        body.drain(..head);
+        let nought = usize::from(body.get(head) == Some(&0));
+        body.drain(..head + nought);
         keep(&mut found.xmp, body);
     } else if head_of(&body, &[b"<?xpacket", b"<x:xmpmeta"]).is_some() {
         // Some programs leave the head out.
         keep(&mut found.xmp, body);
     }
     Ok(())
+}
+
+/// Parts of packets too long for one segment.
+#[derive(Default)]
+struct LongPackets {
+    /// The id of each packet, with its parts by where they begin.
+    parts: Vec<(Vec<u8>, BTreeMap<u32, Vec<u8>>)>,
+    bytes: usize,
+}
+
+impl LongPackets {
+    fn take(&mut self, body: &[u8]) {
+        let part = body.get(LONG_XMP_HEAD..).unwrap_or_default();
+        let offset = body.get(LONG_XMP_HEAD - 4..LONG_XMP_HEAD);
+        let Some(offset) = offset.and_then(|four| four.try_into().ok()) else {
+            return;
+        };
+        if self.bytes + part.len() > MAX_LONG_XMP {
+            return;
+        }
+        self.bytes += part.len();
+        let (id, offset) = (
+            &body[LONG_XMP.len()..LONG_XMP_ID],
+            u32::from_be_bytes(offset),
+        );
+        let at = self.parts.iter().position(|(known, _)| known == id);
+        let at = at.unwrap_or_else(|| {
+            self.parts.push((id.to_vec(), BTreeMap::new()));
+            self.parts.len() - 1
+        });
+        self.parts[at].1.entry(offset).or_default().extend(part);
+    }
+
+    /// The packets, each with its parts in their order.
+    fn packets(self) -> impl Iterator<Item = Vec<u8>> {
+        let packets = self.parts.into_iter().take(MAX_BLOCKS);
+        packets.map(|(_, parts)| parts.into_values().flatten().collect())
+    }
 }
 
 /// The length of the head that a body begins with.
@@ -154,55 +193,6 @@ fn keep(blocks: &mut Vec<Vec<u8>>, block: Vec<u8>) {
     if blocks.len() < MAX_BLOCKS {
         blocks.push(block);
     }
-}
-
-/// Two ways in which the bytes after the end of a file might go on: the end at once, and nonsense before it.
-///
-/// A file that lost no more than its end marker shows the same picture with either: its scans are complete, so that what
-/// follows is not looked at. One that was cut does not.
-pub fn endings(bytes: &[u8]) -> [Vec<u8>; 2] {
-    const NONSENSE: usize = 1 << 16;
-    let bytes = bytes.strip_suffix(&[0xff]).unwrap_or(bytes);
-    let nonsense = (0..NONSENSE).map(|i| [0x5a, 0x93, 0x2c, 0xe1, 0x47, 0xb8][i % 6]);
-    let end = [0xff, 0xd9];
-    [
-        [bytes, &end].concat(),
-        bytes.iter().copied().chain(nonsense).chain(end).collect(),
-    ]
-}
-
-/// Whether the scans of a whole JPEG in memory come to their end marker. What follows it (the previews that cameras
-/// append) does not matter.
-pub fn is_whole(bytes: &[u8]) -> bool {
-    let mut cursor = io::Cursor::new(bytes);
-    if headers(&mut cursor).is_err() {
-        return false;
-    }
-    let Ok(scan) = usize::try_from(cursor.position()) else {
-        return false;
-    };
-    // Inside a scan a 0xff is followed by a zero, so the two bytes of the end marker mean the end. Progressive files
-    // have tables between their scans, whose bytes might hold the pair: those are stepped over.
-    let mut at = scan;
-    while let Some(marker) = next_in_scan(bytes, at) {
-        match bytes[marker + 1] {
-            0xd9 => return true,
-            0x00 | 0x01 | 0xd0..=0xd7 | 0xff => at = marker + 1,
-            _ => {
-                let Some(length) = bytes.get(marker + 2..marker + 4) else {
-                    return false;
-                };
-                at = marker + 2 + usize::from(u16::from_be_bytes([length[0], length[1]]));
-            }
-        }
-    }
-    false
-}
-
-/// The next position from `at` of a 0xff that has a byte after it.
-fn next_in_scan(bytes: &[u8], at: usize) -> Option<usize> {
-    let rest = bytes.get(at..bytes.len().saturating_sub(1))?;
-    rest.iter().position(|b| *b == 0xff).map(|i| at + i)
 }
 
 fn format_of(start: &[u8]) -> Option<&'static str> {
@@ -227,35 +217,31 @@ fn format_of(start: &[u8]) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{ExtendedColorType, ImageEncoder};
     use proptest::prelude::*;
 
-    fn small_jpeg(width: u16, height: u16) -> Vec<u8> {
-        let pixels: Vec<u8> = (0..usize::from(width) * usize::from(height) * 3)
-            .map(|i| u8::try_from(i * 7 % 251).expect("below 251"))
-            .collect();
-        let mut bytes = Vec::new();
-        image::codecs::jpeg::JpegEncoder::new(&mut bytes)
-            .write_image(
-                &pixels,
-                width.into(),
-                height.into(),
-                ExtendedColorType::Rgb8,
-            )
-            .expect("encoded");
-        bytes
-    }
-
     #[test]
-    fn the_size_is_read_and_a_cut_is_seen() {
-        let whole = small_jpeg(40, 24);
-        let found = headers(&mut io::Cursor::new(&whole)).expect("headers");
-        assert_eq!((found.width, found.height, found.components), (40, 24, 3));
-        assert!(is_whole(&whole));
-        assert!(is_whole(&[whole.as_slice(), b"a preview"].concat()));
-        for cut in [1, 2, 3, 40, whole.len() / 2, whole.len() - 20] {
-            assert!(!is_whole(&whole[..whole.len() - cut]), "{cut}");
-        }
+    fn parts_of_long_packets_are_put_in_their_order_and_heads_of_other_programs_are_read() {
+        let segment = |body: &[u8]| {
+            let length = u16::try_from(body.len() + 2).expect("short");
+            [&[0xff, 0xe1], &length.to_be_bytes()[..], body].concat()
+        };
+        let part = |id: u8, offset: u32, text: &str| {
+            let head = [LONG_XMP, &[id; 32], &9_u32.to_be_bytes()].concat();
+            segment(&[&head, &offset.to_be_bytes()[..], text.as_bytes()].concat())
+        };
+        let bytes = [
+            vec![0xff, 0xd8],
+            part(b'A', 3, "def"),
+            part(b'B', 0, "xyz"),
+            part(b'A', 0, "abc"),
+            segment(b"Exif\0\x7fII*\0"),
+            segment(b"http://ns.adobe.com/xap/1.0/<x/>"),
+            vec![0xff, 0xc0, 0, 11, 8, 0, 9, 0, 9, 1, 1, 0x11, 0, 0xff, 0xda],
+        ]
+        .concat();
+        let found = headers(&mut io::Cursor::new(bytes)).expect("headers");
+        assert_eq!(found.exif, [b"II*\0"]);
+        assert_eq!(found.xmp, [&b"<x/>"[..], b"abcdef", b"xyz"]);
     }
 
     #[test]
@@ -278,7 +264,7 @@ mod tests {
         fn any_bytes_after_the_magic_are_survived(tail in proptest::collection::vec(any::<u8>(), 0..2000)) {
             let bytes = [&[0xff, 0xd8, 0xff][..], &tail].concat();
             let _found = headers(&mut io::Cursor::new(&bytes));
-            let _whole = is_whole(&bytes);
+            let _scans = super::super::jpeg_scan::scans(&bytes);
         }
     }
 }

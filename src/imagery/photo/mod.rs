@@ -21,6 +21,7 @@ mod footprint;
 mod headers;
 mod height;
 mod jpeg;
+mod jpeg_scan;
 mod known;
 mod lens;
 mod metadata;
