@@ -27,7 +27,8 @@ impl Tags {
     pub fn of_blocks(blocks: &[Vec<u8>]) -> Self {
         let mut found = Self::default();
         for block in blocks {
-            found.take(read(block, |reader| reader.read_raw(block.clone())));
+            let block = with_plain_pointers(block.clone());
+            found.take(read(&block, |reader| reader.read_raw(block.clone())));
         }
         found
     }
@@ -128,6 +129,57 @@ fn tolerant() -> exif::Reader {
     reader
 }
 
+/// A block whose pointers to directories are of the type that they are read by: TIFF has one of their own (13), which some
+/// programs write, beside the plain whole number (4).
+fn with_plain_pointers(mut block: Vec<u8>) -> Vec<u8> {
+    const DIRECTORY: u16 = 13;
+    const LONG: u16 = 4;
+    let is_little = block.starts_with(b"II");
+    let word = |block: &[u8], at: usize| {
+        let two = block.get(at..at.checked_add(2)?)?.try_into().ok()?;
+        Some(if is_little {
+            u16::from_le_bytes(two)
+        } else {
+            u16::from_be_bytes(two)
+        })
+    };
+    let long = |block: &[u8], at: usize| {
+        let four = block.get(at..at.checked_add(4)?)?.try_into().ok()?;
+        let value = if is_little {
+            u32::from_le_bytes(four)
+        } else {
+            u32::from_be_bytes(four)
+        };
+        usize::try_from(value).ok()
+    };
+    // The first directory, and the camera's, which alone has one below it.
+    let mut next = long(&block, 4);
+    for _ in 0..2 {
+        let Some(start) = next.take() else {
+            break;
+        };
+        let entries = word(&block, start).unwrap_or(0);
+        for entry in (0..usize::from(entries)).map(|i| start + 2 + 12 * i) {
+            let tag = word(&block, entry);
+            if !matches!(tag, Some(0x8769 | 0x8825 | 0xa005)) {
+                continue;
+            }
+            if word(&block, entry + 2) == Some(DIRECTORY) {
+                let plain = if is_little {
+                    LONG.to_le_bytes()
+                } else {
+                    LONG.to_be_bytes()
+                };
+                block[entry + 2..entry + 4].copy_from_slice(&plain);
+            }
+            if tag == Some(0x8769) {
+                next = long(&block, entry + 8);
+            }
+        }
+    }
+    block
+}
+
 /// What can be read of a block, and whether a part of it could not.
 fn read(
     block: &[u8],
@@ -192,7 +244,7 @@ fn position_of(exif: &Exif) -> Position {
         Some(Value::Ascii(lines)) => lines.first().map(|line| String::from_utf8_lossy(line)),
         _ => None,
     };
-    if datum.is_some_and(|datum| foreign_datum(&datum).is_some()) {
+    if datum.is_some_and(|datum| foreign_datum(&datum).is_some() || is_far_from_wgs84(&datum)) {
         return Position::OtherSystem;
     }
     let lon = degrees(lon, east == Some(b'W'));
@@ -209,6 +261,14 @@ fn position_of(exif: &Exif) -> Position {
     } else {
         Position::Unreadable
     }
+}
+
+/// Whether a datum is one whose degrees lie some hundred metres off those of WGS 84.
+fn is_far_from_wgs84(datum: &str) -> bool {
+    let name: String = datum.chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = name.to_ascii_lowercase();
+    let far = ["tokyo", "nad27", "ed50", "pulkovo"];
+    far.iter().any(|far| name.contains(far))
 }
 
 /// Whether a place lies in the degrees of China.

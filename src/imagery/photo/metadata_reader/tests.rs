@@ -273,9 +273,37 @@ fn a_place_of_another_system_than_wgs_84_is_none() {
     for datum in ["WGS-84", "WGS84", "CGCS2000", ""] {
         assert!(matches!(at(datum), Position::At(_)), "{datum}");
     }
-    for datum in ["GCJ-02", "gcj02", "BD-09", "Beijing 1954"] {
+    for datum in ["GCJ-02", "gcj02", "BD-09", "Beijing 1954", "TOKYO"] {
         assert_eq!(at(datum), Position::OtherSystem, "{datum}");
     }
+}
+
+#[test]
+fn pointers_of_the_type_of_directories_are_followed() {
+    let fields = [
+        (Tag::Make, ascii("DJI")),
+        (Tag::FocalLengthIn35mmFilm, Value::Short(vec![24])),
+        (Tag::GPSLatitudeRef, ascii("N")),
+        (Tag::GPSLatitude, degrees(33, 44, 240_000)),
+        (Tag::GPSLongitudeRef, ascii("E")),
+        (Tag::GPSLongitude, degrees(113, 18, 0)),
+    ];
+    let mut typed = block(&fields);
+    let mut pointers = 0;
+    for at in 0..typed.len() - 4 {
+        let plain = typed[at..at + 4].to_vec();
+        for tag in [[0x69, 0x87], [0x25, 0x88]] {
+            if plain == [&tag[..], &[4, 0]].concat() {
+                typed[at + 2] = 13;
+                pointers += 1;
+            }
+        }
+    }
+    assert_eq!(pointers, 2);
+    let found = read_parts(Some(typed), None);
+    assert!(matches!(found.position, Position::At(_)), "{found:?}");
+    assert_eq!(found.focal_35mm, Some(24.0));
+    assert!(found.faults.is_empty());
 }
 
 #[test]
