@@ -23,7 +23,9 @@ fn write(folder: &Path, day: &str, count: u8, is_in_flower: bool) {
         targets: if is_in_flower { vec![PLOT] } else { vec![] },
     };
     for i in 0..count {
-        let pose = Pose::down(f64::from(i) * 2.0 - 1.0, 0.0, 30.0, 0.0);
+        // No drone comes back to a place to the last digit.
+        let north = if is_in_flower { 0.0 } else { 0.2 };
+        let pose = Pose::down(f64::from(i) * 2.0 - 1.0, north, 30.0, 90.0);
         // On one day the bare frames come after the others.
         let second = 3 * u32::from(i) + if is_in_flower { 0 } else { 60 };
         let tags = Tags {

@@ -87,7 +87,7 @@ pub enum Remark {
         /// Metres by which the height that was not used is the higher.
         metres: f64,
     },
-    /// The camera's heading was not written, and the drone's is another; of a flight the worst.
+    /// The camera's heading was not written, and the drone's, or its track's, is another; of a flight the worst.
     HeadingsApart {
         /// The photo.
         photo: usize,
@@ -157,8 +157,13 @@ impl Remark {
 
 /// Groups photos into flights, ordered by camera and time; photos without a time are one flight a camera, by name.
 pub fn flights(shots: &[Shot]) -> Vec<Flight> {
+    flights_of(shots, |_| true)
+}
+
+/// The same of some of the photos, by their numbers.
+pub(super) fn flights_of(shots: &[Shot], is_one: impl Fn(usize) -> bool) -> Vec<Flight> {
     let mut by_camera: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (i, shot) in shots.iter().enumerate() {
+    for (i, shot) in shots.iter().enumerate().filter(|(i, _)| is_one(*i)) {
         by_camera.entry(shot.camera()).or_default().push(i);
     }
     let mut found = Vec::new();
@@ -522,6 +527,77 @@ mod tests {
         assert_eq!(of(&whole, &higher), []);
         copy.metadata.attitude = Attitude::Unknown;
         assert_eq!(of(&whole, &copy), []);
+    }
+
+    #[test]
+    fn a_copy_of_another_time_or_spelling_is_one_shot() {
+        let mut whole = shot("a", 0.0, 0.0, 0);
+        whole.metadata.make = Some("DJI".into());
+        whole.metadata.relative_altitude_m = Some(24.0);
+        whole.metadata.attitude = Attitude::Gimbal {
+            yaw: Some(20.0),
+            pitch: -90.0,
+            roll: 0.0,
+        };
+        let copy = |change: &dyn Fn(&mut Shot)| {
+            let mut copy = Shot {
+                path: "sent/a.jpg".into(),
+                bytes: whole.bytes - 1,
+                ..whole.clone()
+            };
+            change(&mut copy);
+            copy
+        };
+        let later = |shot: &mut Shot, seconds: i64| {
+            let time = shot.metadata.captured.as_mut().expect("a time");
+            let later = jiff::SignedDuration::from_secs(seconds);
+            time.local = time.local.checked_add(later).expect("a time");
+        };
+        let at_greenwich = |shot: &mut Shot| {
+            later(shot, -8 * 3600);
+            shot.metadata.captured.as_mut().expect("a time").offset_s = Some(0);
+            // Of one time, a messenger's digits do.
+            shot.metadata.relative_altitude_m = Some(24.1);
+        };
+        let of = |one: &Shot, other: &Shot| duplicates(&[one.clone(), other.clone()]);
+        let first = [Remark::Duplicate { of: 0, photo: 1 }];
+        let mut zoned = whole.clone();
+        zoned.metadata.captured.as_mut().expect("a time").offset_s = Some(8 * 3600);
+        assert_eq!(of(&zoned, &copy(&at_greenwich)), first);
+        assert_eq!(of(&whole, &copy(&|s| later(s, 1))), first);
+        assert_eq!(
+            of(&whole, &copy(&|s| s.metadata.make = Some("dji ".into()))),
+            first
+        );
+        // One that a program saved and dated anew gives way to the older, though it is longer.
+        let resaved = copy(&|s| {
+            later(s, 13 * 86_400);
+            s.bytes = whole.bytes + 5000;
+        });
+        assert_eq!(of(&whole, &resaved), first);
+        assert_eq!(
+            of(&resaved, &whole),
+            [Remark::Duplicate { of: 1, photo: 0 }]
+        );
+        // Two shots from nearly one place are two.
+        for change in [
+            &(|s: &mut Shot| s.metadata.relative_altitude_m = Some(24.1)) as &dyn Fn(&mut Shot),
+            &|s| s.at.lon += 3e-7,
+            &|s| {
+                s.metadata.attitude = Attitude::Gimbal {
+                    yaw: Some(20.1),
+                    pitch: -90.0,
+                    roll: 0.0,
+                };
+            },
+            &|s| s.metadata.attitude = Attitude::Unknown,
+        ] {
+            let next = copy(&|s| {
+                later(s, 2);
+                change(s);
+            });
+            assert_eq!(of(&whole, &next), []);
+        }
     }
 
     #[test]
