@@ -75,8 +75,8 @@ fn words(remark: Remark, lang: Lang) -> String {
         ),
         Remark::HeadingsApart { degrees, .. } => tr!(
             lang,
-            "the gimbal's yaw and the drone's are {degrees:.0}° apart; the stated error allows for it",
-            "云台偏航角与机头方向相差 {degrees:.0}°；位置误差已计入"
+            "the camera's heading and the drone's, as it says or as it flew, are {degrees:.0}° apart; the stated error allows for it",
+            "相机方位角与机头方向（或航线方向）相差 {degrees:.0}°；位置误差已计入"
         ),
         Remark::PlacesApart { metres, .. } => tr!(
             lang,

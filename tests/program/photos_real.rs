@@ -72,6 +72,7 @@ fn without_a_height_each_is_set_aside_until_the_ground_is_known() {
     let options = [
         "--ground-elevation",
         "232",
+        "--looking-down",
         "--model",
         &model,
         "--allow-coarse",
@@ -100,7 +101,12 @@ fn infrared_photos_are_set_aside_for_their_colours() {
     assert_eq!(said.code, Some(1), "{}", said.err);
     assert_eq!(said.err.matches("warning: ").count(), 2, "{}", said.err);
     assert!(said.err.contains("does not say how high"), "{}", said.err);
-    let options = ["--ground-elevation", "230", "--allow-coarse"];
+    let options = [
+        "--ground-elevation",
+        "230",
+        "--looking-down",
+        "--allow-coarse",
+    ];
     let said = scanned(&folder, out.path(), &options);
     assert_eq!(said.code, Some(1), "{}", said.err);
     assert_eq!(

@@ -1,6 +1,6 @@
 //! Families of cameras: whose angles count from where, and when angles are no angles. A tilt that is taken for another puts
-//! a find tens of metres off and calls ground searched that no frame saw, so that what cannot be believed is
-//! [`Attitude::Doubtful`], never straight down.
+//! a find tens of metres off and calls ground searched that no frame saw, so that what cannot be believed, or is not said, is
+//! [`Attitude::Doubtful`], never straight down. Only cameras that hang fixed in an airframe look down where they say nothing.
 
 use super::metadata::{Attitude, Doubt, Metadata, MetadataFault};
 use super::xmp::Xmp;
@@ -22,9 +22,47 @@ const WITH_GIMBAL: [&str; 13] = [
     "potensic",
 ];
 /// Makers of telephones.
-const TELEPHONES: [&str; 14] = [
-    "apple", "huawei", "honor", "xiaomi", "redmi", "oppo", "vivo", "oneplus", "realme", "samsung",
-    "meizu", "google", "zte", "motorola",
+const TELEPHONES: [&str; 40] = [
+    "apple",
+    "blackshark",
+    "blackview",
+    "coolpad",
+    "cubot",
+    "doogee",
+    "fairphone",
+    "gionee",
+    "google",
+    "hisense",
+    "hmd global",
+    "honor",
+    "htc",
+    "huawei",
+    "infinix",
+    "iqoo",
+    "leeco",
+    "lemobile",
+    "lenovo",
+    "letv",
+    "lge",
+    "lg electronics",
+    "meitu",
+    "meizu",
+    "motorola",
+    "nokia",
+    "nothing",
+    "nubia",
+    "oneplus",
+    "oppo",
+    "oukitel",
+    "realme",
+    "redmi",
+    "samsung",
+    "smartisan",
+    "tecno",
+    "ulefone",
+    "vivo",
+    "xiaomi",
+    "zte",
 ];
 /// Makers of cameras that are fixed to look down out of an airframe, and write their angles from straight down.
 const FIXED: [&str; 9] = [
@@ -93,6 +131,10 @@ pub fn attitude(xmp: &Xmp, found: &Metadata, image_direction: Option<f64>) -> At
         let yaw = yaw.or(drone_yaw);
         return Attitude::Gimbal { yaw, pitch, roll };
     }
+    let is_of_drone = drone_yaw.is_some() || is_of_a_drone(xmp);
+    if is_telephone(found) && !is_of_drone {
+        return doubtful(Doubt::HandHeld);
+    }
     let damaged = found.faults.contains(&MetadataFault::Xmp);
     let lost = if damaged {
         Doubt::Damaged
@@ -109,17 +151,16 @@ pub fn attitude(xmp: &Xmp, found: &Metadata, image_direction: Option<f64>) -> At
     if damaged || camera("Pitch").or(camera("Roll")).is_some() {
         return doubtful(lost);
     }
-    if is_of(found, &TELEPHONES) {
-        return doubtful(Doubt::HandHeld);
+    // Only what hangs fixed in an airframe looks down unasked: any other camera may have been held, or tilted.
+    let heading = camera("Yaw").or(image_direction);
+    let heading = heading.filter(|v| v.abs() <= 360.0);
+    if is_of_drone || !is_of(found, &FIXED) {
+        return Attitude::Doubtful {
+            doubt: lost,
+            heading: drone_yaw.or(heading),
+        };
     }
-    let drone = drone_yaw.is_some() || is_of_a_drone(xmp);
-    if drone || found.make.is_none() || is_of(found, &WITH_GIMBAL) || is_autel(found) {
-        return doubtful(lost);
-    }
-    camera("Yaw")
-        .or(image_direction)
-        .filter(|v| v.abs() <= 360.0)
-        .map_or(Attitude::Unknown, Attitude::Heading)
+    heading.map_or(Attitude::Unknown, Attitude::Heading)
 }
 
 /// The names that `Pix4D` defined count from straight down; some makers write a gimbal's angles under them.
@@ -227,6 +268,21 @@ fn is_model(found: &Metadata, part: &str) -> bool {
     model.to_ascii_lowercase().contains(part)
 }
 
+/// A telephone, by its maker; of Sony's cameras those that are called as its telephones are (`XQ-BC72`, `H8266`, `SO-51B`).
+fn is_telephone(found: &Metadata) -> bool {
+    let model = found.model.as_deref().unwrap_or_default();
+    let model = model.trim().to_ascii_uppercase();
+    let letters = model.chars().take_while(char::is_ascii_alphabetic).count();
+    let digits = model.chars().skip(letters);
+    let digits = digits.take_while(char::is_ascii_digit).count();
+    let by_sony = model.contains("XPERIA")
+        || ["XQ-", "SO-", "SOG", "SOV"]
+            .iter()
+            .any(|head| model.starts_with(head))
+        || letters == 1 && digits == 4;
+    is_of(found, &TELEPHONES) || is_of(found, &["sony"]) && by_sony
+}
+
 /// Autel writes its own name, or only `Camera`; its models are named `XT705`, `XL715`, `XB015` and so on.
 fn is_autel(found: &Metadata) -> bool {
     let model = found.model.as_deref().unwrap_or_default();
@@ -288,8 +344,43 @@ mod tests {
             let found = doubt(of(make, model, members));
             assert_eq!(found, Some(Doubt::NoTilt), "{make:?} {members}");
         }
-        assert_eq!(doubt(of(Some("HUAWEI"), "P60", "")), Some(Doubt::HandHeld));
-        assert_eq!(of(Some("Canon"), "PowerShot SX260", ""), Attitude::Unknown);
+    }
+
+    #[test]
+    fn nobody_unknown_looks_straight_down_and_what_hangs_fixed_in_an_airframe_does() {
+        for (make, model) in [
+            ("Canon", "PowerShot SX260"),
+            ("SONY", "ILCE-7RM4"),
+            ("SONY", "DSC-RX1RM2"),
+            ("GDU", "S400E"),
+            ("JOUAV", "CA103"),
+            ("GoPro", "HERO9 Black"),
+            ("RICOH", "GR III"),
+            ("Nobody", "N1"),
+        ] {
+            for members in ["", "Camera:Yaw='40'"] {
+                let found = doubt(of(Some(make), model, members));
+                assert_eq!(found, Some(Doubt::NoTilt), "{make} {members}");
+            }
+        }
+        for (make, model) in [
+            ("HUAWEI", "P60"),
+            ("nubia", "NX729J"),
+            ("LENOVO", "L71091"),
+            ("Sony", "XQ-BC72"),
+            ("Sony", "H8266"),
+            ("HMD Global", "Nokia 8.3"),
+            ("blackshark", "SHARK KTUS-A0"),
+            ("Hisense", "HLTE556N"),
+        ] {
+            let found = doubt(of(Some(make), model, ""));
+            assert_eq!(found, Some(Doubt::HandHeld), "{make}");
+        }
+        assert_eq!(of(Some("senseFly"), "S.O.D.A.", ""), Attitude::Unknown);
+        assert_eq!(
+            of(Some("MicaSense"), "RedEdge", "Camera:Yaw='40'"),
+            Attitude::Heading(40.0)
+        );
     }
 
     #[test]

@@ -38,9 +38,10 @@ struct Corner {
 /// pixel.
 ///
 /// With `turned`, the frame may be turned about its centre by any angle: only what lies within its largest circle is in it
-/// whichever way, and the rest is not searched.
+/// whichever way, and the rest is not searched. Nor is what one of the `others` does not show: where else the camera may have been.
 pub fn footprint(
     camera: &Camera,
+    others: &[Camera],
     terrain: &dyn HeightField,
     coarsest_m: f64,
     turned: bool,
@@ -53,9 +54,7 @@ pub fn footprint(
         .flat_map(|y| (0..=columns).map(move |x| (x, y)))
         .map(|(x, y)| {
             let pixel = pixel_of(x, y, cell_px, (width, height));
-            let off = (pixel.x - width / 2.0).hypot(pixel.y - height / 2.0);
-            let in_frame = !turned || off <= width.min(height) / 2.0;
-            corner(camera, terrain, pixel).filter(|_| in_frame)
+            corner(camera, others, terrain, pixel, turned)
         })
         .collect();
     let at = |x: u32, y: u32| corners[(y * (columns + 1) + x) as usize];
@@ -121,11 +120,34 @@ fn pixel_of(x: u32, y: u32, cell_px: f64, size: (f64, f64)) -> PixelPoint {
     }
 }
 
-fn corner(camera: &Camera, terrain: &dyn HeightField, pixel: PixelPoint) -> Option<Corner> {
+fn corner(
+    camera: &Camera,
+    others: &[Camera],
+    terrain: &dyn HeightField,
+    pixel: PixelPoint,
+    turned: bool,
+) -> Option<Corner> {
+    let size = camera.lens.size();
+    let met = camera.ground(pixel, terrain)?;
+    let shown = |other: &Camera| {
+        let pixel = other.project(met);
+        pixel.is_some_and(|pixel| is_in_frame(pixel, size, turned))
+    };
+    let is_sure = is_in_frame(pixel, size, turned) && others.iter().all(shown);
+    is_sure.then_some(())?;
     Some(Corner {
-        at: camera.ground(pixel, terrain)?.at.into(),
+        at: met.at.into(),
         gsd_m: camera.gsd_m(pixel, terrain)?,
     })
+}
+
+/// Whether a pixel lies in the frame; with `turned`, within its largest circle.
+fn is_in_frame(pixel: PixelPoint, (width, height): (f64, f64), turned: bool) -> bool {
+    // A millionth of a pixel is the reckoning's.
+    const SLACK: f64 = 1e-6;
+    let (x, y) = (pixel.x - width / 2.0, pixel.y - height / 2.0);
+    let inside = x.abs() <= width / 2.0 + SLACK && y.abs() <= height / 2.0 + SLACK;
+    inside && (!turned || x.hypot(y) <= width.min(height) / 2.0)
 }
 
 /// The outline of cells carried to the ground, with a vertex at every cell's corner so that a lens's bend is followed.
@@ -177,20 +199,45 @@ mod tests {
     use crate::imagery::photo::metadata::Attitude;
     use crate::imagery::photo::terrain::LevelGround;
 
-    fn seen(pitch: f64, coarsest_m: f64) -> Footprint {
+    fn camera(east: f64, height: f64, pitch: f64) -> Camera {
         let lens = Lens::pinhole((4000.0, 3000.0), 2000.0).expect("a lens");
         let attitude = Attitude::Gimbal {
             yaw: Some(20.0),
             pitch,
             roll: 0.0,
         };
-        let camera = Camera::new(
-            lens,
-            LonLat::new(113.3, 33.74),
-            40.0,
-            Axes::of(attitude, 0.0),
+        let home = crate::ground::LocalPlane::at(LonLat::new(113.3, 33.74));
+        let at = home.to_lonlat(crate::ground::PlanePoint { x: east, y: 0.0 });
+        Camera::new(lens, at, height, Axes::of(attitude, 0.0))
+    }
+
+    fn seen(pitch: f64, coarsest_m: f64) -> Footprint {
+        let camera = camera(0.0, 40.0, pitch);
+        footprint(&camera, &[], &LevelGround(0.0), coarsest_m, false)
+    }
+
+    #[test]
+    fn only_what_the_camera_shows_from_wherever_it_may_have_been_is_searched() {
+        let [used, lower, beside, far] = [(0.0, 40.0), (0.0, 30.0), (15.0, 40.0), (200.0, 40.0)]
+            .map(|(east, height)| camera(east, height, -90.0));
+        let m2 = |others: &[Camera], turned: bool| {
+            area_m2(&footprint(&used, others, &LevelGround(0.0), 1.0, turned).ground)
+        };
+        let whole = m2(&[], false);
+        assert!((whole - 80.0 * 60.0).abs() < 1.0, "{whole}");
+        let from_below = m2(std::slice::from_ref(&lower), false);
+        assert!((2400.0..=60.0 * 45.0).contains(&from_below), "{from_below}");
+        // The frame is turned by 20 degrees, and moved by 15 m.
+        let aside = m2(std::slice::from_ref(&beside), false);
+        let moved =
+            (80.0 - 15.0 * 20_f64.to_radians().cos()) * (60.0 - 15.0 * 20_f64.to_radians().sin());
+        assert!(
+            (moved * 0.9..=moved + 1.0).contains(&aside),
+            "{aside} of {moved}"
         );
-        footprint(&camera, &LevelGround(0.0), coarsest_m, false)
+        assert!(m2(&[lower, beside.clone()], false) < from_below.min(aside));
+        assert!(m2(std::slice::from_ref(&far), false) == 0.0);
+        assert!(m2(&[beside], true) < m2(&[], true));
     }
 
     #[test]

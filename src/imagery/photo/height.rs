@@ -33,6 +33,8 @@ pub(super) struct Heights {
     pub apart_m: Option<f64>,
     /// The least standard deviation that a contradiction leaves, in metres.
     pub least_sd_m: f64,
+    /// A lower height of the camera that may as well be the true one: it saw less ground from there.
+    pub lower_m: Option<f64>,
 }
 
 impl Heights {
@@ -43,6 +45,7 @@ impl Heights {
             source,
             apart_m: None,
             least_sd_m: 0.0,
+            lower_m: None,
         }
     }
 
@@ -56,6 +59,19 @@ impl Heights {
             }
         }
         self
+    }
+
+    /// The same of a height that may be the true one. One that no drone flies at over `below_m` was not set; nor was the one of
+    /// two that are unrelated, where the camera's does not count from what was not set itself.
+    fn or_lower(self, other: Option<f64>, below_m: Option<f64>) -> Self {
+        let by_altitude = self.source == HeightSource::GroundElevation;
+        let lower_m = other.filter(|other| {
+            let lower_by = self.camera_m - other;
+            let may_be = lower_by <= UNRELATED_M || by_altitude;
+            let is_flown = below_m.is_some_and(|below| HEIGHTS_M.contains(&(other - below)));
+            lower_by > SAME_M && may_be && is_flown
+        });
+        Self { lower_m, ..self }
     }
 }
 
@@ -92,11 +108,12 @@ fn over_terrain(
         (Some(relative), Some(above)) if found.ranged && looks_down(found) => {
             let here = over(shot.at)?;
             let by_take_off = over(take_off)? + relative;
-            Ok(of_two(found, [by_take_off, here + above], of))
+            Ok(of_two(found, [by_take_off, here + above], here, of))
         }
         (Some(relative), _) => Ok(by_take_off_and_altitude(
             found,
             over(take_off)? + relative,
+            terrain.height_m(shot.at),
             of,
         )),
         (None, Some(above)) => Ok(of(over(shot.at)? + above, HeightSource::Terrain)),
@@ -109,6 +126,7 @@ fn over_terrain(
 fn of_two(
     found: &Metadata,
     [by_take_off, measured]: [f64; 2],
+    here: f64,
     of: impl Fn(f64, HeightSource) -> Heights,
 ) -> Heights {
     let sea = found.altitude_m.filter(|_| !found.over_ellipsoid);
@@ -117,8 +135,10 @@ fn of_two(
         Some(sea) if (sea - by_take_off).abs() > (sea - measured).abs() + SAME_M => {
             of(measured, HeightSource::Terrain).beside(Some(by_take_off), 0.25)
         }
-        None if is_apart => of(by_take_off, HeightSource::Terrain).beside(Some(measured), 0.5),
-        _ => by_take_off_and_altitude(found, by_take_off, of),
+        None if is_apart => of(by_take_off, HeightSource::Terrain)
+            .beside(Some(measured), 0.5)
+            .or_lower(Some(measured), Some(here)),
+        _ => by_take_off_and_altitude(found, by_take_off, Some(here), of),
     }
 }
 
@@ -127,10 +147,14 @@ fn of_two(
 fn by_take_off_and_altitude(
     found: &Metadata,
     by_take_off: f64,
+    here: Option<f64>,
     of: impl Fn(f64, HeightSource) -> Heights,
 ) -> Heights {
     let share = if found.over_ellipsoid { 0.0 } else { 0.25 };
-    of(by_take_off, HeightSource::Terrain).beside(found.altitude_m, share)
+    let sea = found.altitude_m.filter(|_| !found.over_ellipsoid);
+    of(by_take_off, HeightSource::Terrain)
+        .beside(found.altitude_m, share)
+        .or_lower(sea, here)
 }
 
 /// Whether a camera measured what lies right below it.
@@ -159,7 +183,8 @@ fn over_elevation(shot: &Shot, elevation: f64) -> Result<Heights, PhotoRejection
             let told = told.map(|told| told + elevation);
             Ok(
                 Heights::new(altitude, level(elevation), HeightSource::GroundElevation)
-                    .beside(told, 0.5),
+                    .beside(told, 0.5)
+                    .or_lower(told, Some(elevation)),
             )
         }
     }
@@ -326,5 +351,26 @@ mod tests {
             is_near(height, 30.0) && is_near(found.least_sd_m, 6.0),
             "{height}"
         );
+        assert_eq!(found.lower_m, None);
+    }
+
+    #[test]
+    fn the_lower_of_two_heights_is_kept_where_it_may_be_the_true_one() {
+        let terrain: Arc<dyn HeightField> = Arc::new(LevelGround(512.0));
+        let both = [GroundModel::Elevation(512.0), GroundModel::Terrain(terrain)];
+        let lower = |shot: &Shot| both.each_ref().map(|ground| above(shot, ground).1.lower_m);
+        // The altitude is the higher one, and the lower one.
+        let high = shot(Some(30.0), None, Some(554.0));
+        assert_eq!(lower(&high), [Some(542.0), None]);
+        let low = shot(Some(42.0), None, Some(542.0));
+        assert_eq!(lower(&low), [None, Some(542.0)]);
+        // Nought was not written, five metres are none, and the ellipsoid says nothing of the sea.
+        for near in [(0.0, 542.0), (30.0, 546.0), (30.0, 538.0)] {
+            let near = shot(Some(near.0), None, Some(near.1));
+            assert_eq!(lower(&near), [None, None]);
+        }
+        let mut fixed = shot(Some(42.0), None, Some(542.0));
+        fixed.metadata.over_ellipsoid = true;
+        assert_eq!(lower(&fixed), [None, None]);
     }
 }

@@ -27,6 +27,8 @@ pub struct Metadata {
     pub position: Position,
     /// Metres between the places that EXIF and XMP say, where both do.
     pub places_apart_m: Option<f64>,
+    /// The one of them that [`Metadata::position`] is not.
+    pub other_place: Option<LonLat>,
     /// Metres above the sea, or above the ellipsoid where [`Metadata::over_ellipsoid`].
     pub altitude_m: Option<f64>,
     /// Whether the altitude is a corrected receiver's, which counts from the ellipsoid, not from the sea.
@@ -122,10 +124,10 @@ impl Position {
 /// Roll, pitch and yaw, as far as they are known, in degrees.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub enum Attitude {
-    /// Nothing is said.
+    /// Nothing is said, and it looks straight down: a camera that is fixed so, or the user's word.
     #[default]
     Unknown,
-    /// Only a heading, of a camera without a gimbal: it is taken to look straight down.
+    /// Only a heading, of a camera that looks straight down as above.
     Heading(f64),
     /// A camera that can look anywhere, and nothing that can be believed of where it did.
     Doubtful {
@@ -160,12 +162,14 @@ pub enum Attitude {
 pub enum Doubt {
     /// All angles of the gimbal are 0: they were not written.
     AllZero,
-    /// The camera has a gimbal, and its tilt is not in the tags.
+    /// The camera may have been tilted, and its tilt is not in the tags.
     NoTilt,
     /// The packet with the angles is damaged.
     Damaged,
     /// Angles that some makers count from straight down and others from the horizon.
     Ambiguous,
+    /// Angles of a list of positions, whose lines count neither all from straight down nor all from the horizon.
+    UnclearList,
     /// It is tilted, and nothing says to which side.
     NoHeading,
     /// A telephone in somebody's hand.

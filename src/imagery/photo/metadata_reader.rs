@@ -147,6 +147,7 @@ fn place_by_xmp(xmp: &Xmp, found: &mut Metadata) {
     let at = Position::of(lon, lat);
     if let (Position::At(xmp), Position::At(exif)) = (at, found.position) {
         found.places_apart_m = Some(xmp.distance_m(exif));
+        found.other_place = Some(exif);
     }
     if matches!(at, Position::At(_)) || found.position == Position::Missing {
         found.position = at;

@@ -35,6 +35,7 @@ mod pos;
 mod pos_angles;
 mod pos_error;
 mod pos_line;
+mod pose_doubt;
 mod quality;
 mod rangefinder;
 mod rectify;

@@ -4,13 +4,14 @@ use super::accuracy::{HeightSource, Uncertainty, YawSource, radius_95_m};
 use super::camera::{Camera, GroundPoint};
 use super::decode::{MOST_BYTES, decode};
 use super::duplicates::duplicates;
-use super::flight::{Flight, Remark, axes, flights, has_heading, turn_doubt_deg};
+use super::flight::{Flight, Remark, axes, flights_of, has_heading};
 use super::footprint::{Footprint, footprint};
 use super::headers::is_whole;
 use super::height::{GroundModel, HEIGHTS_M, Heights, height_help, heights};
 use super::lens::{FocalSource, Lens};
 use super::metadata::{Attitude, Doubt, MetadataFault};
 use super::pos::Pos;
+use super::pose_doubt::{PLACES_M, elsewhere, looking_down, uncertainty, unwritten_headings};
 use super::quality::{Measures, measure};
 use super::rejection::{PhotoRejection, RejectionCause};
 use super::shot::{Shot, read_all};
@@ -129,25 +130,33 @@ pub(super) fn place_shots<E>(
             _ => None,
         })
         .collect();
-    let flights = flights(&shots);
+    // A copy that a program dated anew is of no flight of its own.
+    let flights = flights_of(&shots, |shot| !doubles.contains_key(&shot));
     let mut photos = Vec::new();
     for flight in &flights {
         remarks.extend(flight.remarks(&shots));
         let tracks = flight.tracks(&shots);
         let mut placed = Vec::new();
-        for (member, track) in flight.members.iter().zip(tracks) {
-            if let Some(of) = doubles.get(member) {
-                let (copy, kept) = (&shots[*member], &shots[*of]);
-                aside.extend(spoilt(copy, kept, flight.take_off, &options));
-                continue;
-            }
-            match Photo::place(shots[*member].clone(), track, flight.take_off, &options) {
+        let own: Vec<&Shot> = flight
+            .members
+            .iter()
+            .map(|member| &shots[*member])
+            .collect();
+        let doubts = unwritten_headings(&own, &tracks);
+        for ((member, track), doubt) in flight.members.iter().zip(tracks).zip(doubts) {
+            let mut shot = shots[*member].clone();
+            shot.metadata.heading_doubt_deg = doubt.or(shot.metadata.heading_doubt_deg);
+            match Photo::place(shot, track, flight.take_off, &options) {
                 Ok(photo) => placed.push((*member, photo)),
                 Err(e) => aside.push(e),
             }
         }
         remarks.extend(contradictions(&placed));
         photos.extend(placed.into_iter().map(|(_, photo)| photo));
+        let copies = doubles.iter().filter(|(_, of)| flight.members.contains(of));
+        aside.extend(copies.filter_map(|(copy, of)| {
+            spoilt(&shots[*copy], &shots[*of], flight.take_off, &options)
+        }));
     }
     // A copy that is named for its damage is not said to be one as well.
     remarks.retain(|r| {
@@ -209,9 +218,6 @@ fn contradictions(placed: &[(usize, Photo)]) -> Vec<Remark> {
     .collect()
 }
 
-/// Places of one photo farther apart than this are two, in metres.
-const PLACES_M: f64 = 5.0;
-
 impl Photo {
     /// Reads one photo's headers and places it, without a flight to help.
     ///
@@ -272,8 +278,10 @@ impl Photo {
         if turned && -camera.axes.forward[2] < UPRIGHT_DEG.to_radians().cos() {
             return Err(aside(RejectionCause::Attitude(Doubt::NoHeading)));
         }
-        let footprint = footprint(&camera, heights.ground.as_ref(), options.coarsest_m, turned);
-        if let Some(why) = unusable(&footprint, options.coarsest_m) {
+        let others = elsewhere(&camera, &shot, &heights).map_err(aside)?;
+        let ground = heights.ground.as_ref();
+        let footprint = footprint(&camera, &others, ground, options.coarsest_m, turned);
+        if let Some(why) = unusable(&footprint, options.coarsest_m, &heights) {
             return Err(aside(why));
         }
         Ok(Self {
@@ -356,39 +364,23 @@ impl Photo {
 }
 
 /// Why nothing of a frame can be searched, where nothing can.
-fn unusable(footprint: &Footprint, coarsest_m: f64) -> Option<RejectionCause> {
+fn unusable(footprint: &Footprint, coarsest_m: f64, heights: &Heights) -> Option<RejectionCause> {
     if footprint.cells.is_empty() {
+        let apart_m = heights.apart_m.filter(|_| heights.lower_m.is_some());
         return Some(match footprint.finest_m {
             Some(finest) if finest > coarsest_m => RejectionCause::TooCoarse {
                 gsd_cm: finest * 100.0,
                 coarsest_cm: coarsest_m * 100.0,
             },
-            _ => RejectionCause::TooOblique,
+            _ => apart_m.map_or(RejectionCause::TooOblique, |apart| {
+                let metres = apart.abs();
+                RejectionCause::TwoHeights { metres }
+            }),
         });
     }
     let is_over = |corner: Coord| corner.x.abs() > 180.0;
     let mut corners = footprint.ground.coords_iter();
     corners.any(is_over).then_some(RejectionCause::Antimeridian)
-}
-
-/// The attitude of a photo that the user says was taken straight down, where it does not tell itself.
-fn looking_down(attitude: Attitude) -> Attitude {
-    match attitude {
-        Attitude::Doubtful { heading, .. } => heading.map_or(Attitude::Unknown, Attitude::Heading),
-        told => told,
-    }
-}
-
-/// Standard deviations, no smaller than what contradicts itself in the photo's tags.
-fn uncertainty(shot: &Shot, heights: &Heights, yaw_source: YawSource) -> Uncertainty {
-    let found = &shot.metadata;
-    let mut all = Uncertainty::of(&found.accuracy, found.attitude, heights.source, yaw_source);
-    let places = found.places_apart_m.filter(|m| *m > PLACES_M);
-    all.height_m = all.height_m.max(heights.least_sd_m);
-    let heading = found.heading_doubt_deg.unwrap_or(0.0);
-    all.yaw_deg = all.yaw_deg.max(heading).max(turn_doubt_deg(shot));
-    all.position_m = all.position_m.max(places.unwrap_or(0.0));
-    all
 }
 
 #[cfg(test)]

@@ -242,6 +242,7 @@ impl PosRow {
     pub(super) fn apply(&self, found: &mut Metadata) {
         found.position = Position::At(self.at);
         found.places_apart_m = None;
+        found.other_place = None;
         match self.height {
             Some((Height::TakeOff, metres)) => found.relative_altitude_m = Some(metres),
             Some((from, metres)) => {

@@ -30,7 +30,7 @@ pub(super) fn convention(
         } else if from_nadir {
             Attitude::Body { yaw, pitch, roll }
         } else {
-            let (doubt, heading) = (Doubt::Ambiguous, Some(yaw));
+            let (doubt, heading) = (Doubt::UnclearList, Some(yaw));
             Attitude::Doubtful { doubt, heading }
         }
     }

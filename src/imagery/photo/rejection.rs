@@ -6,7 +6,7 @@ mod said;
 pub use cause::{HeightHelp, RejectionCause};
 
 use super::jpeg::JpegError;
-use super::metadata::{Attitude, Metadata, MetadataFault, Position};
+use super::metadata::{Attitude, Doubt, Metadata, MetadataFault, Position};
 use crate::files::BucketError;
 use crate::schema::Reason;
 use crate::speaking_error;
@@ -88,6 +88,11 @@ impl PhotoRejection {
         matches!(self.why, RejectionCause::Band(_))
     }
 
+    /// Whether a telephone took it.
+    pub fn is_of_telephone(&self) -> bool {
+        matches!(self.why, RejectionCause::Attitude(Doubt::HandHeld))
+    }
+
     /// Whether nothing in it says that a camera took it: a picture of a report, or a copy that lost all its tags.
     pub fn is_no_photo(&self) -> bool {
         matches!(
@@ -107,9 +112,12 @@ impl PhotoRejection {
             | RejectionCause::Truncated
             | RejectionCause::Damaged
             | RejectionCause::TooLarge { .. } => Reason::Unreadable,
-            RejectionCause::NoPosition { .. } | RejectionCause::Antimeridian => Reason::NoPosition,
+            RejectionCause::NoPosition { .. }
+            | RejectionCause::TwoPlaces { .. }
+            | RejectionCause::Antimeridian => Reason::NoPosition,
             RejectionCause::NoAltitude { .. }
             | RejectionCause::AbsurdAltitude { .. }
+            | RejectionCause::TwoHeights { .. }
             | RejectionCause::OffTerrain
             | RejectionCause::OverEllipsoid
             | RejectionCause::NoFocalLength => Reason::NoAltitude,

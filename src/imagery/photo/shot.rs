@@ -2,7 +2,7 @@
 
 use super::headers::headers;
 use super::jpeg::JpegError;
-use super::metadata::{Band, Metadata, Position};
+use super::metadata::{Attitude, Band, Doubt, Metadata, Position};
 use super::metadata_reader;
 use super::pos::{Pos, PosRow};
 use super::rejection::{PhotoRejection, RejectionCause};
@@ -65,6 +65,14 @@ impl Shot {
         let mut metadata = metadata_reader::read(&headers);
         if let Some(row) = row {
             row.apply(&mut metadata);
+        }
+        // Whatever else it lacks, it is none of the flight.
+        if let Attitude::Doubtful {
+            doubt: doubt @ Doubt::HandHeld,
+            ..
+        } = metadata.attitude
+        {
+            return Err(aside(RejectionCause::Attitude(doubt)));
         }
         let longer = f64::from(headers.width.max(headers.height));
         let shorter = f64::from(headers.width.min(headers.height));

@@ -155,6 +155,7 @@ fn photos() -> Vec<RejectionCause> {
             Doubt::NoTilt,
             Doubt::Damaged,
             Doubt::Ambiguous,
+            Doubt::UnclearList,
             Doubt::NoHeading,
             Doubt::HandHeld,
         ]
@@ -172,6 +173,7 @@ fn photos() -> Vec<RejectionCause> {
         AbsurdAltitude { above_ground_m: 9000.0, ground: HeightHelp::Given },
         AbsurdAltitude { above_ground_m: 0.0, ground: HeightHelp::Elevation },
         AbsurdAltitude { above_ground_m: 0.0, ground: HeightHelp::Nothing },
+        TwoPlaces { metres: 400.0 }, TwoHeights { metres: 90.0 },
         OffTerrain, Antimeridian, NoFocalLength, TooCoarse { gsd_cm: 9.0, coarsest_cm: 3.0 }, TooOblique,
         Attitude(Doubt::AllZero), Panorama, OverEllipsoid, Band(Band::Thermal), Defect(Defect::NearInfrared), Defect(Defect::Colourless), Defect(Defect::Palette),
     }));

@@ -34,6 +34,15 @@ fn placed(paths: &[PathBuf], ground: GroundModel) -> PlacedPhotos {
     place_all(paths, None, |_| Ok::<_, ()>(options(ground))).expect("no terrain to fail")
 }
 
+/// The same, with the user's word that they look straight down.
+fn placed_down(paths: &[PathBuf], ground: GroundModel) -> PlacedPhotos {
+    let options = PhotoOptions {
+        looking_down: true,
+        ..options(ground)
+    };
+    place_all(paths, None, |_| Ok::<_, ()>(options)).expect("no terrain to fail")
+}
+
 fn reasons(placed: &PlacedPhotos) -> Vec<Reason> {
     placed.aside.iter().map(PhotoRejection::reason).collect()
 }
@@ -79,7 +88,10 @@ fn without_a_height_a_ground_elevation_helps_and_the_yaw_is_the_tracks() {
             .to_string()
             .contains("how high above the ground")
     );
-    let found = placed(&paths, GroundModel::Elevation(232.0));
+    // Nor does it say where a camera on a kite or a drone of one's own looked.
+    let unsaid = placed(&paths, GroundModel::Elevation(232.0));
+    assert_eq!(reasons(&unsaid), vec![Reason::TooOblique; 18]);
+    let found = placed_down(&paths, GroundModel::Elevation(232.0));
     assert_eq!((found.photos.len(), found.aside.len()), (18, 0));
     assert!(
         found
@@ -104,7 +116,7 @@ fn infrared_photos_lack_a_height_and_with_one_their_colours_give_them_away() {
         reasons(&placed(&paths, GroundModel::TakeOff)),
         vec![Reason::NoAltitude; 2]
     );
-    let found = placed(&paths, GroundModel::Elevation(230.0));
+    let found = placed_down(&paths, GroundModel::Elevation(230.0));
     assert_eq!(found.photos.len(), 2);
     let (_, measures) = found.photos[0].decode().expect("decoded");
     assert_eq!(
@@ -127,11 +139,16 @@ fn jpeg(width: u32, height: u32, colour: ExtendedColorType) -> Vec<u8> {
     bytes
 }
 
-/// A JPEG with an XMP packet of these attributes.
+/// A JPEG with an XMP packet of these attributes, as a drone writes them.
 fn tagged(attributes: &str) -> Vec<u8> {
+    tagged_in("http://www.dji.com/drone-dji/1.0/", attributes)
+}
+
+/// A JPEG with an XMP packet of these attributes of a namespace.
+fn tagged_in(namespace: &str, attributes: &str) -> Vec<u8> {
     let picture = jpeg(400, 300, ExtendedColorType::Rgb8);
     let packet = format!(
-        "http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description xmlns:d=\"http://www.dji.com/drone-dji/1.0/\" {attributes}/></rdf:RDF></x:xmpmeta>"
+        "http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description xmlns:d=\"{namespace}\" {attributes}/></rdf:RDF></x:xmpmeta>"
     );
     let length = u16::try_from(packet.len() + 2)
         .expect("short")
@@ -271,6 +288,105 @@ fn bad_files_are_each_named_with_their_reason() {
     let photo = Photo::open(&cut, &options(GroundModel::TakeOff)).expect("its headers are whole");
     let error = photo.decode().expect_err("its picture is not");
     assert!(error.to_string().contains("cut off") && error.reason() == Reason::Unreadable);
+}
+
+#[test]
+fn what_contradicts_itself_is_searched_where_all_of_it_agrees() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("DJI_0001.JPG");
+    let bytes = tagged(
+        r#"d:GpsLatitude="33.74" d:GpsLongitude="113.30" d:CalibratedFocalLength="300" d:RelativeAltitude="8" d:AbsoluteAltitude="526" d:GimbalPitchDegree="-90" d:GimbalYawDegree="0""#,
+    );
+    fs::write(&path, bytes).expect("written");
+    let m2 = |photo: &Photo| crate::ground::area_m2(&photo.footprint.ground);
+    // Fourteen metres by the altitude, eight above the take-off: 400 by 300 pixels of 300 pixels' focal length.
+    let ground = GroundModel::Elevation(512.0);
+    let found = placed(std::slice::from_ref(&path), ground.clone());
+    let by_lower = 8.0 * 8.0 * 4.0 / 3.0;
+    let searched = m2(&found.photos[0]);
+    assert!(
+        (by_lower * 0.7..=by_lower).contains(&searched),
+        "{searched}"
+    );
+    let is_said = |remark: &Remark| matches!(remark, Remark::HeightsApart { .. });
+    assert!(found.remarks.iter().any(is_said));
+    // Of two places, what is in the frame from both; one that is out of the frame sets it aside.
+    let shot = Shot::read(&path).expect("read");
+    let with_other = |metres: f64| {
+        let mut shot = shot.clone();
+        shot.metadata.relative_altitude_m = None;
+        let plane = crate::ground::LocalPlane::at(shot.at);
+        let other = plane.to_lonlat(crate::ground::PlanePoint { x: metres, y: 0.0 });
+        shot.metadata.other_place = Some(other);
+        shot.metadata.places_apart_m = Some(metres);
+        let at = shot.at;
+        Photo::place(shot, None, at, &options(ground.clone()))
+    };
+    let whole = m2(&with_other(4.0).expect("one place"));
+    assert!((whole - 14.0 * 14.0 * 4.0 / 3.0).abs() < 1.0, "{whole}");
+    let both = m2(&with_other(6.0).expect("beside"));
+    let share = 1.0 - 6.0 / (14.0 * 4.0 / 3.0);
+    assert!(
+        (whole * share * 0.9..=whole * share).contains(&both),
+        "{both}"
+    );
+    let error = with_other(40.0).expect_err("two places");
+    assert!(
+        error.to_string().contains("two places, 40 m apart"),
+        "{error}"
+    );
+    assert_eq!(error.reason(), Reason::NoPosition);
+}
+
+#[test]
+fn headings_of_nought_across_the_track_leave_the_largest_circle() {
+    let folder = tempfile::tempdir().expect("folder");
+    let paths: Vec<PathBuf> = (0..5)
+        .map(|i| {
+            let path = folder.path().join(format!("DJI_000{i}.JPG"));
+            let lon = 113.3 + 1e-4 * f64::from(i);
+            let tags = format!(
+                r#"d:GpsLatitude="33.74" d:GpsLongitude="{lon:.7}" d:CalibratedFocalLength="300" d:RelativeAltitude="10" d:GimbalPitchDegree="-90" d:GimbalYawDegree="0""#
+            );
+            fs::write(&path, tagged(&tags)).expect("written");
+            path
+        })
+        .collect();
+    let found = placed(&paths, GroundModel::TakeOff);
+    assert_eq!(found.photos.len(), 5);
+    let is_said = |remark: &Remark| matches!(remark, Remark::HeadingsApart { .. });
+    assert!(found.remarks.iter().any(is_said));
+    for photo in &found.photos {
+        assert!(photo.footprint.share < 0.6, "{}", photo.footprint.share);
+        assert!(photo.uncertainty.yaw_deg > 80.0);
+    }
+    let few = placed(&paths[..4], GroundModel::TakeOff);
+    assert!(!few.remarks.iter().any(is_said));
+}
+
+#[test]
+fn a_telephones_picture_is_none_of_a_flight_whatever_is_said_of_it() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("IMG_1.jpg");
+    let place = r#"d:GpsLatitude="33.74" d:GpsLongitude="113.30" d:CalibratedFocalLength="300""#;
+    let of_telephone = |more: &str| {
+        let attributes = format!(r#"d:Make="nubia" d:Model="NX729J" {place} {more}"#);
+        tagged_in("http://ns.example.com/camera/1.0/", &attributes)
+    };
+    for more in ["", r#"d:RelativeAltitude="30""#] {
+        fs::write(&path, of_telephone(more)).expect("written");
+        let paths = std::slice::from_ref(&path);
+        for found in [
+            placed(paths, GroundModel::TakeOff),
+            placed_down(paths, GroundModel::Elevation(512.0)),
+        ] {
+            let [aside] = &found.aside[..] else {
+                panic!("{:?}", found.photos);
+            };
+            assert!(aside.is_of_telephone(), "{aside}");
+            assert!(!aside.to_string().contains("looking-down"), "{aside}");
+        }
+    }
 }
 
 #[test]

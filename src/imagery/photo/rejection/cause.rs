@@ -45,6 +45,16 @@ pub enum RejectionCause {
     },
     /// The terrain model has no height there.
     OffTerrain,
+    /// Two blocks of metadata say places so far apart that no ground of its frame is the same.
+    TwoPlaces {
+        /// Metres between them.
+        metres: f64,
+    },
+    /// Two heights say ground of which nothing is the same.
+    TwoHeights {
+        /// Metres between them.
+        metres: f64,
+    },
     /// Its ground lies on both sides of the 180th meridian.
     Antimeridian,
     /// Nothing tells the focal length.

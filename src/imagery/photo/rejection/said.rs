@@ -18,8 +18,14 @@ pub(super) fn what(why: &RejectionCause, path: &Path, lang: Lang) -> String {
         } => no_position(*position, *damaged, p, lang),
         RejectionCause::NoAltitude { .. }
         | RejectionCause::AbsurdAltitude { .. }
+        | RejectionCause::TwoHeights { .. }
         | RejectionCause::OffTerrain
         | RejectionCause::OverEllipsoid => no_height(why, p, lang),
+        RejectionCause::TwoPlaces { metres } => tr!(
+            lang,
+            "{p} says two places, {metres:.0} m apart, in its EXIF and in its XMP",
+            "{p} 的 EXIF 和 XMP 中的位置不一致，相距 {metres:.0} 米"
+        ),
         RejectionCause::Antimeridian => tr!(
             lang,
             "{p} shows ground on both sides of the 180th meridian, which no map here can hold",
@@ -152,6 +158,11 @@ fn no_height(why: &RejectionCause, p: &Display<'_>, lang: Lang) -> String {
             "{p} would have been taken {above_ground_m:.0} m above the ground",
             "{p} 的离地高度为 {above_ground_m:.0} 米，不合理"
         ),
+        RejectionCause::TwoHeights { metres } => tr!(
+            lang,
+            "the heights in {p} contradict one another by {metres:.0} m: no ground lies in its frame by both",
+            "{p} 中的高度相互矛盾，相差 {metres:.0} 米，无法确定拍到了哪些地面"
+        ),
         RejectionCause::OffTerrain => tr!(
             lang,
             "the terrain model has no height where {p} was taken",
@@ -228,6 +239,11 @@ fn doubted(lang: Lang, doubt: Doubt, path: &str) -> String {
             "the camera's angles in {path} may count from straight down or from the horizon: its maker is not known for either",
             "{path} 的相机角度可能从垂直向下起算，也可能从地平线起算，无法由厂家判定"
         ),
+        Doubt::UnclearList => tr!(
+            lang,
+            "the angles of {path} in the list of positions may count from straight down or from the horizon: its lines are of neither kind alone",
+            "POS 列表中 {path} 的角度可能从垂直向下起算，也可能从地平线起算：各行不属于同一种"
+        ),
         Doubt::NoHeading => tr!(
             lang,
             "the camera was tilted in {path}, and nothing says to which side",
@@ -251,7 +267,7 @@ pub(super) fn remedy(why: &RejectionCause, lang: Lang) -> Option<Remedy> {
         RejectionCause::Jpeg(_) | RejectionCause::Truncated | RejectionCause::Damaged => {
             plain("copy it from the card again", "请从存储卡重新拷贝")
         }
-        RejectionCause::NoPosition { .. } => Some(remedy!(
+        RejectionCause::NoPosition { .. } | RejectionCause::TwoPlaces { .. } => Some(remedy!(
             lang,
             "give a list of positions (name, longitude, latitude, height, yaw, pitch, roll) with {positions}, or build an orthomosaic",
             "请用 {positions} 给出 POS 数据（照片名、经度、纬度、高度、偏航、俯仰、横滚），或先制作正射影像",
@@ -259,6 +275,7 @@ pub(super) fn remedy(why: &RejectionCause, lang: Lang) -> Option<Remedy> {
         )),
         RejectionCause::NoAltitude { .. }
         | RejectionCause::AbsurdAltitude { .. }
+        | RejectionCause::TwoHeights { .. }
         | RejectionCause::OffTerrain
         | RejectionCause::OverEllipsoid => Some(for_the_height(why, lang)),
         RejectionCause::NoFocalLength => Some(remedy!(
@@ -276,12 +293,7 @@ pub(super) fn remedy(why: &RejectionCause, lang: Lang) -> Option<Remedy> {
         RejectionCause::TooOblique => {
             plain("point the camera straight down", "请将相机垂直向下拍摄")
         }
-        RejectionCause::Attitude(_) => Some(remedy!(
-            lang,
-            "give the original from the card; if the camera looked straight down, say so with {down}",
-            "请使用存储卡中的原图；若确为垂直向下拍摄，请加 {down}",
-            down = Action::Again(Choice::LookingDown),
-        )),
+        RejectionCause::Attitude(doubt) => Some(for_the_attitude(*doubt, lang)),
         RejectionCause::Grey
         | RejectionCause::Band(_)
         | RejectionCause::Defect(Defect::NearInfrared | Defect::Colourless | Defect::Palette) => {
@@ -294,6 +306,30 @@ pub(super) fn remedy(why: &RejectionCause, lang: Lang) -> Option<Remedy> {
         | RejectionCause::Defect(_)
         | RejectionCause::Panorama
         | RejectionCause::Antimeridian => None,
+    }
+}
+
+fn for_the_attitude(doubt: Doubt, lang: Lang) -> Remedy {
+    let down = Action::Again(Choice::LookingDown);
+    match doubt {
+        Doubt::HandHeld => lang
+            .pick(
+                "give the photos that the drone took",
+                "请提供无人机拍摄的照片",
+            )
+            .into(),
+        Doubt::UnclearList => remedy!(
+            lang,
+            "let all of its pitches count from the horizon (-90 is straight down), or all from straight down (0); if the camera looked straight down, say so with {down}",
+            "请将列表中的俯仰角统一为从地平线起算（-90 为垂直向下）或统一为从垂直向下起算（0）；若确为垂直向下拍摄，请加 {down}",
+            down = down,
+        ),
+        _ => remedy!(
+            lang,
+            "give the original from the card; if the camera looked straight down, say so with {down}",
+            "请使用存储卡中的原图；若确为垂直向下拍摄，请加 {down}",
+            down = down,
+        ),
     }
 }
 
@@ -326,7 +362,7 @@ fn for_the_height(why: &RejectionCause, lang: Lang) -> Remedy {
                 "照片未写入有效的相对高度；请使用存储卡中的原图或含有高度的照片",
             )
             .into(),
-        RejectionCause::AbsurdAltitude { .. } => lang
+        RejectionCause::AbsurdAltitude { .. } | RejectionCause::TwoHeights { .. } => lang
             .pick(
                 "check the ground's elevation or the terrain model that were given; the altitude counts from the take-off point",
                 "请检查所给的地面海拔或地形模型；相对高度以起飞点为准",
@@ -340,8 +376,8 @@ fn for_the_height(why: &RejectionCause, lang: Lang) -> Remedy {
             .into(),
         _ => lang
             .pick(
-                "give the originals, which hold the height above take-off too",
-                "请使用原图，其中还有相对起飞点的高度",
+                "give the height above take-off or above the sea: the originals hold the former, a list of positions may hold either",
+                "请给出相对起飞点的高度或海拔：原图中有相对高度，POS 列表中可写任一种",
             )
             .into(),
     }
