@@ -274,10 +274,20 @@ fn beside_words(kind: Beside) -> [&'static str; 3] {
             "coarser copies of imagery that was searched",
             "已搜索影像的低分辨率副本",
         ],
+        Beside::Copy => [
+            "copy of an orthomosaic that was searched",
+            "copies of orthomosaics that were searched",
+            "已搜索的正射影像的副本",
+        ],
         Beside::Frame => [
             "frame without a place that a program made of a photo",
             "frames without a place that a program made of photos",
             "处理软件由照片生成的无坐标图像（去畸变等中间成果）",
+        ],
+        Beside::Telephone => [
+            "picture taken with a telephone",
+            "pictures taken with telephones",
+            "手机拍摄的照片",
         ],
         Beside::Picture => [
             "picture that no camera took, such as that of a report",

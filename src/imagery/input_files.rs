@@ -159,7 +159,7 @@ speaking_error!(InputError, |e| match e {
 
 /// Whether files with this ending are pictures, which are orthomosaics where something beside them says where they lie.
 pub(super) fn pictures(ending: &str) -> bool {
-    PHOTOS.contains(&ending) || ending == "png"
+    PHOTOS.contains(&ending) || ["png", "bmp"].contains(&ending)
 }
 
 /// The ending of a file, in small letters.
@@ -191,5 +191,24 @@ impl InputFiles {
         if named().any(|path| has_ending(path, "vrt")) {
             allow_once();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bitmap_beside_which_something_says_where_it_lies_is_an_orthomosaic() {
+        let folder = tempfile::tempdir().expect("folder");
+        let [map, plain] = ["成果.bmp", "插图.bmp"].map(|name| folder.path().join(name));
+        for path in [&map, &plain, &map.with_extension("bpw")] {
+            std::fs::write(path, "1 0 0 -1 0 0").expect("written");
+        }
+        let mut found = InputFiles::default();
+        for path in [&map, &plain] {
+            found.take(path, folder.path());
+        }
+        assert_eq!((found.rasters, found.ignored), (vec![map], 1));
     }
 }

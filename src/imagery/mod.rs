@@ -33,6 +33,7 @@ mod raster_options;
 mod raster_remedy;
 mod source;
 mod stretch;
+mod value_map;
 
 pub mod base_map;
 pub mod photo;

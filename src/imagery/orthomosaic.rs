@@ -123,14 +123,18 @@ impl Orthomosaic {
     /// Opens a raster that was found in a folder and that nobody named, where it is one that needs no trust.
     ///
     /// # Errors
-    /// [`RasterError::Leads`], and those of [`Self::open`].
+    /// [`RasterError::Leads`], [`RasterError::OfValues`], and those of [`Self::open`].
     pub fn open_found(
         path: &Path,
         folder: &Path,
         options: &RasterOptions,
     ) -> Result<Self, RasterError> {
         super::found::check(path, folder)?;
-        Self::open(path, options)
+        let found = Self::open(path, options)?;
+        if found.is_of_values() {
+            return Err(RasterError::OfValues { path: path.into() });
+        }
+        Ok(found)
     }
 }
 

@@ -100,6 +100,11 @@ pub enum RasterError {
         /// Whether they hold heights, as those of a terrain model.
         heights: bool,
     },
+    /// It was found in a folder, and its colours stand for measured values: a map of heights or of an index.
+    OfValues {
+        /// The file.
+        path: PathBuf,
+    },
     /// It is in a format that only its maker's programs read.
     Foreign {
         /// The file.
@@ -162,8 +167,12 @@ pub enum Beside {
     Heights,
     /// Coarser copies of imagery that is searched.
     Preview,
+    /// The same orthomosaic under another name.
+    Copy,
     /// Frames of cameras that a program straightened or converted on its way to an orthomosaic.
     Frame,
+    /// Pictures that somebody took with a telephone.
+    Telephone,
     /// Pictures of reports and quick looks, which no camera took.
     Picture,
     /// Imagery in a format that only its maker's programs read.
@@ -179,7 +188,9 @@ impl Beside {
             Self::Band => "band",
             Self::Heights => "heights",
             Self::Preview => "preview",
+            Self::Copy => "copy",
             Self::Frame => "frame",
+            Self::Telephone => "telephone",
             Self::Picture => "picture",
             Self::Foreign => "foreign",
             Self::Vector => "vector",
@@ -217,11 +228,13 @@ impl RasterError {
         match self {
             Self::Grey { heights: true, .. } => Some(Beside::Heights),
             Self::Grey { .. } => Some(Beside::Band),
+            Self::OfValues { .. } => Some(Beside::Heights),
             // Reflectance and indices, as photogrammetry programs lay them beside the picture.
             Self::Depth { kind, .. } if kind.starts_with("Float") => Some(Beside::Heights),
             Self::Foreign { .. } => Some(Beside::Foreign),
             Self::NotARaster { path, .. } if has_ending(path, "gpkg") => Some(Beside::Vector),
             Self::Photo(aside) if aside.is_band() => Some(Beside::Band),
+            Self::Photo(aside) if aside.is_of_telephone() => Some(Beside::Telephone),
             Self::Photo(aside) if aside.is_no_photo() => Some(Beside::Picture),
             Self::NoPlace { path } if is_frame(path) => Some(Beside::Frame),
             _ => None,
@@ -255,6 +268,7 @@ impl RasterError {
             | Self::ZeroPixels { path }
             | Self::Crs { path, .. }
             | Self::Grey { path, .. }
+            | Self::OfValues { path }
             | Self::Foreign { path, .. }
             | Self::NoSuchBand { path, .. }
             | Self::Depth { path, .. }

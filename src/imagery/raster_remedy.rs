@@ -158,6 +158,7 @@ impl RasterError {
                 "或用 {bands} 指定波段",
                 bands = Action::Again(Choice::Bands([3, 2, 1])),
             )),
+            Self::OfValues { path } => of_values(path, lang),
             Self::NoSuchBand { path, band, bands } => no_such_band(path, *band, *bands, lang),
             other => Said::new(tr!(
                 lang,
@@ -175,6 +176,23 @@ impl RasterError {
             )),
         }
     }
+}
+
+fn of_values(path: &Path, lang: Lang) -> Said {
+    let input = Some(path.to_owned());
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path} is a map of heights or of an index in colours, no picture",
+        "{path} 是用颜色表示高程或指数的图，不是影像"
+    ))
+    .hint(lang.pick("give the orthomosaic", "请给出正射影像"))
+    .hint(remedy!(
+        lang,
+        "where it is a picture after all, name it itself: {scan}",
+        "若确为影像，请直接指定：{scan}",
+        scan = Action::Scan { input },
+    ))
 }
 
 pub(super) fn no_crs(path: &Path, lang: Lang) -> Said {
@@ -315,9 +333,10 @@ impl Say for RasterError {
             | Self::Gcps { .. }
             | Self::Rpcs { .. }
             | Self::ZeroPixels { .. } => self.not_placed(lang),
-            Self::Grey { .. } | Self::NoSuchBand { .. } | Self::Depth { .. } => {
-                self.no_colours(lang)
-            }
+            Self::Grey { .. }
+            | Self::OfValues { .. }
+            | Self::NoSuchBand { .. }
+            | Self::Depth { .. } => self.no_colours(lang),
             Self::TooCoarse {
                 path,
                 gsd_cm,

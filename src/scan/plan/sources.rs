@@ -151,6 +151,7 @@ impl Sources {
         }
         sources.sort_by(|a, b| (a.name(), a.fingerprint()).cmp(&(b.name(), b.fingerprint())));
         sources.dedup_by(|a, b| a.name() == b.name() && a.fingerprint() == b.fingerprint());
+        leave_out_copies(&mut sources, &mut beside);
         Ok(Self {
             names: unique_names(&sources),
             flown: flown(&sources, &placed.flights, &placed.shots),
@@ -214,6 +215,18 @@ impl Sources {
             .map(|(finest, coarsest)| (finest * 100.0, coarsest * 100.0))
             .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
+}
+
+/// Leaves out orthomosaics that are there under another name: none confirms itself.
+fn leave_out_copies(sources: &mut Vec<Source>, beside: &mut BTreeMap<Beside, usize>) {
+    let mut seen = BTreeSet::new();
+    sources.retain(|source| {
+        let is_first = source.as_photo().is_some() || seen.insert(source.fingerprint().0.clone());
+        if !is_first {
+            *beside.entry(Beside::Copy).or_default() += 1;
+        }
+        is_first
+    });
 }
 
 /// Takes out of the refused what lies beside imagery in the folders as people have them: it is counted, not named. What the

@@ -132,6 +132,54 @@ fn previews_and_ecw_files_beside_an_orthomosaic_are_counted() {
 }
 
 #[test]
+fn maps_of_values_in_colours_beside_an_orthomosaic_are_counted() {
+    let folder = TempDir::new().expect("temporary folder");
+    let picture = Picture::with_nine(Place::utm(2.0), (700, 600));
+    let map = folder.path().join("index_map_color");
+    fs::create_dir(&map).expect("made");
+    let ndvi = map.join("NDVI.tif");
+    let mut values = create::<u8>(&ndvi, (700, 600), 3, Some(&picture.place), &[]);
+    let value = |i: usize| (i % 700) as f64 / 700.0 + ((i / 700) as f64 / 40.0).sin() / 8.0;
+    let colours: [fn(f64) -> f64; 3] = [|v| 510.0 * (1.0 - v), |v| 510.0 * v, |_| 30.0];
+    for (band, colour) in (1..).zip(colours) {
+        let data = (0..700 * 600).map(|i| colour(value(i)).clamp(0.0, 255.0) as u8);
+        put(&mut values, band, (700, 600), data.collect());
+    }
+    values.close().expect("written");
+    scan(folder.path(), &[]).expect_refused(&["NDVI.tif", "map of heights or of an index"]);
+    picture.write(&folder.path().join("result.tif"), &[]);
+    let found = scan(folder.path(), &[]);
+    assert_eq!(found.said.code, Some(0), "{}", found.said.err);
+    assert!(
+        found.said.out.contains("1 terrain model or map"),
+        "{}",
+        found.said.out
+    );
+    let results = found.results();
+    results.expect_targets(&picture.truth(), 0.2);
+    for candidate in &results.candidates {
+        assert!(candidate.properties["covered_by"].is_null());
+    }
+    // Nor does it confirm itself under another name.
+    fs::copy(
+        folder.path().join("result.tif"),
+        folder.path().join("odm_orthophoto.original.tif"),
+    )
+    .expect("copied");
+    let found = scan(folder.path(), &[]);
+    assert!(
+        found.said.out.contains("1 copy of an"),
+        "{}",
+        found.said.out
+    );
+    for candidate in &found.results().candidates {
+        assert!(candidate.properties["covered_by"].is_null());
+    }
+    // What is named is the user's word.
+    assert_eq!(scan(&ndvi, &[]).said.code, Some(0));
+}
+
+#[test]
 fn lists_are_read_as_windows_writes_them() {
     let folder = TempDir::new().expect("temporary folder");
     let scene = Scene {

@@ -198,7 +198,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         ZeroPixels { path: path() },
         Crs { path: path(), source: CrsError::NoWayToLonLat { name: "x".into() } },
         Grey { path: path(), bands: 1, heights: true }, Grey { path: path(), bands: 1, heights: false },
-        Foreign { path: path(), format: "ECW" },
+        OfValues { path: path() }, Foreign { path: path(), format: "ECW" },
         NoSuchBand { path: path(), band: 9, bands: 3 },
         Depth { path: path(), kind: "Float32".into() },
         TooCoarse { path: path(), gsd_cm: 9.0, coarsest_cm: 3.0 },
