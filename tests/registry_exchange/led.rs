@@ -26,7 +26,7 @@ fn a_find_by_a_crew_names_both_roles_that_it_takes() {
     office.ok("chief", &["actor", "add", "desk", "analyst,eradicator"]);
     for (who, lacks) in [("一组", "analyst or supervisor"), ("desk", "verifier")] {
         let report = office.run(who, &["import", "a.csv", "--json"]).json();
-        let why = refusals(&report).join(" ");
+        let why = format!("{:?}", refusals(&report));
         assert!(why.contains(lacks), "{why}");
         assert!(why.contains("both") && why.contains("papaver add"), "{why}");
     }

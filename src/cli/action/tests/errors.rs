@@ -417,7 +417,7 @@ fn store() -> Vec<Box<dyn Say>> {
     })));
     all.extend(boxed(every!(KeyError {
         Weak(WeakPassphrase::Empty),
-        Missing { name: "Li".into() }, Locked { name: "Li".into() },
+        Missing { name: "Li".into(), path: path() }, Locked { name: "Li".into() },
         Io { path: path(), source: denied() },
     })));
     all.extend(boxed(every!(EvidenceError {
