@@ -25,7 +25,7 @@
 //! - [`exchange`]: files people load and hand back.
 //! - [`province`]: coverage and rates, hot spots, year on year, targets, ranking, reports.
 //! - [`pages`]: dossier, report, review page, task list, charts: one layout, one palette, one way to draw.
-//! - [`remote`]: other computers, as this one reaches them: an office's server, the bureau's database.
+//! - [`remote`]: other computers, as this one reaches them: an office's server, the bureau's database, a map service.
 //! - [`office`]: what an office does, one function a use case.
 //! - [`server`]: the pages and what they ask for, over HTTP; no logic of its own.
 //! - [`cli`]: the only code that prints, draws bars or exits.

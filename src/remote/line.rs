@@ -378,7 +378,7 @@ fn shown(address: &Address) -> Result<OfficeAuthority, RemoteError> {
 }
 
 /// What is wrong with a certificate, where that is what is wrong.
-fn certificate_flaw(error: &ureq::Error) -> Option<&rustls::CertificateError> {
+pub(super) fn certificate_flaw(error: &ureq::Error) -> Option<&rustls::CertificateError> {
     let inner = match error {
         ureq::Error::Rustls(error) => Some(error),
         ureq::Error::Io(source) => source.get_ref().and_then(|inner| inner.downcast_ref()),

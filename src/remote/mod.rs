@@ -1,5 +1,5 @@
 //! Other computers, as this one reaches them: another office's server (where it is, whether it is the one that was known, the
-//! words that both sides speak) and the bureau's database. No use case lies here, and nothing is kept.
+//! words that both sides speak), the bureau's database and a map service. No use case lies here, and nothing is kept.
 
 mod address;
 mod error;
@@ -9,6 +9,8 @@ mod mirror_error;
 mod password_file;
 mod postgis;
 mod target;
+mod tianditu;
+mod tianditu_error;
 mod words;
 
 pub use address::Address;
@@ -17,6 +19,11 @@ pub use line::{Line, OfficeAuthority};
 pub use mirror_error::MirrorError;
 pub use postgis::{TableComments, fill};
 pub use target::{DatabaseTarget, VARIABLES};
+pub use tianditu::{
+    TIANDITU_ATTRIBUTION, TIANDITU_HOST, TIANDITU_ZOOMS, Tianditu, TiandituAccess, TiandituKey,
+    TiandituMap, TiandituTile,
+};
+pub use tianditu_error::TiandituError;
 pub use words::{
     Admitted, Ask, Challenge, FORMAT, Greeting, OfferedPart, PartOffer, Reply, Served, Since,
     TakenPart, VERSION, is_spoken,
