@@ -1,18 +1,19 @@
-//! What a person or an office sets once instead of typing it: actor, unit, language, threads.
+//! What a person or an office sets once instead of typing it: actor, unit, language, threads, the key of a map service.
 //!
 //! Read from `papaver.toml` in the current folder and from the person's own `papaver/papaver.toml`. An option of the
 //! command line stands before a variable of the environment, that before the folder's file, that before the person's.
 
 use crate::platform;
+use crate::remote::TiandituKey;
 use crate::words::{Lang, Said, Say};
 use crate::{speaking_error, tr};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// The name of the file.
-const NAME: &str = "papaver.toml";
+pub(super) const NAME: &str = "papaver.toml";
 /// What may be set.
-const KEYS: [&str; 4] = ["actor", "unit", "language", "threads"];
+const KEYS: [&str; 5] = ["actor", "unit", "language", "threads", "tianditu_key"];
 
 /// What is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(super) struct Config {
     pub language: Option<Lang>,
     /// Worker threads.
     pub threads: Option<usize>,
+    /// The office's key at Tianditu.
+    pub tianditu_key: Option<TiandituKey>,
 }
 
 /// A file of settings that cannot be followed.
@@ -152,6 +155,10 @@ impl Config {
                 let threads = threads.filter(|n| *n > 0);
                 self.threads = Some(threads.ok_or_else(|| bad("threads", "4"))?);
             }
+            "tianditu_key" => {
+                let key = text.and_then(TiandituKey::read);
+                self.tianditu_key = Some(key.ok_or_else(|| bad("tianditu_key", "\"0123…\""))?);
+            }
             _ => {
                 return Err(ConfigError::Unknown {
                     path: path.into(),
@@ -180,6 +187,7 @@ impl Config {
             unit: self.unit.or(other.unit),
             language: self.language.or(other.language),
             threads: self.threads.or(other.threads),
+            tianditu_key: self.tianditu_key.or(other.tianditu_key),
         }
     }
 }
@@ -237,6 +245,7 @@ mod tests {
             "unit = \"41\"",
             "language = \"de\"",
             "actor = 1",
+            "tianditu_key = \"a&b\"",
         ] {
             assert!(
                 matches!(parse(text), Err(ConfigError::Value { .. })),

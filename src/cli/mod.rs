@@ -28,6 +28,7 @@ mod slurm;
 mod summary;
 mod talk;
 mod telemetry;
+mod tianditu;
 mod usage;
 mod values;
 mod version;

@@ -1,8 +1,9 @@
 //! `papaver serve`: arguments in, a server that runs until it is stopped.
 
 use super::interrupt::watched;
-use super::{Done, action, talk};
+use super::{Done, action, talk, tianditu};
 use crate::platform;
+use crate::remote::TIANDITU_HOST;
 use crate::server::{self, LanAuthority, Listening, Reach, ServerOptions};
 use crate::tr;
 use crate::words::{Lang, Say};
@@ -28,6 +29,9 @@ pub(super) struct ServeArguments {
     /// A terrain model, shown shaded under the map 地形模型，以山体阴影显示在地图下层
     #[arg(long, value_name = "RASTER")]
     dem: Option<PathBuf>,
+    /// Tianditu as a base map, with the office's key in `PAPAVER_TIANDITU_KEY`; that service learns which places are looked at 以天地图为底图，密钥在环境变量 `PAPAVER_TIANDITU_KEY` 中给出；天地图服务方会知道查看了哪些位置
+    #[arg(long)]
+    tianditu: bool,
     /// Do not open the browser 不自动打开浏览器
     #[arg(long)]
     no_browser: bool,
@@ -44,11 +48,12 @@ pub(super) struct ServeArguments {
 
 /// Serves the folder until the interrupt key is pressed; or asks whether somebody does.
 pub(super) fn run(arguments: ServeArguments, lang: Lang) -> Result<Done, Box<dyn Say>> {
-    let options = ServerOptions {
+    let mut options = ServerOptions {
         folder: arguments.folder,
         port: arguments.port,
         base_maps: arguments.basemap,
         dem: arguments.dem,
+        tianditu: None,
         reach: match (arguments.lan, arguments.insecure) {
             (false, _) => Reach::Home,
             (true, false) => Reach::Network,
@@ -60,12 +65,18 @@ pub(super) fn run(arguments: ServeArguments, lang: Lang) -> Result<Done, Box<dyn
         server::is_well(&options).map_err(|error| Box::new(error) as Box<dyn Say>)?;
         return Ok(Done::Whole);
     }
+    options.tianditu = arguments.tianditu.then(tianditu::access).transpose()?;
     // Before the first thread begins.
     let _other_systems = platform::share_memory();
     let stop = watched()?;
     let browser = !arguments.no_browser;
-    server::serve(&options, &stop, |ready| tell(ready, browser, lang))
-        .map_err(|error| Box::new(error) as Box<dyn Say>)?;
+    server::serve(&options, &stop, |ready| {
+        tell(ready, browser, lang);
+        if options.tianditu.is_some() {
+            tell_tianditu(lang);
+        }
+    })
+    .map_err(|error| Box::new(error) as Box<dyn Say>)?;
     Ok(Done::Whole)
 }
 
@@ -93,6 +104,14 @@ fn tell(ready: &Listening, browser: bool, lang: Lang) {
             "未能自动打开浏览器，请手工输入地址",
         ));
     }
+}
+
+fn tell_tianditu(lang: Lang) {
+    talk::tell(&tr!(
+        lang,
+        "Tianditu lies under the maps: {TIANDITU_HOST} learns which places are looked at, and each map can leave it out",
+        "地图最下层为天地图：所看位置会发送给 {TIANDITU_HOST}，各地图上均可关闭"
+    ));
 }
 
 fn tell_authority(authority: &LanAuthority, lang: Lang) {

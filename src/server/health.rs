@@ -152,6 +152,7 @@ mod tests {
             port,
             base_maps: Vec::new(),
             dem: None,
+            tianditu: None,
             reach: Reach::Home,
             line: None,
         });

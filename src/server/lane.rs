@@ -12,11 +12,16 @@ pub(super) struct Lane(Arc<Semaphore>);
 impl Default for Lane {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self(Arc::new(Semaphore::new((2 * cores).max(4))))
+        Self::of((2 * cores).max(4))
     }
 }
 
 impl Lane {
+    /// One in which so many are at work at once.
+    pub fn of(at_once: usize) -> Self {
+        Self(Arc::new(Semaphore::new(at_once)))
+    }
+
     /// Does what may wait in its turn.
     pub async fn waiting<T: Send + 'static>(
         &self,

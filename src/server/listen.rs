@@ -5,6 +5,7 @@ use super::house::{House, Shared};
 use super::lan::{self, LanAuthority};
 use super::library::Library;
 use super::maps::Maps;
+use super::online::OnlineMaps;
 use super::{Reach, ServeError, ServerOptions, field, router, surroundings};
 use crate::platform::{raise_open_files, real_path};
 use axum_server::Handle;
@@ -66,7 +67,9 @@ pub fn serve(
         .build()
         .map_err(ServeError::Threads)?;
     let maps = Maps::open(&options.base_maps, options.dem.as_deref());
-    let maps = runtime.block_on(maps).map_err(ServeError::BaseMap)?;
+    let mut maps = runtime.block_on(maps).map_err(ServeError::BaseMap)?;
+    let tianditu = options.tianditu.clone().map(OnlineMaps::new);
+    maps.online = tianditu.map(Arc::new);
     ready(&told(options.reach, at, authority.clone()));
     let house = Arc::new(House {
         library: Library::new(root.clone()),

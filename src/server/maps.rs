@@ -1,9 +1,11 @@
 //! What maps are made of: the layers of surveys, opened when they are first asked for, and the base maps that were named when
-//! the server began. Tiles are drawn by a few threads of their own, which hold what is open.
+//! the server began. Tiles are drawn by a few threads of their own, which hold what is open. The maps of a service on a network lie beside
+//! them, and take none of these threads.
 
 use super::answer::Refused;
 use super::fresh::Fresh;
 use super::library::{LibraryPlace, scan_of};
+use super::online::OnlineMaps;
 use super::stored::PmTiles;
 use crate::files::has_ending;
 use crate::imagery::base_map::{BaseMap, BaseMapError, MbTiles, check_named};
@@ -46,6 +48,8 @@ pub(super) struct NamedBase {
 pub(super) struct Maps {
     layers: Mutex<HashMap<LayerKey, Arc<Fresh<Layer>>>>,
     bases: Vec<NamedBase>,
+    /// Those of a service on a network.
+    pub online: Option<Arc<OnlineMaps>>,
     painter: OnceLock<Painter>,
 }
 

@@ -1,6 +1,7 @@
 //! How a folder is served, and from where it is reached.
 
 use super::remedy::TypedLine;
+use crate::remote::TiandituAccess;
 use std::path::PathBuf;
 
 /// How a folder is served.
@@ -14,6 +15,8 @@ pub struct ServerOptions {
     pub base_maps: Vec<PathBuf>,
     /// A terrain model to be shown shaded.
     pub dem: Option<PathBuf>,
+    /// Tianditu, where its maps are to be shown.
+    pub tianditu: Option<TiandituAccess>,
     /// Who may reach it.
     pub reach: Reach,
     /// How commands are typed, for what no page offers.

@@ -1,10 +1,11 @@
 //! Tiles over HTTP, of surveys and of base maps.
 
 use super::answer::{Answer, Refused};
-use super::house::{Shared, waiting};
+use super::house::{House, Shared, waiting};
 use super::library::scan_of;
 use super::maps::{Base, NamedBase};
-use super::revalidated::revalidated;
+use super::online::OnlineMaps;
+use super::revalidated::{revalidated, tagged, the_same};
 use super::surveys::survey;
 use super::visitors::Looker;
 use crate::files::has_ending;
@@ -12,14 +13,19 @@ use crate::ground::LonLat;
 use crate::imagery::Fingerprint;
 use crate::imagery::tile::{TileAddress, TilePicture};
 use crate::office::maps::PHOTOS;
+use crate::remote::{
+    TIANDITU_ATTRIBUTION, TIANDITU_HOST, TIANDITU_ZOOMS, TiandituError, TiandituMap,
+};
 use crate::schema::ScanRecord;
 use axum::extract::Path;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
+use serde_json::Value;
 use std::path::Path as FilePath;
+use std::sync::Arc;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -32,7 +38,7 @@ pub(super) fn routes() -> Router<Shared> {
 /// A layer as a list shows it.
 #[derive(Debug, Serialize)]
 struct LayerLine {
-    /// What its addresses name: a source's name, `photos`, or a base map's number.
+    /// What its addresses name: a source's name, `photos`, a base map's number, or the word of a service's map.
     id: String,
     title: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,6 +48,12 @@ struct LayerLine {
     max_zoom: u8,
     /// Other where it shows something else.
     version: String,
+    /// The host on a network that is asked for its tiles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<&'static str>,
+    /// What is wrong with that host, as far as it was asked last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<Value>,
 }
 
 pub(super) fn extent((low, high): (LonLat, LonLat)) -> [f64; 4] {
@@ -67,6 +79,8 @@ async fn layers(Looker(house): Looker, Path(id): Path<String>) -> Answer<Vec<Lay
                 extent: Some(extent(layer.corners())),
                 max_zoom: layer.deepest(),
                 version: version(layer.fingerprint()).to_owned(),
+                host: None,
+                trouble: None,
             })
         };
         Ok(Json(
@@ -126,13 +140,17 @@ fn answered(
     headers: &HeaderMap,
     draw: impl FnOnce() -> Result<TilePicture, Refused>,
 ) -> Result<Response, Refused> {
+    revalidated(headers, &tag(fingerprint, at), || Ok(shown(draw()?)))
+}
+
+fn tag(fingerprint: &Fingerprint, at: TileAddress) -> String {
     let (zoom, column, row) = (at.zoom(), at.column(), at.row());
-    let tag = format!("{}-{zoom}-{column}-{row}", version(fingerprint));
-    revalidated(headers, &tag, || {
-        let picture = draw()?;
-        let kind = [(header::CONTENT_TYPE, picture.media_type)];
-        Ok((kind, picture.bytes).into_response())
-    })
+    format!("{}-{zoom}-{column}-{row}", version(fingerprint))
+}
+
+fn shown(picture: TilePicture) -> Response {
+    let kind = [(header::CONTENT_TYPE, picture.media_type)];
+    (kind, picture.bytes).into_response()
 }
 
 async fn base_maps(Looker(house): Looker) -> Json<Vec<LayerLine>> {
@@ -149,9 +167,36 @@ async fn base_maps(Looker(house): Looker) -> Json<Vec<LayerLine>> {
             extent: extent_of.map(extent),
             max_zoom,
             version: version(base.fingerprint()).to_owned(),
+            host: None,
+            trouble: None,
         }
     };
-    Json(house.maps.bases().iter().enumerate().map(line).collect())
+    let online = house.maps.online.as_deref();
+    let online = online.map(|maps| online_lines(&house, maps));
+    let files = house.maps.bases().iter().enumerate().map(line);
+    Json(online.into_iter().flatten().chain(files).collect())
+}
+
+/// The maps of a service, which lie below all others.
+fn online_lines(house: &House, maps: &OnlineMaps) -> Vec<LayerLine> {
+    let trouble = maps.trouble().map(|flaw| trouble(house, flaw));
+    let line = |map: TiandituMap| LayerLine {
+        id: map.id().to_owned(),
+        title: map.title().to_owned(),
+        attribution: Some(TIANDITU_ATTRIBUTION.to_owned()),
+        extent: None,
+        max_zoom: *TIANDITU_ZOOMS.end(),
+        version: version(&OnlineMaps::fingerprint(map)).to_owned(),
+        host: Some(TIANDITU_HOST),
+        trouble: trouble.clone(),
+    };
+    TiandituMap::ALL.map(line).into()
+}
+
+/// As what is refused is said.
+fn trouble(house: &House, flaw: TiandituError) -> Value {
+    let refused = Refused::of(&flaw, StatusCode::BAD_GATEWAY, flaw.code());
+    refused.json(&house.telling())["error"].take()
 }
 
 /// The corners, the deepest zoom and the owner of a file of tiles.
@@ -177,6 +222,9 @@ async fn base_tile(
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let at = address(&zoom, &column, &row)?;
+    if let (Some(maps), Some(map)) = (&house.maps.online, OnlineMaps::named(&id)) {
+        return online_tile(maps, map, at, &headers).await;
+    }
     let number: usize = id.parse().map_err(|_ignored| Refused::no_such_page())?;
     let base = house
         .maps
@@ -197,6 +245,25 @@ async fn base_tile(
         })
     });
     drawing.await
+}
+
+/// A tile of a service. What is not whole is kept nowhere.
+async fn online_tile(
+    maps: &Arc<OnlineMaps>,
+    map: TiandituMap,
+    at: TileAddress,
+    headers: &HeaderMap,
+) -> Result<Response, Refused> {
+    let tag = tag(&OnlineMaps::fingerprint(map), at);
+    if let Some(the_same) = the_same(headers, &tag) {
+        return the_same;
+    }
+    let tile = maps.tile(map, at).await;
+    let response = shown(tile.picture);
+    if tile.is_whole {
+        return tagged(response, &tag);
+    }
+    Ok(response)
 }
 
 #[cfg(test)]

@@ -94,12 +94,17 @@ pub(super) const TABLE: &[(&str, &str, bool, &str)] = &[
         true,
         "A tile of a layer, 256 pixels of the web map; v: the version",
     ),
-    ("get", "/api/basemap", true, "The base maps of the office"),
+    (
+        "get",
+        "/api/basemap",
+        true,
+        "The base maps, the lowest first: of a service on a network, where the server was started with one, and the office's own",
+    ),
     (
         "get",
         "/api/basemap/{id}/{z}/{x}/{y}",
         true,
-        "A tile of one; v: the version",
+        "A tile of one, clear where there is nothing to see; v: the version",
     ),
     (
         "post",

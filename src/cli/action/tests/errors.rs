@@ -2,6 +2,7 @@
 
 use super::every;
 use crate::cli::registry::say::{ArgumentError, Fits};
+use crate::cli::tianditu::TiandituKeyError;
 use crate::evaluate::EvaluateError;
 use crate::exchange::ExchangeError;
 use crate::exchange::import::RowFlaw;
@@ -26,7 +27,7 @@ use crate::registry::ids::{CodeError, Hash};
 use crate::registry::moves::{Move, Need, Refusal};
 use crate::registry::refusal::{DateBounds, DateOf, DayBound};
 use crate::registry::{DeviceId, State};
-use crate::remote::{MirrorError, RemoteError};
+use crate::remote::{MirrorError, RemoteError, TiandituError};
 use crate::scan::{FurtherFiles, JournalError, LearntError, ModelError, ScanError, ShardError};
 use crate::server::ServeError;
 use crate::store::StoreError;
@@ -571,6 +572,14 @@ fn above() -> Vec<Box<dyn Say>> {
         Authority { path: path(), why: "x".into() }, Expired { path: path() },
         Silent { port: 8717, source: denied() }, Threads(denied()),
         BaseMap(BaseMapError::Address { text: "x".into() }),
+    })));
+    all.extend(boxed(every!(TiandituKeyError {
+        Missing,
+        Malformed,
+        StandIn
+    })));
+    all.extend(boxed(every!(TiandituError {
+        Unreachable, Certificate, Slow, Refused, Quota, NoPicture, Nothing, Status(500),
     })));
     all.extend(boxed(every!(FieldError {
         NoAccess { crew: "x".into() }, HoldsKey { person: "Li".into() },
