@@ -378,6 +378,10 @@ export interface TileLayerEntry {
   readonly max_zoom: number | null;
   /** A digest of what it is drawn from: with it in the address, a tile never changes. */
   readonly version?: string;
+  /** The host on a network that is asked for its tiles; absent where they lie on the server's own machine. */
+  readonly host?: string;
+  /** What is wrong with that host, as far as it was asked last. */
+  readonly trouble?: Explained;
 }
 
 export interface SurveySummary {

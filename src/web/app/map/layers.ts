@@ -16,6 +16,7 @@ import { walked } from '../api/ledger';
 import { get } from '../api/request';
 import type { TileLayerEntry } from '../api/types';
 import { hatch } from './hatch';
+import { lowest, take } from './online';
 import { visible } from '../parts/visible';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -33,16 +34,18 @@ const MOST_SURVEYS = 12;
 /** Imagery of a drone says nothing from so far away that a survey is smaller than a tile. */
 const FURTHEST = 12;
 
-function tiled(entry: TileLayerEntry, address: string, minZoom?: number): TileLayer {
+function tiled(entry: TileLayerEntry, address: string, minZoom?: number): TileLayer<XYZ> {
   const source = new XYZ({ url: address, transition: 0, ...(entry.max_zoom === null ? {} : { maxZoom: entry.max_zoom }), ...(entry.attribution ? { attributions: escaped(entry.attribution) } : {}) });
   const extent = entry.extent && transformExtent([...entry.extent], 'EPSG:4326', 'EPSG:3857');
   return new TileLayer({ source, ...(extent ? { extent } : {}), ...(minZoom === undefined ? {} : { minZoom }) });
 }
 
-/** Base maps of the office. A server without any leaves the ground bare. */
+/** Base maps of the office, and below them those of a service on a network. A server without any leaves the ground bare. */
 async function baseLayers(): Promise<BaseLayer[]> {
   const entries = await basemaps().catch(() => []);
-  return entries.map((entry) => tiled(entry, basemapAddress(entry)));
+  take(entries);
+  const layer = (entry: TileLayerEntry): TileLayer<XYZ> => tiled(entry, basemapAddress(entry));
+  return entries.map((entry) => (entry.host ? lowest(layer(entry), entry) : layer(entry)));
 }
 
 async function imagery(survey: string): Promise<BaseLayer[]> {

@@ -9,6 +9,7 @@ import { boundingExtent, type Extent } from 'ol/extent';
 import { transformExtent } from 'ol/proj';
 import { useEffect, useRef } from 'preact/hooks';
 import { say } from '../words/language';
+import { OnlineGround } from './online_ground';
 
 /** Mainland China, for a map on which there is nothing yet. */
 const EVERYTHING: Extent = transformExtent([98, 20, 124, 46], 'EPSG:4326', 'EPSG:3857');
@@ -54,6 +55,7 @@ export function MapView({ map, label, all }: { map: Map; label: string; all?: ((
         <button type="button" aria-label={say('zoom_out')} onClick={() => zoom(-1)}>−</button>
         {all && <button type="button" aria-label={say('zoom_to_all')} title={say('zoom_to_all')} onClick={all}>⤢</button>}
       </div>
+      <OnlineGround map={map} />
     </div>
   );
 }
