@@ -33,3 +33,4 @@ mod province;
 mod screening;
 mod script;
 mod sites;
+mod tianditu;

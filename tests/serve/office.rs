@@ -6,7 +6,7 @@ use papaver::office::{Credentials, Office as Registry};
 use papaver::registry::Role;
 use papaver::registry::body::ActorAction;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{LazyLock, Mutex, MutexGuard};
@@ -27,15 +27,20 @@ const LIMITED: &str = r#"ulimit -n 128; "$@" & read -r _end; kill -9 $!; wait $!
 
 impl Server {
     pub fn start(folder: &Path, more: &[&str]) -> Self {
-        Self::watched(WATCHED, folder, more)
+        Self::with(folder, more, &[])
+    }
+
+    /// One with these variables in its environment.
+    pub fn with(folder: &Path, more: &[&str], env: &[(&str, &str)]) -> Self {
+        Self::watched(WATCHED, folder, more, env)
     }
 
     /// One whose system lets it have 128 files and connections open at once.
     pub fn limited(folder: &Path) -> Self {
-        Self::watched(LIMITED, folder, &[])
+        Self::watched(LIMITED, folder, &[], &[])
     }
 
-    fn watched(script: &str, folder: &Path, more: &[&str]) -> Self {
+    fn watched(script: &str, folder: &Path, more: &[&str], env: &[(&str, &str)]) -> Self {
         let free: &[&str] = if more.contains(&"--port") {
             &[]
         } else {
@@ -48,6 +53,7 @@ impl Server {
             .arg("--no-browser")
             .args(free)
             .args(more)
+            .envs(env.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -73,6 +79,15 @@ impl Server {
         let children = std::fs::read_to_string(children).expect("children");
         let first = children.split_whitespace().next();
         first.expect("a child").parse().expect("number")
+    }
+
+    /// Ends it, and answers what it said meanwhile.
+    pub fn ended(mut self) -> String {
+        self.kill();
+        let mut said = String::new();
+        let err = self.child.stderr.take().expect("err");
+        BufReader::new(err).read_to_string(&mut said).expect("said");
+        said
     }
 
     /// Ends it at once, in the middle of whatever it does.
