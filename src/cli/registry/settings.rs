@@ -129,7 +129,7 @@ impl DistrictsArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
         let is_year = |year: i16| (1980..=2100).contains(&year);
-        if !(self.vintage.parse().is_ok_and(is_year)) {
+        if !self.vintage.parse().is_ok_and(is_year) {
             return Err(bad("--vintage", &self.vintage, "2025"));
         }
         std::fs::metadata(&self.file).map_err(ArgumentError::file("FILE", &self.file))?;
