@@ -398,7 +398,7 @@ fn a_service_that_hangs_holds_few_and_a_network_that_is_gone_none() {
     let begun = Instant::now();
     std::thread::scope(|scope| {
         let zhao = &zhao;
-        let tile = |column| scope.spawn(move || zhao.get(&way(16, column)).status);
+        let tile = |column| scope.spawn(move || zhao.get(&way(17, column)).status);
         let tiles: Vec<_> = (0..40).map(|n| tile(2000 + n)).collect();
         std::thread::sleep(Duration::from_secs(1));
         assert!(stand_in.asked() <= 8, "{}", stand_in.asked());
@@ -436,7 +436,7 @@ fn a_service_that_hangs_holds_few_and_a_network_that_is_gone_none() {
     };
     let begun = Instant::now();
     for n in 0..20 {
-        assert!(is_clear(&pixels(&zhao, &way(16, 3000 + n))));
+        assert!(is_clear(&pixels(&zhao, &way(17, 3000 + n))));
     }
     assert!(
         begun.elapsed() < Duration::from_secs(10),
