@@ -450,7 +450,7 @@ fn wrong_input_gets_one_error_with_a_remedy() {
     assert!(
         office
             .refused("nobody", &["note", site, "x"])
-            .contains("actor grant")
+            .contains("actor add nobody")
     );
     assert_eq!(office.site(site)["state"], "DISPATCHED");
 }

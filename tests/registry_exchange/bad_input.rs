@@ -251,7 +251,7 @@ fn a_file_that_is_none_gets_one_error_and_nothing_is_recorded() {
     assert!(
         office
             .refused("nobody", &["import", "crew.gpkg"])
-            .contains("actor grant")
+            .contains("actor add nobody")
     );
     office.ok("wang", &["import", "crew.gpkg"]);
 }

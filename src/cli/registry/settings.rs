@@ -125,13 +125,19 @@ fn in_words(key: &str, value: &str, lang: Lang) -> String {
     format!("{line}{unit}（{what}）")
 }
 
+/// Fails where the year of the codes is none.
+fn check_year(vintage: &str) -> Result<(), Failure> {
+    let is_year = |year: i16| (1980..=2100).contains(&year);
+    if vintage.parse().is_ok_and(is_year) {
+        return Ok(());
+    }
+    Err(bad("--vintage", vintage, "2025"))
+}
+
 impl DistrictsArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
-        let is_year = |year: i16| (1980..=2100).contains(&year);
-        if !(self.vintage.parse().is_ok_and(is_year)) {
-            return Err(bad("--vintage", &self.vintage, "2025"));
-        }
+        check_year(&self.vintage)?;
         std::fs::metadata(&self.file).map_err(ArgumentError::file("FILE", &self.file))?;
         let read = Districts::open(&self.file, &self.vintage).map_err(|flaw| {
             ArgumentError::NoDistricts {
