@@ -257,14 +257,15 @@ fn height(cells: &[String; 12]) -> f64 {
     f64::from(u8::try_from(lines.max().unwrap_or(1).max(1)).unwrap_or(25)) * LINE
 }
 
-/// Printed one page wide, the titles on each page, pages numbered.
+/// Printed large enough to be read, the titles on each page, pages numbered.
 fn printed(sheet: &mut Worksheet) -> Result<(), XlsxError> {
+    let mut shown = 0.0;
     for (column, EvidenceColumn(_, _, width)) in (0_u16..).zip(&COLUMNS) {
         sheet.set_column_width(column, f64::from(*width))?;
+        shown += f64::from(*width);
     }
-    on_paper(sheet, 1)
-        .set_footer("&C&P / &N")
-        .set_repeat_rows(0, 0)?;
+    on_paper(sheet, shown, 0)?;
+    sheet.set_footer("&C&P / &N");
     sheet.set_freeze_panes(1, 0)?;
     Ok(())
 }

@@ -110,7 +110,11 @@ fn row(
     [plain, tall]: [&Styles; 2],
 ) -> Result<(), XlsxError> {
     // What nobody sees makes no row higher.
-    let is_seen = |at: usize| COLUMNS.get(at).is_none_or(|c| !KEYS.contains(&c.key));
+    let is_seen = |at: usize| {
+        COLUMNS
+            .get(at)
+            .is_none_or(|c| !FOR_PROGRAMS.contains(&c.key))
+    };
     let seen = cells.iter().enumerate().filter(|(at, _)| is_seen(*at));
     let most = seen.map(|(_, cell)| lines(cell)).max().unwrap_or(1);
     let most = most.min(MOST_LINES);

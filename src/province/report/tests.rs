@@ -29,6 +29,7 @@ fn patrol(district: &str, area_m2: f64) -> PatrolFact {
         entry: Hash([9; 32]),
         unit: code(0),
         district: Some(district.to_owned()),
+        crew: None,
         on: date(2026, 4, 18),
         season: 2026,
         people: 5,
