@@ -279,6 +279,24 @@ fn filled_in(lang: Lang) -> Remedy {
     )
 }
 
+/// What to do with a file of another program.
+fn foreign(path: &Path, kind: ForeignVector, lang: Lang) -> Said {
+    let (path, what) = (path.display(), kind.what(lang));
+    let first = kind.remedy().pick(lang);
+    Said::new(tr!(
+        lang,
+        "{path} cannot be read: {what}",
+        "无法读取 {path}：{what}"
+    ))
+    .hint(filled_in(lang))
+    .hint(remedy!(
+        lang,
+        "places alone are taken as targets: {first}, with {targets}",
+        "仅有位置的可作为靶标导入：{first}，再用 {targets}",
+        targets = Action::ImportTargets,
+    ))
+}
+
 impl Say for ExchangeError {
     fn say(&self, lang: Lang) -> Said {
         match self {
@@ -298,22 +316,7 @@ impl Say for ExchangeError {
                 ))
                 .hint(filled_in(lang))
             }
-            Self::Foreign { path, kind } => {
-                let (path, what) = (path.display(), kind.what(lang));
-                let first = kind.remedy().pick(lang);
-                Said::new(tr!(
-                    lang,
-                    "{path} cannot be read: {what}",
-                    "无法读取 {path}：{what}"
-                ))
-                .hint(filled_in(lang))
-                .hint(remedy!(
-                    lang,
-                    "places alone are taken as targets: {first}, with {targets}",
-                    "仅有位置的可作为靶标导入：{first}，再用 {targets}",
-                    targets = Action::ImportTargets,
-                ))
-            }
+            Self::Foreign { path, kind } => foreign(path, *kind, lang),
             Self::Shapeless { path, rows } => {
                 let path = path.display();
                 Said::new(tr!(

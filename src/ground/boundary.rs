@@ -48,13 +48,8 @@ impl Boundary {
                 if found.is_empty() {
                     continue;
                 }
-                let crs = layer.crs.as_ref().ok_or_else(|| {
-                    let first = found[0].exterior().coords().next();
-                    BoundaryError::NoCrs {
-                        path: path.into(),
-                        easting: first.map_or(0.0, |corner| corner.x),
-                    }
-                })?;
+                let crs = layer.crs.as_ref();
+                let crs = crs.ok_or_else(|| no_crs(path, &found))?;
                 for polygon in found {
                     let there =
                         in_lonlat(&polygon, crs, shift, path, &mut notes).map_err(|source| {
@@ -64,14 +59,8 @@ impl Boundary {
                             }
                         })?;
                     let hole_outside = has_hole_outside(&there);
-                    let (areas, clean) = settle(there).ok_or_else(|| {
-                        let (path, feature) = (path.into(), number);
-                        if hole_outside {
-                            BoundaryError::HoleOutside { path, feature }
-                        } else {
-                            BoundaryError::SelfIntersecting { path, feature }
-                        }
-                    })?;
+                    let (areas, clean) =
+                        settle(there).ok_or_else(|| unclear(path, number, hole_outside))?;
                     if areas.0.is_empty() {
                         no_area.push(number);
                     } else if !clean {
@@ -123,6 +112,27 @@ impl Boundary {
     /// The part of an area that lies outside.
     pub fn outside(&self, area: &MultiPolygon) -> MultiPolygon {
         rest(area, [&self.polygons])
+    }
+}
+
+/// Areas that nothing says the system of.
+fn no_crs(path: &Path, found: &[Polygon]) -> BoundaryError {
+    let first = found
+        .first()
+        .and_then(|area| area.exterior().coords().next());
+    BoundaryError::NoCrs {
+        path: path.into(),
+        easting: first.map_or(0.0, |corner| corner.x),
+    }
+}
+
+/// A polygon of which nobody can tell what it encloses.
+fn unclear(path: &Path, feature: usize, hole_outside: bool) -> BoundaryError {
+    let path = path.into();
+    if hole_outside {
+        BoundaryError::HoleOutside { path, feature }
+    } else {
+        BoundaryError::SelfIntersecting { path, feature }
     }
 }
 

@@ -82,31 +82,33 @@ fn shifted_map(path: &Path, lang: Lang) -> Said {
     ))
 }
 
+fn read_in_another(path: &Path, misfit: Misfit, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(match misfit {
+        Misfit::ZoneInFront { zone, epsg }
+        | Misfit::ZoneLeftOut { zone, epsg }
+        | Misfit::UtmZoneInFront { zone, epsg } => tr!(
+            lang,
+            "{path}: its eastings are those of zone {zone} as in EPSG:{epsg}, not of the system it names; read so",
+            "{path}：东坐标是 {zone} 带（EPSG:{epsg}）的，与所标坐标系不符，已按 EPSG:{epsg} 读取"
+        ),
+        Misfit::Degrees { epsg } => tr!(
+            lang,
+            "{path}: its coordinates are degrees, not of the system it names; read as EPSG:{epsg}",
+            "{path}：其坐标是经纬度，与所标坐标系不符，已按 EPSG:{epsg} 读取"
+        ),
+        Misfit::Exchanged => tr!(
+            lang,
+            "{path}: longitude and latitude are exchanged; read the right way round",
+            "{path}：经度与纬度颠倒，已按正确次序读取"
+        ),
+    })
+}
+
 impl Say for BoundaryNote {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::Misfit { path, misfit } => {
-                let path = path.display();
-                Said::new(match misfit {
-                    Misfit::ZoneInFront { zone, epsg }
-                    | Misfit::ZoneLeftOut { zone, epsg }
-                    | Misfit::UtmZoneInFront { zone, epsg } => tr!(
-                        lang,
-                        "{path}: its eastings are those of zone {zone} as in EPSG:{epsg}, not of the system it names; read so",
-                        "{path}：东坐标是 {zone} 带（EPSG:{epsg}）的，与所标坐标系不符，已按 EPSG:{epsg} 读取"
-                    ),
-                    Misfit::Degrees { epsg } => tr!(
-                        lang,
-                        "{path}: its coordinates are degrees, not of the system it names; read as EPSG:{epsg}",
-                        "{path}：其坐标是经纬度，与所标坐标系不符，已按 EPSG:{epsg} 读取"
-                    ),
-                    Misfit::Exchanged => tr!(
-                        lang,
-                        "{path}: longitude and latitude are exchanged; read the right way round",
-                        "{path}：经度与纬度颠倒，已按正确次序读取"
-                    ),
-                })
-            }
+            Self::Misfit { path, misfit } => read_in_another(path, *misfit, lang),
             Self::UnknownDatum { path, datum } => Said::new(tr!(
                 lang,
                 "{path} is on the datum {datum}, from which no way to WGS 84 is known here: the boundary may lie 100 m off and more",
@@ -248,20 +250,22 @@ impl Say for BoundaryError {
                 path = path.display(),
             ))
             .hint(PLAIN.pick(lang)),
-            Self::NoCrs { path, easting } => {
-                let said = Said::new(tr!(
-                    lang,
-                    "{path} has no coordinate reference system",
-                    "{path} 没有坐标参考系",
-                    path = path.display(),
-                ));
-                match zone_in_front(*easting) {
-                    Some(_) => said.hint(in_metres(*easting, lang)),
-                    None => said.hint(NAMED.pick(lang)),
-                }
-            }
+            Self::NoCrs { path, easting } => no_crs(path, *easting, lang),
             Self::Crs { path, source } => of_crs(source, path, lang),
         }
+    }
+}
+
+fn no_crs(path: &Path, easting: f64, lang: Lang) -> Said {
+    let said = Said::new(tr!(
+        lang,
+        "{path} has no coordinate reference system",
+        "{path} 没有坐标参考系",
+        path = path.display(),
+    ));
+    match zone_in_front(easting) {
+        Some(_) => said.hint(in_metres(easting, lang)),
+        None => said.hint(NAMED.pick(lang)),
     }
 }
 

@@ -31,8 +31,8 @@ impl ArchiveFlaw {
         match error {
             ZipError::Io(error) => Self::of_system(error),
             ZipError::InvalidArchive(why) if why.contains("Could not find") => Self::Cut,
-            ZipError::InvalidPassword => Self::Locked,
-            ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Self::Locked,
+            ZipError::InvalidPassword
+            | ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Self::Locked,
             _ => Self::Damaged,
         }
     }

@@ -182,6 +182,15 @@ impl Say for MistypedPatrol {
 }
 speaking_error!(MistypedPatrol);
 
+fn tell_cut(done: &Patrolled, lang: Lang) {
+    if done.cut_files > 0 {
+        tell(lang.pick(
+            "the file of the track ends in the midst: what came before is recorded; copy it again from the device where more is there",
+            "轨迹文件不完整：已录入中断之前的部分；设备上如有完整文件，请重新复制",
+        ));
+    }
+}
+
 fn show(context: &Context, done: &Patrolled) {
     let lang = context.lang;
     if done.odd_times > 0 {
@@ -197,12 +206,7 @@ fn show(context: &Context, done: &Patrolled) {
             ),
         ));
     }
-    if done.cut_files > 0 {
-        tell(lang.pick(
-            "the file of the track ends in the midst: what came before is recorded; copy it again from the device where more is there",
-            "轨迹文件不完整：已录入中断之前的部分；设备上如有完整文件，请重新复制",
-        ));
-    }
+    tell_cut(done, lang);
     if done.copies > 0 {
         let n = done.copies;
         tell(&tr!(
