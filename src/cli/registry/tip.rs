@@ -108,20 +108,22 @@ impl TipArguments {
             }
             TipCommand::Reward(reward) => {
                 let fen = fen(reward.yuan)?;
-                state(&Context::of(reward.common, lang), |store| {
+                let mut paid_twice = None;
+                let done = state(&Context::of(reward.common, lang), |store| {
                     let tip = named(store, &reward.tip, &["tip"])?;
                     if reward.paid {
-                        let paid_twice = question_paid(store.affairs()?.rewards_of(tip), fen, lang);
-                        if let Some(said) = paid_twice {
-                            tell(&said);
-                        }
+                        paid_twice = question_paid(store.affairs()?.rewards_of(tip), fen, lang);
                     }
                     Ok(Body::Reward(body::Reward {
                         tip,
                         paid: reward.paid,
                         fen,
                     }))
-                })
+                })?;
+                if let Some(said) = paid_twice {
+                    tell(&said);
+                }
+                Ok(done)
             }
             TipCommand::List(list) => list.run(lang),
         }
