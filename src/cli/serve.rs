@@ -109,8 +109,8 @@ fn tell(ready: &Listening, browser: bool, lang: Lang) {
 fn tell_tianditu(lang: Lang) {
     talk::tell(&tr!(
         lang,
-        "whoever looks at a map here lets {TIANDITU_HOST} know, tile by tile, which places: each map has a switch for it",
-        "查看地图时，所看位置的瓦片编号会发送给 {TIANDITU_HOST}；各地图上均可关闭天地图"
+        "Tianditu lies under the maps: {TIANDITU_HOST} learns which places are looked at, and each map can leave it out",
+        "地图最下层为天地图：所看位置会发送给 {TIANDITU_HOST}，各地图上均可关闭"
     ));
 }
 

@@ -95,7 +95,9 @@ impl OnlineMaps {
             Ok(Ok(tile)) => tile,
             Ok(Err(_broken)) => OnlineTile::clear(false),
             Err(_late) => {
-                self.has_failed(TiandituError::Slow);
+                // Whether the service has failed its fetch says; that many ask at once is no failure of its.
+                let mut health = held(&self.health);
+                health.flaw = health.flaw.or(Some(TiandituError::Slow));
                 OnlineTile::clear(false)
             }
         }
@@ -121,41 +123,35 @@ impl OnlineMaps {
             return known;
         }
         let tile = self.service.tile(map, at);
-        match tile.flaw {
-            None | Some(TiandituError::Nothing) => {
+        match (tile.flaw, tile.picture) {
+            (None | Some(TiandituError::Nothing), picture) => {
                 *held(&self.health) = Health::default();
-                held(&self.kept).put((map, at), tile.picture.clone());
-                self.shown(tile.picture)
+                held(&self.kept).put((map, at), picture.clone());
+                self.shown(picture)
             }
-            Some(flaw) => match tile.picture {
-                // The ground without its labels.
-                Some(picture) => {
-                    held(&self.health).flaw = Some(flaw);
-                    let is_whole = false;
-                    OnlineTile { picture, is_whole }
-                }
-                None => {
-                    self.has_failed(flaw);
-                    OnlineTile::clear(false)
-                }
-            },
+            // The ground without its labels.
+            (flaw, Some(picture)) => {
+                held(&self.health).flaw = flaw;
+                let is_whole = false;
+                OnlineTile { picture, is_whole }
+            }
+            (Some(flaw), None) => {
+                self.has_failed(flaw);
+                OnlineTile::clear(false)
+            }
         }
     }
 
     /// What the service has; that it has nothing is said, as the map would be empty without a word.
     fn shown(&self, picture: Option<TilePicture>) -> OnlineTile {
         let mut health = held(&self.health);
-        match picture {
-            Some(picture) => {
-                health.flaw = health.flaw.filter(|flaw| *flaw != TiandituError::Nothing);
-                let is_whole = true;
-                OnlineTile { picture, is_whole }
-            }
-            None => {
-                health.flaw = health.flaw.or(Some(TiandituError::Nothing));
-                OnlineTile::clear(true)
-            }
-        }
+        let Some(picture) = picture else {
+            health.flaw = health.flaw.or(Some(TiandituError::Nothing));
+            return OnlineTile::clear(true);
+        };
+        health.flaw = health.flaw.filter(|flaw| *flaw != TiandituError::Nothing);
+        let is_whole = true;
+        OnlineTile { picture, is_whole }
     }
 
     fn has_failed(&self, flaw: TiandituError) {
