@@ -28,6 +28,8 @@ enum Does {
     Leads,
     Fails,
     HasNone,
+    /// Tiles, each after three seconds.
+    Slowly,
     Silent,
 }
 
@@ -89,6 +91,10 @@ fn answer(stream: TcpStream, does: &Mutex<Does>, seen: &Seen) {
         Does::Silent => {
             std::thread::sleep(Duration::from_secs(30));
             (200, "text/html", Vec::new())
+        }
+        Does::Slowly => {
+            std::thread::sleep(Duration::from_secs(3));
+            (200, "image/png", picture(is_labels))
         }
         Does::Tiles => (200, "image/png", picture(is_labels)),
         Does::NoLabels if is_labels => (500, "text/html", b"no".to_vec()),
@@ -444,6 +450,27 @@ fn a_service_that_hangs_holds_few_and_a_network_that_is_gone_none() {
         begun.elapsed()
     );
     assert_eq!(Watched(&zhao).trouble()["code"], "unreachable");
+}
+
+#[test]
+fn many_who_ask_a_slow_service_at_once_are_no_failure_of_it() {
+    let stand_in = StandIn::begin();
+    let (_server, zhao) = {
+        let shared = shared();
+        let server = stand_in.server(&shared.office.folder);
+        let zhao = shared.office.login_at(&server, "zhao");
+        (server, zhao)
+    };
+    stand_in.does(Does::Slowly);
+    std::thread::scope(|scope| {
+        let zhao = &zhao;
+        let tile = |column| scope.spawn(move || zhao.get(&way(17, column)).status);
+        let tiles: Vec<_> = (0..30).map(|n| tile(5000 + n)).collect();
+        for tile in tiles {
+            assert_eq!(tile.join().expect("answered"), 200);
+        }
+    });
+    assert!(!is_clear(&pixels(&zhao, &way(17, 6000))));
 }
 
 #[test]
