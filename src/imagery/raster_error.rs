@@ -226,9 +226,8 @@ impl RasterError {
     /// The kind of file beside imagery that it is, where it is of a known one.
     pub fn beside(&self) -> Option<Beside> {
         match self {
-            Self::Grey { heights: true, .. } => Some(Beside::Heights),
+            Self::Grey { heights: true, .. } | Self::OfValues { .. } => Some(Beside::Heights),
             Self::Grey { .. } => Some(Beside::Band),
-            Self::OfValues { .. } => Some(Beside::Heights),
             // Reflectance and indices, as photogrammetry programs lay them beside the picture.
             Self::Depth { kind, .. } if kind.starts_with("Float") => Some(Beside::Heights),
             Self::Foreign { .. } => Some(Beside::Foreign),

@@ -20,6 +20,10 @@ use std::path::PathBuf;
 
 /// `papaver patrol`
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(crate) struct PatrolArguments {
     /// The day of the patrol (default: that of its track) 踏查日期（默认取自轨迹）
     #[arg(long, value_name = "DATE")]

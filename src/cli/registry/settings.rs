@@ -134,6 +134,39 @@ fn check_year(vintage: &str) -> Result<(), Failure> {
     Err(bad("--vintage", vintage, "2025"))
 }
 
+/// What there is to say of a file of boundaries before it is taken.
+fn tell_what_was_read(read: &Districts, lang: Lang) {
+    if read.without_shape > 0 {
+        let n = read.without_shape;
+        tell(&tr!(
+            lang,
+            "features without a geometry passed over: {n}",
+            "已略过 {n} 个没有图形的要素"
+        ));
+    }
+    if !read.in_parts.is_empty() {
+        let codes = read.in_parts.join(lang.pick(", ", "、"));
+        tell(&tr!(
+            lang,
+            "several features of one code are taken for parts of one district: {codes}",
+            "代码相同的多个要素按同一区划的多个部分处理：{codes}"
+        ));
+    }
+    if let Some(datum) = &read.unknown_datum {
+        tell(&tr!(
+            lang,
+            "warning: the boundaries are on the datum {datum}, from which no way to WGS 84 is known here: they may be off by 100 m and more; export them in CGCS2000",
+            "警告：边界的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数，可能偏差 100 米以上；请以 CGCS2000 重新导出"
+        ));
+    }
+    if read.is_shifted {
+        tell(lang.pick(
+            "warning: the file has the columns of DataV or Amap, whose boundaries are in GCJ-02, some 500 m beside WGS 84: sites near a border may be given the wrong district; take boundaries in WGS 84 or CGCS2000 (the national map's), unless this file was converted",
+            "警告：该文件带有 DataV（高德）边界数据的字段，其坐标为 GCJ-02（火星坐标），与 WGS 84 相差约 500 米，边界附近的图斑可能被划入错误的区划；请改用 WGS 84 或 CGCS2000 边界（如天地图），已纠偏的文件可忽略本提示",
+        ));
+    }
+}
+
 impl DistrictsArguments {
     pub(super) fn run(self, lang: Lang) -> Result<Done, Failure> {
         let context = Context::of(self.common, lang);
@@ -145,35 +178,7 @@ impl DistrictsArguments {
                 why: flaw.say(&self.file, lang),
             }
         })?;
-        if read.without_shape > 0 {
-            let n = read.without_shape;
-            tell(&tr!(
-                lang,
-                "features without a geometry passed over: {n}",
-                "已略过 {n} 个没有图形的要素"
-            ));
-        }
-        if !read.in_parts.is_empty() {
-            let codes = read.in_parts.join(context.lang.pick(", ", "、"));
-            tell(&tr!(
-                lang,
-                "several features of one code are taken for parts of one district: {codes}",
-                "代码相同的多个要素按同一区划的多个部分处理：{codes}"
-            ));
-        }
-        if let Some(datum) = &read.unknown_datum {
-            tell(&tr!(
-                lang,
-                "warning: the boundaries are on the datum {datum}, from which no way to WGS 84 is known here: they may be off by 100 m and more; export them in CGCS2000",
-                "警告：边界的大地基准是 {datum}，没有已知的到 WGS 84 的转换参数，可能偏差 100 米以上；请以 CGCS2000 重新导出"
-            ));
-        }
-        if read.is_shifted {
-            tell(lang.pick(
-                "warning: the file has the columns of DataV or Amap, whose boundaries are in GCJ-02, some 500 m beside WGS 84: sites near a border may be given the wrong district; take boundaries in WGS 84 or CGCS2000 (the national map's), unless this file was converted",
-                "警告：该文件带有 DataV（高德）边界数据的字段，其坐标为 GCJ-02（火星坐标），与 WGS 84 相差约 500 米，边界附近的图斑可能被划入错误的区划；请改用 WGS 84 或 CGCS2000 边界（如天地图），已纠偏的文件可忽略本提示",
-            ));
-        }
+        tell_what_was_read(&read, lang);
         let (mut office, session) = context.office()?;
         let filled = fill_in_districts(&mut office, &session, &read, &self.vintage)?;
         if context.common.json {

@@ -145,11 +145,13 @@ fn segment(
     Ok(())
 }
 
+/// The id of a packet, with its parts by where they begin.
+type LongPacket = (Vec<u8>, BTreeMap<u32, Vec<u8>>);
+
 /// Parts of packets too long for one segment.
 #[derive(Default)]
 struct LongPackets {
-    /// The id of each packet, with its parts by where they begin.
-    parts: Vec<(Vec<u8>, BTreeMap<u32, Vec<u8>>)>,
+    parts: Vec<LongPacket>,
     bytes: usize,
 }
 
