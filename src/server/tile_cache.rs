@@ -8,7 +8,7 @@ use std::hash::Hash;
 const BESIDE: usize = 256;
 
 /// What is known of a tile: its picture, or that there is none.
-type Known = Option<TilePicture>;
+type KnownTile = Option<TilePicture>;
 
 /// Tiles by their keys.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(super) struct TileCache<K> {
     bytes: usize,
     turn: u64,
     /// Each with the turn in which it was asked for last.
-    tiles: HashMap<K, (u64, Known)>,
+    tiles: HashMap<K, (u64, KnownTile)>,
     order: BTreeMap<u64, K>,
 }
 
@@ -34,7 +34,7 @@ impl<K: Copy + Eq + Hash> TileCache<K> {
     }
 
     /// What is known of a tile.
-    pub fn get(&mut self, key: K) -> Option<Known> {
+    pub fn get(&mut self, key: K) -> Option<KnownTile> {
         let (last, known) = self.tiles.get_mut(&key)?;
         self.order.remove(last);
         self.turn += 1;
@@ -44,7 +44,7 @@ impl<K: Copy + Eq + Hash> TileCache<K> {
     }
 
     /// Keeps what is known of a tile.
-    pub fn put(&mut self, key: K, known: Known) {
+    pub fn put(&mut self, key: K, known: KnownTile) {
         self.forget(key);
         self.bytes += size(&known);
         self.turn += 1;
@@ -66,7 +66,7 @@ impl<K: Copy + Eq + Hash> TileCache<K> {
     }
 }
 
-fn size(known: &Known) -> usize {
+fn size(known: &KnownTile) -> usize {
     known.as_ref().map_or(0, |picture| picture.bytes.len()) + BESIDE
 }
 
@@ -74,7 +74,7 @@ fn size(known: &Known) -> usize {
 mod tests {
     use super::*;
 
-    fn tile(bytes: usize) -> Known {
+    fn tile(bytes: usize) -> KnownTile {
         Some(TilePicture {
             media_type: "image/png",
             bytes: vec![7; bytes],

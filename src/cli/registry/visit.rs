@@ -42,7 +42,7 @@ pub(crate) struct VisitArguments {
     plants: Option<u64>,
     /// Plants in each quadrat, as 4,6,5 各样方的株数，如 4,6,5
     #[arg(long, value_name = "N,N,…", value_parser = counts, requires_all = ["quadrat_m2", "area"])]
-    quadrats: Vec<Counts>,
+    quadrats: Vec<QuadratCounts>,
     /// The size of a quadrat in square metres 样方面积（平方米）
     #[arg(long, value_name = "M2")]
     quadrat_m2: Option<f64>,
@@ -67,13 +67,13 @@ fn tell_added(name: &str, lang: Lang) {
 
 /// Numbers that were typed as one value.
 #[derive(Debug, Clone)]
-struct Counts(Vec<u64>);
+struct QuadratCounts(Vec<u64>);
 
 /// Numbers parted by commas, of either width.
-fn counts(text: &str) -> Result<Counts, String> {
+fn counts(text: &str) -> Result<QuadratCounts, String> {
     let numbers = text.split([',', '，', '、']).map(|n| n.trim().parse());
     let numbers: Result<Vec<u64>, _> = numbers.collect();
-    numbers.map(Counts).map_err(|_not_numbers| {
+    numbers.map(QuadratCounts).map_err(|_not_numbers| {
         "give the plants of each quadrat, such as 4,6,5 请填各样方株数，如 4,6,5".to_owned()
     })
 }
