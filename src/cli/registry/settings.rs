@@ -5,7 +5,7 @@ use super::context::{Common, Context};
 use super::say::{ArgumentError, Failure, against, bad, data, json, none_of, tell};
 use crate::office::settings::{fill_in_districts, set, settings};
 use crate::registry::State;
-use crate::registry::districts::Districts;
+use crate::registry::districts::{Districts, ReadDistricts};
 use crate::registry::settings::{SettingFlaw, Settings};
 use crate::store::Boundaries;
 use crate::tr;
@@ -135,7 +135,7 @@ fn check_year(vintage: &str) -> Result<(), Failure> {
 }
 
 /// What there is to say of a file of boundaries before it is taken.
-fn tell_what_was_read(read: &Districts, lang: Lang) {
+fn tell_what_was_read(read: &ReadDistricts, lang: Lang) {
     if read.without_shape > 0 {
         let n = read.without_shape;
         tell(&tr!(
