@@ -228,7 +228,7 @@ impl Crs {
         let parameters = shift.map(|v| v.to_string()).join(",");
         let is_round = |word: &&str| ["+ellps", "+a="].iter().any(|p| word.starts_with(p));
         // What `+datum` said of it.
-        let round = if kept.iter().any(|word| is_round(word)) {
+        let round = if kept.iter().any(is_round) {
             ""
         } else {
             " +ellps=WGS84"

@@ -787,7 +787,7 @@ fn tracks_of_every_phone_are_read_or_refused_by_their_cause() {
         .replace("33.74", "33,74")
         .replace("113.", "113,");
     let unset = ["1970-01-01T00:00:00Z", "1980-01-06T00:00:00Z", times[2]];
-    let files: [(&str, Vec<u8>); 12] = [
+    let files: [(&str, Vec<u8>); 13] = [
         (
             "gbk",
             gbk(&file(
