@@ -18,7 +18,7 @@ from .sprites import Canvas, Sprite
 
 MODEL_CM = 2.0
 CELL = 16
-KIND_ODDS = [0.45, 0.17, 0.26, 0.12]
+KIND_ODDS = [0.38, 0.17, 0.31, 0.14]
 STAGE_ODDS = {
     "flower": 0.36,
     "bare": 0.17,
