@@ -131,7 +131,7 @@ describe('keyboard', { concurrency: false }, () => {
     await tabTo(page, 'dialog button[type=submit]');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.entries .card:first-child:has-text("三组")');
-    assert.ok(await page.evaluate(() => document.activeElement?.matches('.news button')), 'the focus goes back');
+    await comes(() => page.evaluate(() => document.activeElement?.matches('.news button') ?? false), true, 'the focus goes back');
     await page.goto(`${there.server.address}#/progress/tips`);
     await page.waitForSelector('.entries');
     await tabTo(page, '.entries .acts button');
