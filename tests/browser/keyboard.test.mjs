@@ -92,7 +92,7 @@ describe('keyboard', { concurrency: false }, () => {
     await page.waitForSelector('dialog[open]');
     await page.keyboard.press('Escape');
     await page.waitForSelector('dialog', { state: 'detached' });
-    assert.ok(await page.evaluate(() => document.activeElement?.matches('.site-bar .primary')), 'the focus goes back');
+    await comes(() => page.evaluate(() => document.activeElement?.matches('.site-bar .primary') ?? false), true, 'the focus goes back');
     await page.keyboard.press('Enter');
     await page.waitForSelector('dialog[open]');
     await tabTo(page, 'dialog input[name=crew]');
