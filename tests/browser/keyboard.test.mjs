@@ -108,6 +108,7 @@ describe('keyboard', { concurrency: false }, () => {
     await page.waitForSelector('.entries');
     await tabTo(page, '.news button');
     await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog[open]');
     await tabTo(page, 'dialog input[name=crew]');
     await page.keyboard.type('三组');
     await tabTo(page, 'dialog input[name=people]');

@@ -1,6 +1,6 @@
 // A dialog of the browser's own kind: it keeps the focus, Esc closes it, and the focus goes back to where it was opened.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { say } from '../words/language';
 
 export function Dialog({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }) {
@@ -8,7 +8,8 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
   const heading = useId();
   // The browser says that it closed a moment later: by then another may be open.
   const shown = useRef(true);
-  useEffect(() => {
+  // At once: a key that is pressed a moment later already is the dialog's.
+  useLayoutEffect(() => {
     const dialog = element.current;
     const before = document.activeElement;
     dialog?.showModal();
