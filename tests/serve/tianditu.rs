@@ -74,6 +74,14 @@ impl StandIn {
         ];
         Server::with(folder, &["--tianditu"], &env)
     }
+
+    /// A server of its own for the office, and somebody who is logged in there.
+    fn looked_at(&self) -> (Server, Browser) {
+        let shared = shared();
+        let server = self.server(&shared.office.folder);
+        let zhao = shared.office.login_at(&server, "zhao");
+        (server, zhao)
+    }
 }
 
 fn answer(stream: TcpStream, does: &Mutex<Does>, seen: &Seen) {
@@ -314,12 +322,7 @@ fn tiles_of_tianditu_come_with_their_labels_through_the_server_and_the_key_goes_
 #[test]
 fn a_service_that_does_not_do_leaves_tiles_clear_says_why_in_both_languages_and_is_left_alone() {
     let stand_in = StandIn::begin();
-    let (server, zhao) = {
-        let shared = shared();
-        let server = stand_in.server(&shared.office.folder);
-        let zhao = shared.office.login_at(&server, "zhao");
-        (server, zhao)
-    };
+    let (server, zhao) = stand_in.looked_at();
     let watched = Watched(&zhao);
     let all = watched.get("/api/openapi.json").ok();
     let mut column = 1000;
@@ -394,12 +397,7 @@ fn a_service_that_does_not_do_leaves_tiles_clear_says_why_in_both_languages_and_
 #[test]
 fn a_service_that_hangs_holds_few_and_a_network_that_is_gone_none() {
     let stand_in = StandIn::begin();
-    let (server, zhao) = {
-        let shared = shared();
-        let server = stand_in.server(&shared.office.folder);
-        let zhao = shared.office.login_at(&server, "zhao");
-        (server, zhao)
-    };
+    let (server, zhao) = stand_in.looked_at();
     stand_in.does(Does::Silent);
     let begun = Instant::now();
     std::thread::scope(|scope| {
@@ -434,12 +432,7 @@ fn a_service_that_hangs_holds_few_and_a_network_that_is_gone_none() {
         ..stand_in
     };
     drop(gone);
-    let (_server, zhao) = {
-        let shared = shared();
-        let server = stand_in.server(&shared.office.folder);
-        let zhao = shared.office.login_at(&server, "zhao");
-        (server, zhao)
-    };
+    let (_server, zhao) = stand_in.looked_at();
     let begun = Instant::now();
     for n in 0..20 {
         assert!(is_clear(&pixels(&zhao, &way(17, 3000 + n))));
@@ -455,12 +448,7 @@ fn a_service_that_hangs_holds_few_and_a_network_that_is_gone_none() {
 #[test]
 fn many_who_ask_a_slow_service_at_once_are_no_failure_of_it() {
     let stand_in = StandIn::begin();
-    let (_server, zhao) = {
-        let shared = shared();
-        let server = stand_in.server(&shared.office.folder);
-        let zhao = shared.office.login_at(&server, "zhao");
-        (server, zhao)
-    };
+    let (_server, zhao) = stand_in.looked_at();
     stand_in.does(Does::Slowly);
     std::thread::scope(|scope| {
         let zhao = &zhao;
