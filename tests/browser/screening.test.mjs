@@ -87,6 +87,28 @@ describe('screening', { concurrency: false }, () => {
     await context.close();
   });
 
+  it('verdicts of two windows of one person are both kept while the server is away', async () => {
+    const { page, context } = await desk();
+    const before = await given(page);
+    await context.route('**/verdicts', (route) => route.abort());
+    const second = await context.newPage();
+    await second.goto(`${there.server.address}#/screening/s1`);
+    await second.waitForSelector('.pane img');
+    await page.keyboard.press('k');
+    await page.waitForSelector('.progress-line .warning');
+    await second.keyboard.press('ArrowRight');
+    await second.keyboard.press('k');
+    await second.waitForSelector('.progress-line .warning');
+    for (const window of [page, second]) await window.close({ runBeforeUnload: false });
+    await context.unroute('**/verdicts');
+    const again = await context.newPage();
+    await again.goto(`${there.server.address}#/screening/s1`);
+    await again.waitForSelector('.pane img');
+    await saved(again);
+    await comes(() => given(again), before + 2);
+    await context.close();
+  });
+
   it('a verdict that the server took while the page was being closed stands once, and nothing is left to send', async () => {
     const { page, context } = await desk();
     const before = await given(page);

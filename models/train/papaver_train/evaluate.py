@@ -149,7 +149,7 @@ def main() -> None:
     parser.add_argument(
         "--choose",
         action="store_true",
-        help="the highest threshold at which every row is found as often as wanted",
+        help="the threshold by the rule: plots as often as wanted, few look-alikes",
     )
     parser.add_argument(
         "--calibration", action="store_true", help="expected calibration error over candidates"
@@ -200,20 +200,26 @@ def main() -> None:
         args.json.write_text(json.dumps(result, indent=1))
 
 
-# The rule by which the threshold is set, fixed before the test's scenes of today were run: on validation, each row this often. It is two and a half points above what is wanted,
-# as validation's plots proved easier than the test's (at one point above, a model fell two points short).
-WANTED = (0.975, 0.875, 0.825, 0.825)
+# The rule by which the threshold is set, fixed on validation before the test's scenes of today were run: each row is found this often, a point and a half
+# more than is wanted, and of plots of look-alikes at most so many are called. Where both cannot be had, plots go first.
+WANTED = (0.965, 0.865, 0.815, 0.815)
+CALLED_AT_MOST = 0.08
 
 
 def choose_threshold(judge: Judge, n: int, result: dict) -> None:
-    """The highest threshold that finds each row of validation plots as often as WANTED says."""
+    """The lowest threshold that calls as few look-alikes as CALLED_AT_MOST says, but none at which a row of plots is found less often than WANTED says."""
     limits = []
     for k, (share, (name, plot, sizes, gsds)) in enumerate(zip(WANTED, ROWS, strict=False)):
         best = sorted(recall(judge, 100_000 * (k + 1), plot, sizes, gsds, n), reverse=True)
         limits.append(best[math.ceil(share * n) - 1])
-        print(f"{name:46} {share:.2f} of {n} reach {limits[-1]:.4f}", flush=True)
-    result["chosen"] = math.floor(min(limits) * 200) / 200
-    print(f"threshold {result['chosen']:.3f}")
+        print(f"{name:46} {share:.3f} of {n} reach {limits[-1]:.4f}", flush=True)
+    highest = math.floor(min(limits) * 200) / 200
+    alarms = [b for name, best in alarms_of(judge, n) if name != "corn_poppy" for b in best]
+    alarms.sort(reverse=True)
+    lowest = math.ceil(alarms[math.floor(CALLED_AT_MOST * len(alarms))] * 200 + 1e-9) / 200
+    print(f"look-alikes: {CALLED_AT_MOST:.2f} of {len(alarms)} are called at {lowest:.3f}")
+    result["chosen"] = min(highest, lowest)
+    print(f"threshold {result['chosen']:.3f} (plots allow {highest:.3f})")
 
 
 def hash_of(stage: str, gsd: float, k: int) -> int:
@@ -225,32 +231,33 @@ def hash_of(stage: str, gsd: float, k: int) -> int:
     )
 
 
-def called(judge: Judge, task) -> bool:
-    """Whether a look-alike's scene has a false alarm."""
-    seed, name, threshold = task
+def best_alarm(judge: Judge, task) -> float:
+    """The best score of a look-alike's scene."""
+    seed, name = task
     rng = np.random.default_rng(seed)
     _, scores, _ = scored(
         judge.model, judge.world, seed + 1, name, int(round(draw(rng, 3, 60))), draw(rng, 0.9, 3.0)
     )
-    return bool(scores[4:-4, 4:-4].max() >= threshold)
+    return float(scores[4:-4, 4:-4].max())
+
+
+def alarms_of(judge: Judge, n: int):
+    """Each kind of look-alike with the best scores of its scenes, a tenth of n."""
+    for k, name in enumerate((*FLOWERING, *LEAFY, *LATER, *THINGS)):
+        if all(name in table for table in judge.world.library.values()):
+            seeds = [judge.base + 600_000 + 1000 * k + 7 * i for i in range(max(1, n // 10))]
+            yield name, judge.map(best_alarm, [(seed, name) for seed in seeds])
 
 
 def lookalikes(judge: Judge, n: int, threshold: float, result: dict) -> None:
     """Plots of look-alikes called poppy, a tenth of n of each kind."""
-    totals, each = [0, 0], max(1, n // 10)
-    for k, name in enumerate((*FLOWERING, *LEAFY, *LATER, *THINGS)):
-        if not all(name in table for table in judge.world.library.values()):
-            continue
-        hits = sum(
-            judge.map(
-                called,
-                [(judge.base + 600_000 + 1000 * k + 7 * i, name, threshold) for i in range(each)],
-            )
-        )
-        result.setdefault("lookalikes", {})[name] = [hits, each]
+    totals = [0, 0]
+    for name, best in alarms_of(judge, n):
+        hits = sum(b >= threshold for b in best)
+        result.setdefault("lookalikes", {})[name] = [hits, len(best)]
         if name != "corn_poppy":
-            totals = [totals[0] + hits, totals[1] + each]
-        print(line(name, hits, each), flush=True)
+            totals = [totals[0] + hits, totals[1] + len(best)]
+        print(line(name, hits, len(best)), flush=True)
     result["lookalikes"]["all but corn poppy"] = totals
     print(line("all look-alikes but corn poppy", *totals))
 

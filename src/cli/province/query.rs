@@ -26,8 +26,11 @@ pub(crate) struct Where {
 /// A level of districts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DistrictLevel {
+    #[value(aliases = ["县", "县级"])]
     County,
+    #[value(aliases = ["乡镇", "乡", "镇", "乡级", "街道"])]
     Township,
+    #[value(aliases = ["村", "村级"])]
     Village,
 }
 

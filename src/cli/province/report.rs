@@ -42,7 +42,9 @@ pub(crate) struct ReportArguments {
 /// Whose report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ReportScope {
+    #[value(aliases = ["县", "县级"])]
     County,
+    #[value(aliases = ["省", "省级", "全省"])]
     Province,
 }
 

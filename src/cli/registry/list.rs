@@ -18,9 +18,13 @@ use jiff::civil::Date;
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ListOrder {
+    #[value(aliases = ["编号", "图斑编号"])]
     Code,
+    #[value(aliases = ["排名", "航次内排名"])]
     Rank,
+    #[value(aliases = ["时限", "期限"])]
     Due,
+    #[value(aliases = ["距离", "远近"])]
     Distance,
 }
 

@@ -36,7 +36,7 @@ export class Outbox {
 
   put(...letters: readonly Letter[]): void {
     this.letters.push(...letters);
-    this.keep();
+    this.keep([...this.read(), ...letters]);
     void this.send();
   }
 
@@ -65,7 +65,7 @@ export class Outbox {
       wait = 500;
       this.stuck.set(false);
       this.letters.shift();
-      this.keep();
+      this.keep(without(this.read(), letter));
     }
     this.sending = false;
   }
@@ -83,10 +83,11 @@ export class Outbox {
     return 'done';
   }
 
-  private keep(): void {
+  /** What the browser keeps is of all windows: another one's letters stay in it, and so do those of the box that follows a closed one. */
+  private keep(letters: readonly Letter[]): void {
     this.waiting.set(this.letters.length);
     try {
-      if (this.letters.length) localStorage.setItem(this.kept, JSON.stringify(this.letters));
+      if (letters.length) localStorage.setItem(this.kept, JSON.stringify(letters));
       else localStorage.removeItem(this.kept);
     } catch {
       // A browser that keeps nothing: the page warns before it is closed.
@@ -100,4 +101,10 @@ export class Outbox {
       return [];
     }
   }
+}
+
+/** Letters without the first that is this one. */
+function without(letters: readonly Letter[], gone: Letter): Letter[] {
+  const at = letters.findIndex((letter) => JSON.stringify(letter) === JSON.stringify(gone));
+  return letters.filter((_, index) => index !== at);
 }
