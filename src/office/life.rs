@@ -46,10 +46,11 @@ impl From<LifeStep> for Body {
     }
 }
 
-/// The officers who were there: those that are named, and whoever records it before them, unless they only type it.
+/// The officers who were there: two or more that are named and nobody else. Where fewer are, whoever records it was there too,
+/// before them, unless they only type it.
 pub fn present(mut officers: Vec<String>, recorder: &str, not_there: bool) -> Vec<String> {
     let named = |name: &String| same_name(name, recorder);
-    if !not_there && !officers.iter().any(named) {
+    if !not_there && officers.len() < 2 && !officers.iter().any(named) {
         officers.insert(0, recorder.to_owned());
     }
     officers
@@ -149,13 +150,17 @@ mod tests {
     }
 
     #[test]
-    fn whoever_records_a_visit_was_there_once() {
+    fn whoever_records_a_visit_was_there_where_fewer_than_two_are_named() {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let there = |officers: &[&str], not_there| present(names(officers), "李四", not_there);
         let both: Vec<String> = names(&["李四", "王五"]);
         assert_eq!(there(&["王五"], false), both);
         assert_eq!(there(&["李四", "王五"], false), both);
         assert_eq!(there(&["王五"], true), both[1..]);
+        assert_eq!(there(&[], false), both[..1]);
+        // Who types in what two others saw stands beside neither.
+        let others: Vec<String> = names(&["王五", "赵六"]);
+        assert_eq!(there(&["王五", "赵六"], false), others);
         let spaced: Vec<String> = names(&["王五", "李 四"]);
         assert_eq!(there(&["王五", "李 四"], false), spaced);
     }

@@ -238,7 +238,7 @@ fn a_dossier_tells_a_time_as_it_was_corrected() {
 }
 
 #[test]
-fn who_records_a_visit_is_told_that_they_stand_among_its_officers() {
+fn who_records_a_visit_is_told_that_they_stand_among_its_officers_and_does_not_where_two_are_named() {
     let office = Office::begin();
     let site = office.dispatched(113.3, 33.74);
     let visit = [
@@ -266,4 +266,24 @@ fn who_records_a_visit_is_told_that_they_stand_among_its_officers() {
         "2026-05-05",
     ];
     assert!(!office.ok("wang", &visit).err.contains("--not-there"));
+    let typed = office.dispatched(113.5, 33.74);
+    let visit = [
+        "visit",
+        &typed,
+        "--outcome",
+        "not_reached",
+        "--officer",
+        "zhao",
+        "--officer",
+        "qian",
+        "--when",
+        "2026-05-05",
+    ];
+    assert!(!office.ok("wang", &visit).err.contains("--not-there"));
+    let seen = office.site(&typed);
+    assert_eq!(
+        seen["visits"][0][0]["officers"],
+        serde_json::json!(["zhao", "qian"]),
+        "who types it in is none of them"
+    );
 }

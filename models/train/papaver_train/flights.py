@@ -97,10 +97,13 @@ def painted(judge: Judge, flight: Flight, path: Path) -> list[tuple[str, np.ndar
     return plots
 
 
-def scanned(program: Path, ortho: Path, out: Path) -> tuple[dict, dict[str, tuple[float, float]]]:
+def scanned(
+    program: Path, model: Path, ortho: Path, out: Path
+) -> tuple[dict, dict[str, tuple[float, float]]]:
     """The features that the program computes, and where each candidate lies on the map."""
     facts = ["--crs", CRS, "--captured", "2026-05-03", "--unit", "410423", "--restart"]
-    subprocess.run([program, "scan", ortho, "-o", out, *facts], check=True)
+    scan = [program, "scan", ortho, "-o", out, "--model", model, *facts]
+    subprocess.run(scan, check=True)
     features = json.loads((out / "features.json").read_text())
     found = json.loads((out / "candidates.geojson").read_text())["features"]
     lon, lat = ([f["properties"][k] for f in found] for k in ("lon", "lat"))
@@ -145,7 +148,7 @@ def flown(judge: Judge, name: str, program: Path, folder: Path) -> dict:
     if not kept.exists():
         ortho, out = folder / f"{name}.tif", folder / name
         plots = painted(judge, FLIGHTS[name], ortho)
-        features, places = scanned(program, ortho, out)
+        features, places = scanned(program, judge.path, ortho, out)
         model = json.loads((out / "scan.json").read_text())["model"]["sha256"]
         rows = rows_of(features, places, plots)
         flight = {"model": model, "names": features["names"], "rows": rows}

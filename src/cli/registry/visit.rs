@@ -19,10 +19,10 @@ pub(crate) struct VisitArguments {
     /// cultivated, wild, lookalike, nothing, licensed, `not_reached`, `too_early` or unsure 核查结论：cultivated 种植罂粟、wild 野生罂粟、lookalike 相似植物、nothing 未发现、licensed 许可种植、`not_reached` 未到达、`too_early` 过早无法判断、unsure 不能确定
     #[arg(long)]
     outcome: String,
-    /// An officer who was there, beside the actor 除操作人外到场的核查人员
+    /// An officer who was there; where only one is named, the actor is the other 到场的核查人员，逐一列出；只列一人的，操作人为另一人
     #[arg(long = "officer", value_name = "NAME")]
     officers: Vec<String>,
-    /// The actor was not there and only types it in 操作人未到场，仅代为录入
+    /// The actor was not there and only types it in, for one who was there alone 操作人未到场，仅代为录入（到场者只有一人时用）
     #[arg(long, requires = "officers")]
     not_there: bool,
     /// A witness 见证人
@@ -56,7 +56,7 @@ pub(crate) struct VisitArguments {
     step: StepArguments,
 }
 
-/// Says that whoever records it stands among the officers, where others were named: who only types it may have forgotten to say so.
+/// Says that whoever records it stands among the officers, where another was named: who only types it may have forgotten to say so.
 fn tell_added(name: &str, lang: Lang) {
     tell(&tr!(
         lang,

@@ -69,7 +69,7 @@ export function FieldsOf({ move, found }: { move: MoveName; found: SitePage }) {
         <>
           <TextField name="percent" label={say('field_percent')} type="number" value="100" min={1} max={100} required />
           <TextField name="method" label={say('field_method')} />
-          <TextField name="officers" label={say('field_officers')} />
+          <TextField name="officers" label={say('field_eradicators')} />
           <Note />
         </>
       );
