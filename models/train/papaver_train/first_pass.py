@@ -9,7 +9,8 @@ first pass at its threshold within MARGIN cells: where the window's other cells 
 threshold is the highest that loses at most one in a thousand of the found plots of one half; the other half judges, and the other way round. What
 the model looks at gets the scores it had.
 
-`plots` makes the scenes (rows of the card), `first_heads` learns heads, `look` looks, `judge` prints the tables. All is kept in --out, and gone on with.
+`plots` makes the scenes (rows of the card), `first_heads` learns heads, `look` looks, `judge` prints the tables; `check`
+prints what the first pass that comes with the program loses. All is kept in --out, and gone on with.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import onnxruntime
 from scipy.stats import beta
 
@@ -462,13 +464,36 @@ def table(args, ways: list[Way]) -> None:
                 )
 
 
+def check(args) -> None:
+    """Prints what the first pass that comes with the program loses of found plots at its own threshold, and what it clears of ground."""
+    told = {p.key: p.value for p in onnx.load(args.first).metadata_props}
+    threshold = float(told["papaver_first_threshold"])
+    model, first = Model(args.model), Pass(Way("the first pass"), args.first)
+    for name in ("validation", "test"):
+        if (plots := load_plots(args.out, name)) is None:
+            continue
+        hits = plots.hits(model.threshold)
+        found = hits.any((1, 2))
+        maps = [first.look(image) for image in plots.images[found]]
+        best = values(maps, hits[found])
+        print(f"{name}: the model finds {found.sum()} of {len(found)}, the lowest at {best.min():.3f}")
+        print(f"  at {threshold}: {rows_of(best < threshold, plots.row[found])}", flush=True)
+    for name in (*GROUNDS, *([SAMPLE] if args.sample else [])):
+        seen = ground_windows(name, args)
+        left = cleared(np.stack([first.look(window) for window in seen]), threshold)
+        print(
+            f"{name}: {len(seen)} windows, {100 * left.windows:.0f} % cleared; trimmed, the model sees {100 * left.trimmed:.0f} % of the pixels"
+        )
+
+
 def main() -> None:
     """Makes plots, or prints the tables."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("step", choices=["plots", "look", "judge"])
+    parser.add_argument("step", choices=["plots", "look", "judge", "check"])
     parser.add_argument("model", type=Path)
+    parser.add_argument("--first", type=Path, default=Path("../papaver-first.onnx"))
     parser.add_argument("--library", type=Path, default=Path("build/library"))
     parser.add_argument("--shared", type=Path, required=True)
     parser.add_argument("--foliage", type=Path)
@@ -487,6 +512,9 @@ def main() -> None:
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)
+    if args.step == "check":
+        check(args)
+        return
     if args.step != "plots":
         ways = [WAYS[k] for k in args.ways] if args.ways else list(WAYS)
         (table if args.step == "judge" else look)(args, ways)

@@ -47,8 +47,8 @@ class Flight:
 COUNTY = ("brassica", "rose", "cloth", "garlic", "blossom", "grey_shrub")
 FLIGHTS = {
     "anchors": Flight(31, 11, 1.0),
-    "first": Flight(57, 16, 0.12, COUNTY),
-    "second": Flight(83, 16, 0.12, COUNTY),
+    "first": Flight(57, 24, 0.12, COUNTY),
+    "second": Flight(83, 24, 0.12, COUNTY),
 }
 
 
