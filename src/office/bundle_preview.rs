@@ -101,7 +101,8 @@ pub fn preview(
         let own = own.count();
         Ok::<_, StoreError>((coming.changes(store)?, own, refused.len() - own))
     };
-    let (sites, refused, overturned) = office.store.rehearse(taken)?;
+    let files = bundle.evidence.iter().map(|(sha256, _)| *sha256);
+    let (sites, refused, overturned) = office.store.rehearse_with_files(files, taken)?;
     let manifest = &bundle.manifest;
     Ok(BundlePreview {
         unit: manifest.unit.clone(),

@@ -39,6 +39,8 @@ pub(super) struct Refused {
     chinese: Box<Said>,
     /// What a file of the server's own is called by who sent it.
     called: Option<Box<(String, String)>>,
+    /// Whether its words are the server's own, in which no path of the machine stands.
+    is_own_word: bool,
 }
 
 /// What a handler answers as JSON, or why not.
@@ -53,6 +55,7 @@ impl Refused {
             english: Said::new(english),
             chinese: Said::new(chinese).into(),
             called: None,
+            is_own_word: true,
         }
     }
 
@@ -71,6 +74,7 @@ impl Refused {
             english: error.say(Lang::En),
             chinese: error.say(Lang::Zh).into(),
             called: None,
+            is_own_word: false,
         }
     }
 
@@ -259,6 +263,7 @@ impl Refused {
     pub fn json(&self, telling: &Telling) -> Value {
         let told = |text: &str| match self.called.as_deref() {
             Some((path, name)) => of_folder(&text.replace(path, name), &telling.root),
+            None if self.is_own_word => text.to_owned(),
             None => of_folder(text, &telling.root),
         };
         let message = |said: &Said| told(&said.what);

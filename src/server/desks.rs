@@ -24,7 +24,7 @@ struct Taken {
 pub(super) struct Desks(Mutex<HashMap<List, Vec<Taken>>>);
 
 /// Where somebody sits, and who else does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Sitting {
     /// The first seat that nobody else has, from 0.
     pub seat: usize,

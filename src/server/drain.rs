@@ -26,6 +26,11 @@ pub(super) async fn heard_out(request: Request, next: Next) -> Response {
     if request.headers().contains_key(header::EXPECT) || request.body().is_end_stream() {
         return next.run(request).await;
     }
+    let announced = request.headers().get(header::CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: u64| length > MOST) {
+        return next.run(request).await;
+    }
     let (give, mut back) = oneshot::channel();
     let lend = |body| Body::new(Lent(Some((body, give))));
     let response = next.run(request.map(lend)).await;

@@ -27,6 +27,7 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// A place, in degrees.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PlaceQuery {
     lon: f64,
     lat: f64,
@@ -34,6 +35,7 @@ struct PlaceQuery {
 
 /// A square about a place.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct SquareQuery {
     lon: f64,
     lat: f64,

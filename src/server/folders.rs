@@ -63,6 +63,7 @@ pub(super) async fn boundaries(Looker(house): Looker) -> Answer<Vec<BoundaryFile
 
 /// Imagery by its way below the served folder.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct ImageryQuery {
     path: String,
 }

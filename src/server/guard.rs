@@ -174,14 +174,20 @@ async fn told(State(house): State<Shared>, request: Request, next: Next) -> Resp
     let refused = match response.extensions_mut().remove::<Refused>() {
         Some(refused) => refused,
         None if status.as_u16() >= 400 && answers_json => {
-            let member = wrong_member(status, response.into_body()).await;
+            let said = std::mem::take(response.body_mut());
+            let member = wrong_member(status, said).await;
             member.unwrap_or_else(|| by_status(status))
         }
         None => return response,
     };
     let body = refused.json(&house.telling()).to_string();
     let kind = [(header::CONTENT_TYPE, "application/json")];
-    (refused.status, kind, body).into_response()
+    let mut answer = (refused.status, kind, body).into_response();
+    let asks = response.headers_mut().remove(header::WWW_AUTHENTICATE);
+    if let Some(asks) = asks {
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, asks);
+    }
+    answer
 }
 
 /// What was sent has a member that is not known, lacks one, or says in one what cannot be: which one. Of other answers nothing.
@@ -225,6 +231,11 @@ fn by_status(status: StatusCode) -> Refused {
             ("method", "this cannot be done here", "此处不支持该操作")
         }
         StatusCode::PAYLOAD_TOO_LARGE => return Refused::too_large(),
+        StatusCode::UNAUTHORIZED => (
+            "login_needed",
+            "the name or the password is wrong, or it is good no more",
+            "用户名或密码不正确，或密码已失效",
+        ),
         StatusCode::REQUEST_TIMEOUT => (
             "timeout",
             "what was sent took too long to arrive",

@@ -112,10 +112,15 @@ impl House {
 
     /// Whether somebody who is logged in still has one of some roles.
     pub fn one_of(&self, person: &SessionUser, roles: &[Role]) -> Result<(), Refused> {
-        let place = self.registry(&person.registry)?;
-        let has = |store: &Store| has_one_of(store, person, roles);
-        let has = self.kept.read(&place.path, has)?;
+        let has = self.has_one_of(person, roles)?;
         has.then_some(()).ok_or_else(|| Refused::not_theirs(roles))
+    }
+
+    /// The same as a question.
+    pub fn has_one_of(&self, person: &SessionUser, roles: &[Role]) -> Result<bool, Refused> {
+        let place = self.registry(&person.registry)?;
+        self.kept
+            .read(&place.path, |store: &Store| has_one_of(store, person, roles))
     }
 
     /// A registry by its id.

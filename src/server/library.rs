@@ -1,7 +1,6 @@
 //! What lies in the served folder: registries and the folders that scans wrote. To the outside each is an id, a short hash
 //! of where it lies below the folder.
 
-use crate::files::is_registry;
 use crate::platform;
 use crate::registry::Hash;
 use crate::schema::{SCAN_FORMAT, ScanRecord};
@@ -181,7 +180,8 @@ fn look(root: &Path) -> LibraryListing {
                 Ok(kind) if kind.is_dir() && depth < DEPTH && is_looked_into(&name) => {
                     folders.push((path, depth + 1));
                 }
-                Ok(kind) if kind.is_file() && name.ends_with(".papaver") && is_registry(&path) => {
+                // An emptied one is one all the same: it is to be told of, and no reason to ask nobody who they are.
+                Ok(kind) if kind.is_file() && name.ends_with(".papaver") => {
                     found.registries.push(place(root, &path));
                 }
                 _ => {}

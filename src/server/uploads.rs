@@ -100,7 +100,7 @@ fn below(house: &House, path: &FilePath) -> Option<String> {
 
 /// A folder of the inbox, or one in it, so that what was dropped together stays together, as it lay.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct Into {
     folder: Option<String>,
 }

@@ -194,7 +194,8 @@ impl Store {
     }
 
     fn has_file(&self, sha256: Hash) -> bool {
-        evidence::path_of(&self.evidence_folder(), sha256).exists()
+        self.arriving.contains(&sha256)
+            || evidence::path_of(&self.evidence_folder(), sha256).exists()
     }
 
     /// Forgets the absence of files that have arrived. Returns the sites whose events name them.

@@ -13,6 +13,7 @@ use crate::registry::settings::Settings;
 use ed25519_dalek::SigningKey;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -162,6 +163,7 @@ impl Store {
             writer: None,
             remembered: Remembered::default(),
             undistricted: Undistricted::default(),
+            arriving: BTreeSet::new(),
             worked_out: WorkedOut::default(),
         }
     }

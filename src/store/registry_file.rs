@@ -19,7 +19,7 @@ use crate::registry::settings::Settings;
 use crate::text::Zone;
 use ed25519_dalek::{Signer, SigningKey};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -37,6 +37,8 @@ pub struct Store {
     pub(super) remembered: Remembered,
     pub(super) worked_out: WorkedOut,
     pub(super) undistricted: Undistricted,
+    /// Files of evidence that a rehearsal takes to be here.
+    pub(super) arriving: BTreeSet<Hash>,
 }
 
 /// What became of a registry of another version.

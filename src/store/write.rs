@@ -38,6 +38,21 @@ impl Store {
         self.transact(false, work)
     }
 
+    /// The same where files of evidence come with it, which are taken to be here.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub fn rehearse_with_files<T>(
+        &mut self,
+        files: impl IntoIterator<Item = Hash>,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.arriving = files.into_iter().collect();
+        let done = self.transact(false, work);
+        self.arriving.clear();
+        done
+    }
+
     fn transact<T>(
         &mut self,
         in_earnest: bool,

@@ -73,6 +73,18 @@ fn where_there_is_no_registry_surveys_are_seen_at_home_without_a_login() {
 }
 
 #[test]
+fn a_registry_that_was_emptied_is_listed_and_opens_nothing() {
+    let folder = tempfile::tempdir().expect("folder");
+    scan(&folder.path().join("spring"));
+    std::fs::write(folder.path().join("410423.papaver"), "").expect("emptied");
+    let server = Server::start(folder.path(), &[]);
+    let browser = Browser::new(&server.url);
+    let library = browser.get("/api/library").ok();
+    assert_eq!(library["login_needed"], true, "{library}");
+    assert_eq!(library["registries"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
 fn a_registry_that_is_damaged_is_listed_and_said_to_be_so_when_it_is_opened() {
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("b.papaver");

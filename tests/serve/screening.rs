@@ -109,6 +109,51 @@ fn a_verdict_that_is_sent_again_as_nobody_heard_the_answer_stands_once() {
     let before = history();
     assert_eq!(shared.li.post(&undo, &back).ok(), once);
     assert_eq!(history(), before);
+    // What is kept stands once too, and so does the word of one of two.
+    let twice = fresh(&shared, true);
+    for (candidate, verdict) in [(&candidate, "keep"), (&twice, "discard"), (&twice, "keep")] {
+        let reason = (verdict == "discard").then_some("crop");
+        let said = json!({"candidate": candidate, "verdict": verdict, "reason": reason, "seconds": 60});
+        let time = || shared.li.get(&table).ok()["effort"]["milliseconds"].clone();
+        let (once, looked) = (shared.li.post(&verdicts, &said).ok(), time());
+        assert_eq!(shared.li.post(&verdicts, &said).ok(), once);
+        assert_eq!(time(), looked, "{verdict}");
+    }
+}
+
+#[test]
+fn who_has_seen_what_another_said_says_nothing_blind_any_more() {
+    let shared = shared();
+    let table = shared.office.table();
+    let (verdicts, undo) = (
+        format!("{table}/verdicts"),
+        format!("{table}/verdicts/undo"),
+    );
+    let candidate = fresh(&shared, true);
+    let discard = json!({"candidate": candidate, "verdict": "discard", "reason": "crop"});
+    let keep = json!({"candidate": candidate, "verdict": "keep"});
+    shared.li.post(&verdicts, &discard).ok();
+    assert_eq!(shared.sun.post(&verdicts, &keep).ok()["disagreement"], true);
+    let back = json!({"candidate": candidate});
+    shared.sun.post(&undo, &back).ok();
+    let judged = shared.sun.post(&verdicts, &discard).ok();
+    let code = judged["code"].as_str().expect("code");
+    let page = shared.li.get(&shared.office.way(&format!("/sites/{code}"))).ok();
+    let said: Vec<String> = (page["history"].as_array().expect("history").iter())
+        .filter(|line| line["person"] == "sun")
+        .map(|line| line["text"]["en"].to_string())
+        .collect();
+    let blind = said.iter().filter(|text| text.contains("blind")).count();
+    assert_eq!(blind, 1, "{said:?}");
+}
+
+#[test]
+fn who_may_not_screen_takes_no_seat_at_the_list() {
+    let shared = shared();
+    let table = shared.office.table();
+    assert_eq!(shared.wang.get(&table).ok()["others"], json!([]));
+    let others = shared.li.get(&table).ok()["others"].clone();
+    assert!(!others.to_string().contains("wang"), "{others}");
 }
 
 #[test]

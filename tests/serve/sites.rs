@@ -20,6 +20,12 @@ fn a_site_goes_from_the_desk_to_the_field_by_the_people_whose_move_it_is() {
     );
     let sent = shared.li.post(&office.way("/assign"), &assign).ok();
     assert_eq!(sent["sites"][0]["state"], "DISPATCHED");
+    let slip = json!({"codes": [code], "crew": "一 组", "due": null});
+    let slip = shared.li.post(&office.way("/assign"), &slip);
+    assert_eq!((slip.status, slip.code().as_str()), (409, "new_crew"));
+    let other = json!({"codes": [code], "crew": "三组", "new_crew": true, "due": null});
+    let sent = shared.li.post(&office.way("/assign"), &other).ok();
+    assert_eq!(sent["sites"][0]["due"], "2026-12-31", "the day stays");
     let way = office.way(&format!("/sites/{code}"));
     let moves = shared.wang.get(&way).ok()["moves"].clone();
     let names: Vec<&str> = moves
@@ -53,6 +59,23 @@ fn a_site_goes_from_the_desk_to_the_field_by_the_people_whose_move_it_is() {
         (shown.status, shown.header("content-type")),
         (200, Some("image/jpeg"))
     );
+}
+
+#[test]
+fn what_is_asked_for_of_the_list_is_asked_for_or_refused() {
+    let shared = shared();
+    let list = |query: &str| shared.li.get(&shared.office.way(&format!("/sites?{query}")));
+    let site = list("limit=1").ok()["sites"][0].clone();
+    let (lon, lat) = (&site["lon"], &site["lat"]);
+    let near = list(&format!("near={lon},{lat}&radius=1&limit=200")).ok();
+    let found: Vec<&str> = (near["sites"].as_array().expect("sites").iter())
+        .filter_map(|site| site["id"].as_str())
+        .collect();
+    assert!(found.contains(&site["id"].as_str().expect("id")), "{near}");
+    assert_eq!(list("near=0,0&radius=1").ok()["total"], 0);
+    for wrong in ["distrct=999", "near=0", "near=200,0", "radius=5", "near=0,0&radius=-1"] {
+        assert_eq!(list(wrong).status, 400, "{wrong}");
+    }
 }
 
 #[test]

@@ -188,6 +188,16 @@ impl Lots {
         Ok(Self::would_be_blind(site) && self.is_for_two(store, site)?)
     }
 
+    /// Whether what somebody says now is said blind: who saw what another said, and took their own word back, has seen it all the same.
+    pub fn speaks_blind(
+        &self,
+        store: &Store,
+        site: &Site,
+        session: &Session,
+    ) -> Result<bool, StoreError> {
+        Ok(!has_seen(site, session) && self.is_blind(store, site)?)
+    }
+
     /// The same of a site that is for two.
     pub fn would_be_blind(site: &Site) -> bool {
         is_open(site) && waits_for_second(site)
@@ -249,6 +259,21 @@ fn voices(site: &Site) -> Vec<&(Look, Stamp)> {
 /// Whether fewer than two have said of it whether it is one.
 fn waits_for_second(site: &Site) -> bool {
     voices(site).len() < 2
+}
+
+/// Whether somebody's firm word and another's ever stood beside each other, so that both saw them.
+fn has_seen(site: &Site, session: &Session) -> bool {
+    let mut own = false;
+    let mut others = BTreeMap::new();
+    site.looks.iter().any(|(look, by)| {
+        let is_said = is_firm(look.opinion) && by.own_key;
+        if may_be_own(session, by) {
+            own = is_said;
+        } else {
+            others.insert((&by.actor.unit, folded_name(&by.actor.name)), is_said);
+        }
+        own && others.values().any(|said| *said)
+    })
 }
 
 /// Of how many others the word waits for that of whoever looks now, who does not see it.

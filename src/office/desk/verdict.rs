@@ -69,7 +69,7 @@ pub fn judge(
             .filter(|_| verdict.opinion == Opinion::Discard),
         note: verdict.note,
         took_ms: verdict.took_ms,
-        blind: lots.is_blind(office.store(), &site)?,
+        blind: lots.speaks_blind(office.store(), &site, session)?,
     };
     say(office, session, &lots, &site, look, vec![])?;
     judged(office.store(), &lots, candidate)
@@ -125,7 +125,7 @@ pub(in crate::office) fn screen(
         office.record(session, Some(site), evidence, Body::Screen(screen))?;
         return Ok(());
     };
-    let blind = lots.is_blind(office.store(), &known)?;
+    let blind = lots.speaks_blind(office.store(), &known, session)?;
     if !screen.keep && screen.reason.is_none() {
         return Err(refused(office.store(), session, site, Refusal::NoReason)?);
     }
@@ -143,10 +143,20 @@ pub(in crate::office) fn screen(
     say(office, session, lots, &known, look, evidence)
 }
 
-/// Whether a site was put aside as this person has said already: a verdict that is sent again, as nobody heard the answer.
+/// Whether it is what this person has said already, and nobody has spoken since: a verdict that is sent again, as nobody heard the
+/// answer. Of what was put aside it does not matter who spoke last.
 fn stands_already(site: &Site, session: &Session, verdict: &VerdictRequest) -> bool {
-    let same = |look: &Look| look.opinion == verdict.opinion && look.reason == verdict.reason;
-    site.state == State::ScreenedOut && mine(site, session).is_some_and(same)
+    let reason = verdict.reason.filter(|_| verdict.opinion == Opinion::Discard);
+    let same = |look: &Look| look.opinion == verdict.opinion && look.reason == reason;
+    let last = site.looks.last();
+    let is_last = last.is_some_and(|(look, by)| {
+        is_own(session, by) && same(look) && look.note == verdict.note
+    });
+    match site.state {
+        State::Candidate => is_last,
+        State::ScreenedOut => mine(site, session).is_some_and(same),
+        _ => false,
+    }
 }
 
 /// Whether a person took back what they said last, and has said nothing since.

@@ -12,8 +12,10 @@ use crate::server::answer::{Answer, Refused};
 use crate::server::house::Shared;
 use crate::server::surveys::survey;
 use crate::server::uploads;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
+use crate::text::nearest;
 use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -261,7 +263,33 @@ async fn handed(house: &Shared, files: &[Handed]) -> Result<Files, Refused> {
 struct Assignment {
     codes: Vec<String>,
     crew: String,
+    /// Whether the crew may be one that was never sent out.
+    #[serde(default)]
+    new_crew: bool,
     due: Option<String>,
+}
+
+/// A crew that is not known may be one that was mistyped; the first may have any name.
+fn check_crew(store: &Store, crew: &str) -> Result<(), Refused> {
+    let known = store.crews()?;
+    if known.is_empty() || known.iter().any(|name| name == crew) {
+        return Ok(());
+    }
+    let meant = nearest(crew, known.iter().map(String::as_str));
+    let (english, chinese) = match meant {
+        Some(name) => (format!(": did you mean “{name}”?"), format!("，是不是“{name}”？")),
+        None => Default::default(),
+    };
+    let refused = Refused::new(
+        StatusCode::CONFLICT,
+        "new_crew",
+        &format!("no site was ever assigned to a crew “{crew}”{english}"),
+        &format!("从未向“{crew}”派查过{chinese}"),
+    );
+    Err(refused.hint(
+        "choose a crew that is known, or say that it is a new one",
+        "请选择已有的核查组；确为新组的，请勾选“新的核查组”",
+    ))
 }
 
 async fn assign(member: Member, Json(asked): Json<Assignment>) -> Answer<Changed> {
@@ -275,6 +303,9 @@ async fn assign(member: Member, Json(asked): Json<Assignment>) -> Answer<Changed
     member
         .act(None, move |office, session| {
             let store = office.store();
+            if !asked.new_crew {
+                check_crew(store, &asked.crew)?;
+            }
             let sites = asked.codes.iter().map(|code| store.find(code));
             let sites = sites.collect::<Result<Vec<_>, StoreError>>()?;
             let crew = body::Assign {

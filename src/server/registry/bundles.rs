@@ -153,7 +153,7 @@ fn refused(error: OfficeError, path: &FilePath, name: &str) -> Refused {
 
 /// How the file is called that was sent.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct BundleNamed {
     name: String,
 }

@@ -23,7 +23,7 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct CampaignQuery {
     season: Option<i16>,
     lang: String,

@@ -114,7 +114,7 @@ fn followed(
 
 /// In which language, as a query says it.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct LanguageQuery {
     lang: String,
 }

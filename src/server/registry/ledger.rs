@@ -37,7 +37,7 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// Which season, as a query says it.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct LedgerQuery {
     season: Option<i16>,
     /// Of letters alone: the district.

@@ -2,6 +2,7 @@
 
 use super::asked::time;
 use crate::office::{Office, Session};
+use crate::registry::Role;
 use crate::server::answer::{Answer, Refused};
 use crate::server::desks::Sitting;
 use crate::server::house::{Shared, reading};
@@ -14,6 +15,9 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde_json::{Value, json};
+
+/// Who may screen.
+const SCREENERS: [Role; 2] = [Role::Analyst, Role::Supervisor];
 
 /// Somebody who is logged in to the registry that they ask of.
 #[derive(Debug)]
@@ -71,11 +75,14 @@ impl Member {
         .await
     }
 
-    /// Takes this person's seat among those who screen a survey.
-    pub fn sits(&self, survey: &str) -> Sitting {
-        let author = self.person.session.author();
+    /// Takes this person's seat among those who screen a survey; who may not screen looks on without one.
+    pub fn sits(&self, survey: &str) -> Result<Sitting, Refused> {
         let list = (self.place.id.clone(), survey.to_owned());
-        self.house.desks.sit(list, &author.name)
+        if !self.house.has_one_of(&self.person, &SCREENERS)? {
+            return Ok(Sitting::default());
+        }
+        let author = self.person.session.author();
+        Ok(self.house.desks.sit(list, &author.name))
     }
 
     /// When something happened, as events say it, where it was said.

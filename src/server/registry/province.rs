@@ -25,7 +25,7 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// Which figures, as a query says it.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct ProvinceQuery {
     season: Option<i16>,
     level: Option<usize>,

@@ -91,7 +91,7 @@ struct ScreeningTable {
 
 async fn queue(member: Member, Path((_, id)): Path<(String, String)>) -> Answer<ScreeningTable> {
     let place = survey(&member.house, &id)?;
-    let Sitting { seat, others } = member.sits(&id);
+    let Sitting { seat, others } = member.sits(&id)?;
     member
         .read(move |store, session| {
             let scan = scan_of(&place).ok_or_else(Refused::no_such_survey)?;
@@ -146,7 +146,7 @@ async fn draw(member: Member, Json(asked): Json<SeasonQuery>) -> Answer<Outlook>
 
 /// Which cards, by their candidates with commas; all where none is named.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct CardQuery {
     of: String,
 }
@@ -254,7 +254,7 @@ async fn verdict(
     Path((_, id)): Path<(String, String)>,
     Json(given): Json<SentVerdict>,
 ) -> Answer<Judged> {
-    member.sits(&id);
+    member.sits(&id)?;
     if given.verdict == Opinion::Withdrawn {
         return Err(Refused::unclear("verdict"));
     }

@@ -1,7 +1,7 @@
 //! Sites: the list, the map, the page of one, the districts.
 
 use super::Member;
-use crate::ground::{Feature, FeatureCollection, Geometry};
+use crate::ground::{Feature, FeatureCollection, Geometry, LonLat};
 use crate::office::desk::Veil;
 use crate::office::offers::{Labels, Offer, offers};
 use crate::office::{SiteNow, clock};
@@ -21,10 +21,13 @@ use axum::{Json, Router};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// Sites of one page of a list, where nothing else is asked for, and at most.
 const PAGE: usize = 500;
 const MOST: usize = 5_000;
+/// Metres about a place, where nothing else is said.
+const ABOUT_M: f64 = 1_000.0;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -41,7 +44,7 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// Which sites, as a query says it.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a member of what is sent"
@@ -61,6 +64,10 @@ struct SiteQuery {
     /// West, south, east, north.
     #[serde(rename = "box")]
     within: Option<String>,
+    /// Longitude and latitude that they lie about.
+    near: Option<String>,
+    /// Metres about it, a kilometre where nothing is said.
+    radius: Option<f64>,
     offset: usize,
     limit: Option<usize>,
 }
@@ -81,11 +88,31 @@ impl SiteQuery {
             season: self.season,
             crew: some(&self.crew),
             within: self.within.as_deref().map(corners).transpose()?,
-            near: None,
+            near: self.about()?,
             overdue_on: self.overdue.then_some(today),
             due_by: self.due_within.map(day),
             text: some(&self.text),
         })
+    }
+
+    /// The place that they lie about, and how far away.
+    fn about(&self) -> Result<Option<(LonLat, f64)>, Refused> {
+        let Some(near) = &self.near else {
+            return match self.radius {
+                Some(_) => Err(Refused::unclear("near")),
+                None => Ok(None),
+            };
+        };
+        let degrees = near.split(',').map(|part| part.trim().parse::<f64>());
+        let place = match degrees.collect::<Result<Vec<_>, _>>().as_deref() {
+            Ok(&[lon, lat]) if lon.abs() <= 180.0 && lat.abs() <= 90.0 => LonLat { lon, lat },
+            _ => return Err(Refused::unclear("near")),
+        };
+        let radius = self.radius.unwrap_or(ABOUT_M);
+        let is_a_distance = radius.is_finite() && radius > 0.0;
+        is_a_distance
+            .then_some(Some((place, radius)))
+            .ok_or_else(|| Refused::unclear("radius"))
     }
 }
 
@@ -204,6 +231,8 @@ struct SitePicture {
     role: EvidenceRole,
     name: String,
     taken_at: Option<String>,
+    /// First and last day of the flight that it is a chip of.
+    captured: Option<[String; 2]>,
     /// What is doubtful about it, in words.
     marks: Vec<Labels>,
 }
@@ -233,7 +262,7 @@ async fn page(member: Member, Path((registry, code)): Path<(String, String)>) ->
                 geometry: outline(&now.site),
                 history: history(store, &now.site, &hidden)?,
                 moves: offers(store, session, &now.site),
-                pictures: pictures(&now.site, &registry),
+                pictures: pictures(&now.site, &flown(&store.events_of(key)?), &registry),
                 waits_for_second: hidden.len(),
                 now,
             }))
@@ -280,12 +309,26 @@ fn history(store: &Store, of: &Site, hidden: &[Hash]) -> Result<Vec<HistoryLine>
     Ok(events.iter().map(line).collect())
 }
 
-fn pictures(site: &Site, registry: &str) -> Vec<SitePicture> {
+/// The days of the flights that files were cut from, by the detections that came with them.
+fn flown(events: &[Sealed]) -> BTreeMap<Hash, [String; 2]> {
+    let mut days = BTreeMap::new();
+    for sealed in events {
+        let detection = sealed.event.body.detection();
+        if let Some(captured) = detection.and_then(|found| found.captured.as_ref()) {
+            let files = sealed.event.evidence.iter();
+            days.extend(files.map(|file| (file.sha256, captured.clone())));
+        }
+    }
+    days
+}
+
+fn pictures(site: &Site, flown: &BTreeMap<Hash, [String; 2]>, registry: &str) -> Vec<SitePicture> {
     let picture = |file: &crate::registry::event::EvidenceRef| SitePicture {
         url: format!("/api/registries/{registry}/evidence/{}", file.sha256),
         role: file.role,
         name: file.name.clone(),
         taken_at: file.taken_at.clone(),
+        captured: flown.get(&file.sha256).cloned(),
         marks: (file.marks.iter())
             .map(|mark| Labels::of(|lang| evidence::mark_in_words(mark, lang)))
             .collect(),

@@ -357,7 +357,8 @@ function listed(mine) {
   const sorted = [...state.sites].sort((a, b) => distance(a) - distance(b));
   const rows = new Map();
   const entry = (feature) => {
-    const { site, state_name: name, due } = feature.properties;
+    const { site, state: code = "", state_name: inChinese, due } = feature.properties;
+    const name = state.language ? code.toLowerCase().replaceAll("_", " ") : inChinese;
     const text = [name, due].filter(Boolean).join(" · ");
     const far = el("span", { className: "far" }, farAway(feature));
     rows.set(feature, far);

@@ -56,10 +56,10 @@ export function sitePage(row, picture) {
   const reached = (...states) => states.includes(row.state);
   const visited = reached('CONFIRMED', 'ERADICATED', 'CLOSED', 'REFUTED', 'REVISIT');
   const eradicated = reached('ERADICATED', 'CLOSED');
-  const file = (role, name, taken_at) => ({ name, role, taken_at, marks: role === 'scene' ? [{ en: 'taken 240 m from the site', zh: '拍摄位置距图斑 240 米' }] : [], url: picture(role, row.id) });
+  const file = (role, name, taken_at) => ({ name, role, taken_at, captured: role === 'chip' || role === 'context' ? ['2026-05-03', '2026-05-03'] : null, marks: role === 'scene' ? [{ en: 'taken 240 m from the site', zh: '拍摄位置距图斑 240 米' }] : [], url: picture(role, row.id) });
   const corner = (x, y) => [row.lon + x / 1e5, row.lat + y / 1e5];
   return {
-    ...row, district: DISTRICTS.find(({ code }) => code === row.district), unit: '410423', source: 'scan', residue: false, area_m2: 42.5, habitat: visited ? 'vegetable_garden' : null,
+    ...row, district: DISTRICTS.filter(({ code }) => code === row.district).map(({ code, name }) => ({ code, names: [[code, name]] }))[0] ?? null, unit: '410423', source: 'scan', residue: false, area_m2: 42.5, habitat: visited ? 'vegetable_garden' : null,
     plants: visited && !reached('REFUTED') ? 46 : null, candidate: 'J52YN1WDT59Y', dispute: row.disputed ? ['CONFIRMED', 'REFUTED'].map((state) => ({ state, kind: 'visit', stamp: { event: 'e1', at: '2026-05-05T09:12:00+08:00', actor: { name: state === 'CONFIRMED' ? '王芳' : '孙丽', unit: '410423', role: 'verifier' }, own_key: state === 'CONFIRMED' } })) : [], accepted_without_own_key: false,
     eradications: eradicated ? [[{ percent: 100 }, {}]] : [],
     geometry: { type: 'Polygon', coordinates: [[corner(-3, -3), corner(3, -3), corner(3, 3), corner(-3, 3), corner(-3, -3)]] },

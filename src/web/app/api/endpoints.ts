@@ -32,8 +32,8 @@ export const site = (registry: string, code: string): Promise<SitePage> =>
   get(`/api/registries/${part(registry)}/sites/${part(code)}`);
 export const move = (registry: string, code: string, fields: Readonly<Record<string, unknown>>): Promise<MoveTaken> =>
   send('POST', `/api/registries/${part(registry)}/sites/${part(code)}/moves`, fields);
-export const assign = (registry: string, codes: readonly string[], crew: string, due: string | null): Promise<unknown> =>
-  send('POST', `/api/registries/${part(registry)}/assign`, { codes, crew, due });
+export const assign = (registry: string, codes: readonly string[], crew: string, due: string | null, isNew = false): Promise<unknown> =>
+  send('POST', `/api/registries/${part(registry)}/assign`, { codes, crew, due, new_crew: isNew });
 export const districtsAddress = (registry: string): string => `/api/registries/${part(registry)}/districts.geojson`;
 
 const screening = (registry: string, survey: string): string => `/api/registries/${part(registry)}/screening/${part(survey)}`;

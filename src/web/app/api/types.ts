@@ -114,6 +114,8 @@ export interface Picture {
   readonly role: EvidenceRole;
   readonly name: string;
   readonly taken_at: string | null;
+  /** First and last day of the flight that it is a chip of. */
+  readonly captured: readonly [string, string] | null;
   readonly marks: readonly Both[];
 }
 
@@ -151,7 +153,7 @@ export interface SitePage extends Omit<SiteRow, 'district'> {
   readonly habitat: string | null;
   readonly plants: number | null;
   readonly candidate: string | null;
-  readonly district: { readonly code: string; readonly name?: string | null } | null;
+  readonly district: { readonly code: string; readonly names: readonly (readonly [code: string, name: string])[] } | null;
   readonly dispute: readonly DisputedMove[];
   readonly eradications: readonly unknown[];
   readonly accepted_without_own_key: boolean;

@@ -25,6 +25,7 @@ export class Outbox {
   private sending = false;
   private closed = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private waked: (() => void) | undefined;
   private readonly kept: string;
 
   constructor(private readonly registry: string, private readonly survey: string, person: string, private readonly told: Told) {
@@ -45,6 +46,12 @@ export class Outbox {
     return this.letters;
   }
 
+  /** Tries again at once: somebody has logged in anew. */
+  wake(): void {
+    clearTimeout(this.timer);
+    this.waked?.();
+  }
+
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);
@@ -58,7 +65,10 @@ export class Outbox {
       const answer = await this.delivered(letter);
       if (answer === 'later') {
         this.stuck.set(true);
-        await new Promise((resolve) => { this.timer = setTimeout(resolve, wait); });
+        await new Promise<void>((resolve) => {
+          this.waked = resolve;
+          this.timer = setTimeout(resolve, wait);
+        });
         wait = Math.min(wait * 2, LONGEST_WAIT);
         continue;
       }

@@ -4,6 +4,7 @@ import { standing } from '../../api/endpoints';
 import { useCandidates } from '../../api/events';
 import type { Queue, QueueItem, Verdict, VerdictSent } from '../../api/types';
 import { tell } from '../../parts/notice';
+import { renewed } from '../../session';
 import { say } from '../../words/language';
 import { explained } from '../../parts/failure';
 import { LookingClock } from './clock';
@@ -60,7 +61,9 @@ export function useDeciding(registry: string, survey: string, person: string, qu
     become(withUnsent(latest.current, outbox.unsent()));
     const guard = (event: BeforeUnloadEvent): void => { if (outbox.waiting.get() > 0) event.preventDefault(); };
     addEventListener('beforeunload', guard);
+    const unfollow = renewed.follow(() => outbox.wake());
     return () => {
+      unfollow();
       removeEventListener('beforeunload', guard);
       outbox.close();
       clock.close();

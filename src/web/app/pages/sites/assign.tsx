@@ -3,30 +3,29 @@ import { useState } from 'preact/hooks';
 import { assign } from '../../api/endpoints';
 import { Dialog } from '../../parts/dialog';
 import { Failure } from '../../parts/failure';
-import { TextField, typed } from '../../parts/field';
+import { typed } from '../../parts/field';
 import { tell } from '../../parts/notice';
 import { day } from '../../words/figures';
 import { say } from '../../words/language';
+import { AssignFields, USUAL } from './move_fields';
 
 interface AssignOf {
   registry: string;
   codes: readonly string[];
-  crews: readonly string[];
+  /** Whether one of the sites has a day already. */
+  dated: boolean;
   close: () => void;
   done: () => void;
 }
 
-/** Days that a crew has when nothing else is said. */
-const USUAL = 7;
-
-export function AssignDialog({ registry, codes, crews, close, done }: AssignOf) {
+export function AssignDialog({ registry, codes, dated, close, done }: AssignOf) {
   const [error, setError] = useState<Error | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const { crew = '', due } = typed(event.currentTarget as HTMLFormElement);
+    const { crew = '', due, new_crew } = typed(event.currentTarget as HTMLFormElement);
     setBusy(true);
-    assign(registry, codes, crew, due ?? null).then(() => {
+    assign(registry, codes, crew, due ?? null, new_crew === 'true').then(() => {
       tell(say('assigned_n', { n: codes.length, crew }));
       close();
       done();
@@ -39,8 +38,7 @@ export function AssignDialog({ registry, codes, crews, close, done }: AssignOf) 
     <Dialog title={say('assign_title', { n: codes.length })} close={close}>
       <form onSubmit={submit}>
         <p class="soft codes">{codes.slice(0, 12).join(' ')}{codes.length > 12 && ' …'}</p>
-        <TextField name="crew" label={say('assign_crew')} required list={crews} />
-        <TextField name="due" label={say('assign_due')} type="date" value={day(USUAL)} />
+        <AssignFields registry={registry} due={dated ? '' : day(USUAL)} />
         {error && <Failure error={error} />}
         <p class="row end"><button type="button" onClick={close}>{say('cancel')}</button><button type="submit" class="primary" disabled={busy}>{say('assign_do')}</button></p>
       </form>

@@ -79,7 +79,7 @@ function Pictures({ word, files }: { word: Word; files: readonly Picture[] }) {
         {files.map((one) => (
           <li key={one.url}>
             <button type="button" class="plain" onClick={() => setOpen(one)}><img src={one.url} alt={label(EVIDENCE, one.role)} loading="lazy" /></button>
-            <small>{label(EVIDENCE, one.role)}{one.taken_at && ` · ${moment(one.taken_at)}`}{one.marks.length > 0 && ` · ${say('file_marks', { marks: one.marks.map(pick).join(pick({ en: '; ', zh: '；' })) })}`}</small>
+            <small>{label(EVIDENCE, one.role)}{one.captured && ` · ${period({ from: one.captured[0], to: one.captured[1] })}`}{one.taken_at && ` · ${moment(one.taken_at)}`}{one.marks.length > 0 && ` · ${say('file_marks', { marks: one.marks.map(pick).join(pick({ en: '; ', zh: '；' })) })}`}</small>
           </li>
         ))}
       </ul>

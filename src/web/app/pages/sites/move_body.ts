@@ -23,6 +23,7 @@ const FIELDS: Readonly<Record<MoveName, (values: Values) => Record<string, unkno
   visit: (values) => ({
     outcome: values['outcome'], officers: names(values['officers']), not_there: values['not_there'] === 'true', plants: number(values['plants']),
     area_m2: number(values['area']), stage: values['stage'], habitat: values['habitat'],
+    species: values['species'], witness: values['witness'], sap_cut: values['sap'] === undefined ? undefined : values['sap'] === 'yes',
   }),
   eradicate: (values) => ({ percent: number(values['percent']), method: values['method'], officers: names(values['officers']) }),
   accept: (values) => (values['passed'] === 'passed' ? { passed: true } : { passed: false, reason: values['passed'] }),

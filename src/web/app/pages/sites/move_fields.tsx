@@ -1,6 +1,8 @@
 // What each move asks for.
+import { crews } from '../../api/endpoints';
 import type { MoveName, SitePage } from '../../api/types';
 import { ChoiceField, Field, TextField } from '../../parts/field';
+import { useLoaded } from '../../loading';
 import { day } from '../../words/figures';
 import { language, say } from '../../words/language';
 import { EVIDENCE, HABITATS, OUTCOMES, REJECTIONS, STAGES, STATES, label } from '../../words/coded';
@@ -16,6 +18,9 @@ function options(labels: Readonly<Record<string, readonly [string, string]>>, em
 function roles(...codes: readonly string[]): Options {
   return codes.map((code) => [code, label(EVIDENCE, code)]);
 }
+
+/** Days that a crew has when nothing else is said. */
+export const USUAL = 7;
 
 /** The moves that files go with, and what the files can show. */
 export const WITH_FILES: Partial<Record<MoveName, Options>> = {
@@ -36,7 +41,8 @@ function ReasonText() {
 function VisitFields() {
   return (
     <>
-      <ChoiceField name="outcome" label={say('field_outcome')} options={options(OUTCOMES)} required />
+      <ChoiceField name="outcome" label={say('field_outcome')} options={options(OUTCOMES, true)} required />
+      <TextField name="species" label={say('field_species')} />
       <TextField name="officers" label={say('field_officers')} help={say('field_officers_help')} />
       <p><label class="check"><input type="checkbox" name="not_there" value="true" />{say('field_not_there')}</label></p>
       <div class="pair">
@@ -47,6 +53,10 @@ function VisitFields() {
         <ChoiceField name="stage" label={say('field_stage')} options={options(STAGES, true)} />
         <ChoiceField name="habitat" label={say('field_habitat')} options={options(HABITATS, true)} />
       </div>
+      <div class="pair">
+        <ChoiceField name="sap" label={say('field_sap')} options={[['', ''], ['yes', say('yes')], ['no', say('no')]]} />
+        <TextField name="witness" label={say('field_witness')} />
+      </div>
     </>
   );
 }
@@ -56,12 +66,24 @@ function claimed(found: SitePage): Options {
   return [...new Set([found.state, ...found.dispute.map((one): State => one.state)])].map((state) => [state, label(STATES, state)]);
 }
 
-export function FieldsOf({ move, found }: { move: MoveName; found: SitePage }) {
+/** The crew, one of those that are known or a new one, and the day by which it is to be there. */
+export function AssignFields({ registry, crew = null, due }: { registry: string; crew?: string | null; due: string }) {
+  const { data } = useLoaded(() => crews(registry), [registry]);
+  return (
+    <>
+      <TextField name="crew" label={say('assign_crew')} value={crew ?? ''} required list={data ?? []} />
+      {(data ?? []).length > 0 && <p><label class="check"><input type="checkbox" name="new_crew" value="true" />{say('crew_is_new')}</label></p>}
+      <TextField name="due" label={say('assign_due')} help={say('assign_due_help')} type="date" value={due} />
+    </>
+  );
+}
+
+export function FieldsOf({ registry, move, found }: { registry: string; move: MoveName; found: SitePage }) {
   switch (move) {
     case 'screen':
       return <><ChoiceField name="reason" label={say('screen_reason')} options={[['keep', say('screen_keep')], ...options(REJECTIONS)]} /><Note /></>;
     case 'assign':
-      return <><TextField name="crew" label={say('assign_crew')} value={found.crew ?? ''} required /><TextField name="due" label={say('assign_due')} type="date" value={day(7)} /></>;
+      return <AssignFields registry={registry} crew={found.crew} due={found.due ?? day(USUAL)} />;
     case 'visit':
       return <><VisitFields /><Note /></>;
     case 'eradicate':

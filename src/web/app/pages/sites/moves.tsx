@@ -65,7 +65,7 @@ function MoveDialog({ offer, found, who, close, done }: MoveOf) {
     <Dialog title={`${label(MOVES, offer.move)} · ${found.id}`} close={close}>
       <form onSubmit={submit}>
         {offer.move === 'accept' && <BeforeAfter found={found} />}
-        <FieldsOf move={offer.move} found={found} />
+        <FieldsOf registry={who.registry} move={offer.move} found={found} />
         {WITH_FILES[offer.move] && <FilesField roles={WITH_FILES[offer.move] ?? []} choose={setFiles} />}
         {FORCED.has(offer.move) && <details><summary>{say('field_force')}</summary><TextField name="force" label={say('field_reason')} help={say('field_force_help')} /></details>}
         {offer.move !== 'assign' && <TextField name="when" label={say('happened')} help={say('happened_help')} type="datetime-local" />}
@@ -79,7 +79,7 @@ function MoveDialog({ offer, found, who, close, done }: MoveOf) {
 /** Records it; answers whether it is the word of one of two. */
 async function record(who: SessionNow, found: SitePage, name: MoveName, values: Readonly<Record<string, string>>, files: readonly File[]): Promise<boolean> {
   if (name === 'assign') {
-    await assign(who.registry, [found.id], values['crew'] ?? '', values['due'] ?? null);
+    await assign(who.registry, [found.id], values['crew'] ?? '', values['due'] ?? null, values['new_crew'] === 'true');
     return false;
   }
   const uploads: string[] = [];

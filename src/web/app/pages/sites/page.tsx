@@ -88,7 +88,7 @@ function Both({ rows, query, who, again }: { rows: readonly SiteRow[]; query: UR
           : <Cells count={rows.length} height={64} label={say('sites_list')} follow={current ?? undefined}
             render={(index) => <Row row={rows[index] as SiteRow} names={names} current={index === current} selected={selected.has(index)} toggle={may ? () => toggle(index) : null} point={() => setCurrent(index)} />} />}
       </div>
-      {assigning && <AssignDialog registry={who.registry} codes={[...selected].map((index) => rows[index]?.id ?? '')} crews={teams.data ?? []} close={() => setAssigning(false)} done={() => { setCodes(new Set()); teams.again(); again(); }} />}
+      {assigning && <AssignDialog registry={who.registry} codes={[...selected].map((index) => rows[index]?.id ?? '')} dated={[...selected].some((index) => rows[index]?.due)} close={() => setAssigning(false)} done={() => { setCodes(new Set()); teams.again(); again(); }} />}
     </>
   );
 }

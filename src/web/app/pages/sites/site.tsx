@@ -80,7 +80,7 @@ function Dispute({ found }: { found: SitePage }) {
 function Facts({ found }: { found: SitePage }) {
   const facts: readonly (readonly [string, string | null])[] = [
     [say('fact_name'), found.name],
-    [say('fact_district'), [found.district?.name, found.district?.code].filter(Boolean).join(' ') || null],
+    [say('fact_district'), [...(found.district?.names ?? []).map(([, name]) => name), found.district?.code].filter(Boolean).join(' ') || null],
     [say('fact_area'), area(found.area_m2)],
     [say('fact_plants'), found.plants === null ? null : count(found.plants)],
     [say('fact_habitat'), found.habitat && label(HABITATS, found.habitat)],

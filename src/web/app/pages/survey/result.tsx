@@ -74,7 +74,7 @@ function Summary({ summary }: { summary: SurveySummary }) {
         {gaps.length > 0 && <> · {say('not_searched_warning')}</>}
       </p>
       <p class="soft">
-        {[say('candidates_n', { n: totals.candidates }), period(captured),
+        {[say('candidates_n', { n: totals.candidates }), period(captured) ?? say('day_unknown'),
           modelName(summary.model.name), say('threshold_n', { n: decimal(summary.model.threshold, 2) }), say('sources_n', { n: summary.sources.length })].filter(Boolean).join(' · ')}
         {' · '}{say('a_reason_to_look')}
       </p>
