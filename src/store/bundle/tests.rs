@@ -1160,3 +1160,24 @@ fn a_bundle_is_locked_under_no_empty_or_very_short_passphrase() {
         );
     }
 }
+
+#[test]
+fn a_rehearsal_takes_the_files_that_come_with_a_bundle_to_be_here() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut county, a) = office(folder.path(), "410423", 1);
+    let (mut province, b) = office(folder.path(), "410000", 2);
+    trust(&mut province, &b, &county, "410423");
+    let file = photo(&county, b"\xFF\xD8\xFF comes along");
+    add(&mut county, &a, "event:1", vec![file.clone()]);
+    let path = folder.path().join("a.bundle");
+    make(&county, &path, &Request::default());
+    let bundle = inspect(&path, &Unlock::default()).expect("inspected");
+    let is_here = |store: &mut Store| {
+        store.take(&bundle.events)?;
+        Ok(store.authority().is_here(file.sha256))
+    };
+    let alone = province.rehearse(is_here).expect("rehearsed");
+    let together = province.rehearse_with_files([file.sha256], is_here);
+    assert_eq!((alone, together.expect("rehearsed")), (false, true));
+    assert_eq!(province.rehearse(is_here).expect("rehearsed"), alone);
+}
