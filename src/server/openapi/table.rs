@@ -136,7 +136,7 @@ pub(super) const TABLE: &[(&str, &str, bool, &str)] = &[
         "get",
         "/api/registries/{registry}/sites",
         true,
-        "Sites, by the filters of the command line",
+        "Sites, by filters: state, open, disputed, kept, overdue, due_within, district, season, crew, text, box, near and radius",
     ),
     (
         "get",
@@ -160,7 +160,7 @@ pub(super) const TABLE: &[(&str, &str, bool, &str)] = &[
         "post",
         "/api/registries/{registry}/assign",
         true,
-        "Send a crew: codes, crew, due",
+        "Send a crew: codes, crew, new_crew, due",
     ),
     (
         "post",
