@@ -37,6 +37,22 @@ const VALUES: &[NamedValue] = &[
         )),
     ),
     (
+        "near",
+        "place",
+        "位置",
+        Some((
+            "longitude and latitude in degrees, with a comma",
+            "依次为经度、纬度（度），用逗号分隔",
+        )),
+    ),
+    (
+        "radius",
+        "distance",
+        "半径",
+        Some(("metres above 0", "请填写大于 0 的米数")),
+    ),
+    ("sealed", "number of the sealed envelope", "密封编号", None),
+    (
         "box",
         "box of the map",
         "地图范围",

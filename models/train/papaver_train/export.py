@@ -219,6 +219,12 @@ def main() -> None:
         "--scale", type=float, default=1.0, help="calibration: sigmoid(scale * logit + shift)"
     )
     parser.add_argument("--shift", type=float, default=0.0)
+    parser.add_argument("--dispatch", type=float, help="the threshold for direct dispatch")
+    parser.add_argument(
+        "--expected",
+        type=Path,
+        help="JSON: candidates a square kilometre on kinds of ground, at both thresholds",
+    )
     parser.add_argument("--net", choices=list(VARIANTS), default="standard")
     parser.add_argument("--quantise", type=Path)
     parser.add_argument(
@@ -248,6 +254,10 @@ def main() -> None:
     net = PoppyNet(args.net)
     net.load(args.run / "last.pt")
     told = metadata(args.threshold, halo=SMOOTH_HALO if net.smooth else HALO)
+    if args.dispatch is not None:
+        told["papaver_dispatch_threshold"] = args.dispatch
+    if args.expected:
+        told["papaver_expected"] = json.loads(args.expected.read_text())
     onnx.save(build(net, told, args.scale, args.shift), args.out)
 
 
