@@ -237,9 +237,8 @@ impl Verifier {
         device: Device,
     ) -> Result<Self, ModelError> {
         let session = session(runtime, &bytes, device)?;
-        let metadata = metadata(&session);
-        let contract = VerifierContract::new(&metadata)?;
         check_ports(&session)?;
+        let contract = VerifierContract::new(&metadata(&session))?;
         Ok(Self {
             runtime: runtime.clone(),
             device,
