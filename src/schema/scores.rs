@@ -58,6 +58,7 @@ pub struct CellsRecord {
 /// the tile of its task that shows it, which earlier versions did not keep.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(extend("minItems" = 6)))]
 pub struct CellRecord(
     pub u32,
     pub u32,

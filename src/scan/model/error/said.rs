@@ -30,6 +30,31 @@ fn short(sha256: &str) -> &str {
     sha256.get(..12).unwrap_or(sha256)
 }
 
+/// What learnt from the candidates of another model than the one that searches.
+fn other_first_stage(learnt_from: &str, model: &str, lang: Lang) -> Said {
+    Said::new(tr!(
+        lang,
+        "the verifier learnt from the candidates of the model {learnt_from}, and {model} searches",
+        "复核模型由模型 {learnt_from} 的疑似点训练而成，而搜索用的模型是 {model}",
+        learnt_from = short(learnt_from),
+        model = short(model),
+    ))
+    .hint(remedy!(
+        lang,
+        "search with that model: {model}",
+        "请用该模型搜索：{model}",
+        model = Action::Again(Choice::Model)
+    ))
+    .hint(remedy!(
+        lang,
+        "or, where it was evaluated with this one, say so: {wrap}",
+        "若已与当前模型一同评测过，请注明：{wrap}",
+        wrap = Action::WrapModel {
+            set: key("papaver_first_stage", &format!("\"{model}\""))
+        }
+    ))
+}
+
 impl ModelError {
     /// What the model does not say of itself.
     fn lacks(&self, lang: Lang) -> String {
@@ -127,6 +152,40 @@ impl ModelError {
             Self::OtherBoxes { kind } => Said::new(tr!(lang, "the boxes of {kind} cannot be read", "不支持 {kind} 的检测框"))
                 .hint(lang.pick("export a YOLO (v5 to v11) that detects upright boxes", "请导出输出正框的 YOLO（v5 至 v11）检测模型"))
                 .hint(remedy!(lang, "if its output is that of one, say so: {wrap}", "若输出格式与其相同，请注明：{wrap}", wrap = Action::WrapModel { set: key("det_type", "\"YOLO_Ultralytics\"") })),
+            _ => Said::new(""),
+        }
+    }
+
+    /// A verifier cannot be read, is none, or is another model's.
+    fn of_verifier(&self, lang: Lang) -> Said {
+        match self {
+            Self::NoVerifier { path, source } => Said::new(tr!(
+                lang,
+                "the verifier {path} cannot be read: {source}",
+                "无法读取复核模型 {path}：{source}",
+                path = path.display(),
+                source = of_system(source, lang),
+            ))
+            .hint(remedy!(
+                lang,
+                "name an ONNX file with {verifier}, or leave it out",
+                "请用 {verifier} 指定 ONNX 文件，或省略",
+                verifier = Action::Again(Choice::Verifier)
+            )),
+            Self::NotAVerifier { kind } => Said::new(tr!(
+                lang,
+                "the model is a '{kind}', not a Verifier",
+                "模型类型为“{kind}”，不是 Verifier（复核模型）"
+            ))
+            .hint(remedy!(
+                lang,
+                "name a model that searches with {model}",
+                "用于搜索的模型请用 {model} 指定",
+                model = Action::Again(Choice::Model)
+            )),
+            Self::OtherFirstStage { learnt_from, model } => {
+                other_first_stage(learnt_from, model, lang)
+            }
             _ => Said::new(""),
         }
     }
@@ -250,16 +309,9 @@ impl Say for ModelError {
             Self::TwoLayouts { .. } | Self::SuppressedInside | Self::OtherClass { .. } => {
                 self.of_rows(lang)
             }
-            Self::OtherFirstStage { learnt_from, model } => Said::new(tr!(
-                lang,
-                "the verifier learnt from the candidates of the model {learnt_from}, and {model} searches",
-                "复核模型由模型 {learnt_from} 的疑似点训练而成，而搜索用的模型是 {model}",
-                learnt_from = short(learnt_from),
-                model = short(model),
-            ))
-                .hint(remedy!(lang, "search with that model: {model}", "请用该模型搜索：{model}", model = Action::Again(Choice::Model)))
-                .hint(remedy!(lang, "or, where it was evaluated with this one, say so: {wrap}", "若已与当前模型一同评测过，请注明：{wrap}", wrap = Action::WrapModel {
-                    set: key("papaver_first_stage", &format!("\"{model}\"")) })),
+            Self::NoVerifier { .. } | Self::NotAVerifier { .. } | Self::OtherFirstStage { .. } => {
+                self.of_verifier(lang)
+            }
             Self::UnknownKey { .. }
             | Self::NotAProbability { .. }
             | Self::NotJson { .. }
@@ -273,16 +325,6 @@ impl Say for ModelError {
                 source = of_system(source, lang),
             ))
                 .hint(lang.pick("check the name of the ONNX file, or leave it out to use the built-in model", "请检查 ONNX 文件名；不指定则使用内置模型")),
-            Self::NoVerifier { path, source } => Said::new(tr!(
-                lang,
-                "the verifier {path} cannot be read: {source}",
-                "无法读取复核模型 {path}：{source}",
-                path = path.display(),
-                source = of_system(source, lang),
-            ))
-                .hint(remedy!(lang, "name an ONNX file with {verifier}, or leave it out", "请用 {verifier} 指定 ONNX 文件，或省略", verifier = Action::Again(Choice::Verifier))),
-            Self::NotAVerifier { kind } => Said::new(tr!(lang, "the model is a '{kind}', not a Verifier", "模型类型为“{kind}”，不是 Verifier（复核模型）"))
-                .hint(remedy!(lang, "name a model that searches with {model}", "用于搜索的模型请用 {model} 指定", model = Action::Again(Choice::Model))),
             Self::File { path, source } => source.say(lang).about(path),
             Self::NotOnnx { reason } => Said::new(tr!(lang, "the model cannot be loaded as ONNX: {reason}", "模型无法作为 ONNX 加载：{reason}"))
                 .hint(tr!(lang, "export it again; a model kept in several files must be one file", "请重新导出；多文件模型须合并为一个文件")),
