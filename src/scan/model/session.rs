@@ -261,7 +261,7 @@ fn declared(
     let keys = Keys::parse(metadata)?;
     let (inputs, outputs) = (session.inputs(), session.outputs());
     let first = outputs.first().and_then(|output| sizes(output).ok());
-    let kind = ModelKind::of(&keys, first.map(|sizes| sizes.len()))?;
+    let kind = ModelKind::of(&keys, first.as_ref().map(Vec::len))?;
     let ports = ModelError::Ports {
         inputs: inputs.len(),
         outputs: outputs.len(),
