@@ -8,7 +8,7 @@
     reason = "a bench says what it measured"
 )]
 
-use papaver::office::learn::fitted;
+use papaver::office::learn::{Verdict, fitted};
 use papaver::schema::{FEATURES_FORMAT, FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -30,7 +30,11 @@ fn main() {
         values[3] += if yes { -1.0 } else { 1.0 };
         let id = format!("{n:012}");
         if n < VERDICTS {
-            told.insert(id.clone(), yes);
+            let verdict = Verdict {
+                site: id.clone(),
+                poppy: yes,
+            };
+            told.insert(id.clone(), verdict);
         }
         FeaturesOf {
             id,

@@ -71,7 +71,7 @@ fn plot([x0, y0, x1, y1]: CornersRecord) -> Vec<CellRecord> {
     let across = (x1 - x0) / CELL;
     let cell = |i: u32| {
         let (x, y) = (x0 + i % across * CELL, y0 + i / across * CELL);
-        CellRecord(x, y, x + CELL, y + CELL, 0.9, 1)
+        CellRecord(x, y, x + CELL, y + CELL, 0.9, 1, 0)
     };
     let fits = across * ((y1 - y0) / CELL) >= CELLS;
     let has_plot = fits && place.is_multiple_of(EVERY);

@@ -166,7 +166,9 @@ fn command(action: &Action) -> Typed {
                 .and("--unit")
                 .value_or(unit, CODE)
         }
-        Action::DrawAudit => Typed::of("screen --audit"),
+        Action::DrawAudit { season } => {
+            Typed::of("screen --audit --season").and(&season.to_string())
+        }
         Action::ApplyBundle => Typed::of("bundle apply").blank(FILE),
         Action::MakeIdentity => Typed::of("bundle identity").blank(FILE),
         Action::Add

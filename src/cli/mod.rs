@@ -32,6 +32,7 @@ mod telemetry;
 mod tianditu;
 mod usage;
 mod values;
+mod verifier;
 mod version;
 mod window;
 

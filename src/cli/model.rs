@@ -1,10 +1,10 @@
 //! `papaver model`: the model contract in words, and what a model lacks written into it.
 
-use super::{Done, expected, talk};
+use super::{Done, expected, talk, verifier};
 use crate::cli::overwrite::Overwrite;
 use crate::files;
 use crate::scan::{
-    Activation, BoxForm, BoxLayout, Contract, Device, Model, ModelError, Output, Runtime, wrap,
+    Activation, BoxForm, BoxLayout, Contract, Model, ModelError, ModelFile, Output, Runtime, wrap,
 };
 use crate::schema::model_name;
 use crate::tr;
@@ -70,20 +70,12 @@ fn boxed(error: impl Say) -> Box<dyn Say> {
 fn inspect(path: Option<&PathBuf>, lang: Lang) -> Result<Done, Box<dyn Say>> {
     let runtime = Runtime::load().map_err(boxed)?;
     let path = path.map(PathBuf::as_path);
-    let (model, gaps) = Model::with_gaps(&runtime, path, Device::Cpu).map_err(boxed)?;
-    for line in lines(&model, &gaps, &runtime, lang) {
-        talk::data(&line);
-    }
-    lack(gaps).map_or(Ok(Done::Whole), |lack| Err(boxed(lack)))
-}
-
-/// What is missing, in one error.
-fn lack(gaps: Vec<ModelError>) -> Option<ModelError> {
-    let missing = gaps.iter().flat_map(ModelError::missing).collect();
-    match gaps.len() {
-        0 | 1 => gaps.into_iter().next(),
-        _ => Some(ModelError::Incomplete { missing }),
-    }
+    let (lines, gaps) = match ModelFile::read(&runtime, path).map_err(boxed)? {
+        ModelFile::Searches(model, gaps) => (lines(&model, &gaps, &runtime, lang), gaps),
+        ModelFile::Verifies(verifier) => (verifier::lines(&verifier, lang), Vec::new()),
+    };
+    lines.iter().for_each(|line| talk::data(line));
+    ModelError::of_gaps(gaps).map_or(Ok(Done::Whole), |lack| Err(boxed(lack)))
 }
 
 impl Wrap {
@@ -93,7 +85,7 @@ impl Wrap {
         let (bytes, gaps) = wrap(&runtime, &self.model, &set).map_err(boxed)?;
         files::write_bytes(&self.output, self.overwrite.existing(), &bytes).map_err(boxed)?;
         talk::written(&self.output, lang);
-        if let Some(lack) = lack(gaps) {
+        if let Some(lack) = ModelError::of_gaps(gaps) {
             talk::warning(&lack, lang);
         }
         Ok(Done::Whole)
@@ -110,16 +102,10 @@ fn lines(model: &Model, gaps: &[ModelError], runtime: &Runtime, lang: Lang) -> V
         .collect();
     let lacks = |key: &str| missing.iter().any(|m| m == key);
     lines.extend(kind(c, lacks("resolution"), lang));
-    lines.push(classes(c, lacks("papaver_positive"), lang));
+    let positive = (!lacks("papaver_positive")).then_some(c.positive.as_slice());
+    lines.push(classes(&c.classes, positive, lang));
     lines.extend(scale(c, lacks("resolution"), lang));
-    lines.push(tr!(lang, "threshold     {}", "阈值        {}", c.threshold));
-    if let Some(threshold) = c.uses.dispatch_threshold {
-        lines.push(tr!(
-            lang,
-            "dispatch      from {threshold} on a crew may be sent without screening",
-            "直接派查    得分不低于 {threshold} 的可不经研判直接派查"
-        ));
-    }
+    lines.extend(thresholds(c.threshold, c.uses.dispatch_threshold, lang));
     lines.extend(expected::lines(&c.uses.expected, lang));
     if !missing.is_empty() {
         let missing = missing.join(lang.pick(", ", "、"));
@@ -140,23 +126,57 @@ fn lines(model: &Model, gaps: &[ModelError], runtime: &Runtime, lang: Lang) -> V
     lines
 }
 
-/// The file, and what goes in and out of it.
-fn file(model: &Model, lang: Lang) -> Vec<String> {
-    let c = model.contract();
-    let (input, output) = model.shapes();
-    let size = model.size() as f64 / 1e6;
-    let name = model_name(model.name(), lang);
-    vec![
+/// The threshold, and that for sending a crew, where there is one.
+pub(super) fn thresholds(screening: f64, dispatch: Option<f64>, lang: Lang) -> Vec<String> {
+    let mut lines = vec![tr!(
+        lang,
+        "threshold     {screening}",
+        "阈值        {screening}"
+    )];
+    lines.extend(dispatch.map(|threshold| {
+        tr!(
+            lang,
+            "dispatch      from {threshold} on a crew may be sent without screening",
+            "直接派查    得分不低于 {threshold} 的可不经研判直接派查"
+        )
+    }));
+    lines
+}
+
+/// The name and the size of a file, and its digest.
+pub(super) fn identity(name: &str, bytes: usize, sha256: &str, lang: Lang) -> [String; 2] {
+    let size = bytes as f64 / 1e6;
+    [
         tr!(
             lang,
             "model         {name} ({size:.1} MB)",
             "模型        {name}（{size:.1} MB）"
         ),
-        format!(
-            "{}{}",
-            lang.pick("SHA-256       ", "SHA-256     "),
-            model.sha256()
-        ),
+        tr!(lang, "SHA-256       {sha256}", "SHA-256     {sha256}"),
+    ]
+}
+
+/// What a model's output holds.
+pub(super) fn activation(activation: Activation, lang: Lang) -> &'static str {
+    match activation {
+        Activation::Probability => lang.pick("probabilities", "概率"),
+        Activation::Logits => lang.pick("logits", "未归一化分数"),
+    }
+}
+
+/// The file, and what goes in and out of it.
+fn file(model: &Model, lang: Lang) -> Vec<String> {
+    let c = model.contract();
+    let (input, output) = model.shapes();
+    let [named, digest] = identity(
+        &model_name(model.name(), lang),
+        model.size(),
+        model.sha256(),
+        lang,
+    );
+    vec![
+        named,
+        digest,
         tr!(
             lang,
             "input         float32 {input}, RGB, value/255, minus {:?}, divided by {:?}",
@@ -168,10 +188,7 @@ fn file(model: &Model, lang: Lang) -> Vec<String> {
             lang,
             "output        float32 {output}, {}",
             "输出        float32 {output}，{}",
-            match c.activation {
-                Activation::Probability => lang.pick("probabilities", "概率"),
-                Activation::Logits => lang.pick("logits", "未归一化分数"),
-            }
+            activation(c.activation, lang)
         ),
     ]
 }
@@ -263,18 +280,18 @@ fn boxes(layout: BoxLayout, lang: Lang) -> String {
     )
 }
 
-fn classes(c: &Contract, is_unknown: bool, lang: Lang) -> String {
-    let positive: Vec<&str> = c.positive.iter().map(|p| c.classes[*p].as_str()).collect();
-    let positive = if is_unknown {
-        lang.pick("?", "未知").to_owned()
-    } else {
-        positive.join(", ")
+/// Its classes, and those that count as poppy, where these are known.
+pub(super) fn classes(all: &[String], positive: Option<&[usize]>, lang: Lang) -> String {
+    let names = |positive: &[usize]| {
+        let names: Vec<&str> = positive.iter().map(|p| all[*p].as_str()).collect();
+        names.join(", ")
     };
+    let positive = positive.map_or_else(|| lang.pick("?", "未知").to_owned(), names);
     tr!(
         lang,
         "classes       {}; counted as poppy: {positive}",
         "类别        {}；算作罂粟：{positive}",
-        c.classes.join(", ")
+        all.join(", ")
     )
 }
 

@@ -128,7 +128,7 @@ impl Say for OfficeError {
                 lang,
                 "draw one first: {draw}",
                 "请先抽查：{draw}",
-                draw = Action::DrawAudit
+                draw = Action::DrawAudit { season: *season }
             )),
             (None, Self::AuditStands { season, by, at }) => Said::new(tr!(
                 lang,

@@ -3,7 +3,7 @@
 use crate::registry::body::{Body, LearntHead, Round};
 use crate::registry::event::Event;
 use crate::registry::limits::{due_within, place};
-use crate::registry::refusal::Refusal;
+use crate::registry::refusal::{DateBounds, DateOf, DayBound, Refusal};
 use crate::registry::unit::is_code;
 use crate::text::day_of;
 use unicode_normalization::UnicodeNormalization;
@@ -65,8 +65,11 @@ pub(super) fn sound(event: &Event) -> Result<(), Refusal> {
             within(tip.sealed.as_deref().is_none_or(is_sealed_number))?;
             told(tip.text.as_deref())
         }
-        Body::Learnt(head) => of_head(event.season, head),
-        Body::Draw(draw) => within((event.season - 1..=event.season).contains(&draw.season)),
+        Body::Learnt(head) => {
+            of_season(event, head.season, head.from.as_deref())?;
+            of_head(head)
+        }
+        Body::Draw(draw) => of_season(event, draw.season, None),
         Body::CloseTip(close) => told(close.note.as_deref()),
         _ => Ok(()),
     }
@@ -106,10 +109,21 @@ fn are_days_of(head: &LearntHead) -> bool {
     is_year.is_some_and(|days| (0..366).contains(&days)) && seasons.contains(&last.year())
 }
 
+/// Whether an event is of the season that it is about, or of the next; `from` is the first day of that, where it says it.
+fn of_season(event: &Event, season: i16, from: Option<&str>) -> Result<(), Refusal> {
+    if (event.season - 1..=event.season).contains(&season) {
+        return Ok(());
+    }
+    let at = day_of(&event.at);
+    let first = from.and_then(day_of).filter(|first| at < Some(*first));
+    let bounds = DateBounds::between(DateOf::Event, first.map(DayBound::of_day), None);
+    let day = at.map_or_else(|| event.at.clone(), |day| day.to_string());
+    Err(Refusal::out_of(bounds, &day))
+}
+
 /// A head holds for one season's imagery, and is whole.
-fn of_head(season: i16, head: &LearntHead) -> Result<(), Refusal> {
+fn of_head(head: &LearntHead) -> Result<(), Refusal> {
     code(&head.unit)?;
-    within((season - 1..=season).contains(&head.season))?;
     within(are_days_of(head))?;
     let count = head.names.len();
     let parts = [&head.centre_e6, &head.scale_e6, &head.weights_e6];

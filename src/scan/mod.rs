@@ -33,7 +33,7 @@ pub use find::{
 pub use ids::SourceId;
 pub use model::{
     Activation, BoxForm, BoxLayout, Contract, Device, FirstPass, Hit, InputShape, Model,
-    ModelError, ModelHead, Output, Runtime, Uses, wrap,
+    ModelError, ModelFile, ModelHead, Output, Runtime, Uses, Verifier, wrap,
 };
 pub use progress::{Progress, ScanStage, Silent, Step};
 pub use refusals::FurtherFiles;

@@ -176,7 +176,10 @@ impl ScoreStore {
 }
 
 pub(super) fn cells_line(work: WorkId, task: TaskId, hits: &[Hit]) -> ScoreLine {
-    let cell = |h: &Hit| CellRecord(h.rect.x0, h.rect.y0, h.rect.x1, h.rect.y1, h.score, h.class);
+    let cell = |h: &Hit| {
+        let Rect { x0, y0, x1, y1 } = h.rect;
+        CellRecord(x0, y0, x1, y1, h.score, h.class, h.tile)
+    };
     ScoreLine::Cells(CellsRecord {
         work: work.0,
         task: task.0,
@@ -184,8 +187,9 @@ pub(super) fn cells_line(work: WorkId, task: TaskId, hits: &[Hit]) -> ScoreLine 
     })
 }
 
-fn hit(CellRecord(x0, y0, x1, y1, score, class): CellRecord) -> Hit {
+fn hit(CellRecord(x0, y0, x1, y1, score, class, tile): CellRecord) -> Hit {
     Hit {
+        tile,
         rect: Rect { x0, y0, x1, y1 },
         class,
         score,
@@ -289,6 +293,7 @@ mod tests {
         let mut store = ScoreStore::default();
         for (work, task, score) in tasks {
             let hit = Hit {
+                tile: u16::try_from(*task % 3).expect("small"),
                 rect: Rect {
                     x0: 0,
                     y0: 16,
@@ -328,6 +333,19 @@ mod tests {
             }
             prop_assert_eq!(read, forth);
         }
+    }
+
+    #[test]
+    fn the_tile_of_a_hit_is_kept_where_there_are_several_and_older_lines_have_none() {
+        let line = |tile| {
+            let mut store = store(&[(0, tile, 0.5)]);
+            let line = store.lines().next().expect("a line");
+            let text = serde_json::to_string(&line).expect("JSON");
+            assert!(store.take(serde_json::from_str(&text).expect("a line")));
+            text
+        };
+        assert!(line(0).ends_with("[[0,16,16,32,0.5,1]]}}"), "{}", line(0));
+        assert!(line(2).ends_with("[[0,16,16,32,0.5,1,2]]}}"), "{}", line(2));
     }
 
     #[test]

@@ -54,10 +54,28 @@ pub struct CellsRecord {
 }
 
 /// A cell: its first column and row and those after its last, in model pixels of the source; its score, which survives its
-/// decimal text unchanged; the number of its class.
+/// decimal text unchanged; the number of its class; and of a detector that scores several tiles at once, the number from 1 on of
+/// the tile of its task that shows it, which earlier versions did not keep.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct CellRecord(pub u32, pub u32, pub u32, pub u32, pub f32, pub u16);
+#[cfg_attr(test, schemars(extend("minItems" = 6)))]
+pub struct CellRecord(
+    pub u32,
+    pub u32,
+    pub u32,
+    pub u32,
+    pub f32,
+    pub u16,
+    #[serde(default, skip_serializing_if = "is_nought")] pub u16,
+);
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde gives it by reference"
+)]
+fn is_nought(number: &u16) -> bool {
+    *number == 0
+}
 
 /// A rectangle: its first column and row and those after its last.
 pub type CornersRecord = [u32; 4];

@@ -72,7 +72,7 @@ fn on_a_page(action: &Action, lang: Lang) -> Option<String> {
             ));
         }
         Action::Screen => ("the page “Screening”", "“研判”栏目"),
-        Action::DrawAudit => (
+        Action::DrawAudit { .. } => (
             "“Draw an audit” under “Screening”",
             "“研判”栏目的“随机抽查”",
         ),

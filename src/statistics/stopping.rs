@@ -31,8 +31,8 @@ pub struct Audit {
     pub most_left: usize,
     /// At most this share of all true ones is missed, with the same confidence; `None` where none was found and none may be left.
     pub most_missed: Option<f64>,
-    /// Audited ones without a true one that would be needed, from the beginning, for the share asked for; `None` where even
-    /// looking at all is asked for.
+    /// Audited ones in all that would be needed for the share asked for, if no further one of them is true; `None` where all have to
+    /// be looked at.
     pub needed: Option<usize>,
 }
 
@@ -57,18 +57,17 @@ impl Screening {
         missed.is_none_or(|missed| missed <= may_miss)
     }
 
-    /// The least audit of the rest that may end screening, if it finds nothing.
+    /// The least audit of the rest that may end screening, if it finds nothing more. What was found beside the audit so far may be
+    /// drawn by it yet; that is the worst that can come.
     fn needed(&self, may_miss: f64) -> Option<usize> {
-        let found = self
-            .found
-            .saturating_sub(self.audited_true + self.beside_true);
+        let known = self.audited_true + self.beside_true;
         let enough = |audited: usize| {
-            let left = most_left(self.rest, audited, 0);
-            left == 0 || left as f64 <= may_miss * (found + left) as f64
+            let left = most_left(self.rest, audited, known);
+            left == 0 || left as f64 <= may_miss * (self.found + left) as f64
         };
-        let (mut too_few, mut most) = (0, self.rest);
-        if enough(0) {
-            return Some(0);
+        let (mut too_few, mut most) = (self.audited.max(known), self.rest);
+        if enough(too_few) {
+            return Some(too_few);
         }
         while most - too_few > 1 {
             let middle = usize::midpoint(too_few, most);
@@ -158,6 +157,14 @@ mod tests {
             beside_true: 0,
         };
         assert_eq!(nothing.audit(0.1).needed, Some(380));
+        // What the audit has found so far stays found: the rest of it finds nothing more.
+        let found = |audited, audited_true| Screening {
+            found: 20 + audited_true,
+            ..screening(audited, audited_true)
+        };
+        let needed = found(40, 12).audit(0.1).needed.expect("less than all");
+        assert!(needed > screening(0, 0).audit(0.1).needed.expect("less than all"));
+        assert!(found(needed, 12).may_stop(0.1) && !found(needed - 1, 12).may_stop(0.1));
         // What was found beside the audit is not missed, and where all was looked at nothing is.
         let beside = |beside, beside_true| Screening {
             beside,

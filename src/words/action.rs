@@ -62,7 +62,10 @@ pub enum Action {
     /// Decide at the desk about a candidate.
     Screen,
     /// Draw a random audit of what nobody has decided on.
-    DrawAudit,
+    DrawAudit {
+        /// The season.
+        season: i16,
+    },
     /// Record an eradication.
     Eradicate {
         /// The site's code.

@@ -370,6 +370,39 @@ fn what_a_model_does_not_say_is_asked_for_and_written_into_a_copy() {
 }
 
 #[test]
+fn a_verifier_is_told_in_words_and_written_into_a_copy() {
+    let folder = TempDir::new().expect("temporary folder");
+    let model = fixture("verifier.onnx").to_string_lossy().into_owned();
+    let other = "f".repeat(64);
+    let set = [
+        "papaver_threshold=0.6",
+        &format!("papaver_first_stage={other}"),
+    ];
+    let mut wrap = vec!["model", "wrap", &model, "-o", "ours.onnx"];
+    wrap.extend(set.iter().flat_map(|entry| ["--set", entry]));
+    run(&wrap, folder.path(), 0);
+    for (lang, words) in [
+        (
+            "en",
+            ["verifier: looks at", "threshold     0.6", "first stage"],
+        ),
+        ("zh", ["复核模型", "阈值        0.6", "配套模型"]),
+    ] {
+        let inspect = ["--lang", lang, "model", "inspect", "ours.onnx"];
+        let said = run(&inspect, folder.path(), 0).out;
+        assert!(words.iter().all(|w| said.contains(w)), "{said}");
+        assert!(said.contains(&other), "{said}");
+    }
+    // It looks at the candidates of the model that it learnt from, and of no other.
+    let picture = picture(Place::utm(2.0), scattered(5, 1));
+    written(folder.path(), &picture);
+    let scan = ["scan", "ortho.tif", "-o", "out", "--verifier", "ours.onnx"];
+    let refused = run(&scan, folder.path(), 1).err;
+    assert!(refused.contains("learnt from the candidates"), "{refused}");
+    assert!(refused.contains("--set papaver_first_stage="), "{refused}");
+}
+
+#[test]
 fn other_layouts_are_refused_with_what_can_be_done() {
     let folder = TempDir::new().expect("temporary folder");
     let model = fixture("boxes_yolo8.onnx").to_string_lossy().into_owned();

@@ -174,7 +174,7 @@ fn stops(office: &Office) {
     assert!(said.contains("drawn of 12; 0 looked at"), "{said}");
     assert!(said.contains("go on"), "{said}");
     let said = office.ok(&["screen", "--stop", "0.2"]);
-    let lists = "`papaver screen --next 9 --audit` lists what is left of it";
+    let lists = "`papaver screen --next 9 --audit --season ";
     assert!(said.contains(lists), "{said}");
     let again = office.run(&["screen", "--audit"]);
     assert_eq!(again.code, Some(1), "{again:?}");

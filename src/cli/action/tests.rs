@@ -65,7 +65,7 @@ fn actions() -> Vec<Action> {
         Sites { state: Some("confirmed") },
         Show { site: site() },
         Screen,
-        DrawAudit,
+        DrawAudit { season: 2026 },
         Eradicate { site: site(), percent: 100 },
         Fail { site: site() },
         Resolve { site: None },

@@ -116,7 +116,7 @@ fn bound(audit: &Audit, lang: Lang) -> String {
 }
 
 fn verdict(stop: &Stop, lang: Lang) -> String {
-    let share = 100.0 * stop.may_miss;
+    let (share, season) = (100.0 * stop.may_miss, stop.season);
     match stop.word {
         Word::MayStop => tr!(
             lang,
@@ -131,8 +131,8 @@ fn verdict(stop: &Stop, lang: Lang) -> String {
                 let left = needed - looked;
                 tr!(
                     lang,
-                    "; an audit of {needed} in all that finds none would do (`papaver screen --next {left} --audit` lists what is left of it)",
-                    "；抽查总数达到 {needed} 个且均不属实时可停止（`papaver screen --next {left} --audit` 列出尚缺的部分）"
+                    "; an audit of {needed} in all that finds no more would do (`papaver screen --next {left} --audit --season {season}` lists what is left of it)",
+                    "；抽查总数达到 {needed} 个且不再发现属实的即可停止（`papaver screen --next {left} --audit --season {season}` 列出尚缺的部分）"
                 )
             });
             tr!(
@@ -143,13 +143,13 @@ fn verdict(stop: &Stop, lang: Lang) -> String {
         }
         Word::NoAudit => tr!(
             lang,
-            "cannot say: no random audit was drawn; draw one with `papaver screen --audit`",
-            "无法判断：尚未随机抽查；请先执行 `papaver screen --audit`"
+            "cannot say: no random audit was drawn; draw one with `papaver screen --audit --season {season}`",
+            "无法判断：尚未随机抽查；请先执行 `papaver screen --audit --season {season}`"
         ),
         Word::Changed { drawn, now } => tr!(
             lang,
-            "cannot say: the audit was drawn of {candidates}, and there are {now} of them now; draw anew with `papaver screen --audit`",
-            "无法判断：抽查时有 {drawn} 个疑似点，现为 {now} 个；请重新执行 `papaver screen --audit`",
+            "cannot say: the audit was drawn of {candidates}, and there are {now} of them now; draw anew with `papaver screen --audit --season {season}`",
+            "无法判断：抽查时有 {drawn} 个疑似点，现为 {now} 个；请重新执行 `papaver screen --audit --season {season}`",
             candidates = (drawn, "candidate", "candidates"),
         ),
     }

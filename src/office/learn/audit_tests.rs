@@ -8,7 +8,8 @@ use crate::office::{Credentials, Session};
 use crate::province::projection::facts_of;
 use crate::registry::Role;
 use crate::registry::body::{
-    Assign, Count, Create, FoundBy, Meaning, Outcome, RecordedScan, Screen, Sighting, Visit,
+    Assign, Count, Create, Detection, FoundBy, Meaning, Outcome, RecordedScan, Screen, Sighting,
+    Visit,
 };
 use crate::registry::event::EvidenceRole;
 use crate::registry::ids::SiteKey;
@@ -304,7 +305,17 @@ fn what_was_seen_twice_or_badly_teaches_nothing_and_what_lay_there_after_the_ver
     county.confirm(4);
     county.see_again(4, "2026-05-04");
     county.see_again(1, "2026-05-06");
-    let told = told(county.office.store()).expect("read");
+    let ids = [1, 2, 3, 4, 201, 204].map(id);
+    let said = |flights: &dyn Fn(usize) -> usize| {
+        let flights = (0..).zip(&ids).map(|(n, id)| (id.as_str(), flights(n)));
+        let told = told(county.office.store(), &flights.collect()).expect("read");
+        let sites: HashSet<&String> = told.values().map(|verdict| &verdict.site).collect();
+        assert_eq!(sites.len(), 2, "{told:?}");
+        let told = told.iter().map(|(id, verdict)| (id.clone(), verdict.poppy));
+        told.collect::<Vec<_>>()
+    };
     let wanted = [(id(1), false), (id(4), true), (id(204), true)];
-    assert_eq!(told, wanted.into_iter().collect());
+    assert_eq!(said(&|n| n), wanted);
+    // What was found in the same imagery once more is no second verdict: what the site was found by counts.
+    assert_eq!(said(&|_| 7), wanted[..2]);
 }

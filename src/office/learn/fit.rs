@@ -3,7 +3,7 @@
 use super::error::{LEAST_VERDICTS, LearnError};
 use crate::statistics::logistic::{Example, Fit};
 use crate::statistics::order::Discrimination;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many true ones, and so many false ones, there have to be.
 const LEAST_OF_A_KIND: usize = 3;
@@ -15,6 +15,7 @@ const PULLS: [f64; 6] = [3.0, 10.0, 30.0, 100.0, 300.0, 1000.0];
 /// A candidate with a verdict.
 pub(super) struct LabelledCandidate {
     pub id: String,
+    pub site: String,
     pub example: Example,
 }
 
@@ -30,9 +31,11 @@ pub(super) struct Taught {
 pub(super) fn taught(verdicts: &mut [LabelledCandidate]) -> Result<Taught, LearnError> {
     // The parts do not depend on the order in which scans were named.
     verdicts.sort_by(|a, b| a.id.cmp(&b.id));
+    // A site is one verdict, however many flights show it.
     let kind = |wanted: bool| {
         let of_kind = verdicts.iter().filter(|v| v.example.yes == wanted);
-        of_kind.count()
+        let sites: BTreeSet<&str> = of_kind.map(|v| v.site.as_str()).collect();
+        sites.len()
     };
     let (yes, no) = (kind(true), kind(false));
     if yes + no < LEAST_VERDICTS || yes < LEAST_OF_A_KIND || no < LEAST_OF_A_KIND {
@@ -61,13 +64,17 @@ pub(super) fn taught(verdicts: &mut [LabelledCandidate]) -> Result<Taught, Learn
     })
 }
 
-/// The part of each verdict: true and false ones are dealt out in turn, so that every part has both.
+/// The part of each verdict: true and false sites are dealt out in turn, so that every part has both, and no site is in two.
 fn folds(verdicts: &[LabelledCandidate]) -> Vec<usize> {
     let mut dealt: BTreeMap<bool, usize> = BTreeMap::new();
-    let deal = |v: &LabelledCandidate| {
-        let next = dealt.entry(v.example.yes).or_default();
-        *next += 1;
-        *next % FOLDS
+    let mut of_site: BTreeMap<&str, usize> = BTreeMap::new();
+    let deal = |v| {
+        let LabelledCandidate { site, example, .. }: &LabelledCandidate = v;
+        *of_site.entry(site).or_insert_with(|| {
+            let next = dealt.entry(example.yes).or_default();
+            *next += 1;
+            *next % FOLDS
+        })
     };
     verdicts.iter().map(deal).collect()
 }
@@ -113,6 +120,7 @@ mod tests {
             values[3] += grey;
             LabelledCandidate {
                 id: format!("{n:04}"),
+                site: format!("{n:04}"),
                 example: Example {
                     values,
                     offset: 2.0 * noise() + if yes { 0.5 } else { 0.0 },
@@ -147,6 +155,26 @@ mod tests {
             super::taught(&mut county(1, 19)),
             Err(LearnError::TooFew { yes: 3, no: 16 })
         ));
+    }
+
+    #[test]
+    fn a_site_that_several_flights_show_is_one_verdict_and_in_one_part() {
+        let mut verdicts = Vec::new();
+        for flight in 0..3 {
+            verdicts.extend(county(1, 19).into_iter().map(|v| LabelledCandidate {
+                id: format!("{flight}-{}", v.id),
+                ..v
+            }));
+        }
+        assert!(matches!(
+            taught(&mut verdicts),
+            Err(LearnError::TooFew { yes: 3, no: 16 })
+        ));
+        let mut parts: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        for (verdict, part) in verdicts.iter().zip(folds(&verdicts)) {
+            parts.entry(&verdict.site).or_default().insert(part);
+        }
+        assert!(parts.values().all(|parts| parts.len() == 1), "{parts:?}");
     }
 
     #[test]

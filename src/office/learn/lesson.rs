@@ -21,6 +21,8 @@ pub(super) struct Lesson {
     pub verifier: Option<String>,
     /// The season of its imagery, as this registry's unit counts, where it is of one and known.
     pub season: Option<i16>,
+    /// The fingerprints of its imagery.
+    pub sources: Vec<String>,
     /// What the models saw.
     pub features: FeaturesRecord,
     /// Whether a folder says so, and not the registry.
@@ -87,6 +89,7 @@ impl Lesson {
             model: record.model.sha256,
             verifier: second.and_then(|s| s.verifier.as_ref().map(|v| v.sha256.clone())),
             season: captured.and_then(|c| season_of(settings, &c.from, &c.to)),
+            sources: scan.record.sources,
             features,
             is_of_folder: true,
         })
@@ -120,6 +123,7 @@ impl Lesson {
             model: [_, model],
             verifier,
             captured,
+            sources,
             ..
         } = seen.scan;
         Self {
@@ -127,6 +131,7 @@ impl Lesson {
             model,
             verifier,
             season: captured.and_then(|[from, to]| season_of(settings, &from, &to)),
+            sources,
             features: seen.features,
             is_of_folder: false,
         }
@@ -159,10 +164,28 @@ impl Lesson {
             return Ok(Vec::new());
         };
         lessons.retain(|lesson| lesson.key() == key);
-        // A scan that two units recorded is one lesson.
+        Ok(lessons)
+    }
+
+    /// Each scan once, however many units recorded it and however often it is named.
+    pub fn once(mut lessons: Vec<Self>) -> Vec<Self> {
         let mut known = HashSet::new();
         lessons.retain(|lesson| known.insert(lesson.scan.clone()));
-        Ok(lessons)
+        lessons
+    }
+
+    /// A lesson for tests, of a scan of this imagery.
+    #[cfg(test)]
+    pub fn of_flight(scan: &str, sources: &[&str], features: FeaturesRecord) -> Self {
+        Self {
+            scan: scan.into(),
+            model: String::new(),
+            verifier: None,
+            season: None,
+            sources: sources.iter().map(|source| (*source).to_owned()).collect(),
+            features,
+            is_of_folder: true,
+        }
     }
 
     /// What lessons that are learnt together have in common.

@@ -6,13 +6,15 @@ mod error;
 mod fit;
 mod guard;
 mod lesson;
+mod verdict;
 
 pub use error::LEAST_VERDICTS;
 pub use error::LearnError;
+pub use verdict::Verdict;
 
 use super::{Office, Session, unit_of};
 use crate::registry::affairs::Stamped;
-use crate::registry::body::{Body, Detection, LearntHead};
+use crate::registry::body::{Body, LearntHead};
 use crate::registry::ids::Hash;
 use crate::registry::label::label_of;
 use crate::registry::site::Site;
@@ -26,6 +28,7 @@ use lesson::Lesson;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
+use verdict::{flights, told};
 
 /// By so much finer or coarser imagery may be than what was learnt from.
 const GSD_SLACK: f64 = 1.25;
@@ -74,9 +77,10 @@ fn learned(store: &Store, folders: &[PathBuf], at: &str) -> Result<Learned, Lear
             folders.collect::<Result<_, _>>()?
         }
     };
+    let lessons = Lesson::once(lessons);
     let unverified = unverified(store, &lessons)?;
     let season = agreed(&lessons)?;
-    let told = told(store)?;
+    let told = told(store, &flights(&lessons))?;
     let seen: Vec<&FeaturesRecord> = lessons.iter().map(|l| &l.features).collect();
     let fitted = fitted(&seen, &told)?;
     let first = lessons.first().ok_or(LearnError::NoScan)?;
@@ -162,7 +166,7 @@ pub struct Fitted {
     pub bias: f64,
     /// How strongly it was pulled towards the shipped rank.
     pub pull: f64,
-    /// Verdicts that were true, and that were false.
+    /// Sites whose verdict was true, and was false.
     pub verdicts: [usize; 2],
     /// How well unseen verdicts were told apart, shipped and learnt.
     pub areas: [f64; 2],
@@ -174,18 +178,19 @@ pub struct Fitted {
 /// Where verdicts are too few or teach nothing.
 pub fn fitted(
     seen: &[&FeaturesRecord],
-    told: &BTreeMap<String, bool>,
+    told: &BTreeMap<String, Verdict>,
 ) -> Result<Fitted, LearnError> {
     let (centre, scale) = spread(&rows(seen).map(|row| &row.values).collect::<Vec<_>>());
     let mut verdicts: Vec<LabelledCandidate> = rows(seen)
         .filter_map(|row| {
+            let verdict = told.get(&row.id)?;
             let example = Example {
                 values: standardised(&row.values, &centre, &scale).collect(),
                 offset: row.shipped,
-                yes: *told.get(&row.id)?,
+                yes: verdict.poppy,
             };
-            let id = row.id.clone();
-            Some(LabelledCandidate { id, example })
+            let (id, site) = (row.id.clone(), verdict.site.clone());
+            Some(LabelledCandidate { id, site, example })
         })
         .collect();
     let taught = taught(&mut verdicts)?;
@@ -244,25 +249,6 @@ fn agreed(lessons: &[Lesson]) -> Result<i16, LearnError> {
         }
     }
     first.season.ok_or(LearnError::NoScan)
-}
-
-/// What a registry says of candidates: the sites of this unit, or below it, that they became, or else were seen at.
-fn told(store: &Store) -> Result<BTreeMap<String, bool>, StoreError> {
-    let (own, settings) = (store.authority().unit(), store.settings());
-    let of_site = |site: Site| {
-        let became = site.detection.iter().map(|d| (true, d));
-        let seen = site.sightings.iter().map(|s| (false, &s.detection));
-        let told = became.chain(seen);
-        let of = |(became, d): (bool, &Detection)| {
-            Some((became, d.candidate.clone(), label_of(&site, d, settings)?))
-        };
-        is_at_or_below(&site.unit, own).then(|| told.filter_map(of).collect())
-    };
-    let told: Vec<Vec<(bool, String, bool)>> = store.map_sites(of_site)?;
-    let mut told: Vec<(bool, String, bool)> = told.into_iter().flatten().collect();
-    // What a candidate became comes last, and stands.
-    told.sort();
-    Ok(told.into_iter().map(|(_, id, yes)| (id, yes)).collect())
 }
 
 /// The mean and the standard deviation of each feature.

@@ -53,12 +53,16 @@ fn told(
     flight: &(FeaturesRecord, BTreeMap<String, bool>),
     count: usize,
     seed: &str,
-) -> BTreeMap<String, bool> {
+) -> BTreeMap<String, Verdict> {
     let mut ids: Vec<&String> = flight.1.keys().collect();
     ids.sort_by_key(|id| crate::schema::lot(seed, id));
     let of = |wanted: bool, count: usize| {
         let all = ids.iter().filter(move |id| flight.1[**id] == wanted);
-        all.take(count).map(move |id| ((*id).clone(), wanted))
+        let verdict = move |id: &&String| Verdict {
+            site: (*id).clone(),
+            poppy: wanted,
+        };
+        all.take(count).map(move |id| ((*id).clone(), verdict(id)))
     };
     let yes = (count / 10).max(3);
     of(true, yes).chain(of(false, count - yes)).collect()

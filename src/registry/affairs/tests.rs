@@ -5,6 +5,7 @@ use crate::registry::body::{
 };
 use crate::registry::event::{Actor, next_id};
 use crate::registry::ids::DeviceId;
+use crate::registry::refusal::DateOf;
 use crate::registry::role::Role;
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -599,21 +600,30 @@ fn a_head_that_is_not_whole_is_refused() {
         offices.chief(1, season("2025-09-13", "2026-09-14")),
         offices.chief(1, season("2026-09-15", "2027-09-14")),
         offices.chief(1, season("2025-9-15", "2026-09-14")),
-        offices.chief(
-            1,
-            Body::Draw(Draw {
-                season: 2024,
-                rest: 7,
-                by_lot: true,
-                by_ground: true,
-            }),
-        ),
+    ];
+    let draw = Body::Draw(Draw {
+        season: 2024,
+        rest: 7,
+        by_lot: true,
+        by_ground: true,
+    });
+    let dated = [
+        offices.chief(1, draw),
+        offices.chief(1, learnt(COUNTY, 2028)),
     ];
     let affairs = offices.affairs();
     assert!(
         all.iter()
             .all(|hash| affairs.refused[hash] == Refusal::Number)
     );
+    // It is the event's own day that does not fit the season.
+    for hash in dated {
+        let refused = &affairs.refused[&hash];
+        let Refusal::Date { date, bounds } = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!((date.len(), bounds.of), (10, DateOf::Event));
+    }
     assert!(affairs.heads.is_empty() && affairs.draws.is_empty());
 }
 

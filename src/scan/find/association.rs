@@ -265,6 +265,7 @@ mod tests {
         Located {
             source: SourceId(source),
             hit: Hit {
+                tile: 0,
                 rect,
                 class: 1,
                 score: 0.9,

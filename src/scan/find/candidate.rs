@@ -418,6 +418,7 @@ mod tests {
         Located {
             source: SourceId(source),
             hit: Hit {
+                tile: 0,
                 rect,
                 class: 1,
                 score,

@@ -9,6 +9,9 @@ use crate::ground::Rect;
 /// Coordinates that are all smaller than this are shares of the tile: no grid of pixels is as small.
 const LARGEST_SHARE: f32 = 1.5;
 
+/// By so much a class may differ from its whole number: by rounding.
+const SAME_NUMBER: f32 = 1e-3;
+
 /// A detector's head.
 pub(super) struct BoxHead {
     pub(super) contract: Contract,
@@ -86,6 +89,7 @@ impl BoxFound {
         let (x0, x1) = axis(self.x0, self.x1, core.x0, core.x1)?;
         let (y0, y1) = axis(self.y0, self.y1, core.y0, core.y1)?;
         Some(Hit {
+            tile: 0,
             rect: Rect { x0, y0, x1, y1 },
             class: u16::try_from(self.class).unwrap_or(u16::MAX),
             score: self.score,
@@ -147,10 +151,11 @@ impl BoxHead {
         for value in table.values {
             number(*value)?;
         }
+        self.refuse_suppressed(table, floor)?;
         let unit = self.unit(table, input);
         let mut found = Vec::new();
         for row in 0..table.rows {
-            let (score, class) = self.score(table, row)?;
+            let (score, class) = self.score(table, row, floor)?;
             if score >= floor && self.contract.positive.contains(&class) {
                 found.push(self.placed(table, row, unit, (score, class)));
             }
@@ -187,8 +192,46 @@ impl BoxHead {
         }
     }
 
-    /// The score and the class of a row: of its classes the likeliest, as whoever trained the model counts it.
-    fn score(&self, table: &BoxTable<'_>, row: usize) -> Result<(f32, usize), ModelError> {
+    /// Refuses rows of six that tell the number of a class where the score of the one class is read: multiplied by it, nothing would
+    /// ever be found. Rows of which there is one for each place of a grid are no such rows.
+    fn refuse_suppressed(&self, table: &BoxTable<'_>, floor: f32) -> Result<(), ModelError> {
+        let layout = &self.layout;
+        let is_open = layout.form == BoxForm::Objectness && table.columns == 6 && !layout.is_grid;
+        if !is_open || self.contract.activation == Activation::Logits {
+            return Ok(());
+        }
+        let rows = 0..table.rows;
+        let is_box = |row: &usize| table.at(*row, 4) >= floor.max(f32::MIN_POSITIVE);
+        let classes: Vec<f32> = rows.filter(is_box).map(|row| table.at(row, 5)).collect();
+        let is_number = classes.iter().all(|class| class.fract() == 0.0);
+        if is_number && classes.iter().any(|class| (class - 1.0).abs() >= 1.0) {
+            return Err(ModelError::SuppressedInside);
+        }
+        Ok(())
+    }
+
+    /// The class whose number a row tells.
+    fn told_class(&self, number: f32) -> Result<usize, ModelError> {
+        let names = &self.contract.classes;
+        let class = (0_u16..)
+            .zip(names)
+            .find(|(n, _)| (f32::from(*n) - number).abs() < SAME_NUMBER);
+        class
+            .map(|(n, _)| usize::from(n))
+            .ok_or_else(|| ModelError::OtherClass {
+                number,
+                classes: names.clone(),
+            })
+    }
+
+    /// The score and the class of a row: of its classes the likeliest, as whoever trained the model counts it. A row below the floor
+    /// may be filling, whose class is none.
+    fn score(
+        &self,
+        table: &BoxTable<'_>,
+        row: usize,
+        floor: f32,
+    ) -> Result<(f32, usize), ModelError> {
         let at = |column: usize| {
             let value = table.at(row, column);
             match self.contract.activation {
@@ -198,13 +241,10 @@ impl BoxHead {
         };
         let first = self.layout.form.before_classes() as usize;
         if self.layout.form == BoxForm::EndToEnd {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "the number of a class"
-            )]
-            let class = table.at(row, 5).round().max(0.0) as usize;
-            return Ok((at(4)?, class));
+            let score = at(4)?;
+            let is_box = score >= floor && score > 0.0;
+            let class = is_box.then(|| self.told_class(table.at(row, 5)));
+            return Ok((score, class.transpose()?.unwrap_or(usize::MAX)));
         }
         let mut best = (at(first)?, 0);
         for class in 1..table.columns - first {
@@ -241,5 +281,77 @@ impl BoxHead {
             score,
             class,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::model::contract::{Declared, Output};
+    use std::collections::BTreeMap;
+
+    /// Finds what rows of six tell in a tile of 136 pixels, by a detector of these names that says how it tells boxes.
+    fn found(layout: (&str, &str), names: &str, rows: &[[f32; 6]]) -> Result<Vec<Hit>, ModelError> {
+        let said = [("model_type", "\"Detector\""), ("resolution", "2")];
+        let said = said.into_iter().chain([layout, ("class_names", names)]);
+        let said = said.chain([("papaver_positive", "[\"poppy\"]")]);
+        let metadata: BTreeMap<String, String> =
+            said.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+        let declared = Declared {
+            input: vec![None, Some(3), Some(136), Some(136)],
+            output: vec![None, u32::try_from(rows.len()).ok(), Some(6)],
+        };
+        let contract = Contract::new(&metadata, &declared).expect("usable");
+        assert!(matches!(contract.output, Output::Boxes(_)));
+        let core = Rect::of_size((136, 136));
+        let output = RawOutput {
+            sizes: &[1, rows.len(), 6],
+            values: rows.as_flattened(),
+            count: 1,
+            input: (136, 136),
+        };
+        let hits = contract.head().hits(&output, &[core], 0.1)?;
+        Ok(hits.concat())
+    }
+
+    const ONE: &str = r#"{"0":"poppy"}"#;
+    const TWO: &str = r#"{"0":"tulip","1":"poppy"}"#;
+
+    #[test]
+    fn the_class_of_a_box_is_one_that_the_model_names() {
+        let inside = ("papaver_boxes", "\"end_to_end\"");
+        let row = |score, class| [10.0, 10.0, 30.0, 30.0, score, class];
+        let filling = row(0.0, -1.0);
+        let hits = found(inside, TWO, &[row(0.9, 1.0), row(0.8, 0.0), filling]);
+        assert_eq!(hits.expect("sound").len(), 1);
+        for class in [2.0, 7.0, -1.0, 0.4] {
+            let refused = found(inside, TWO, &[row(0.9, class), filling]);
+            assert!(
+                matches!(refused, Err(ModelError::OtherClass { number, .. }) if number.total_cmp(&class).is_eq()),
+                "{class}: {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_of_classes_are_taken_for_no_scores() {
+        let each = ("det_type", "\"YOLO_v5_or_v7_default\"");
+        let row = |score, class| [20.0, 20.0, 14.0, 14.0, score, class];
+        for rows in [
+            vec![row(0.9, 0.0), row(0.0, 0.0)],
+            vec![row(0.9, 0.0), row(0.8, 2.0)],
+        ] {
+            let refused = found(each, ONE, &rows);
+            assert!(matches!(refused, Err(ModelError::SuppressedInside)));
+        }
+        for rows in [
+            vec![row(0.9, 1.0), row(0.0, 0.0)],
+            vec![row(0.9, 0.95), row(0.2, 0.0)],
+        ] {
+            assert_eq!(found(each, ONE, &rows).expect("scores").len(), 1);
+        }
+        // One for each place of the grids of a tile: its scores may be nought.
+        let grid = vec![row(0.9, 0.0); 17 * 17 + 8 * 8 + 4 * 4];
+        assert!(found(each, ONE, &grid).expect("scores").is_empty());
     }
 }

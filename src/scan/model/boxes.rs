@@ -63,6 +63,8 @@ impl BoxForm {
 pub struct BoxLayout {
     /// What stands where.
     pub form: BoxForm,
+    /// Whether there is a box, or three, for each place of the grids of a tile.
+    pub(super) is_grid: bool,
     /// Whether coordinates are shares of the tile and not pixels; `None` where that is told by the numbers.
     pub normalised: Option<bool>,
     /// The overlap, as a share of what both cover, from which two boxes of one tile are one thing.
@@ -77,7 +79,8 @@ const MOST_LEFT: u32 = 1000;
 /// The layout of a detector's first output, and how many classes it has; `None` where the output does not tell.
 ///
 /// # Errors
-/// [`ModelError::BoxShape`], [`ModelError::OtherBoxes`], [`ModelError::NoClassNames`], [`ModelError::BadValue`].
+/// [`ModelError::BoxShape`], [`ModelError::TwoLayouts`], [`ModelError::OtherBoxes`], [`ModelError::NoClassNames`],
+/// [`ModelError::BadValue`].
 pub(super) fn layout(
     keys: &Keys,
     sizes: &[Option<u32>],
@@ -97,6 +100,14 @@ pub(super) fn layout(
     };
     let forms: Vec<BoxForm> = said(keys)?.into_iter().filter(fits).collect();
     let form = likeliest(&forms, (down, across), tile, named).ok_or_else(wrong)?;
+    let is_grid = is_grid(down, tile);
+    // Where nothing but the number of rows could tell, and that is neither.
+    let is_open = form == BoxForm::Objectness && across == 6 && !is_grid;
+    if is_open && forms.contains(&BoxForm::EndToEnd) {
+        return Err(ModelError::TwoLayouts {
+            found: words(sizes),
+        });
+    }
     if form == BoxForm::EndToEnd && named.is_none() {
         return Err(ModelError::NoClassNames);
     }
@@ -106,6 +117,7 @@ pub(super) fn layout(
     #[expect(clippy::cast_possible_truncation, reason = "a share of one")]
     let layout = BoxLayout {
         form,
+        is_grid,
         normalised: normalised(keys)?,
         same: same as f32,
     };
@@ -167,7 +179,8 @@ fn likeliest(
 /// Whether so many boxes are one or three for each place of the grids of a tile.
 fn is_grid(boxes: u32, tile: u32) -> bool {
     let places = |strides: &[u32]| strides.iter().map(|s| (tile / s).pow(2)).sum::<u32>();
-    let grids = [places(&[8, 16, 32]), places(&[8, 16, 32, 64])];
+    let strides: [&[u32]; 4] = [&[8, 16, 32], &[8, 16, 32, 64], &[16, 32], &[4, 8, 16, 32]];
+    let grids = strides.map(places);
     grids.iter().any(|grid| boxes == *grid || boxes == 3 * grid)
 }
 
@@ -246,6 +259,13 @@ mod tests {
             Err(ModelError::BoxShape { .. })
         ));
         assert!(matches!(form(&[], 300, 6), Err(ModelError::NoClassNames)));
+        let one = ("class_names", r#"{"0":"poppy"}"#);
+        let said = ("papaver_boxes", "\"objectness\"");
+        assert!(matches!(
+            form(&[one], 1600, 6),
+            Err(ModelError::TwoLayouts { .. })
+        ));
+        assert!(form(&[one, said], 1600, 6).is_ok());
         let obb = ("det_type", "\"YOLO_Ultralytics_obb\"");
         assert!(matches!(
             form(&[obb], 7, 8400),

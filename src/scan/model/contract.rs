@@ -5,6 +5,7 @@
 
 use super::boxes::{self, BoxLayout};
 use super::error::ModelError;
+use super::head::{number, probability, sigmoid};
 use super::input_shape::{InputShape, words};
 use super::keys::Keys;
 use super::kind::ModelKind;
@@ -110,7 +111,7 @@ impl Contract {
         declared: &Declared,
     ) -> Result<Self, ModelError> {
         let keys = Keys::parse(metadata)?;
-        let kind = ModelKind::of(&keys)?;
+        let kind = ModelKind::of(&keys, Some(declared.output.len()))?;
         let input = input_shape(&declared.input)?;
         let resolution_cm = keys.number("resolution")?.ok_or(ModelError::NoResolution)?;
         keys.must(
@@ -174,7 +175,7 @@ impl Contract {
                     let missing = error.missing();
                     if missing.is_empty() {
                         // With a size made up, shapes may not fit that would fit the true one.
-                        return Err(gaps.into_iter().next().unwrap_or(error));
+                        return Err(ModelError::of_gaps(gaps).unwrap_or(error));
                     }
                     metadata.extend(missing);
                     gaps.push(error);
@@ -197,35 +198,35 @@ impl Contract {
     }
 
     /// The probability of poppy from the raw outputs of one cell, one for each class.
-    pub fn probability(&self, raw: impl Fn(usize) -> f32, classes: usize) -> f32 {
-        if classes == 1 {
-            let value = raw(0);
-            return if self.activation == Activation::Logits {
-                1.0 / (1.0 + (-value).exp())
-            } else {
-                value
-            };
-        }
-        let positive: f32 = match self.activation {
-            Activation::Probability => self.positive.iter().map(|c| raw(*c)).sum(),
+    ///
+    /// # Errors
+    /// [`ModelError::NotANumber`]; [`ModelError::NotAProbability`] where any class of a model that gives probabilities has none.
+    pub fn probability(
+        &self,
+        raw: impl Fn(usize) -> f32,
+        classes: usize,
+    ) -> Result<f32, ModelError> {
+        let positive = if classes == 1 {
+            &[0][..]
+        } else {
+            &self.positive
+        };
+        let of_poppy = |value: &dyn Fn(usize) -> f32| positive.iter().map(|c| value(*c)).sum();
+        let sum: f32 = match self.activation {
+            Activation::Probability => {
+                for class in 0..classes {
+                    probability(raw(class))?;
+                }
+                of_poppy(&raw)
+            }
+            Activation::Logits if classes == 1 => sigmoid(raw(0)),
             Activation::Logits => {
                 let top = (0..classes).map(&raw).fold(f32::NEG_INFINITY, f32::max);
                 let total: f32 = (0..classes).map(|c| (raw(c) - top).exp()).sum();
-                self.positive
-                    .iter()
-                    .map(|c| (raw(*c) - top).exp())
-                    .sum::<f32>()
-                    / total
+                of_poppy(&|c| (raw(c) - top).exp()) / total
             }
         };
-        // What is no number stays none, where `min` would make it certain; a class that is none spoils its neighbours.
-        if (0..classes).any(|c| raw(c).is_nan()) {
-            f32::NAN
-        } else if positive > 1.0 {
-            1.0
-        } else {
-            positive
-        }
+        Ok(number(sum)?.clamp(0.0, 1.0))
     }
 }
 
@@ -506,6 +507,30 @@ mod tests {
     }
 
     #[test]
+    fn a_yolo5_is_a_detector_whose_gaps_are_all_told_at_once() {
+        let exported = metadata(&[("stride", "32"), ("names", "{0: 'tulip', 1: 'poppy'}")]);
+        let declared = Declared {
+            input: vec![Some(1), Some(3), Some(640), Some(640)],
+            output: vec![Some(1), Some(25_200), Some(7)],
+        };
+        let (contract, gaps) = Contract::with_gaps(&exported, &declared).expect("a detector");
+        assert!(matches!(contract.output, Output::Boxes(_)));
+        let missing: Vec<_> = gaps.iter().flat_map(ModelError::missing).collect();
+        let keys: Vec<&str> = missing.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(keys, ["resolution", "papaver_positive"]);
+        // What its exporter makes of a classifier stays one.
+        let (tiles, _) = Contract::with_gaps(&exported, &tile()).expect("a classifier");
+        assert_eq!(tiles.output, Output::Tile);
+        // Without a size nothing is known of the boxes, and still both lacks are told.
+        let open = Declared {
+            input: vec![Some(1), Some(3), None, None],
+            output: vec![Some(1), None, None],
+        };
+        let refused = Contract::with_gaps(&exported, &open).expect_err("no size");
+        assert_eq!(refused.missing().len(), 2, "{refused:?}");
+    }
+
+    #[test]
     fn shapes_that_are_no_classifiers_are_named() {
         let with = |declared: &Declared| {
             let all = [
@@ -532,7 +557,36 @@ mod tests {
         let m = metadata(&[("resolution", "2"), ("papaver_activation", "\"logits\"")]);
         let contract = Contract::new(&m, &tile()).expect("usable");
         let raw = [0.0_f32, 3.0_f32.ln()];
-        assert!((contract.probability(|c| raw[c], 2) - 0.75).abs() < 1e-6);
-        assert!((contract.probability(|_| 0.0, 1) - 0.5).abs() < 1e-6);
+        let of = |raw: &[f32]| {
+            contract
+                .probability(|c| raw[c], raw.len())
+                .expect("numbers")
+        };
+        assert!((of(&raw) - 0.75).abs() < 1e-6);
+        assert!((of(&[0.0]) - 0.5).abs() < 1e-6);
+        assert!(contract.probability(|_| f32::NAN, 2).is_err());
+    }
+
+    #[test]
+    fn logits_are_taken_for_no_probabilities() {
+        let contract = Contract::new(&metadata(&[("resolution", "2")]), &tile()).expect("usable");
+        let of = |raw: &[f32]| contract.probability(|c| raw[c], raw.len());
+        // Another class shows it too, and either sign.
+        for raw in [&[5.0, 2.0][..], &[5.0, 0.2], &[0.2, -3.0], &[-3.0], &[2.0]] {
+            let refused = of(raw);
+            assert!(
+                matches!(refused, Err(ModelError::NotAProbability { .. })),
+                "{raw:?}: {refused:?}"
+            );
+        }
+        assert!(matches!(of(&[0.5, f32::NAN]), Err(ModelError::NotANumber)));
+        for (raw, wanted) in [
+            (&[0.3, 0.7][..], 0.7),
+            (&[-1e-4, 1.000_1][..], 1.0),
+            (&[0.4][..], 0.4),
+        ] {
+            let found = of(raw).expect("a probability");
+            assert!((found - wanted).abs() < 1e-6, "{raw:?}: {found}");
+        }
     }
 }

@@ -104,6 +104,27 @@ pub enum ModelError {
         /// How many classes it names.
         classes: Option<u32>,
     },
+    /// A detector's rows of six can be of two layouts.
+    TwoLayouts {
+        /// What its output is.
+        found: String,
+    },
+    /// A detector tells the numbers of classes where the score of its one class is read.
+    SuppressedInside,
+    /// A detector found something of a class that it does not name.
+    OtherClass {
+        /// What it says is the number of the class.
+        number: f32,
+        /// The classes that it names.
+        classes: Vec<String>,
+    },
+    /// A verifier learnt from the candidates of another model.
+    OtherFirstStage {
+        /// SHA-256 of that model.
+        learnt_from: String,
+        /// SHA-256 of the model that searches.
+        model: String,
+    },
     /// A detector whose boxes are of another kind.
     OtherBoxes {
         /// Its `det_type`.
@@ -182,12 +203,22 @@ fn key(name: &str, value: &str) -> Vec<(String, String)> {
 }
 
 impl ModelError {
+    /// What is missing, in one error; `None` where nothing is.
+    pub fn of_gaps(gaps: Vec<Self>) -> Option<Self> {
+        let missing = gaps.iter().flat_map(Self::missing).collect();
+        match gaps.len() {
+            0 | 1 => gaps.into_iter().next(),
+            _ => Some(Self::Incomplete { missing }),
+        }
+    }
+
     /// The keys that would mend it, each with an example of its value, as JSON; empty where it is not a lack of keys.
     pub fn missing(&self) -> Vec<(String, String)> {
         match self {
             Self::NoResolution => key("resolution", "2.0"),
             Self::NoTileSize => key("tile_size", "512"),
             Self::NoCell => key("papaver_cell", "16"),
+            Self::TwoLayouts { .. } => key("papaver_boxes", r#""objectness""#),
             Self::NoClassNames => key("class_names", r#"{"0":"poppy"}"#),
             Self::NoPositive { classes } => {
                 key("papaver_positive", &json!([classes.first()]).to_string())

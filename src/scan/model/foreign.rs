@@ -1,5 +1,5 @@
-//! What the exporter of Ultralytics, and that of YOLO v5, writes into a model, in the words of the contract: `names`, `task`
-//! and `imgsz`, which are Python's texts and no JSON.
+//! What the exporter of Ultralytics, and that of YOLO v5, writes into a model, in the words of the contract: `names`, `task`,
+//! `stride` and `imgsz`, which are Python's texts and no JSON.
 
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -9,6 +9,7 @@ pub(super) fn translated(metadata: &BTreeMap<String, String>) -> Vec<(&'static s
     let of = |key: &str, read: fn(&str) -> Option<Value>| metadata.get(key).and_then(|t| read(t));
     let mut found = Vec::new();
     found.extend(of("names", names).map(|names| ("class_names", names)));
+    found.extend(of("stride", stride).map(|stride| ("stride", stride)));
     let task = metadata.get("task");
     found.extend(task.map(|task| ("model_type", kind(task))));
     if !metadata.contains_key("tiles_size") {
@@ -25,6 +26,12 @@ fn kind(task: &str) -> Value {
         other => other,
     }
     .into()
+}
+
+/// The coarsest stride, or a list of all.
+fn stride(text: &str) -> Option<Value> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    (value.is_number() || value.is_array()).then_some(value)
 }
 
 /// The side of a square `[640, 640]`.

@@ -7,6 +7,9 @@ use crate::ground::Rect;
 /// What a head found in one place.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit {
+    /// The number of the tile that shows it, from 1 on, among several of a detector that are scored at once; 0 where there is but
+    /// one, or where an earlier version did not keep it.
+    pub tile: u16,
     /// What it covers, in model pixels of its source.
     pub rect: Rect,
     /// The number of its class: of those that count as poppy, the likeliest there.
@@ -34,13 +37,21 @@ pub trait ModelHead: Send + Sync {
     /// for, in model pixels; the rest of a batch is filling.
     ///
     /// # Errors
-    /// [`ModelError::OutputShape`], [`ModelError::NotANumber`].
+    /// [`ModelError::OutputShape`], [`ModelError::NotANumber`], [`ModelError::NotAProbability`]; of a detector whose rows are not
+    /// what they are read as, [`ModelError::OtherClass`] and [`ModelError::SuppressedInside`].
     fn hits(
         &self,
         output: &RawOutput<'_>,
         cores: &[Rect],
         floor: f32,
     ) -> Result<Vec<Vec<Hit>>, ModelError>;
+}
+
+impl Hit {
+    /// Whether the tile of this index in its task may be the one that shows it.
+    pub(crate) fn may_be_of(&self, tile: usize) -> bool {
+        self.tile == 0 || usize::from(self.tile) == tile + 1
+    }
 }
 
 impl Contract {
@@ -86,7 +97,7 @@ const ROUNDING: f32 = 1e-3;
 
 /// A share of one; anything else is a model that gives something else than its file says.
 pub(super) fn probability(value: f32) -> Result<f32, ModelError> {
-    if (-ROUNDING..=1.0 + ROUNDING).contains(&value) {
+    if (-ROUNDING..=1.0 + ROUNDING).contains(&number(value)?) {
         Ok(value.clamp(0.0, 1.0))
     } else {
         Err(ModelError::NotAProbability { value })
@@ -112,8 +123,9 @@ impl ModelHead for TileHead {
             return Err(output.wrong());
         }
         let one = |(rect, raw): (&Rect, &[f32])| {
-            let score = number(self.0.probability(|c| raw[c], classes))?;
+            let score = self.0.probability(|c| raw[c], classes)?;
             let hit = Hit {
+                tile: 0,
                 rect: *rect,
                 class: self.0.class(|c| raw[c], classes),
                 score,
@@ -152,7 +164,7 @@ impl ModelHead for DenseHead {
         let one = |(core, map): (&Rect, &[f32])| {
             let raw = |i: usize| move |class: usize| map[class * cells + i];
             let scores: Vec<f32> = (0..cells)
-                .map(|i| number(self.contract.probability(raw(i), classes)))
+                .map(|i| self.contract.probability(raw(i), classes))
                 .collect::<Result<_, _>>()?;
             let class = |at: usize| self.contract.class(raw(at), classes);
             Ok(self.cells.hits(*core, &scores, columns, floor, class))
@@ -197,6 +209,7 @@ impl TrustedCells {
                     y1: (y0 + cell).min(core.y1),
                 };
                 hits.push(Hit {
+                    tile: 0,
                     rect,
                     class: class(at),
                     score: scores[at],

@@ -1,8 +1,8 @@
 //! The head of a segmenter: from the scores of pixels to those of cells.
 
-use super::contract::{Activation, Contract};
+use super::contract::Contract;
 use super::error::ModelError;
-use super::head::{Hit, ModelHead, RawOutput, TrustedCells, number, probability};
+use super::head::{Hit, ModelHead, RawOutput, TrustedCells};
 use crate::ground::Rect;
 
 /// `[N,C,h,w]` of pixels, told as means of cells.
@@ -55,14 +55,9 @@ impl MaskHead {
             scores: vec![0.0; cells],
             classes: vec![0; cells],
         };
-        if self.contract.activation == Activation::Probability {
-            for value in map {
-                probability(number(*value)?)?;
-            }
-        }
         for i in 0..pixels {
             let raw = |class: usize| map[class * pixels + i];
-            let score = number(self.contract.probability(raw, classes))?;
+            let score = self.contract.probability(raw, classes)?;
             let cell = i / columns / side * across + i % columns / side;
             pooled.scores[cell] += score;
             if score > best[cell] {

@@ -4,6 +4,7 @@ mod box_head;
 mod boxes;
 mod contract;
 mod error;
+mod file;
 mod first_pass;
 #[cfg(test)]
 pub(super) mod fixture;
@@ -25,6 +26,7 @@ mod wrap;
 pub use boxes::{BoxForm, BoxLayout};
 pub use contract::{Activation, Contract, Output};
 pub use error::ModelError;
+pub use file::ModelFile;
 pub use first_pass::FirstPass;
 pub use head::{Hit, ModelHead};
 pub use input_shape::InputShape;

@@ -28,7 +28,7 @@ impl Scorer {
     /// The hits at or above `floor` of a batch; `cores` being what of the source each input stands for.
     ///
     /// # Errors
-    /// [`ModelError::Run`], [`ModelError::OutputShape`], [`ModelError::NotANumber`].
+    /// [`ModelError::Run`], and those of [`ModelHead::hits`].
     pub fn hits(
         &mut self,
         batch: &InputBatch<'_>,

@@ -46,7 +46,7 @@ impl Device {
 }
 
 /// An error with the file that it is about; a device that is not to be had is no fault of the file.
-fn named(path: Option<&Path>, error: ModelError) -> ModelError {
+pub(super) fn named(path: Option<&Path>, error: ModelError) -> ModelError {
     match (path, error) {
         (Some(_), error @ ModelError::Device { .. }) | (None, error) => error,
         (Some(path), error) => ModelError::File {
@@ -86,38 +86,13 @@ impl Model {
         path: Option<&Path>,
         device: Device,
     ) -> Result<Self, ModelError> {
-        let (model, gaps) = Self::with_gaps(runtime, path, device)?;
-        let missing = gaps.iter().flat_map(ModelError::missing).collect();
-        let error = match gaps.len() {
-            0 => return Ok(model),
-            1 => gaps.into_iter().next(),
-            _ => None,
-        };
-        let error = error.unwrap_or(ModelError::Incomplete { missing });
-        Err(named(path, error))
+        let (bytes, name) = bytes_of(path)?;
+        let (model, gaps) =
+            Self::of_bytes(runtime, bytes, name, device).map_err(|e| named(path, e))?;
+        ModelError::of_gaps(gaps).map_or(Ok(model), |lack| Err(named(path, lack)))
     }
 
-    /// The model in `path`, else the built-in one, though keys that it needs may be missing: the errors that say so. It is
-    /// to be looked at, not to be run.
-    ///
-    /// # Errors
-    /// See [`ModelError`].
-    pub fn with_gaps(
-        runtime: &Runtime,
-        path: Option<&Path>,
-        device: Device,
-    ) -> Result<(Self, Vec<ModelError>), ModelError> {
-        let (bytes, name): (Arc<[u8]>, String) = match path {
-            None => (BUILT_IN.into(), BUILT_IN_MODEL.into()),
-            Some(path) => {
-                let name = path.file_name().unwrap_or(path.as_os_str());
-                (read(path)?.into(), name.to_string_lossy().into_owned())
-            }
-        };
-        Self::of_bytes(runtime, bytes, name, device).map_err(|e| named(path, e))
-    }
-
-    /// A model of these bytes, though keys that it needs may be missing.
+    /// A model of these bytes, though keys that it needs may be missing: the errors that say so. With any it is not to be run.
     pub(super) fn of_bytes(
         runtime: &Runtime,
         bytes: Arc<[u8]>,
@@ -261,6 +236,15 @@ pub(super) fn session(
     builder.commit_from_memory(bytes).map_err(|e| not_onnx(&e))
 }
 
+/// The bytes and the name of the model in `path`, else of the built-in one.
+pub(super) fn bytes_of(path: Option<&Path>) -> Result<(Arc<[u8]>, String), ModelError> {
+    let Some(path) = path else {
+        return Ok((BUILT_IN.into(), BUILT_IN_MODEL.into()));
+    };
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    Ok((read(path)?.into(), name.to_string_lossy().into_owned()))
+}
+
 /// The bytes of a model file.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
     std::fs::read(path).map_err(|source| ModelError::Unreadable {
@@ -275,8 +259,9 @@ fn declared(
     metadata: &BTreeMap<String, String>,
 ) -> Result<Declared, ModelError> {
     let keys = Keys::parse(metadata)?;
-    let kind = ModelKind::of(&keys)?;
     let (inputs, outputs) = (session.inputs(), session.outputs());
+    let first = outputs.first().and_then(|output| sizes(output).ok());
+    let kind = ModelKind::of(&keys, first.as_ref().map(Vec::len))?;
     let ports = ModelError::Ports {
         inputs: inputs.len(),
         outputs: outputs.len(),

@@ -4,9 +4,10 @@
 
 use super::contract::Activation;
 use super::error::ModelError;
+use super::head::{number, probability, sigmoid};
 use super::keys::Keys;
-use super::runtime::first_line;
-use super::session::{Model, metadata, session};
+use super::runtime::{Runtime, first_line};
+use super::session::{Device, Model, metadata, session};
 use ort::session::Session;
 use ort::value::TensorRef;
 use serde_json::Value;
@@ -86,7 +87,7 @@ impl VerifierContract {
     pub fn new(metadata: &BTreeMap<String, String>) -> Result<Self, ModelError> {
         let keys = Keys::parse(metadata)?;
         let kind = keys.text("model_type")?.unwrap_or_default();
-        if !kind.eq_ignore_ascii_case("verifier") {
+        if !super::kind::is_verifier(&kind) {
             return Err(ModelError::NotAVerifier { kind });
         }
         let classes = super::contract::classes(&keys, None)?;
@@ -122,14 +123,23 @@ impl VerifierContract {
     }
 
     /// Probabilities of the classes from the raw outputs of one view.
-    fn probabilities(&self, raw: &[f32]) -> Vec<f64> {
-        let raw: Vec<f64> = raw.iter().map(|v| f64::from(*v)).collect();
+    ///
+    /// # Errors
+    /// [`ModelError::NotANumber`]; [`ModelError::NotAProbability`] where it says that it gives probabilities.
+    fn probabilities(&self, raw: &[f32]) -> Result<Vec<f64>, ModelError> {
+        let all = |of: fn(f32) -> Result<f32, ModelError>| -> Result<Vec<f64>, ModelError> {
+            raw.iter().map(|value| of(*value).map(f64::from)).collect()
+        };
         if self.activation == Activation::Probability {
-            return raw;
+            return all(probability);
         }
+        if raw.len() == 1 {
+            return all(|value| number(sigmoid(value)));
+        }
+        let raw = all(number)?;
         let top = raw.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let total: f64 = raw.iter().map(|v| (v - top).exp()).sum();
-        raw.iter().map(|v| (v - top).exp() / total).collect()
+        Ok(raw.iter().map(|v| (v - top).exp() / total).collect())
     }
 }
 
@@ -182,7 +192,8 @@ fn views(keys: &Keys) -> Result<Vec<SightView>, ModelError> {
 
 /// A verifier that was read and checked.
 pub struct Verifier {
-    model: Model,
+    runtime: Runtime,
+    device: Device,
     bytes: Arc<[u8]>,
     name: String,
     sha256: String,
@@ -190,10 +201,10 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// The verifier in `path`, to run as the first stage does.
+    /// The verifier in `path` of the candidates of a model, to run as that does.
     ///
     /// # Errors
-    /// See [`ModelError`].
+    /// See [`ModelError`]; [`ModelError::OtherFirstStage`] where it learnt from those of another.
     pub fn load(model: &Model, path: &Path) -> Result<Self, ModelError> {
         let bytes = std::fs::read(path).map_err(|source| ModelError::NoVerifier {
             path: path.into(),
@@ -203,17 +214,44 @@ impl Verifier {
             path: path.into(),
             source: Box::new(error),
         };
-        let session = session(model.runtime(), &bytes, model.device()).map_err(named)?;
-        check_ports(&session).map_err(named)?;
-        let contract = VerifierContract::new(&metadata(&session)).map_err(named)?;
         let name = path.file_name().unwrap_or(path.as_os_str());
+        let name = name.to_string_lossy().into_owned();
+        let verifier = Self::of_bytes(model.runtime(), bytes.into(), name, model.device());
+        let verifier = verifier.map_err(named)?;
+        let learnt_from = verifier.contract.first_stage.as_ref();
+        let other = learnt_from.filter(|sha256| !sha256.eq_ignore_ascii_case(model.sha256()));
+        if let Some(learnt_from) = other {
+            return Err(named(ModelError::OtherFirstStage {
+                learnt_from: learnt_from.clone(),
+                model: model.sha256().to_owned(),
+            }));
+        }
+        Ok(verifier)
+    }
+
+    /// A verifier of these bytes.
+    pub(super) fn of_bytes(
+        runtime: &Runtime,
+        bytes: Arc<[u8]>,
+        name: String,
+        device: Device,
+    ) -> Result<Self, ModelError> {
+        let session = session(runtime, &bytes, device)?;
+        check_ports(&session)?;
+        let contract = VerifierContract::new(&metadata(&session))?;
         Ok(Self {
-            model: model.clone(),
-            name: name.to_string_lossy().into_owned(),
+            runtime: runtime.clone(),
+            device,
+            name,
             sha256: hex::encode(Sha256::digest(&bytes)),
-            bytes: bytes.into(),
+            bytes,
             contract,
         })
+    }
+
+    /// Bytes of the file.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
     }
 
     /// Its file name.
@@ -237,7 +275,7 @@ impl Verifier {
     /// See [`ModelError`].
     pub fn runner(&self) -> Result<VerifierRunner, ModelError> {
         Ok(VerifierRunner {
-            session: session(self.model.runtime(), &self.bytes, self.model.device())?,
+            session: session(&self.runtime, &self.bytes, self.device)?,
             contract: self.contract.clone(),
         })
     }
@@ -279,7 +317,7 @@ impl VerifierRunner {
     /// Looks at one candidate: of each sight `[views,3,pixels,pixels]` standardised colours.
     ///
     /// # Errors
-    /// [`ModelError::Run`], [`ModelError::OutputShape`], [`ModelError::NotANumber`].
+    /// [`ModelError::Run`], [`ModelError::OutputShape`], [`ModelError::NotANumber`], [`ModelError::NotAProbability`].
     pub fn run(&mut self, sights: [&[f32]; 2]) -> Result<VerifierScore, ModelError> {
         let failed = |e: ort::Error| ModelError::Run {
             reason: first_line(&e.to_string()),
@@ -305,14 +343,11 @@ impl VerifierRunner {
                 found: format!("{} values for {views} views", scores.len()),
             });
         }
-        if scores.iter().any(|score| !score.is_finite()) {
-            return Err(ModelError::NotANumber);
-        }
-        let each: Vec<f64> = scores
-            .chunks_exact(classes)
-            .flat_map(|raw| self.contract.probabilities(raw))
-            .collect();
-        let mean = means(&each, views);
+        let each = scores.chunks_exact(classes);
+        let each: Vec<Vec<f64>> = each
+            .map(|raw| self.contract.probabilities(raw))
+            .collect::<Result<_, _>>()?;
+        let mean = means(&each.concat(), views);
         let positive = self.contract.positive.iter();
         Ok(VerifierScore {
             score: positive.map(|c| mean[*c]).sum::<f64>().clamp(0.0, 1.0),
@@ -388,6 +423,23 @@ mod tests {
             VerifierContract::new(&told(&[("model_type", "\"Classifier\"")])),
             Err(ModelError::NotAVerifier { .. })
         ));
+    }
+
+    #[test]
+    fn scores_that_are_no_probabilities_are_refused_unless_it_says_logits() {
+        let of = |activation: &str, raw: &[f32]| {
+            let contract = VerifierContract::new(&told(&[("papaver_activation", activation)]));
+            contract.expect("usable").probabilities(raw)
+        };
+        let refused = of("\"probability\"", &[5.0, -3.0, 9.0]);
+        assert!(matches!(refused, Err(ModelError::NotAProbability { .. })));
+        let shares = of("\"probability\"", &[0.25, 0.75, 0.0]).expect("shares");
+        assert_eq!(shares, [0.25, 0.75, 0.0]);
+        let shares = of("\"logits\"", &[5.0, -3.0, 9.0]).expect("shares");
+        assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        let one = of("\"logits\"", &[0.0]).expect("a share");
+        assert!((one[0] - 0.5).abs() < 1e-6, "no softmax of one");
+        assert!(of("\"logits\"", &[f32::NAN, 0.0, 0.0]).is_err());
     }
 
     #[test]

@@ -5,9 +5,10 @@
 //! nor graph have to be understood.
 
 use super::error::ModelError;
+use super::file::ModelFile;
 use super::keys::{KEYS, Keys};
 use super::runtime::Runtime;
-use super::session::{Device, Model, read};
+use super::session::read;
 use prost::DecodeError;
 use prost::encoding::{self, DecodeContext, WireType};
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ const VALUE: u32 = 2;
 /// The bytes of the model in `path` with these values, each a JSON text, and what it lacks even so.
 ///
 /// # Errors
-/// [`ModelError::UnknownKey`], and what [`Model::load`] says where no key is missing.
+/// [`ModelError::UnknownKey`], and what [`ModelFile::read`] says.
 pub fn wrap(
     runtime: &Runtime,
     path: &Path,
@@ -48,8 +49,11 @@ pub fn wrap(
     let bytes = with_metadata(&read(path)?, set).map_err(broken)?;
     let name = path.file_name().unwrap_or(path.as_os_str());
     let name = name.to_string_lossy().into_owned();
-    let model = Model::of_bytes(runtime, bytes.as_slice().into(), name, Device::Cpu);
-    let (_, gaps) = model.map_err(about)?;
+    let model = ModelFile::of_bytes(runtime, bytes.as_slice().into(), name).map_err(about)?;
+    let gaps = match model {
+        ModelFile::Searches(_, gaps) => gaps,
+        ModelFile::Verifies(_) => Vec::new(),
+    };
     Ok((bytes, gaps))
 }
 

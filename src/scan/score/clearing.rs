@@ -151,6 +151,7 @@ mod tests {
             let (column, row) = (at % columns, at / columns);
             let (x0, y0) = (column * CELL, row * CELL);
             Hit {
+                tile: 0,
                 rect: Rect {
                     x0,
                     y0,

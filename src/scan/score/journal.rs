@@ -350,6 +350,7 @@ mod tests {
             y1: 16,
         };
         Hit {
+            tile: 0,
             rect,
             class: 1,
             score,

@@ -145,6 +145,7 @@ fn legacy_line(text: &str, scores: &mut ScoreStore) -> bool {
     match serde_json::from_str(text) {
         Ok(LegacyLine::Task(work, task, hits)) => {
             let hit = |(corners, score)| Hit {
+                tile: 0,
                 rect: rect(corners),
                 class: 0,
                 score,

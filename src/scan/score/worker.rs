@@ -166,18 +166,13 @@ impl<'a> Worker<'a> {
         let plan = &planned.plan;
         let level = (planned.level.width, planned.level.height);
         let contract = self.executor.model.contract();
-        let mut live: Vec<Tile> = task
-            .tiles
-            .iter()
-            .filter(|t| {
-                holds(
-                    plan.level_rect(t.core, level),
-                    chunks,
-                    &[Validity::Searched],
-                )
-            })
-            .copied()
-            .collect();
+        let has_ground = |tile: &Tile| {
+            let core = plan.level_rect(tile.core, level);
+            holds(core, chunks, &[Validity::Searched])
+        };
+        let numbered = (1_u16..).zip(task.tiles.iter().copied());
+        let (numbers, mut live): (Vec<u16>, Vec<Tile>) =
+            numbered.filter(|(_, tile)| has_ground(tile)).unzip();
         if let (Output::Dense { cell, halo }, [tile]) = (contract.output, live.as_mut_slice())
             && contract.input.is_free()
         {
@@ -205,17 +200,22 @@ impl<'a> Worker<'a> {
         // A cell without a single readable pixel is none, whatever the model says of blackness.
         let seen = [Validity::Searched, Validity::Blank];
         let is_seen = |hit: &Hit| holds(plan.level_rect(hit.rect, level), chunks, &seen);
-        Ok(hits.into_iter().filter(is_seen).collect())
+        let is_told = task.tiles.len() > 1 && matches!(contract.output, Output::Boxes(_));
+        let hits = numbers.into_iter().zip(hits).flat_map(|(number, hits)| {
+            let tile = if is_told { number } else { 0 };
+            hits.into_iter().map(move |hit| Hit { tile, ..hit })
+        });
+        Ok(hits.filter(is_seen).collect())
     }
 
-    /// The hits of tiles whose inputs, a whole batch of this many and this size, are assembled: the model's, and those of the first
+    /// The hits of each of the tiles whose inputs, a whole batch of this many and this size, are assembled: the model's, and those of the first
     /// pass where it cleared.
     fn hits(
         &mut self,
         tiles: &[Tile],
         count: usize,
         size: (u32, u32),
-    ) -> Result<Vec<Hit>, ModelError> {
+    ) -> Result<Vec<Vec<Hit>>, ModelError> {
         let floor = self.executor.floor;
         let output = self.executor.model.contract().output;
         if let (Some(clearing), Some(cells), [tile]) = (&mut self.clearing, output.cells(), tiles) {
@@ -231,7 +231,7 @@ impl<'a> Worker<'a> {
                 let seen = self.scorer.hits(&batch, &[left.core], floor)?;
                 hits.extend(seen.into_iter().flatten());
             }
-            return Ok(hits);
+            return Ok(vec![hits]);
         }
         let cores: Vec<Rect> = tiles.iter().map(|t| t.core).collect();
         let batch = InputBatch {
@@ -239,8 +239,7 @@ impl<'a> Worker<'a> {
             count,
             size,
         };
-        let hits = self.scorer.hits(&batch, &cores, floor)?;
-        Ok(hits.into_iter().flatten().collect())
+        self.scorer.hits(&batch, &cores, floor)
     }
 }
 

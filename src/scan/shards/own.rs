@@ -67,7 +67,8 @@ fn can_be(hit: &Hit, task: &Task, floor: f32) -> bool {
     x0 < x1
         && y0 < y1
         && (floor..=MOST).contains(&hit.score)
-        && task.tiles.iter().any(|tile| is_within(&tile.core))
+        && (task.tiles.iter().enumerate())
+            .any(|(i, tile)| hit.may_be_of(i) && is_within(&tile.core))
 }
 
 /// Whether what is said of the ground of a chunk lies in it.

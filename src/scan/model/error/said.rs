@@ -25,6 +25,36 @@ fn other_positive(value: &str, classes: &[String], lang: Lang) -> Said {
     ))
 }
 
+/// The beginning of a digest.
+fn short(sha256: &str) -> &str {
+    sha256.get(..12).unwrap_or(sha256)
+}
+
+/// What learnt from the candidates of another model than the one that searches.
+fn other_first_stage(learnt_from: &str, model: &str, lang: Lang) -> Said {
+    Said::new(tr!(
+        lang,
+        "the verifier learnt from the candidates of the model {learnt_from}, and {model} searches",
+        "复核模型由模型 {learnt_from} 的疑似点训练而成，而搜索用的模型是 {model}",
+        learnt_from = short(learnt_from),
+        model = short(model),
+    ))
+    .hint(remedy!(
+        lang,
+        "search with that model: {model}",
+        "请用该模型搜索：{model}",
+        model = Action::Again(Choice::Model)
+    ))
+    .hint(remedy!(
+        lang,
+        "or, where it was evaluated with this one, say so: {wrap}",
+        "若已与当前模型一同评测过，请注明：{wrap}",
+        wrap = Action::WrapModel {
+            set: key("papaver_first_stage", &format!("\"{model}\""))
+        }
+    ))
+}
+
 impl ModelError {
     /// What the model does not say of itself.
     fn lacks(&self, lang: Lang) -> String {
@@ -126,6 +156,62 @@ impl ModelError {
         }
     }
 
+    /// A verifier cannot be read, is none, or is another model's.
+    fn of_verifier(&self, lang: Lang) -> Said {
+        match self {
+            Self::NoVerifier { path, source } => Said::new(tr!(
+                lang,
+                "the verifier {path} cannot be read: {source}",
+                "无法读取复核模型 {path}：{source}",
+                path = path.display(),
+                source = of_system(source, lang),
+            ))
+            .hint(remedy!(
+                lang,
+                "name an ONNX file with {verifier}, or leave it out",
+                "请用 {verifier} 指定 ONNX 文件，或省略",
+                verifier = Action::Again(Choice::Verifier)
+            )),
+            Self::NotAVerifier { kind } => Said::new(tr!(
+                lang,
+                "the model is a '{kind}', not a Verifier",
+                "模型类型为“{kind}”，不是 Verifier（复核模型）"
+            ))
+            .hint(remedy!(
+                lang,
+                "name a model that searches with {model}",
+                "用于搜索的模型请用 {model} 指定",
+                model = Action::Again(Choice::Model)
+            )),
+            Self::OtherFirstStage { learnt_from, model } => {
+                other_first_stage(learnt_from, model, lang)
+            }
+            _ => Said::new(""),
+        }
+    }
+
+    /// A detector's rows are not what they are read as.
+    fn of_rows(&self, lang: Lang) -> Said {
+        let layout = |form: &str| Action::WrapModel {
+            set: key("papaver_boxes", &format!("\"{form}\"")),
+        };
+        match self {
+            Self::TwoLayouts { found } => Said::new(tr!(lang, "the detector's output is {found}: its rows of six may be those left after suppression (corners, score, class), or one for each place (middle, size, objectness, score)",
+                "检测模型的输出为 {found}：每行六个数可能是去重后的结果（两角坐标、分数、类别），也可能是逐位置的预测（中心、宽高、目标置信度、分数）"))
+                .hint(remedy!(lang, "say which: {inside} or {each}", "请注明是哪一种：{inside} 或 {each}", inside = layout("end_to_end"), each = layout("objectness"))),
+            Self::OtherClass { number, classes } => {
+                let (names, count) = (classes.join(lang.pick(", ", "、")), classes.len());
+                Said::new(tr!(lang, "the detector found something of the class {number}, and names {named}, from 0 on: {names}",
+                    "检测模型给出的类别编号为 {number}，而它只列出 {count} 个类别（从 0 起编号）：{names}", named = (count, "class", "classes")))
+                    .hint(remedy!(lang, "name all its classes, and those that are poppy: {wrap}", "请列全类别名，并注明哪些是罂粟：{wrap}", wrap = Action::WrapModel {
+                        set: [key("class_names", r#"{"0":"tulip","1":"poppy"}"#), key("papaver_positive", r#"["poppy"]"#)].concat() }))
+                    .hint(remedy!(lang, "or, where its last column holds scores, say so: {across} or {each}", "若最后一列是分数，请注明：{across} 或 {each}", across = layout("classes_across"), each = layout("objectness")))
+            }
+            _ => Said::new(lang.pick("the detector gives the numbers of classes where the score of its one class is read: it suppresses by itself", "检测模型在应为分数的一列给出了类别编号：它已在内部去重").to_owned())
+                .hint(remedy!(lang, "say so: {inside}", "请注明：{inside}", inside = layout("end_to_end"))),
+        }
+    }
+
     /// A first pass cannot be had, or would lose what is asked for.
     fn of_first_pass(&self, lang: Lang) -> Said {
         let said = match self {
@@ -220,6 +306,12 @@ impl Say for ModelError {
             | Self::MaskShape { .. }
             | Self::BoxShape { .. }
             | Self::OtherBoxes { .. } => self.of_shape(lang),
+            Self::TwoLayouts { .. } | Self::SuppressedInside | Self::OtherClass { .. } => {
+                self.of_rows(lang)
+            }
+            Self::NoVerifier { .. } | Self::NotAVerifier { .. } | Self::OtherFirstStage { .. } => {
+                self.of_verifier(lang)
+            }
             Self::UnknownKey { .. }
             | Self::NotAProbability { .. }
             | Self::NotJson { .. }
@@ -233,16 +325,6 @@ impl Say for ModelError {
                 source = of_system(source, lang),
             ))
                 .hint(lang.pick("check the name of the ONNX file, or leave it out to use the built-in model", "请检查 ONNX 文件名；不指定则使用内置模型")),
-            Self::NoVerifier { path, source } => Said::new(tr!(
-                lang,
-                "the verifier {path} cannot be read: {source}",
-                "无法读取复核模型 {path}：{source}",
-                path = path.display(),
-                source = of_system(source, lang),
-            ))
-                .hint(remedy!(lang, "name an ONNX file with {verifier}, or leave it out", "请用 {verifier} 指定 ONNX 文件，或省略", verifier = Action::Again(Choice::Verifier))),
-            Self::NotAVerifier { kind } => Said::new(tr!(lang, "the model is a '{kind}', not a Verifier", "模型类型为“{kind}”，不是 Verifier（复核模型）"))
-                .hint(remedy!(lang, "name a model that searches with {model}", "用于搜索的模型请用 {model} 指定", model = Action::Again(Choice::Model))),
             Self::File { path, source } => source.say(lang).about(path),
             Self::NotOnnx { reason } => Said::new(tr!(lang, "the model cannot be loaded as ONNX: {reason}", "模型无法作为 ONNX 加载：{reason}"))
                 .hint(tr!(lang, "export it again; a model kept in several files must be one file", "请重新导出；多文件模型须合并为一个文件")),
