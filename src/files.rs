@@ -6,6 +6,7 @@
 
 mod bucket;
 mod bucket_error;
+mod bucket_keys;
 mod error;
 mod incoming;
 pub mod lines;
@@ -16,6 +17,7 @@ mod shelf;
 
 pub use bucket::{bucket_and_key, endpoint};
 pub use bucket_error::{BucketError, reach};
+pub use bucket_keys::is_asked_without_keys;
 pub use error::{FileError, fault_of};
 pub use incoming::{Incoming, forget_arriving, show_as};
 pub use lines::{add_line, end_line};
@@ -23,12 +25,12 @@ pub use opened::{
     OpenFile, ask, each, is_as_seen, is_seen, look_below, look_beside, open, read_up_to,
 };
 pub use place::{beside, folder_of, has_ending};
-pub use registry::{REGISTRY_ID, is_registry, stays_here};
+pub use registry::{AUTHORITY_CERTIFICATE, AUTHORITY_KEY, REGISTRY_ID, is_registry, stays_here};
 pub use shelf::{Shelf, absolute, is_in_bucket};
 
 use crate::platform;
 use place::if_there;
-use registry::{belongs_to_registry, is_device_key};
+use registry::{belongs_to_registry, is_device_key, is_of_authority};
 use std::fs;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -65,21 +67,23 @@ impl<T: Write + Seek + Send> Out for T {}
 /// Fails where this name cannot be given to an output: before long work, and again when the file is put there.
 ///
 /// # Errors
-/// [`FileError::Registry`], [`FileError::Exists`].
+/// [`FileError::Registry`], [`FileError::Exists`], [`FileError::Folder`].
 pub fn check(path: &Path, existing: Existing) -> Result<(), FileError> {
     spare(path)?;
-    if existing == Existing::Stays && fs::symlink_metadata(path).is_ok() {
-        return Err(FileError::Exists { path: path.into() });
+    match fs::symlink_metadata(path) {
+        Ok(about) if about.is_dir() => Err(FileError::Folder { path: path.into() }),
+        Ok(_) if existing == Existing::Stays => Err(FileError::Exists { path: path.into() }),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-/// Fails where a file is a registry or belongs to one, whatever the user says.
+/// Fails where a file is a registry or belongs to one or to its office, whatever the user says.
 ///
 /// # Errors
 /// [`FileError::Registry`].
 pub fn spare(path: &Path) -> Result<(), FileError> {
-    if is_registry(path) || is_device_key(path) || belongs_to_registry(path) {
+    let is_of_office = || is_of_authority(path, &[AUTHORITY_CERTIFICATE, AUTHORITY_KEY]);
+    if is_registry(path) || is_device_key(path) || belongs_to_registry(path) || is_of_office() {
         return Err(FileError::Registry { path: path.into() });
     }
     Ok(())
@@ -253,7 +257,7 @@ impl Workshop {
     /// See [`FileError`].
     pub fn give_folder(&self, name: &str, path: &Path) -> Result<(), FileError> {
         if fs::symlink_metadata(path).is_ok() {
-            return Err(FileError::Exists { path: path.into() });
+            return Err(FileError::Folder { path: path.into() });
         }
         rename(&self.path(name), path).map_err(FileError::of(path))
     }
@@ -348,6 +352,10 @@ mod tests {
         fs::write(at("damaged.papaver"), "not even a header").expect("written");
         fs::write(at("far.key"), format!("{}\n", "ab".repeat(32))).expect("written");
         fs::create_dir_all(at("县.papaver.files/ab")).expect("made");
+        for name in [AUTHORITY_CERTIFICATE, AUTHORITY_KEY] {
+            fs::write(at(name), "PEM").expect("written");
+        }
+        assert!(stays_here(&at(AUTHORITY_KEY)) && !stays_here(&at(AUTHORITY_CERTIFICATE)));
         fs::write(at("县.papaver.files/ab/abcd"), "evidence").expect("written");
         for name in [
             "县.papaver",
@@ -364,6 +372,11 @@ mod tests {
             "县.papaver.files/ab/abcd",
             "县.papaver.files/ab/new.html",
             "县.papaver.people/x.age",
+            "县.papaver.receipts/r.json",
+            "县.papaver.logins.jsonl",
+            "县.papaver.outgoing",
+            "papaver-office-ca.key",
+            "papaver-office-ca.crt",
             "县.papaver.files/../县.papaver",
         ] {
             for existing in [Existing::Stays, Existing::Replaced] {
@@ -419,8 +432,10 @@ mod tests {
         write_bytes(&workshop.path("a"), Existing::Stays, b"x").expect("written");
         workshop.become_folder(&path).expect("named");
         assert_eq!(fs::read(path.join("a")).expect("there"), b"x");
-        let taken = Workshop::beside(&path, Existing::Stays);
-        assert!(matches!(taken, Err(FileError::Exists { .. })));
+        for existing in [Existing::Stays, Existing::Replaced] {
+            let taken = Workshop::beside(&path, existing);
+            assert!(matches!(taken, Err(FileError::Folder { .. })));
+        }
         let file = folder.path().join("b");
         let workshop = Workshop::beside(&file, Existing::Stays).expect("a workshop");
         fs::write(workshop.path("made"), "y").expect("written");

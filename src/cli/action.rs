@@ -135,7 +135,11 @@ fn command(action: &Action) -> Typed {
             .blank(IMAGERY)
             .and("-o")
             .path_or(folder.as_deref(), PLAN),
-        Action::RunShard { folder, shard } => run_shard(folder.as_deref(), *shard),
+        Action::RunShard {
+            folder,
+            shard,
+            anew,
+        } => run_shard(folder.as_deref(), *shard, *anew),
         Action::Pyramid { input } => Typed::of("pyramid").path_or(input.as_deref(), IMAGERY),
         Action::InspectModel => Typed::of("model inspect").blank(FILE),
         Action::WrapModel { set } => wrap_model(set),
@@ -229,12 +233,13 @@ fn command_of_a_person(action: &Action) -> Typed {
     }
 }
 
-fn run_shard(folder: Option<&Path>, shard: Option<usize>) -> Typed {
+fn run_shard(folder: Option<&Path>, shard: Option<usize>, anew: bool) -> Typed {
     let number = shard.map(|n| n.to_string());
     let line = Typed::of("scan --plan")
         .path_or(folder, PLAN)
         .and("--shard");
-    line.value_or(number.as_deref(), SHARD)
+    let line = line.value_or(number.as_deref(), SHARD);
+    if anew { line.and("--restart") } else { line }
 }
 
 fn command_of_a_site(action: &Action) -> Typed {
@@ -337,6 +342,11 @@ fn option(choice: &Choice) -> Typed {
         Choice::Insecure => Typed::of("--insecure"),
         Choice::Schema => with("--schema", SCHEMA),
     }
+}
+
+/// A path as it is typed in a shell.
+pub(super) fn quoted_path(path: &Path) -> String {
+    quoted(&path.to_string_lossy())
 }
 
 /// A word as it is typed in a shell: quoted where it has to be.

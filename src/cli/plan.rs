@@ -1,11 +1,12 @@
 //! `papaver plan`, `papaver merge` and one shard of `papaver scan`: a scan on several machines.
 
-use super::scan::{AskedShard, PLANNED, Run, ScanOptions};
+use super::action::quoted_path;
+use super::scan::{AskedShard, PLANNED, Run, ScanOptions, learnt};
 use super::values::folder;
 use super::{Done, slurm, talk};
 use crate::files::absolute;
 use crate::scan::{
-    ScanRequest, ShardError, merge, plan_shards, planned_options, run_shard, status,
+    LearntFrom, ScanRequest, ShardError, merge, plan_shards, planned_options, run_shard, status,
 };
 use crate::tr;
 use crate::words::{Lang, Say};
@@ -111,12 +112,13 @@ pub(super) fn run(arguments: PlanArguments, lang: Lang) -> Result<Done, Box<dyn 
             record.shards.iter().map(|s| s.tiles).sum::<u64>(),
         );
         let (shown, last) = (folder.display(), n.saturating_sub(1));
+        let typed = quoted_path(&folder);
         run.tell(
             &json!({"plan": folder, "shards": n, "tiles": tiles}),
             &tr!(
                 lang,
-                "{shards} with {tiles} in {shown}; run each with `papaver scan --plan {shown} --shard 0` to `{last}`, then `papaver merge --plan {shown}`",
-                "{shown}：{n} 个分片，瓦片 {tiles} 个；请依次运行 `papaver scan --plan {shown} --shard 0` 至 `{last}`，再运行 `papaver merge --plan {shown}`", shards = (n, "shard", "shards"), tiles = (tiles, "tile", "tiles"),),
+                "{shards} with {tiles} in {shown}; run each with `papaver scan --plan {typed} --shard 0` to `{last}`, then `papaver merge --plan {typed}`",
+                "{shown}：{n} 个分片，瓦片 {tiles} 个；请依次运行 `papaver scan --plan {typed} --shard 0` 至 `{last}`，再运行 `papaver merge --plan {typed}`", shards = (n, "shard", "shards"), tiles = (tiles, "tile", "tiles"),),
         );
     }
     if arguments.status {
@@ -137,7 +139,7 @@ fn progress(folder: &Path, run: &Run, lang: Lang) -> Result<Done, Box<dyn Say>> 
     let left: Vec<String> = found.missing.iter().map(usize::to_string).collect();
     let left = left.join(", ");
     run.tell(
-        &json!({"shards": shards, "missing": found.missing, "tiles": all, "tiles_done": done}),
+        &json!({"shards": shards, "missing": found.missing, "unread": found.unread, "tiles": all, "tiles_done": done}),
         &if missing == 0 {
             tr!(
                 lang,
@@ -155,20 +157,38 @@ fn progress(folder: &Path, run: &Run, lang: Lang) -> Result<Done, Box<dyn Say>> 
             )
         },
     );
+    if !found.unread.is_empty() {
+        run.warn(&ShardError::Unread {
+            folder: folder.into(),
+            shards: found.unread,
+        });
+    }
     Ok(Done::of(missing == 0))
 }
 
-/// The request that a plan keeps.
-fn request(plan: &Path, run: &Run, lang: Lang) -> Result<ScanRequest, Box<dyn Say>> {
-    let written = planned_options(plan).map_err(boxed)?;
-    let kept: PlanCommand = serde_json::from_value(written).map_err(|e| {
+/// The request that a plan keeps; its merge alone needs what was learnt.
+fn request(
+    plan: &Path,
+    is_merge: bool,
+    run: &Run,
+    lang: Lang,
+) -> Result<ScanRequest, Box<dyn Say>> {
+    let (written, planned) = planned_options(plan).map_err(boxed)?;
+    let mut kept: PlanCommand = serde_json::from_value(written).map_err(|e| {
         boxed(ShardError::NotAPlan {
             path: plan.into(),
             why: e.to_string(),
         })
     })?;
+    let place = kept.options.take_learnt().filter(|_| is_merge);
     let request = kept.options.request(kept.inputs, lang)?;
+    let learnt = place.map(|path| match planned {
+        Some(planned) => Ok(LearntFrom::Planned(path, planned)),
+        // Plans of earlier versions do not keep it.
+        None => learnt(path, request.unit.as_deref()),
+    });
     Ok(ScanRequest {
+        learnt: learnt.transpose()?,
         threads: run.threads,
         ..request
     })
@@ -190,8 +210,9 @@ pub(super) fn run_one(asked: &AskedShard<'_>, run: &Run, lang: Lang) -> Result<D
             shards: status(plan).map_err(boxed)?.shards,
         }));
     };
-    let planned = request(plan, run, lang)?;
+    let planned = request(plan, false, run, lang)?;
     let request = ScanRequest {
+        restart: asked.anew,
         device: asked.device.unwrap_or(planned.device),
         ..planned
     };
@@ -226,7 +247,7 @@ impl MergeShards {
             out: out.unwrap_or_else(|| "papaver-out".into()),
             restart: self.restart,
             pictures: !self.no_pictures,
-            ..request(plan, &run, lang)?
+            ..request(plan, true, &run, lang)?
         };
         let partial = self.partial;
         let mut are_there_orthomosaics = false;
@@ -239,7 +260,7 @@ impl MergeShards {
             lang,
         )?;
         if are_there_orthomosaics && !self.quiet && !json {
-            let out = request.out.display();
+            let out = quoted_path(&request.out);
             talk::tell(&tr!(
                 lang,
                 "a merge decodes no imagery and makes no pyramids for the map: `papaver pyramid RASTER… -o {out}` does",
@@ -304,7 +325,7 @@ mod tests {
         assert!(takes("papaver plan --slurm -o P", &["-q"]));
         assert!(takes(
             "papaver scan --plan P --shard 0",
-            &["--threads", "2", "-q"]
+            &["--threads", "2", "-q", "--restart"]
         ));
         assert!(takes("papaver plan --status -o P", &["--json"]));
     }

@@ -11,8 +11,8 @@ use crate::imagery::{Captured, CapturedError, RasterOptions};
 use crate::office::clock::today_here;
 use crate::office::learn::heads_for;
 use crate::scan::{
-    Device, LearntFrom, PhotoRequest, SITE_RADIUS_M, ScanError, ScanRequest, SecondStage, Summary,
-    scan,
+    Device, LearntFrom, PhotoRequest, Progress, SITE_RADIUS_M, ScanError, ScanRequest, SecondStage,
+    Summary, scan,
 };
 use crate::store::Store;
 use crate::words::{Lang, Say};
@@ -169,12 +169,12 @@ pub(super) struct ScanArguments {
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
     /// Score one shard of a plan, into the plan's folder 只运行某计划中的一个分片，结果写入计划文件夹
-    #[arg(long, value_name = "PLAN", conflicts_with_all = PLANNED.iter().chain(&["inputs", "output", "restart"]).copied())]
+    #[arg(long, value_name = "PLAN", conflicts_with_all = PLANNED.iter().chain(&["inputs", "output"]).copied())]
     plan: Option<PathBuf>,
     /// The shard's number, from 0 (default: `SLURM_ARRAY_TASK_ID`) 分片编号，从 0 起（默认取 `SLURM_ARRAY_TASK_ID`）
     #[arg(long, value_name = "K", requires = "plan", conflicts_with = "inputs")]
     shard: Option<usize>,
-    /// Discard earlier work in the output folder 丢弃输出文件夹中此前的进度，重新开始
+    /// Discard earlier work in the output folder, or that of the shard 丢弃输出文件夹中此前的进度（或该分片此前的结果），重新开始
     #[arg(long)]
     restart: bool,
     /// Write no reduced copies of the imagery for the map (`pyramid/` in the results) 不生成供地图显示用的影像金字塔（结果文件夹中的 `pyramid/`）
@@ -222,6 +222,7 @@ impl ScanArguments {
             plan: self.plan.as_deref()?,
             number: self.shard,
             device: self.options.device,
+            anew: self.restart,
         };
         Some((asked, self.talk(lang)))
     }
@@ -239,6 +240,8 @@ pub(super) struct AskedShard<'a> {
     pub(super) number: Option<usize>,
     /// Where the model runs, where it is said.
     pub(super) device: Option<Device>,
+    /// Whether what it has come to before is discarded.
+    pub(super) anew: bool,
 }
 
 /// How a run is made and told.
@@ -288,6 +291,11 @@ impl Run {
         Ok(Done::of(!summary.is_partial()))
     }
 
+    /// Warns of something, even when quiet.
+    pub(super) fn warn(&self, what: &dyn Say) {
+        self.talk.notice(what);
+    }
+
     /// Says a sentence, or a value to programs.
     pub(super) fn tell(&self, value: &serde_json::Value, sentence: &str) {
         if self.json {
@@ -318,6 +326,11 @@ impl ScanOptions {
         }
         self.unit = self.unit.or_else(|| config().unit.clone());
         self
+    }
+
+    /// Takes away where what was learnt is found.
+    pub(super) fn take_learnt(&mut self) -> Option<PathBuf> {
+        self.learnt.take()
     }
 
     /// What is asked of a scan of these inputs. Its results folder and threads are the caller's to say.
@@ -377,7 +390,7 @@ impl ScanOptions {
 }
 
 /// What was learnt, out of a registry or out of a file.
-fn learnt(path: PathBuf, unit: Option<&str>) -> Result<LearntFrom, Box<dyn Say>> {
+pub(super) fn learnt(path: PathBuf, unit: Option<&str>) -> Result<LearntFrom, Box<dyn Say>> {
     if path.extension().is_none_or(|e| e != "papaver") {
         return Ok(LearntFrom::File(path));
     }

@@ -1,13 +1,14 @@
 //! A prefix of a bucket (S3, or what speaks like it). Where it is and who may is said by the environment: `AWS_ENDPOINT_URL`,
 //! `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and the like. No secret is in any message.
 
+use super::Existing;
 use super::bucket_error::BucketError;
+use super::bucket_keys::{is_asked_without_keys, missing_key};
 use super::place::if_there;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path as Key;
 use object_store::{
-    ClientOptions, Error, GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
-    RetryConfig,
+    ClientOptions, Error, GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, RetryConfig,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -112,6 +113,9 @@ impl Bucket {
     pub fn at((bucket, prefix): (&str, &str)) -> io::Result<Self> {
         // Where a server of ours was set up before, it has its own.
         let _there = rustls::crypto::ring::default_provider().install_default();
+        if let Some(missing) = missing_key() {
+            return Err(BucketError::NoKey { missing }.into());
+        }
         let is_plain = endpoint().is_some_and(|url| url.starts_with("http://"));
         let retry = RetryConfig {
             retry_timeout: PATIENCE,
@@ -122,6 +126,7 @@ impl Bucket {
             .with_timeout_disabled()
             .with_read_timeout(SILENCE);
         let store = AmazonS3Builder::from_env()
+            .with_skip_signature(is_asked_without_keys())
             .with_bucket_name(bucket)
             .with_client_options(client)
             .with_retry(retry)
@@ -284,16 +289,36 @@ impl Bucket {
         Ok(bytes)
     }
 
-    /// Puts an object where none of that name is; `false` where one is, which stays.
+    /// The last bytes of an object, at most so many; `None` where there is none.
     ///
     /// # Errors
     /// Those of the network and the server.
-    pub fn put(&self, name: &str, bytes: Vec<u8>) -> io::Result<bool> {
+    pub fn end(&self, name: &str, most: u64) -> io::Result<Option<Vec<u8>>> {
+        let key = self.key(name);
+        let read = async {
+            let size = self.store.head(&key).await?.size;
+            if size == 0 {
+                return Ok(Vec::new());
+            }
+            let last = size.saturating_sub(most)..size;
+            Ok(self.store.get_range(&key, last).await?.to_vec())
+        };
+        if_there(self.runtime.block_on(read).map_err(io_error))
+    }
+
+    /// Puts an object; `false` where one of that name is, which stays, where `existing` says so.
+    ///
+    /// # Errors
+    /// Those of the network and the server.
+    pub fn put(&self, name: &str, bytes: Vec<u8>, existing: Existing) -> io::Result<bool> {
         // What is put here is to be read again.
         fits(bytes.len() as u64)?;
         let key = self.key(name);
-        let only_new = PutOptions::from(PutMode::Create);
-        let put = self.store.put_opts(&key, bytes.into(), only_new);
+        let mode = match existing {
+            Existing::Stays => PutMode::Create,
+            Existing::Replaced => PutMode::Overwrite,
+        };
+        let put = self.store.put_opts(&key, bytes.into(), mode.into());
         match self.runtime.block_on(put) {
             Ok(_) => Ok(true),
             Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Ok(false),

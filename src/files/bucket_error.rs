@@ -13,6 +13,11 @@ pub enum BucketError {
     Gone,
     /// The server does not let these keys do it.
     Refused,
+    /// The environment does not say who asks.
+    NoKey {
+        /// What it lacks.
+        missing: &'static str,
+    },
     /// It is not the object any more that was seen before.
     Replaced,
     /// It ended before all of it was there.
@@ -113,7 +118,7 @@ impl BucketError {
     fn kind(&self) -> io::ErrorKind {
         match self {
             Self::Gone => io::ErrorKind::NotFound,
-            Self::Refused => io::ErrorKind::PermissionDenied,
+            Self::Refused | Self::NoKey { .. } => io::ErrorKind::PermissionDenied,
             Self::TooLong { .. } => io::ErrorKind::FileTooLarge,
             Self::Cut => io::ErrorKind::ConnectionAborted,
             _ => io::ErrorKind::Other,
@@ -128,6 +133,11 @@ impl BucketError {
             Self::Refused => lang
                 .pick("the server does not allow it", "服务器拒绝访问")
                 .to_owned(),
+            Self::NoKey { missing } => tr!(
+                lang,
+                "{missing} is not set in the environment",
+                "未设置环境变量 {missing}"
+            ),
             Self::Replaced => lang
                 .pick(
                     "it is not the object any more that was there when this began",
@@ -172,6 +182,10 @@ impl BucketError {
             Self::Refused => lang.pick(
                 "let these keys list the bucket and read in it (s3:ListBucket, s3:GetObject), and write where plan and shards lie (s3:PutObject); or name others in the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
                 "请授予该密钥列出与读取权限（s3:ListBucket、s3:GetObject），计划与分片所在处还需写入权限（s3:PutObject）；或在环境变量 AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY 中换用其他密钥",
+            ),
+            Self::NoKey { .. } => lang.pick(
+                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or AWS_SKIP_SIGNATURE=true for a bucket that is open to all",
+                "请设置环境变量 AWS_ACCESS_KEY_ID 与 AWS_SECRET_ACCESS_KEY；存储桶对所有人公开的，请设置 AWS_SKIP_SIGNATURE=true",
             ),
             Self::Replaced => lang.pick(
                 "run the same command again once nobody writes there any more",

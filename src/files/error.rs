@@ -16,7 +16,12 @@ pub enum FileError {
         /// The file.
         path: PathBuf,
     },
-    /// It is a registry, or belongs to one.
+    /// There is a folder of that name already: none is ever replaced.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// It is a registry, or belongs to one or to its office.
     Registry {
         /// The file.
         path: PathBuf,
@@ -62,22 +67,36 @@ pub fn fault_of(source: &io::Error) -> Fault {
     }
 }
 
+fn exists(path: &Path, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(lang, "{path} is there already", "{path} 已存在"))
+        .hint(lang.pick("choose another name", "请换一个文件名"))
+        .hint(remedy!(
+            lang,
+            "or say {overwrite}",
+            "或使用 {overwrite} 覆盖",
+            overwrite = Action::Again(Choice::Overwrite),
+        ))
+}
+
+fn folder_exists(path: &Path, lang: Lang) -> Said {
+    let path = path.display();
+    Said::new(tr!(
+        lang,
+        "{path} is a folder that is there already",
+        "文件夹 {path} 已存在"
+    ))
+    .hint(lang.pick(
+        "choose another name: a folder is never replaced",
+        "请换一个名称：文件夹不会被覆盖",
+    ))
+}
+
 impl Say for FileError {
     fn say(&self, lang: Lang) -> Said {
         match self {
-            Self::Exists { path } => Said::new(tr!(
-                lang,
-                "{path} is there already",
-                "{path} 已存在",
-                path = path.display(),
-            ))
-            .hint(lang.pick("choose another name", "请换一个文件名"))
-            .hint(remedy!(
-                lang,
-                "or say {overwrite}",
-                "或使用 {overwrite} 覆盖",
-                overwrite = Action::Again(Choice::Overwrite),
-            )),
+            Self::Exists { path } => exists(path, lang),
+            Self::Folder { path } => folder_exists(path, lang),
             Self::Registry { path } => Said::new(tr!(
                 lang,
                 "{path} is a registry or belongs to one: it is never written over",

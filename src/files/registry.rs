@@ -12,17 +12,20 @@ pub const REGISTRY_ID: i32 = 0x5061_7076;
 /// How the name of a registry ends.
 pub(super) const REGISTRY_ENDING: &str = "papaver";
 
-/// What lies beside a registry under its name with one of these endings: its key, its lock, the engine's journals, and
-/// the folders of its evidence, thumbnails, people's keys and crews.
-pub(super) const BELONGINGS: [&str; 11] = [
+/// What lies beside a registry under its name with one of these endings: its key, its lock, the lines of who came in, the engine's
+/// journals, and the folders of its evidence, thumbnails, people's keys, crews, receipts and of what is being sent.
+pub(super) const BELONGINGS: [&str; 14] = [
     ".key",
     ".verified",
     ".lock",
     ".lock.by",
+    ".logins.jsonl",
     ".files",
     ".people",
     ".thumbnails",
     ".field",
+    ".receipts",
+    ".outgoing",
     "-journal",
     "-wal",
     "-shm",
@@ -30,6 +33,11 @@ pub(super) const BELONGINGS: [&str; 11] = [
 
 /// Those of them that hold keys.
 const SECRETS: [&str; 2] = [".key", ".people"];
+
+/// The certificate of an office's authority, which lies in the folder of its registries.
+pub const AUTHORITY_CERTIFICATE: &str = "papaver-office-ca.crt";
+/// Its key.
+pub const AUTHORITY_KEY: &str = "papaver-office-ca.key";
 
 /// Whether a file begins like a registry, or bears the name of one and is not empty.
 pub fn is_registry(path: &Path) -> bool {
@@ -57,18 +65,30 @@ pub(super) fn is_device_key(path: &Path) -> bool {
     has_ending(path, "key") && is_short() && fs::read(path).is_ok_and(is_of_digits)
 }
 
+/// Whether a file, links followed, is called as one of an office's authority is, and is there.
+pub(super) fn is_of_authority(path: &Path, names: &[&str]) -> bool {
+    let Ok(real) = platform::real_path(path) else {
+        return false;
+    };
+    let name = real.file_name().unwrap_or_default();
+    names.iter().any(|one| name.eq_ignore_ascii_case(one))
+}
+
 /// Whether the file, or a folder above it, has a registry's name with one of the endings of what lies beside it. A name
 /// that is not taken yet counts too: a journal laid beside a registry would be played into it.
 pub(super) fn belongs_to_registry(path: &Path) -> bool {
     bears_ending(path, &BELONGINGS)
 }
 
-/// Whether a file is nothing that leaves this machine as part of anything else: a registry, a device's key, or the sealed keys
-/// of its people. Links are followed.
+/// Whether a file is nothing that leaves this machine as part of anything else: a registry, a device's key, the sealed keys
+/// of its people, or the key of its office's authority. Links are followed.
 pub fn stays_here(path: &Path) -> bool {
     let real = platform::real_path(path);
     let path = real.as_deref().unwrap_or(path);
-    is_registry(path) || is_device_key(path) || bears_ending(path, &SECRETS)
+    is_registry(path)
+        || is_device_key(path)
+        || bears_ending(path, &SECRETS)
+        || is_of_authority(path, &[AUTHORITY_KEY])
 }
 
 /// Whether the file, or a folder above it, is called as a registry beside it, with one of these endings.

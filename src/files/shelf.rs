@@ -6,7 +6,7 @@ use super::place::if_there;
 use super::{Existing, FileError};
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// As many objects of a bucket are asked for at a time: each is mostly waited for.
@@ -34,6 +34,16 @@ pub fn absolute(named: &Path) -> PathBuf {
 
 fn name_of(entry: io::Result<fs::DirEntry>) -> io::Result<String> {
     Ok(entry?.file_name().to_string_lossy().into_owned())
+}
+
+fn end_of(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    super::regular(path)?;
+    let mut file = fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(most)))?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 impl Shelf {
@@ -70,6 +80,17 @@ impl Shelf {
         }
     }
 
+    /// The last bytes of a file, at most so many; `None` where there is none.
+    ///
+    /// # Errors
+    /// Those of the system, the network and the server.
+    pub fn end(&self, name: &str, most: u64) -> io::Result<Option<Vec<u8>>> {
+        if let Some(bucket) = &self.bucket {
+            return bucket.end(name, most);
+        }
+        if_there(end_of(&self.path_of(name), most))
+    }
+
     /// Files that are best read at a time.
     pub fn at_once(&self) -> usize {
         match self.bucket {
@@ -89,11 +110,12 @@ impl Shelf {
         let Some(entries) = if_there(fs::read_dir(self.named.join(folder)))? else {
             return Ok(BTreeSet::new());
         };
-        entries.map(name_of).collect()
+        let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let files = entries.filter(|entry| !entry.as_ref().is_ok_and(is_folder));
+        files.map(name_of).collect()
     }
 
-    /// Writes a file. `false` where one of that name is there, which stays: in a bucket always, in a folder where `existing`
-    /// says so.
+    /// Writes a file. `false` where one of that name is there, which stays where `existing` says so.
     ///
     /// # Errors
     /// See [`FileError`].
@@ -106,7 +128,7 @@ impl Shelf {
         let path = self.path_of(name);
         if let Some(bucket) = &self.bucket {
             let mut bytes = Vec::new();
-            let put = fill(&mut bytes).and_then(|()| bucket.put(name, bytes));
+            let put = fill(&mut bytes).and_then(|()| bucket.put(name, bytes, existing));
             return put.map_err(|source| FileError::Unreached { path, source });
         }
         if let Some(folder) = path.parent() {

@@ -2,7 +2,7 @@
 //! names it, `/vsis3/bucket/ortho.tif`. Rasters in a bucket are opened by GDAL, under its name; all else is read as
 //! [`files`](crate::files) reads it.
 
-use crate::files::{self, BucketError, bucket_and_key, endpoint};
+use crate::files::{self, BucketError, bucket_and_key, endpoint, is_asked_without_keys};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -80,10 +80,13 @@ fn allow() {
     for (key, value) in PATIENCE {
         put(key, value);
     }
+    if is_asked_without_keys() {
+        put("AWS_NO_SIGN_REQUEST", "YES");
+    }
     // GDAL knows the keys of Amazon, but not how its program is told of another server.
     if let Some(url) = endpoint() {
         let (scheme, server) = url.split_once("://").unwrap_or(("https", &url));
-        put("AWS_S3_ENDPOINT", server.trim_end_matches('/'));
+        put(GDAL_ENDPOINT, server.trim_end_matches('/'));
         put("AWS_HTTPS", if scheme == "http" { "NO" } else { "YES" });
         put("AWS_VIRTUAL_HOSTING", "NO");
     }
@@ -96,10 +99,16 @@ fn put(key: &str, value: &str) {
     }
 }
 
+/// How GDAL is told of a server.
+const GDAL_ENDPOINT: &str = "AWS_S3_ENDPOINT";
 /// What GDAL says where a server gave no file, before the status of its answer: 0 where there was none.
 const STATUS: &str = "HTTP response code on ";
 /// What in the environment says that a bucket is asked with keys, or without any.
-const KEYS: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SKIP_SIGNATURE"];
+const KEYS: [&str; 3] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SKIP_SIGNATURE",
+    "AWS_NO_SIGN_REQUEST",
+];
 /// What names keys in a file, which GDAL reads and this program does not.
 const KEY_FILES: [&str; 3] = [
     "AWS_PROFILE",
@@ -136,6 +145,13 @@ pub(super) fn asked(path: &Path) -> Option<Result<(), BucketError>> {
         let told = BucketError::of(&error).cloned();
         told.unwrap_or_else(|| why(&error))
     }))
+}
+
+/// What a raster in a bucket is called outside GDAL, where this program may read it too.
+pub(super) fn readable_object(named: &Path) -> Option<PathBuf> {
+    // Told of another server by GDAL's own word, only GDAL knows it.
+    let is_elsewhere = endpoint().is_none() && std::env::var_os(GDAL_ENDPOINT).is_some();
+    in_bucket(named).filter(|_| !only_gdal_has_keys() && !is_elsewhere)
 }
 
 /// Whether GDAL may be let in where this program would be refused: the keys lie in a file of Amazon's program.

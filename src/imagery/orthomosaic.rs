@@ -6,11 +6,12 @@ use super::fingerprint::{Fingerprint, file_samples, fingerprint_bytes};
 use super::gdal_words::gdal_words;
 use super::georeference::{Georeference, RasterNote, georeference};
 use super::header::{Level, SourceHeader};
-use super::network::{is_virtual, not_given};
+use super::network::{is_virtual, not_given, readable_object};
 use super::raster_error::RasterError;
 use super::raster_file::{check_data_base, error_of_server, open};
 use super::raster_options::RasterOptions;
 use super::stretch::Stretch;
+use crate::files::BucketError;
 use crate::ground::{Crs, GeoTransform, Gsd};
 use gdal::raster::RasterBand;
 use gdal::{Dataset, Metadata};
@@ -263,21 +264,34 @@ fn fingerprint(
         bands::no_data(dataset, colours),
         levels(path, dataset, colours.bands()[0])?
     );
-    let by_content = !is_virtual(path) && dataset.driver().short_name() != "VRT";
-    let samples = if by_content {
-        let samples = file_samples(path).map_err(|e| RasterError::NotARaster {
-            path: path.into(),
-            reason: e.to_string(),
-        })?;
-        samples.to_vec()
+    let file = if is_virtual(path) {
+        readable_object(path)
     } else {
-        pixel_samples(path, dataset, colours)?
+        Some(path.into())
+    };
+    // A virtual raster's own bytes say nothing of those that it shows.
+    let samples = match file.filter(|_| dataset.driver().short_name() != "VRT") {
+        Some(file) => content_samples(path, &file)?,
+        None => pixel_samples(path, dataset, colours)?,
     };
     Ok(fingerprint_bytes(&[
         shape.as_bytes(),
         crs.wkt().as_bytes(),
         &samples,
     ]))
+}
+
+/// Samples of the bytes of a raster's file, on disk or in a bucket: the same wherever it lies.
+fn content_samples(path: &Path, file: &Path) -> Result<Vec<u8>, RasterError> {
+    let read = file_samples(file).map_err(|error| match BucketError::of(&error) {
+        Some(BucketError::Replaced) => RasterError::Changed { path: path.into() },
+        Some(lost) => error_of_server(path, lost.clone()),
+        None => RasterError::NotARaster {
+            path: path.into(),
+            reason: error.to_string(),
+        },
+    });
+    read.map(|samples| samples.to_vec())
 }
 
 /// Pixels along the diagonal, for what is not one file on disk.

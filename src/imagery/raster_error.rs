@@ -143,6 +143,8 @@ pub enum RasterError {
         path: PathBuf,
         /// Square metres that could not be read.
         m2: f64,
+        /// Whether shards of a plan were to read it.
+        in_shards: bool,
     },
     /// It is not the file that it was when the run began.
     Changed {

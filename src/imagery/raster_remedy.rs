@@ -287,14 +287,20 @@ pub(super) fn too_coarse(path: &Path, gsd_cm: f64, coarsest_cm: f64, lang: Lang)
     ))
 }
 
-pub(super) fn partly_unreadable(path: &Path, m2: f64, lang: Lang) -> Said {
+pub(super) fn partly_unreadable(path: &Path, m2: f64, in_shards: bool, lang: Lang) -> Said {
     let path = path.display();
-    Said::new(tr!(
+    let said = Said::new(tr!(
         lang,
         "{m2:.1} m² of {path} could not be read and were not searched",
         "{path} 有 {m2:.1} 平方米无法读取，未搜索"
-    ))
-    .hint(remedy!(
+    ));
+    if in_shards {
+        return said.hint(lang.pick(
+            "coverage.geojson shows where; copy the file again from its source, then run its shards anew, and merge anew",
+            "位置见 coverage.geojson；请从原处重新复制该文件，然后重新运行其分片并重新合并",
+        ));
+    }
+    said.hint(remedy!(
         lang,
         "coverage.geojson shows where; copy the file again from its source, then run again with {restart}",
         "位置见 coverage.geojson；请从原处重新复制该文件，再用 {restart} 运行",
@@ -344,7 +350,11 @@ impl Say for RasterError {
                 gsd_cm,
                 coarsest_cm,
             } => too_coarse(path, *gsd_cm, *coarsest_cm, lang),
-            Self::PartlyUnreadable { path, m2 } => partly_unreadable(path, *m2, lang),
+            Self::PartlyUnreadable {
+                path,
+                m2,
+                in_shards,
+            } => partly_unreadable(path, *m2, *in_shards, lang),
             Self::Changed { path } => changed(path, lang),
         }
     }

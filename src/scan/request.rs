@@ -4,7 +4,7 @@ use super::error::ScanError;
 use super::model::Device;
 use super::review::ReviewPage;
 use crate::imagery::{Captured, RasterOptions, file_fingerprint};
-use crate::schema::LearntRecord;
+use crate::schema::{LearntRecord, PlannedLearnt};
 use crate::text::is_division_code;
 use crate::words::{Both, Lang};
 use std::path::PathBuf;
@@ -79,6 +79,8 @@ pub enum LearntFrom {
     File(PathBuf),
     /// In a registry: the heads that may hold, of which the first that does is used.
     Registry(PathBuf, Vec<LearntRecord>),
+    /// In a plan, which keeps what was there when it was made: where it was found then, and what it is.
+    Planned(PathBuf, PlannedLearnt),
 }
 
 /// Metres within which hits are one plot, where nothing else is asked.

@@ -16,7 +16,7 @@ use super::summary::Summary;
 use super::verify::{Crops, Learnt, Looking, Second, look};
 use super::write::{self, Provenance, Pyramids};
 use crate::imagery::Pixels;
-use crate::schema::{ExpectedRecord, Reason, lowest_patterns};
+use crate::schema::{ExpectedRecord, PlannedRanking, Reason, lowest_patterns};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -112,6 +112,15 @@ impl RankingInputs {
         let sources = &search.sources.all;
         let learnt = Learnt::of(request, &search.model, second.as_ref(), sources)?;
         Ok(Self { second, learnt })
+    }
+
+    /// What a plan keeps of them: their content, not where it lies.
+    pub fn planned(&self) -> PlannedRanking {
+        let verifier = self.second.as_ref().and_then(|s| s.verifier.as_ref());
+        PlannedRanking {
+            verifier: verifier.map(|verifier| verifier.sha256().to_owned()),
+            learnt: self.learnt.as_ref().map(Learnt::planned),
+        }
     }
 
     /// The score from which a crew may be sent without screening, by a verifier where one looked, and the candidates that reach it.

@@ -3,6 +3,7 @@
 use super::score_store::RunKey;
 use crate::tr;
 use crate::words::{Both, Lang};
+use std::collections::BTreeMap;
 
 /// What differs between what is asked for now and what was asked for there, in English and in Chinese.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,29 +63,59 @@ impl RunDifference {
                 return Self::of_option(name, &of(there), &of(now));
             }
         }
-        let names = |key: &RunKey| {
-            let names: Vec<&str> = key.sources.iter().map(|s| s.0.as_str()).collect();
-            names.join(", ")
+        Self::of_sources(&now.sources, &there.sources)
+    }
+
+    /// Which sources are missing, new, or of another content, by name and fingerprint.
+    fn of_sources(now: &[(String, String)], there: &[(String, String)]) -> Self {
+        let [now, there] = [now, there].map(|all| {
+            let named = all
+                .iter()
+                .map(|(name, print)| (name.as_str(), print.as_str()));
+            named.collect::<BTreeMap<&str, &str>>()
+        });
+        let lacking = |all: &BTreeMap<&str, &str>, from: &BTreeMap<&str, &str>| {
+            let names = all.keys().filter(|name| !from.contains_key(*name));
+            names
+                .map(|name| (*name).to_owned())
+                .collect::<Vec<String>>()
         };
-        if names(now) != names(there) {
-            return Self::changed(Both("sources", "影像"), &names(there), &names(now));
-        }
-        let mut both = now.sources.iter().zip(&there.sources);
-        let name = both
-            .find(|(a, b)| a != b)
-            .map_or("?", |(a, _)| a.0.as_str());
+        let (missing, new) = (lacking(&there, &now), lacking(&now, &there));
+        let is_other = |(name, print): &(&&str, &&str)| {
+            there.get(*name).is_some_and(|before| before != *print)
+        };
+        let other = now.iter().filter(is_other);
+        let other: Vec<String> = other.map(|(name, _)| (*name).to_owned()).collect();
         Self::of(|lang| {
-            tr!(
-                lang,
-                "the content of {name} is not what it was",
-                "{name} 的内容已改变"
-            )
+            let named = |names: &[String]| some_of(names, lang);
+            let mut said = Vec::new();
+            if !missing.is_empty() {
+                let names = named(&missing);
+                said.push(tr!(lang, "missing now: {names}", "现已缺少：{names}"));
+            }
+            if !new.is_empty() {
+                let names = named(&new);
+                said.push(tr!(lang, "not there then: {names}", "当时没有：{names}"));
+            }
+            if !other.is_empty() {
+                let names = named(&other);
+                said.push(tr!(
+                    lang,
+                    "the content of {names} is not what it was",
+                    "{names} 的内容已改变"
+                ));
+            }
+            if said.is_empty() {
+                let order = "the sources come in another order";
+                said.push(lang.pick(order, "影像的顺序不同").to_owned());
+            }
+            said.join(lang.pick("; ", "；"))
         })
     }
 
-    /// An option by its name in the key; what is a fingerprint there is nothing to read.
-    fn of_option(name: &str, there: &str, now: &str) -> Self {
-        let fingerprint = |one: Both| match (there, now) {
+    /// Something that is known by a fingerprint alone.
+    fn of_fingerprint(one: Both, there: &str, now: &str) -> Self {
+        match (there, now) {
             ("", _) => Self::of(|lang| {
                 let one = one.pick(lang);
                 tr!(
@@ -109,9 +140,16 @@ impl RunDifference {
                     "{one}与当时的不同"
                 )
             }),
-        };
+        }
+    }
+
+    /// An option by its name in the key; what is a fingerprint there is nothing to read.
+    pub fn of_option(name: &str, there: &str, now: &str) -> Self {
+        let fingerprint = |one: Both| Self::of_fingerprint(one, there, now);
         match name {
             "within" => fingerprint(Both("a boundary", "搜索边界")),
+            "verifier" => fingerprint(Both("a second model", "复核模型")),
+            "learnt" => fingerprint(Both("an order learnt from verdicts", "学习所得的排序")),
             "first_pass" => fingerprint(Both("a first pass", "初筛")),
             "ground" => Self::of(|lang| {
                 lang.pick(
@@ -154,6 +192,23 @@ impl From<&str> for RunDifference {
     }
 }
 
+/// The first few of some names, and how many more there are.
+fn some_of(names: &[String], lang: Lang) -> String {
+    const NAMED: usize = 5;
+    // One more name would say no less than their number.
+    if names.len() <= NAMED + 1 {
+        return names.join(lang.pick(", ", "、"));
+    }
+    let (first, more) = (&names[..NAMED], names.len() - NAMED);
+    let first = first.join(lang.pick(", ", "、"));
+    tr!(
+        lang,
+        "{first} and {more} more",
+        "{first} 等 {all} 个",
+        all = names.len()
+    )
+}
+
 fn short(text: &str) -> String {
     text.chars().take(12).collect()
 }
@@ -161,7 +216,37 @@ fn short(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
+
+    #[test]
+    fn of_many_sources_the_few_that_differ_are_named() {
+        let key = |of: &[(usize, &str)]| {
+            let named = of
+                .iter()
+                .map(|(n, print)| (format!("{n:03}.jpg"), (*print).into()));
+            RunKey::new("m", BTreeMap::new(), named.collect())
+        };
+        let all: Vec<(usize, &str)> = (0..300).map(|n| (n, "f")).collect();
+        let mut now = all.clone();
+        now[9].1 = "g";
+        now[0].0 = 300;
+        now.remove(7);
+        let said = |now: &[(usize, &str)], lang| {
+            RunDifference::between(&key(now), &key(&all))
+                .pick(lang)
+                .to_owned()
+        };
+        assert_eq!(
+            said(&now, Lang::En),
+            "missing now: 000.jpg, 007.jpg; not there then: 300.jpg; the content of 009.jpg is not what it was"
+        );
+        assert_eq!(
+            said(&now[100..], Lang::Zh),
+            "现已缺少：000.jpg、001.jpg、002.jpg、003.jpg、004.jpg 等 101 个"
+        );
+        now = all.clone();
+        now.swap(0, 1);
+        assert!(said(&now, Lang::En).contains("another order"));
+    }
 
     #[test]
     fn a_boundary_is_called_one_and_no_fingerprint_is_shown() {

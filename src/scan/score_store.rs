@@ -113,6 +113,11 @@ impl ScoreStore {
         self.chunks.insert((work, chunk), report);
     }
 
+    /// Whether imagery of it could not be read.
+    pub fn is_unread(&self) -> bool {
+        self.chunks.values().any(ChunkReport::is_unread)
+    }
+
     /// Takes over another's.
     pub fn merge(&mut self, other: Self) {
         self.tasks.extend(other.tasks);
@@ -211,6 +216,15 @@ pub(super) fn ground_line(work: WorkId, chunk: ChunkId, report: &ChunkReport) ->
 }
 
 impl ChunkReport {
+    /// Whether some of it was not read, so that a sound copy of the same file, or another try, may show more.
+    pub fn is_unread(&self) -> bool {
+        use PictureFault::{Damaged, Truncated, Unreadable};
+        match &self.fault {
+            Some(fault) => matches!(fault, Unreadable(_) | Truncated | Damaged),
+            None => !self.unreadable.is_empty(),
+        }
+    }
+
     fn of(record: GroundRecord) -> Self {
         let region = |list: Vec<CornersRecord>| {
             let rects = list.into_iter();

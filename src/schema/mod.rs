@@ -41,7 +41,8 @@ pub use names::{
 };
 pub use pattern::{LEAST_ALIKE, MOST_PATTERNS, Pattern, lowest_patterns, show_the_same};
 pub use plan::{
-    PLAN_FORMAT, PlanRecord, SHARD_FORMAT, ShardEnd, ShardHead, ShardRecord, TaskRange,
+    PLAN_FORMAT, PlanRecord, PlannedLearnt, PlannedRanking, SHARD_FORMAT, ShardEnd, ShardHead,
+    ShardRecord, TaskRange,
 };
 pub use reason::Reason;
 pub use scan::{

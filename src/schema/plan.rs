@@ -3,7 +3,7 @@
 //! A plan holds nothing of the moment or the machine: the same imagery, model and options give the same bytes, and the
 //! SHA-256 of the file is the plan's name.
 
-use super::ScoresKey;
+use super::{LearntRecord, ScoresKey};
 use serde::{Deserialize, Serialize};
 
 /// The format of a plan.
@@ -27,8 +27,33 @@ pub struct PlanRecord {
     /// the file's name, `photos-….jsonl`. A shard opens only its own photos by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub photos: Option<String>,
+    /// What the merge puts candidates in order by beside their scores, where there is any. Plans of earlier versions never say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ranking: Option<PlannedRanking>,
     /// The shards, in the order of their numbers, which begin at 0.
     pub shards: Vec<ShardRecord>,
+}
+
+/// What the merge of a plan puts candidates in order by beside their scores.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PlannedRanking {
+    /// SHA-256 of the second model, in hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verifier: Option<String>,
+    /// What was learnt from verdicts. The plan keeps it: what is learnt later changes nothing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learnt: Option<PlannedLearnt>,
+}
+
+/// What had been learnt from verdicts when a plan was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PlannedLearnt {
+    /// SHA-256 of its file, in hexadecimal digits; out of a registry, of what would be its file.
+    pub sha256: String,
+    /// What it is.
+    pub head: LearntRecord,
 }
 
 /// A shard of a plan.
@@ -66,4 +91,7 @@ pub struct ShardHead {
 pub struct ShardEnd {
     /// SHA-256 of everything before this line, in hexadecimal digits.
     pub sha256: String,
+    /// Whether imagery of it could not be read. Where it could, nothing is said.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
 }

@@ -5,6 +5,8 @@
 
 use super::ServeError;
 use crate::files;
+pub(super) use crate::files::AUTHORITY_CERTIFICATE as CERTIFICATE;
+use crate::files::AUTHORITY_KEY as KEY;
 use crate::registry::Hash;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
@@ -18,9 +20,6 @@ use std::path::Path;
 use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 
-/// The authority's certificate and its key, in the served folder.
-pub(super) const CERTIFICATE: &str = "papaver-office-ca.crt";
-const KEY: &str = "papaver-office-ca.key";
 /// How long the authority and a certificate hold. Phones take no certificate of more than 825 days.
 const AUTHORITY_DAYS: i64 = 3_650;
 const CERTIFICATE_DAYS: i64 = 397;
@@ -179,6 +178,9 @@ mod tests {
         let (again, _) = proof(folder.path(), &names).expect("read");
         assert_eq!(first.fingerprint, again.fingerprint);
         assert_eq!(first.fingerprint.len(), 32 * 3 - 1);
+        for entry in std::fs::read_dir(folder.path()).expect("listed") {
+            files::spare(&entry.expect("an entry").path()).expect_err("it is the office's");
+        }
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

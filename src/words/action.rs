@@ -30,6 +30,8 @@ pub enum Action {
         folder: Option<PathBuf>,
         /// Its number.
         shard: Option<usize>,
+        /// Whether what it has come to is discarded.
+        anew: bool,
     },
     /// Make the pyramid of a raster.
     Pyramid {

@@ -49,6 +49,18 @@ fn a_scan_in_a_bucket_makes_the_bytes_of_one_scan_and_writes_nothing_over() {
     );
     assert_eq!(one.code, Some(0), "{}", one.err);
     assert_eq!(Results::read(&at("one")).candidates.len(), 9);
+    // It is the same scan as that of the same file on disk.
+    let on_disk = at("ortho.tif");
+    let on_disk = on_disk.to_str().expect("UTF-8");
+    let local = bucket.run(
+        &[&["scan", "-q", "--no-pyramid", on_disk][..], &model].concat(),
+        Some(&at("local")),
+    );
+    assert_eq!(local.code, Some(0), "{}", local.err);
+    for name in ["candidates.geojson", "coverage.geojson"] {
+        let [there, here] = ["one", "local"].map(|out| fs::read(at(out).join(name)).expect("read"));
+        assert!(there == here, "{name}");
+    }
     let plan = |shards| {
         bucket.run(
             &[
@@ -107,6 +119,11 @@ fn a_scan_in_a_bucket_makes_the_bytes_of_one_scan_and_writes_nothing_over() {
         "{}",
         damaged.err
     );
+    // Only who says so writes over it.
+    bucket.shelves().rewritten.insert(name.into());
+    let anew = bucket.run(&[&shard("1")[..], &["--restart"]].concat(), None);
+    assert_eq!(anew.code, Some(0), "{}", anew.err);
+    assert_eq!(bucket.shelves().objects[name], before);
     assert!(!bucket.shelves().headers.contains(SECRET));
 }
 
@@ -226,14 +243,20 @@ fn without_keys_a_raster_in_a_bucket_is_not_called_another_format() {
     ] {
         command.env(name, value);
     }
-    let ended = ended(command.env("HOME", home.path()));
-    assert_eq!(ended.code, Some(2), "{}", ended.err);
-    for said in [
-        "s3://survey/2026/ortho.tif",
-        "cannot be reached",
-        "AWS_ACCESS_KEY_ID",
-    ] {
-        assert!(ended.err.contains(said), "{}", ended.err);
+    command.env_remove("AWS_SECRET_ACCESS_KEY");
+    command.env_remove("AWS_NO_SIGN_REQUEST");
+    let none = ended(command.env("HOME", home.path()));
+    let half = ended(command.env("AWS_ACCESS_KEY_ID", "id"));
+    for (ended, missing) in [(none, "AWS_ACCESS_KEY_ID"), (half, "AWS_SECRET_ACCESS_KEY")] {
+        // No queue repeats it: nobody else is asked who asks.
+        assert_eq!(ended.code, Some(1), "{}", ended.err);
+        let said = format!("{missing} is not set");
+        assert!(
+            ended.err.contains("s3://survey/2026/ortho.tif"),
+            "{}",
+            ended.err
+        );
+        assert!(ended.err.contains(&said), "{}", ended.err);
     }
 }
 

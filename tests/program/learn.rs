@@ -312,6 +312,7 @@ fn verdicts_put_the_rest_in_order_and_drop_nothing() {
     scan(&[&ortho], &again, MODEL, &options, 0);
     let order = |of: &[(usize, Value)]| of.iter().map(|c| c.1["id"].clone()).collect::<Vec<_>>();
     assert_eq!(order(&ranked(&again, &picture)), order(&learnt));
+    in_shards(&ortho, &office, (&at("again"), &at("plan")));
     let options = [&FACTS[..], &["--learnt", file.to_str().unwrap()]].concat();
 
     // Its season began in the year before.
@@ -422,4 +423,32 @@ fn an_order_is_learnt_out_of_no_folder_that_was_edited() {
     bare["outputs"] = Value::Null;
     fs::write(out.join("scan.json"), bare.to_string()).unwrap();
     assert!(why().contains("it names no digests"));
+}
+
+/// The same in shards, out of what the plan keeps: the registry may be gone.
+fn in_shards(ortho: &Path, office: &Office, (again, plan): (&Path, &Path)) {
+    let at = |name: &str| office.folder.path().join(name);
+    let model = crate::run::fixture(MODEL);
+    let [ortho, model, plan] = [ortho, &model, plan].map(|path| path.to_str().unwrap());
+    let options = [
+        "--learnt",
+        "a.papaver",
+        "--model",
+        model,
+        "-o",
+        plan,
+        "--shards",
+        "2",
+    ];
+    office.ok(&[&["plan", ortho][..], &FACTS, &options].concat());
+    fs::rename(at("a.papaver"), at("away.papaver")).unwrap();
+    for shard in ["0", "1"] {
+        office.ok(&["scan", "--plan", plan, "--shard", shard]);
+    }
+    office.ok(&["merge", "--plan", plan, "-o", "merged"]);
+    fs::rename(at("away.papaver"), at("a.papaver")).unwrap();
+    for name in ["candidates.geojson", "features.json"] {
+        let [one, other] = [again, &at("merged")].map(|out| fs::read(out.join(name)).unwrap());
+        assert!(one == other, "{name}");
+    }
 }

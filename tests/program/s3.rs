@@ -20,6 +20,8 @@ pub struct Shelves {
     pub objects: BTreeMap<String, Vec<u8>>,
     /// Objects that come to light only when they have been asked for once.
     pub unseen: BTreeSet<String>,
+    /// Objects that may be written over.
+    pub rewritten: BTreeSet<String>,
     /// What is said of the length of objects, where that is not theirs.
     pub said: BTreeMap<String, u64>,
     /// Whether the list of names never ends.
@@ -109,8 +111,9 @@ impl Shelves {
         match asked.method.as_str() {
             "PUT" => {
                 let only_new = asked.headers.get("if-none-match").is_some_and(|v| v == "*");
-                assert!(only_new, "an unconditional PUT of {}", asked.key);
-                if self.objects.contains_key(&asked.key) {
+                let is_rewritten = self.rewritten.contains(&asked.key);
+                assert!(only_new != is_rewritten, "a PUT of {}", asked.key);
+                if only_new && self.objects.contains_key(&asked.key) {
                     return (412, Vec::new());
                 }
                 self.objects.insert(asked.key.clone(), asked.body.clone());

@@ -224,11 +224,15 @@ fn what_is_missing_is_named_and_on_request_mapped_as_not_run() {
     let folder = TempDir::new().expect("temporary folder");
     let ortho = folder.path().join("ortho.tif");
     raster(&ortho);
-    let (at, out) = (folder.path().join("plan"), folder.path().join("out"));
-    plan(&[&ortho], &at, 4, &[]);
+    let (at, out) = (folder.path().join("计划 a"), folder.path().join("out"));
+    let planned = plan(&[&ortho], &at, 4, &[]);
+    let typed = format!("--plan '{}'", at.display());
+    assert_eq!(planned.err.matches(&typed).count(), 2, "{}", planned.err);
     for number in [0, 1, 3] {
         assert_eq!(ended(&mut shard(&at, number)).code, Some(0));
     }
+    // A folder of that name is no shard.
+    fs::create_dir(shard_file(&at, 2)).expect("folder");
     let status = ended(
         papaver()
             .args(["plan", "--status", "--json", "-o"])
@@ -237,6 +241,7 @@ fn what_is_missing_is_named_and_on_request_mapped_as_not_run() {
     assert_eq!(status.code, Some(2));
     let said: serde_json::Value = serde_json::from_str(&status.out).expect("JSON");
     assert_eq!(said["missing"], serde_json::json!([2]));
+    fs::remove_dir(shard_file(&at, 2)).expect("removed");
     let refused = merge(&at, &out, &[]);
     assert_eq!(refused.code, Some(2));
     assert!(
@@ -263,6 +268,80 @@ fn what_is_missing_is_named_and_on_request_mapped_as_not_run() {
     assert_eq!(ended(&mut shard(&at, 2)).code, Some(0));
     assert_eq!(merge(&at, &out, &[]).code, Some(0));
     expect_same(&files(&out), &files(&whole));
+}
+
+#[test]
+fn what_ranks_is_checked_before_anything_is_scored_and_has_to_stay_what_it_was() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    raster(&ortho);
+    let (at, out) = (folder.path().join("plan"), folder.path().join("out"));
+    let of = |option: &str, path: &Path| {
+        let path = path.to_str().expect("UTF-8").to_owned();
+        plan(&[&ortho], &at, 2, &[option, &path])
+    };
+    for option in ["--verifier", "--learnt"] {
+        let none = of(option, &folder.path().join("none"));
+        assert_eq!(none.code, Some(1), "{option}: {}", none.err);
+        assert!(!at.join("plan.json").exists(), "{option}");
+    }
+    let verifier = folder.path().join("verifier.onnx");
+    let sound = fs::read(fixture("verifier.onnx")).expect("read");
+    fs::write(&verifier, &sound).expect("written");
+    let planned = of("--verifier", &verifier);
+    assert_eq!(planned.code, Some(0), "{}", planned.err);
+    run_all(&at);
+    let (key, other) = (b"papaver_dispatch_threshold", b"papaver_dispatch_thresholx");
+    let place = sound.windows(key.len()).position(|w| w == key);
+    let place = place.expect("it names one");
+    let mut changed = sound.clone();
+    changed[place..place + key.len()].copy_from_slice(other);
+    fs::write(&verifier, changed).expect("written");
+    let refused = merge(&at, &out, &[]);
+    assert_eq!(refused.code, Some(1), "{}", refused.err);
+    assert!(refused.err.contains("a second model"), "{}", refused.err);
+    fs::write(&verifier, &sound).expect("written");
+    assert_eq!(merge(&at, &out, &[]).code, Some(0));
+}
+
+#[test]
+fn a_shard_that_could_not_read_its_imagery_says_so_until_it_is_run_anew() {
+    let folder = TempDir::new().expect("temporary folder");
+    let ortho = folder.path().join("ortho.tif");
+    let mut picture = Picture::bare(Place::utm(1.9), (1500, 1300));
+    picture.target(120, 100);
+    picture.write(&ortho, &["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256"]);
+    let whole = fs::metadata(&ortho).expect("there").len();
+    let cut = fs::File::options().write(true).open(&ortho);
+    cut.expect("opened").set_len(whole * 15 / 16).expect("cut");
+    let (at, out) = (folder.path().join("plan"), folder.path().join("out"));
+    plan(&[&ortho], &at, 4, &[]);
+    let last = numbers(&at) - 1;
+    let way = format!("--shard {last} --restart`");
+    for number in 0..=last {
+        for _ in 0..2 {
+            let ended = ended(&mut shard(&at, number));
+            assert_eq!(ended.code, Some(0), "{}", ended.err);
+            assert_eq!(ended.err.contains(&way), number == last, "{}", ended.err);
+        }
+    }
+    let mut asked = papaver();
+    let status = ended(asked.args(["plan", "--status", "--json", "-o"]).arg(&at));
+    assert_eq!(status.code, Some(0), "{}", status.err);
+    assert!(status.err.contains(&way), "{}", status.err);
+    let said: serde_json::Value = serde_json::from_str(&status.out).expect("JSON");
+    assert_eq!(said["unread"], serde_json::json!([last]));
+    let merged = merge(&at, &out, &[]);
+    assert_eq!(merged.code, Some(2), "{}", merged.err);
+    assert!(merged.err.contains(&way), "{}", merged.err);
+    assert!(merged.err.contains("run its shards anew"), "{}", merged.err);
+    // What it has come to is discarded, whatever it is.
+    let file = shard_file(&at, last);
+    let before = fs::read(&file).expect("read");
+    fs::write(&file, "damaged").expect("written");
+    let anew = ended(shard(&at, last).arg("--restart"));
+    assert_eq!(anew.code, Some(0), "{}", anew.err);
+    assert!(fs::read(&file).expect("read") == before);
 }
 
 #[test]

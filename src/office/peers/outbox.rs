@@ -100,6 +100,11 @@ mod tests {
         std::fs::write(two.file("part"), b"x").expect("written");
         drop(one);
         assert!(two.file("part").is_file());
+        std::fs::write(&registry, b"x").expect("a registry");
+        let receipt = keep_receipt(&registry, "410423", &serde_json::json!({})).expect("kept");
+        for own in [two.file("part"), receipt] {
+            crate::files::spare(&own).expect_err("it is the registry's");
+        }
         drop(two);
         assert!(!beside(&registry, FOLDER).exists());
     }

@@ -69,6 +69,20 @@ pub enum ShardError {
         /// How many shards there are.
         shards: usize,
     },
+    /// Shards have been run that could not read all of their imagery.
+    Unread {
+        /// The folder of the plan.
+        folder: PathBuf,
+        /// Their numbers.
+        shards: Vec<usize>,
+    },
+    /// The user stopped a shard.
+    Stopped {
+        /// The folder of the plan.
+        folder: PathBuf,
+        /// Its number.
+        shard: usize,
+    },
     /// A shard's file ends too early.
     Cut {
         /// The file.
@@ -106,6 +120,7 @@ impl Say for ShardError {
     fn fault(&self) -> Fault {
         match self {
             Self::Missing { .. } | Self::NoneSearched { .. } => Fault::Machine,
+            Self::Stopped { .. } => Fault::Interrupted,
             Self::Io { source, .. } => BucketError::of(source).map_or(Fault::Machine, Say::fault),
             _ => Fault::Input,
         }
@@ -160,6 +175,24 @@ fn not_run(shards: &[usize], lang: Lang) -> String {
     )
 }
 
+fn unread(shards: &[usize], lang: Lang) -> String {
+    let (n, which) = (shards.len(), listed(shards));
+    tr!(
+        lang,
+        "{shards} not read all of their imagery: {which}; that ground is not searched",
+        "{n} 个分片有影像未能读取：{which}；其地面未搜索",
+        shards = (n, "shard could", "shards could"),
+    )
+}
+
+fn stopped(shard: usize, lang: Lang) -> String {
+    tr!(
+        lang,
+        "stopped; nothing of shard {shard} is kept",
+        "已中断；分片 {shard} 未保存任何结果"
+    )
+}
+
 fn none_searched(missing: &[usize], shards: usize, lang: Lang) -> String {
     let n = missing.len();
     if n == shards {
@@ -183,7 +216,24 @@ fn run(folder: &Path, shards: &[usize]) -> Action {
     Action::RunShard {
         folder: Some(folder.into()),
         shard: shards.first().copied(),
+        anew: false,
     }
+}
+
+/// What is run again, since more may be read now.
+fn run_anew(folder: &Path, shards: &[usize], lang: Lang) -> Remedy {
+    let anew = Action::RunShard {
+        folder: Some(folder.into()),
+        shard: shards.first().copied(),
+        anew: true,
+    };
+    remedy!(
+        lang,
+        "see that the files are whole and can be read; then run {run}, so each of these, and merge anew with {restart}",
+        "请确认文件完整且可读，然后逐个重新运行（{run}），再用 {restart} 重新合并",
+        run = anew,
+        restart = Action::Again(Choice::Restart),
+    )
 }
 
 fn lists_too_much(error: &std::io::Error) -> bool {
@@ -237,6 +287,8 @@ impl ShardError {
             Self::NoneSearched {
                 missing, shards, ..
             } => none_searched(missing, *shards, lang),
+            Self::Unread { shards, .. } => unread(shards, lang),
+            Self::Stopped { shard, .. } => stopped(*shard, lang),
             Self::Cut { path } => of_a_file(path, Both("ends too early", "不完整，提前结束"), lang),
             Self::Damaged { path } => of_a_file(path, Both("is damaged", "已损坏"), lang),
             Self::Elsewhere { path } => of_a_file(
@@ -282,6 +334,13 @@ impl ShardError {
                 "run them, the first with {run}, and merge again",
                 "请运行分片（第一个：{run}）后再合并",
                 run = run(folder, missing),
+            ),
+            Self::Unread { folder, shards } => run_anew(folder, shards, lang),
+            Self::Stopped { folder, shard } => remedy!(
+                lang,
+                "run it again with {run}; other shards stay as they are",
+                "请重新运行：{run}；其他分片不受影响",
+                run = run(folder, &[*shard]),
             ),
             Self::NoPlan { folder } => remedy!(
                 lang,

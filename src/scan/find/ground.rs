@@ -44,7 +44,7 @@ impl SearchedGround {
         let (mut parts, mut searched) = (Vec::new(), Vec::new());
         let (mut lost, mut useless) = (Vec::new(), Vec::new());
         for (id, work) in numbered(&scored.works) {
-            let ground = of_work(id, work, &scored.scores)?;
+            let ground = of_work((id, work), &scored.scores, search.in_shards)?;
             areas[work.source.0].add(&ground.part.areas());
             parts.push(ground.part);
             searched.push(ground.searched);
@@ -112,7 +112,11 @@ fn raster_ground(id: WorkId, work: &Work, scores: &ScoreStore) -> RasterGround {
     )
 }
 
-fn of_work(id: WorkId, work: &Work, scores: &ScoreStore) -> Result<WorkGround, ScanError> {
+fn of_work(
+    (id, work): (WorkId, &Work),
+    scores: &ScoreStore,
+    in_shards: bool,
+) -> Result<WorkGround, ScanError> {
     let ground = raster_ground(id, work, scores);
     let locator: Locator<'_> = work.locator()?;
     let outline = |region: &Region| locator.level_outline(region);
@@ -130,6 +134,7 @@ fn of_work(id: WorkId, work: &Work, scores: &ScoreStore) -> Result<WorkGround, S
             let useless = (!unreadable.0.is_empty()).then(|| RasterError::PartlyUnreadable {
                 path: work.imagery.path().into(),
                 m2: area_m2(&unreadable),
+                in_shards,
             });
             let not_searched = vec![
                 (Reason::Unreadable, unreadable),

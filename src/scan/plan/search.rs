@@ -30,6 +30,8 @@ pub struct Search<'a> {
     pub threshold: f64,
     /// What scores are bound to.
     pub key: RunKey,
+    /// Whether shards of a plan scored it, so that they are what is run again.
+    pub in_shards: bool,
 }
 
 impl<'a> Search<'a> {
@@ -107,6 +109,7 @@ impl<'a> Search<'a> {
             model,
             sources,
             boundary,
+            in_shards: false,
         })
     }
 

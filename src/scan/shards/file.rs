@@ -15,6 +15,9 @@ use std::path::Path;
 /// Where the shards' scores lie in a plan.
 pub const FOLDER: &str = "shards";
 
+/// More bytes than the last line of a shard's file has.
+const END: u64 = 256;
+
 /// What the file of a shard is called there.
 pub fn file_name(shard: usize) -> String {
     format!("{shard:05}.jsonl")
@@ -43,17 +46,17 @@ impl Write for Hashing<'_> {
     }
 }
 
-/// Writes a shard's scores. `false` where a bucket has got them meanwhile; what is there stays.
+/// Writes a shard's scores. `false` where there are some meanwhile, which stay where `existing` says so.
 ///
 /// # Errors
 /// [`FileError`].
 pub fn write(
     shelf: &Shelf,
-    head: &ShardHead,
+    (head, existing): (&ShardHead, Existing),
     (key, floor): (&RunKey, f32),
     scores: &ScoreStore,
 ) -> Result<bool, FileError> {
-    shelf.write(&name_of(head.shard), Existing::Replaced, |out| {
+    shelf.write(&name_of(head.shard), existing, |out| {
         let mut hashing = Hashing {
             out,
             hash: Sha256::new(),
@@ -65,8 +68,25 @@ pub fn write(
         }
         let Hashing { out, hash } = hashing;
         let sha256 = hex::encode(hash.finalize());
-        write_line(out, &ShardEnd { sha256 })
+        let unread = scores.is_unread();
+        write_line(out, &ShardEnd { sha256, unread })
     })
+}
+
+/// Whether the end of a shard's file says that imagery of it could not be read. Nothing else of the file is looked at.
+///
+/// # Errors
+/// [`ShardError::Io`].
+pub fn is_unread(shelf: &Shelf, shard: usize) -> Result<bool, ShardError> {
+    let name = name_of(shard);
+    let end = shelf.end(&name, END).map_err(|source| ShardError::Io {
+        path: shelf.path_of(&name),
+        source,
+    })?;
+    let end = end.unwrap_or_default();
+    let last = end.split_inclusive(|byte| *byte == b'\n').next_back();
+    let end = last.and_then(value_of_line::<ShardEnd>);
+    Ok(end.is_some_and(|end| end.unread))
 }
 
 /// The scores of a shard, which has these tasks of the works; `None` where it has not been run.

@@ -10,11 +10,12 @@ use crate::scan::model::Device;
 use crate::scan::plan::{Search, Work};
 use crate::scan::progress::Progress;
 use crate::scan::request::ScanRequest;
-use crate::scan::run::floor_of;
+use crate::scan::run::{RankingInputs, floor_of};
 use crate::scan::run_difference::RunDifference;
 use crate::scan::score_store::RunKey;
 use crate::schema::{
-    PLAN_FORMAT, PlanRecord, SHARD_FORMAT, ScoreLine, ScoresKey, ShardHead, TaskRange,
+    PLAN_FORMAT, PlanRecord, PlannedLearnt, PlannedRanking, SHARD_FORMAT, ScoreLine, ScoresKey,
+    ShardHead, TaskRange,
 };
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -133,6 +134,17 @@ impl ShardPlan {
         self.record.key.floor
     }
 
+    /// Fails where candidates would be put in order by something else than was planned.
+    ///
+    /// # Errors
+    /// [`ShardError::Changed`].
+    pub fn check_ranking(&self, ranking: &RankingInputs) -> Result<(), ShardError> {
+        match ranked_otherwise(&ranking.planned(), self.record.ranking.as_ref()) {
+            Some(difference) => Err(ShardError::Changed { difference }),
+            None => Ok(()),
+        }
+    }
+
     /// Fails where a search is not the one that was planned, or where the shards are not all of its work.
     ///
     /// # Errors
@@ -160,6 +172,26 @@ impl ShardPlan {
     }
 }
 
+/// What of that by which candidates are put in order is not as it was planned; nothing where all is, and of plans that do not say it.
+fn ranked_otherwise(
+    now: &PlannedRanking,
+    planned: Option<&PlannedRanking>,
+) -> Option<RunDifference> {
+    let planned = planned?;
+    let text = |hash: &Option<String>| hash.clone().unwrap_or_default();
+    let hash = |learnt: &Option<PlannedLearnt>| learnt.as_ref().map(|learnt| learnt.sha256.clone());
+    let pairs = [
+        ("verifier", text(&planned.verifier), text(&now.verifier)),
+        (
+            "learnt",
+            text(&hash(&planned.learnt)),
+            text(&hash(&now.learnt)),
+        ),
+    ];
+    let (name, there, now) = pairs.iter().find(|(_, there, now)| there != now)?;
+    Some(RunDifference::of_option(name, there, now))
+}
+
 /// What the file with the headers of a plan's photos is called: by its content, so that another plan's never stands in its way.
 fn photos_name(sha256: &str) -> String {
     format!("photos-{}.jsonl", sha256.get(..16).unwrap_or(sha256))
@@ -181,12 +213,15 @@ fn read(shelf: &Shelf) -> Result<Option<Vec<u8>>, ShardError> {
     })
 }
 
-/// The options that the plan in a folder keeps.
+/// The options that the plan in a folder keeps, and what it keeps of what was learnt from verdicts.
 ///
 /// # Errors
 /// Those of reading the plan.
-pub fn planned_options(folder: &Path) -> Result<serde_json::Value, ShardError> {
-    Ok(ShardPlan::read(folder)?.record.options)
+pub fn planned_options(
+    folder: &Path,
+) -> Result<(serde_json::Value, Option<PlannedLearnt>), ShardError> {
+    let record = ShardPlan::read(folder)?.record;
+    Ok((record.options, record.ranking.and_then(|r| r.learnt)))
 }
 
 /// Plans a scan in so many shards, into a folder, on whatever machine: the device that is asked for is that of the shards; `options` is what [`PlanRecord::options`] says. Planning the same again is
@@ -202,6 +237,7 @@ pub fn plan_shards(
 ) -> Result<PlanRecord, ScanError> {
     let search = Search::prepare_on(Device::Cpu, request, progress)?;
     let works = search.first_works()?;
+    let ranking = RankingInputs::of(&search)?.planned();
     let ScoreLine::Key(key) = search.key.line(floor_of(search.threshold)) else {
         unreachable!("a key's line is a key")
     };
@@ -215,6 +251,7 @@ pub fn plan_shards(
         photos: photos
             .as_ref()
             .map(|lines| hex::encode(Sha256::digest(lines))),
+        ranking: (ranking != PlannedRanking::default()).then_some(ranking),
         shards: partition(&weighed(&works), shards),
     };
     let shelf = shelf(folder)?;

@@ -8,7 +8,7 @@ use crate::scan::error::LearntError;
 use crate::scan::find::{Candidate, Moved, probability};
 use crate::scan::model::{Model, Verifier};
 use crate::scan::request::{LearntFrom, ScanRequest};
-use crate::schema::{LEARNT_FORMAT, LearntRecord};
+use crate::schema::{LEARNT_FORMAT, LearntRecord, PlannedLearnt};
 use crate::statistics::reorder::reordered;
 use crate::text::is_division_at_or_below;
 use sha2::{Digest, Sha256};
@@ -41,6 +41,13 @@ impl Learnt {
             Some(LearntFrom::Registry(path, heads)) => {
                 let heads = heads.iter().map(|head| Self::new(path, head.clone()));
                 (path, heads.collect::<Result<_, _>>()?)
+            }
+            Some(LearntFrom::Planned(path, planned)) => {
+                let head = Self {
+                    sha256: planned.sha256.clone(),
+                    ..Self::new(path, planned.head.clone())?
+                };
+                (path, vec![head])
             }
         };
         let mut first = None;
@@ -89,6 +96,14 @@ impl Learnt {
     /// The SHA-256 of its bytes, in hexadecimal.
     pub fn sha256(&self) -> &str {
         &self.sha256
+    }
+
+    /// What a plan keeps of it.
+    pub fn planned(&self) -> PlannedLearnt {
+        PlannedLearnt {
+            sha256: self.sha256.clone(),
+            head: self.record.clone(),
+        }
     }
 
     /// Whether it holds for a scan: the same models, the unit or one below it, the season, and pixels as fine.

@@ -210,7 +210,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
         NoSuchBand { path: path(), band: 9, bands: 3 },
         Depth { path: path(), kind: "Float32".into() },
         TooCoarse { path: path(), gsd_cm: 9.0, coarsest_cm: 3.0 },
-        PartlyUnreadable { path: path(), m2: 3.0 },
+        PartlyUnreadable { path: path(), m2: 3.0, in_shards: false }, PartlyUnreadable { path: path(), m2: 3.0, in_shards: true },
         Changed { path: path() },
     })));
     all.push(Box::new(FurtherFiles {
@@ -328,6 +328,7 @@ fn scan() -> Vec<Box<dyn Say>> {
         Changed { difference: "x".into() },
         NoSuchShard { shard: Some(9), shards: 8 }, NoSuchShard { shard: None, shards: 8 },
         Missing { folder: path(), shards: (0..30).collect() },
+        Unread { folder: path(), shards: (0..30).collect() }, Stopped { folder: path(), shard: 1 },
         NoneSearched { folder: path(), missing: (0..30).collect(), shards: 30 }, NoneSearched { folder: path(), missing: vec![1], shards: 2 },
         Cut { path: path() }, Damaged { path: path() }, Elsewhere { path: path() }, NotItsOwn { path: path() },
         OtherFormat { path: path(), format: "x".into() },
@@ -512,11 +513,11 @@ fn above() -> Vec<Box<dyn Say>> {
     let exists = || FileError::Exists { path: path() };
     let mut all: Vec<Box<dyn Say>> = Vec::new();
     all.extend(boxed(every!(BucketError {
-        Gone, Refused, Replaced, Cut, TooLong { most: 1 << 30 }, TooManyNames { most: 100_000 },
+        Gone, Refused, NoKey { missing: "AWS_ACCESS_KEY_ID" }, Replaced, Cut, TooLong { most: 1 << 30 }, TooManyNames { most: 100_000 },
         Answered { status: "400".into() }, Unreached { why: "x".into() },
     })));
     all.extend(boxed(every!(FileError {
-        Exists { path: path() }, Registry { path: path() },
+        Exists { path: path() }, Folder { path: path() }, Registry { path: path() },
         Unwritable { path: path(), source: denied() },
         Nowhere { folder: path() },
         Unreached { path: path(), source: denied() },
