@@ -1707,6 +1707,8 @@ fn nobody_is_recorded_for_by_who_only_calls_themself_a_supervisor() {
 fn who_records_in_anothers_name_is_not_another_person() {
     let kept = folder();
     let office = Office::begin(kept.path(), "410423", "a");
+    let site = office.add("113.30,33.74");
+    let other = office.add("113.31,33.74");
     for name in ["chief", "zhao", "li"] {
         office.signed(name, name, &["actor", "key", name]);
     }
@@ -1720,7 +1722,6 @@ fn who_records_in_anothers_name_is_not_another_person() {
         let all = [arguments, &theirs[..]].concat();
         said(&office.with(by, Some(by), &all), &all, code).1
     };
-    let site = office.add("113.30,33.74");
     let [scene, left] = [("scene.jpg", 1), ("left.jpg", 2)].map(|(n, s)| office.picture(n, s));
     signed("zhao", &["assign", &site, "--crew", "1"]);
     let found = ["visit", &site, "--outcome", "cultivated", "--officer", "li"];
@@ -1743,11 +1744,10 @@ fn who_records_in_anothers_name_is_not_another_person() {
     );
     signed("li", &["accept", &site]);
     assert_eq!(office.state(&site), "CLOSED");
-    let kept = office.add("113.31,33.74");
-    signed("li", &["screen", &kept, "--keep"]);
-    in_the_name("li", "chief", &["screen", &kept, "--reject", "crop"], 0);
-    assert_eq!(office.site(&kept)["disputed"], true);
-    assert_eq!(office.state(&kept), "CANDIDATE");
+    signed("li", &["screen", &other, "--keep"]);
+    in_the_name("li", "chief", &["screen", &other, "--reject", "crop"], 0);
+    assert_eq!(office.site(&other)["disputed"], true);
+    assert_eq!(office.state(&other), "CANDIDATE");
     office.signed("chief", "chief", &["verify", "--full"]);
 }
 
