@@ -631,12 +631,18 @@ fn moving_lowering_and_merging_far_is_a_supervisors_and_marked() {
             .refused("chief", &["merge", &away, "--into", &site, "--reason", "x"])
             .contains("too far")
     );
+    // What was counted there is counted nowhere then: a supervisor's, too; where nobody has counted anything it is not.
     let near = office.confirmed("113.3205,33.74");
+    let merge = ["merge", &near, "--into", &site, "--reason", "one plot"];
+    assert!(office.refused("wang", &merge).contains("only a supervisor"));
+    office.ok("chief", &merge);
+    assert_eq!(office.state(&near), "MERGED");
+    let seen = office.add("113.3206,33.74");
     office.ok(
         "wang",
-        &["merge", &near, "--into", &site, "--reason", "one plot"],
+        &["merge", &seen, "--into", &site, "--reason", "one plot"],
     );
-    assert_eq!(office.state(&near), "MERGED");
+    assert_eq!(office.state(&seen), "MERGED");
 }
 
 #[test]
@@ -791,16 +797,19 @@ fn report(office: &Office, season: &str) -> Vec<String> {
     lines
 }
 
-/// What stays marked of a unit: refused events, and sites with a picture of another.
-fn marked(lines: &[String], unit: &str) -> Option<[usize; 2]> {
+/// What stays marked of a unit, in the order of the columns.
+fn all_marked(lines: &[String], unit: &str) -> Option<Vec<usize>> {
     let counts = |line: &String| -> Option<Vec<usize>> {
         let counts = line.strip_prefix(unit)?.split_whitespace();
         counts.map(|word| word.parse().ok()).collect()
     };
-    let all = lines
-        .iter()
-        .filter_map(counts)
-        .find(|all| all.len() == 18)?;
+    let mut rows = lines.iter().filter_map(counts);
+    rows.find(|all| all.len() == 20)
+}
+
+/// Of those: refused events, and sites with a picture of another.
+fn marked(lines: &[String], unit: &str) -> Option<[usize; 2]> {
+    let all = all_marked(lines, unit)?;
     Some([all[17], all[11]])
 }
 
@@ -1692,6 +1701,127 @@ fn nobody_is_recorded_for_by_who_only_calls_themself_a_supervisor() {
     );
     assert_eq!(office.state(&site), "CLOSED");
     assert_eq!(office.site(&site)["accepted_without_own_key"], json!(true));
+}
+
+#[test]
+fn who_records_in_anothers_name_is_not_another_person() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410423", "a");
+    let site = office.add("113.30,33.74");
+    let other = office.add("113.31,33.74");
+    for name in ["chief", "zhao", "li"] {
+        office.signed(name, name, &["actor", "key", name]);
+    }
+    for name in ["zhao", "li"] {
+        office.signed("chief", "chief", &["actor", "confirm", name]);
+    }
+    office.signed("chief", "chief", &["actor", "add", "zhao", "supervisor"]);
+    let signed = |who: &str, arguments: &[&str]| office.signed(who, who, arguments);
+    let in_the_name = |who: &str, by: &str, arguments: &[&str], code: i32| {
+        let theirs = ["--actor", who, "--recorder", by, "--without-key", "ill"];
+        let all = [arguments, &theirs[..]].concat();
+        said(&office.with(by, Some(by), &all), &all, code).1
+    };
+    let [scene, left] = [("scene.jpg", 1), ("left.jpg", 2)].map(|(n, s)| office.picture(n, s));
+    signed("zhao", &["assign", &site, "--crew", "1"]);
+    let found = ["visit", &site, "--outcome", "cultivated", "--officer", "li"];
+    let counted = ["--officer", "wang", "--plants", "30", "--photo", &scene];
+    signed("zhao", &[&found[..], &counted[..]].concat());
+    // Whoever confirmed it takes that back in no other supervisor's name, and what one keeps nobody puts aside in their own.
+    let number = office.site(&site)["heads"][0]
+        .as_str()
+        .expect("a head")
+        .to_owned();
+    let void = ["void", &number, "--reason", "m"];
+    let told = in_the_name("chief", "zhao", &void, 1);
+    assert!(told.contains("\nhint: "), "{told}");
+    signed("zhao", &["eradicate", &site, "--photo", &left]);
+    // Whoever uprooted accepts in nobody's name.
+    let told = in_the_name("li", "zhao", &["accept", &site], 1);
+    assert!(
+        told.contains("took part") && told.contains("\nhint: "),
+        "{told}"
+    );
+    signed("li", &["accept", &site]);
+    assert_eq!(office.state(&site), "CLOSED");
+    signed("li", &["screen", &other, "--keep"]);
+    in_the_name("li", "chief", &["screen", &other, "--reject", "crop"], 0);
+    assert_eq!(office.site(&other)["disputed"], true);
+    assert_eq!(office.state(&other), "CANDIDATE");
+    office.signed("chief", "chief", &["verify", "--full"]);
+}
+
+#[test]
+fn what_rests_on_less_is_counted_by_unit_and_said_in_the_log() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410423", "a");
+    boundaries(&kept.path().join("d.geojson"), &["410423"], 114.0);
+    let read = ["registry", "districts", "d.geojson", "--vintage", "2026"];
+    office.ok("chief", &read);
+    // All of it entered long after it was due, and closed on a picture that says nothing of where it was taken.
+    let site = office.eradicated("113.30,33.74");
+    let accept = [
+        "accept",
+        &site,
+        "--photo",
+        "left.jpg",
+        "--when",
+        "2026-05-06",
+    ];
+    office.ok("zhao", &accept);
+    let again = office.eradicated("113.3003,33.74");
+    office.ok("zhao", &["accept", &again, "--when", "2026-05-06"]);
+    let [unsigned, in_their_name, unseen, past_due] = [3, 4, 18, 19];
+    let count = |kinds: &[usize]| -> Vec<usize> {
+        let all = all_marked(&report(&office, "2027"), "410423").expect("counts");
+        kinds.iter().map(|kind| all[*kind]).collect()
+    };
+    assert_eq!(count(&[unsigned, unseen, past_due]), [2, 2, 6]);
+    let told = office.ok("chief", &["show", &site]);
+    assert!(told.contains(", entered 20"), "{told}");
+    assert!(office.ok("chief", &["log", &site]).contains("(entered 20"));
+    // What was closed and merged then was closed no less, nor without a supervisor.
+    let merge = ["merge", &again, "--into", &site, "--reason", "one plot"];
+    office.refused("wang", &merge);
+    office.ok("chief", &merge);
+    assert_eq!(count(&[unsigned, in_their_name]), [2, 0]);
+    // What a supervisor recorded in another's name about no site is counted too, and said where it is listed.
+    let theirs = ["--recorder", "chief", "--without-key", "ill"];
+    let tip = ["tip", "add", "--channel", "phone", "--text", "a field"];
+    office.ok("wang", &[&tip[..], &theirs[..]].concat());
+    assert_eq!(count(&[in_their_name]), [1]);
+    for list in [&["log"][..], &["tip", "list"]] {
+        let told = office.ok("chief", list);
+        assert!(
+            told.contains("recorded in their name by chief: ill"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn what_is_not_followed_is_said_so_and_what_a_neighbour_says_bears_its_unit() {
+    let kept = folder();
+    let a = Office::begin(kept.path(), "410423", "a");
+    let b = Office::begin(kept.path(), "410424", "b");
+    let site = a.eradicated("113.30,33.74");
+    b.trusts(&a, "410423");
+    let province = Office::begin(kept.path(), "410000", "p");
+    province.trusts(&a, "410423");
+    province.trusts(&b, "410424");
+    assert_eq!(province.take(&a).0, Some(0));
+    assert_eq!(b.take(&a).0, Some(0));
+    b.ok("li", &["note", &site, "seen from the road"]);
+    forged(&b, "410423");
+    assert_eq!(province.take(&b).0, Some(2));
+    let told = province.ok("chief", &["show", &site]);
+    assert!(told.contains("recorded by 410424 li"), "{told}");
+    let log = province.ok("chief", &["log"]);
+    let lines = |words: &str| log.lines().filter(|line| line.contains(words)).count();
+    assert_eq!(lines("not followed: patrol"), 1, "{log}");
+    assert!(lines("410424 li: seen from the road") == 1, "{log}");
+    let json = province.ok("chief", &["log", "--json"]);
+    assert_eq!(json.matches("\"not_followed\"").count(), 1);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::life::known;
 use super::{Changed, EntryError, Office, OfficeError, Session};
 use crate::registry::affairs::can_lead;
 use crate::registry::body::{Body, CameOf, Void, joined};
-use crate::registry::event::Sealed;
+use crate::registry::event::{Recorder, Sealed};
 use crate::registry::moves::Refusal;
 use crate::registry::refusal::{DateBounds, DateOf, DayBound};
 use crate::registry::unit::is_at_or_below;
@@ -34,6 +34,9 @@ pub struct Entered {
     pub at: String,
     /// The season it belongs to.
     pub season: i16,
+    /// Who recorded it in its author's name, where somebody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorder: Option<Recorder>,
     /// What it says.
     pub body: Value,
 }
@@ -50,6 +53,7 @@ impl Entered {
             kind: event.body.kind().to_owned(),
             at: event.at.clone(),
             season: store.season_of_entry(sealed)?,
+            recorder: event.actor.recorder.clone(),
             body: event.body.to_value().unwrap_or_default(),
         })
     }

@@ -1,10 +1,10 @@
 //! What a person may do with a site now: its moves by the law, less those that are not theirs.
 
 use super::Session;
-use crate::registry::Site;
 use crate::registry::moves::Move;
-use crate::registry::people::{roles_of_move, same_name};
+use crate::registry::people::{folded_name, roles_of_move, same_name};
 use crate::registry::unit::is_at_or_below;
+use crate::registry::{DeviceId, Site};
 use crate::store::Store;
 use crate::words::Lang;
 use serde::Serialize;
@@ -54,9 +54,15 @@ pub fn offers(store: &Store, session: &Session, site: &Site) -> Vec<Offer> {
                 .any(|role| known.roles.contains(role))
         })
     };
+    let key = author.key.as_ref().map(DeviceId::of);
     let took_part = site.eradications.iter().any(|(eradicate, stamp)| {
-        let mut names = eradicate.officers.iter().chain([&stamp.actor.name]);
+        let mut names = eradicate.officers.iter();
         names.any(|name| same_name(name, &author.name))
+            || stamp
+                .actor
+                .names()
+                .any(|name| name == folded_name(&author.name))
+            || key.is_some() && stamp.actor.signer() == key
     });
     Move::allowed_in(site.state, site.disputed)
         .into_iter()

@@ -52,8 +52,15 @@ impl Unfollowed {
         }
     }
 
-    /// In one sentence. Where the device does not speak for the unit that the event names, whose it is comes first.
+    /// In one sentence.
     pub fn sentence(&self, lang: Lang) -> String {
+        let what = self.words(lang);
+        tr!(lang, "not followed: {what}", "不予采信：{what}")
+    }
+
+    /// What it is, who says it and why it is not followed. Where the device does not speak for the unit that the event names, whose
+    /// it is comes first.
+    pub fn words(&self, lang: Lang) -> String {
         let Self { unit, actor, .. } = self;
         let kind = kind_label(&self.kind, lang);
         let (event, device, why) = (
@@ -64,18 +71,18 @@ impl Unfollowed {
         match &self.signed_for {
             Some(signer) if is_at_or_below(unit, signer) => tr!(
                 lang,
-                "not followed: {kind} {event} of {unit} {actor}: {why}",
-                "不予采信：{unit} {actor} 的 {kind} {event}：{why}"
+                "{kind} {event} of {unit} {actor}: {why}",
+                "{unit} {actor} 的 {kind} {event}：{why}"
             ),
             Some(signer) => tr!(
                 lang,
-                "not followed: {kind} {event}, signed by device {device} of {signer} in the name of {unit} {actor}: {why}",
-                "不予采信：{kind} {event}，由 {signer} 的设备 {device} 以 {unit} {actor} 的名义签名：{why}"
+                "{kind} {event}, signed by device {device} of {signer} in the name of {unit} {actor}: {why}",
+                "{kind} {event}，由 {signer} 的设备 {device} 以 {unit} {actor} 的名义签名：{why}"
             ),
             None => tr!(
                 lang,
-                "not followed: {kind} {event}, signed by device {device}, for which nobody vouches, in the name of {unit} {actor}: {why}",
-                "不予采信：{kind} {event}，由无人担保的设备 {device} 以 {unit} {actor} 的名义签名：{why}"
+                "{kind} {event}, signed by device {device}, for which nobody vouches, in the name of {unit} {actor}: {why}",
+                "{kind} {event}，由无人担保的设备 {device} 以 {unit} {actor} 的名义签名：{why}"
             ),
         }
     }

@@ -39,6 +39,8 @@ pub struct Facts {
     pub sites: Vec<SiteFact>,
     /// The units of events that are not followed, one for each.
     pub not_followed: Vec<String>,
+    /// What was recorded in another's name about no site: the unit, its season, its day.
+    pub in_their_name: Vec<(String, i16, Option<Date>)>,
     /// What stays marked about sites that were merged into others, split or voided, with their units.
     pub gone: Vec<(String, Irregular)>,
     /// What offices did beside their sites.
@@ -229,7 +231,7 @@ impl DeskLook {
 }
 
 /// Kinds of irregularities, in the order in which they are shown.
-pub const KINDS: usize = 18;
+pub const KINDS: usize = 20;
 
 /// How often each kind of irregularity occurs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -10,7 +10,8 @@ use crate::registry::{Site, State};
 use crate::words::Lang;
 use std::collections::BTreeMap;
 
-/// Where those stand that are no site's.
+/// Where those stand that are no site's, or not alone.
+const IN_THEIR_NAME: usize = 4;
 const OTHERWISE: usize = 12;
 const TWICE: usize = 13;
 const SEARCHED_AGAIN: usize = 14;
@@ -53,13 +54,17 @@ pub fn titles(lang: Lang) -> [&'static str; KINDS] {
         ),
         lang.pick("voided", "作废"),
         lang.pick("not followed", "未予采信"),
+        lang.pick("closed without a picture from the spot", "验收缺现场照片"),
+        lang.pick("entered after the due day", "逾期后补录"),
     ]
 }
 
 /// Those of a site; and whether one of its photographs is another site's too.
 pub fn of_site(site: &Site, shares_pictures: bool) -> Irregular {
     let marked = |is: fn(&MarkKind) -> bool| site.marks.iter().filter(|m| is(&m.kind)).count();
-    let unsigned = site.state == State::Closed && site.accepted_without_own_key();
+    // What was closed and then became part of another site was closed no less.
+    let was_closed = matches!(site.state, State::Closed | State::Merged);
+    let unsigned = was_closed && site.accepted_without_own_key();
     Irregular([
         site.swallowed.len(),
         marked(|m| matches!(m, MarkKind::Unproven { .. })),
@@ -86,6 +91,8 @@ pub fn of_site(site: &Site, shares_pictures: bool) -> Irregular {
         site.voided.len(),
         // What is not followed is counted by whoever said it, not by whose site it was said of.
         0,
+        marked(|m| matches!(m, MarkKind::ClosedUnseen)),
+        marked(|m| matches!(m, MarkKind::EnteredPastDue { .. })),
     ])
 }
 
@@ -129,6 +136,11 @@ pub fn by_unit(facts: &Facts, period: Period, within: &str) -> Vec<(String, Irre
     }
     for voided in &facts.work.affairs.voided {
         count(voided.entry.actor.unit.as_str(), VOIDED);
+    }
+    for (unit, season, day) in &facts.in_their_name {
+        if period.holds(*season, *day) {
+            count(unit.as_str(), IN_THEIR_NAME);
+        }
     }
     for unit in &facts.not_followed {
         count(unit.as_str(), NOT_FOLLOWED);

@@ -19,6 +19,7 @@ use crate::registry::unit::{is_at_or_below, share_ground};
 use crate::registry::{Authority, DeviceId, Settings, Site, SiteKey, State};
 use crate::store::{Ranking, Store, StoreError};
 use crate::text::day_of;
+use jiff::civil::Date;
 use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +58,7 @@ pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
         unplaced: flights.unplaced,
         beyond: flights.beyond,
         not_followed: not_followed(store)?,
+        in_their_name: in_their_name(store)?,
         gone: gone(store)?,
         districts: districts.as_ref().map(areas).unwrap_or_default(),
     })
@@ -84,6 +86,20 @@ fn unit_of_device(gate: &Authority, device: DeviceId) -> String {
         || format!("? {}", device.short()),
         |standing| standing.unit.clone(),
     )
+}
+
+/// What supervisors recorded in another's name about no site: of which unit, for which season, as of which day.
+fn in_their_name(store: &Store) -> Result<Vec<(String, i16, Option<Date>)>, StoreError> {
+    let of = |sealed: Sealed| {
+        let event = &sealed.event;
+        let day = store.authority().day_of(&event.actor.unit, &event.at);
+        Ok((
+            event.actor.unit.clone(),
+            store.season_of_entry(&sealed)?,
+            day,
+        ))
+    };
+    store.in_their_name()?.into_iter().map(of).collect()
 }
 
 /// What stays marked about sites that were merged into others or split.

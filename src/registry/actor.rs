@@ -1,6 +1,7 @@
 //! Who says an event, and who typed it.
 
 use super::ids::DeviceId;
+use super::person::folded_name;
 use super::role::Role;
 use serde::{Deserialize, Serialize};
 
@@ -40,5 +41,22 @@ impl Actor {
             Some(recorder) => recorder.key,
             None => self.key,
         }
+    }
+
+    /// Everybody whose word it is: the author, and who records it in their name; as names are compared ([`folded_name`]).
+    pub fn names(&self) -> impl Iterator<Item = String> + '_ {
+        let recorder = self.recorder.iter().map(|recorder| &recorder.name);
+        std::iter::once(&self.name)
+            .chain(recorder)
+            .map(|name| folded_name(name))
+    }
+
+    /// Whether two are, or may be, one person: a name of either side or the key that signs is the other's, whatever the unit.
+    pub fn shares_hand_with(&self, other: &Self) -> bool {
+        let keys = self.signer().zip(other.signer());
+        keys.is_some_and(|(own, others)| own == others)
+            || self
+                .names()
+                .any(|name| other.names().any(|one| one == name))
     }
 }

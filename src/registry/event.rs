@@ -10,6 +10,7 @@ pub use super::event_id::next_id;
 pub use super::evidence_ref::{EvidenceRef, EvidenceRole};
 use super::ids::{DeviceId, Hash, SiteKey};
 pub use super::sealed::Sealed;
+use crate::text::{Zone, day_of};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -17,6 +18,8 @@ use uuid::Uuid;
 
 /// The version of the event format that this program writes and reads.
 pub const EVENT_VERSION: u32 = 1;
+/// Days within which an entry is of about the time of what it tells.
+const ENTERED_WITHIN_DAYS: i32 = 3;
 /// The largest integer that every reader of JSON keeps.
 const LARGEST: u64 = 1 << 53;
 
@@ -168,6 +171,13 @@ impl Event {
         let mut files = self.evidence.iter();
         let outline = files.find(|file| file.role == EvidenceRole::Coverage);
         outline.map(|file| file.sha256)
+    }
+
+    /// The day on which it was recorded, in a zone, where that is more than three days from when it is said to have happened.
+    pub fn entered_on(&self, at: &str, zone: Zone) -> Option<String> {
+        let entered = zone.day(&self.logged_at);
+        let apart = day_of(at)?.until(day_of(&entered)?).ok()?.get_days();
+        (apart.abs() > ENTERED_WITHIN_DAYS).then_some(entered)
     }
 
     /// The day it happened, as the author's calendar had it.

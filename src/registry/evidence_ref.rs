@@ -59,4 +59,9 @@ impl EvidenceRole {
             Self::Scene | Self::Count | Self::After | Self::Reflight
         )
     }
+
+    /// Whether it shows the time after an eradication.
+    pub fn is_after(self) -> bool {
+        matches!(self, Self::After | Self::Reflight)
+    }
 }

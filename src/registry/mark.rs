@@ -90,6 +90,15 @@ pub enum MarkKind {
     },
     /// Its evidence has not arrived.
     EvidenceAbsent,
+    /// It was closed, and nobody who took no part shows the spot after the eradication.
+    ClosedUnseen,
+    /// It was entered after the day by which it was due, as of a day before that.
+    EnteredPastDue {
+        /// The day on which it was entered.
+        on: String,
+        /// The day by which it was due: as the assignment says, else as the program would have it, whatever a unit decides.
+        due: String,
+    },
 }
 
 /// One of the moves in a dispute.

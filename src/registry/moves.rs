@@ -5,7 +5,6 @@ use super::event::{Actor, EvidenceRef, EvidenceRole};
 use super::ids::DeviceId;
 use super::need::distinct;
 pub use super::need::{Need, unproven};
-use super::person::folded_name;
 pub use super::refusal::Refusal;
 pub use super::site_move::Move;
 use super::state::State;
@@ -21,7 +20,7 @@ pub struct MoveContext {
     pub disputed: bool,
     /// The states that are claimed in the dispute.
     pub claimed: BTreeSet<State>,
-    /// Who took part in an eradication: their names as they are compared ([`folded_name`]).
+    /// Who took part in an eradication or recorded it: their names as they are compared ([`Actor::names`]).
     pub eradicators: BTreeSet<String>,
     /// The personal keys that eradications were signed with.
     pub eradicators_keys: BTreeSet<DeviceId>,
@@ -35,6 +34,11 @@ pub struct MoveContext {
     pub kept_by: BTreeSet<String>,
     /// Where in its history they did.
     pub kept_at: BTreeSet<usize>,
+}
+
+/// Whether it is an author's own keeping, which they may end: what is recorded in their name by another ends none.
+pub(super) fn is_own_keeping(actor: &Actor, kept: &str) -> bool {
+    actor.recorder.is_none() && kept == keeper(actor)
 }
 
 /// Who keeps a site, as one of those who do: who is called the same in another unit, or almost the same in one's own, is somebody
@@ -106,7 +110,7 @@ pub fn decide(
     if next == State::Closed {
         may_close(view, author)?;
     }
-    if step == Move::Accept && took_part(view, author) {
+    if step == Move::Accept && took_part(view, author.actor) {
         return Err(Refusal::SelfAcceptance);
     }
     let needs = lacking(view, body, evidence);
@@ -118,7 +122,7 @@ pub fn decide(
         && view
             .kept_by
             .iter()
-            .any(|kept| *kept != keeper(author.actor));
+            .any(|kept| !is_own_keeping(author.actor, kept));
     Ok(Led {
         state: if overrides { state } else { next },
         claimed: next,
@@ -129,18 +133,16 @@ pub fn decide(
 fn may_close(view: &MoveContext, author: MoveAuthor) -> Result<(), Refusal> {
     match view.percent.unwrap_or(0) {
         percent @ ..100 => Err(Refusal::NotAll { percent }),
-        _ if took_part(view, author) => Err(Refusal::SelfAcceptance),
+        _ if took_part(view, author.actor) => Err(Refusal::SelfAcceptance),
         _ => Ok(()),
     }
 }
 
-/// Another person is one with another name, whatever the unit, and with another key.
-fn took_part(view: &MoveContext, author: MoveAuthor) -> bool {
-    view.eradicators.contains(&folded_name(&author.actor.name))
-        || author
-            .actor
-            .key
-            .is_some_and(|key| view.eradicators_keys.contains(&key))
+/// Another person is one with another name, whatever the unit, and with another key; and so is whoever records it in their name.
+pub(super) fn took_part(view: &MoveContext, actor: &Actor) -> bool {
+    let signer = actor.signer();
+    actor.names().any(|name| view.eradicators.contains(&name))
+        || signer.is_some_and(|key| view.eradicators_keys.contains(&key))
 }
 
 fn resolve(

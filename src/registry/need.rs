@@ -60,8 +60,8 @@ impl Need {
     }
 }
 
-/// Whether a photograph can have been taken at a place on the days of a visit.
-fn is_of(file: &EvidenceRef, place: &Place, visited: Option<Date>) -> bool {
+/// Whether a photograph was taken at a place, by its own position.
+pub(super) fn is_at(file: &EvidenceRef, place: &Place) -> bool {
     let is_here = file.at_e7.is_some_and(|[lon_e7, lat_e7]| {
         let outline = Vec::new();
         let from = Place {
@@ -71,10 +71,17 @@ fn is_of(file: &EvidenceRef, place: &Place, visited: Option<Date>) -> bool {
         };
         from.is_on_earth() && place.distance_m(&from) <= SHOWN_WITHIN_M
     });
+    is_here && !file.marks.iter().any(|mark| mark.starts_with("far"))
+}
+
+/// Whether a photograph can have been taken at a place on the days of a visit.
+fn is_of(file: &EvidenceRef, place: &Place, visited: Option<Date>) -> bool {
     let taken = file.taken_at.as_deref().and_then(day_of);
     let days = |(taken, visited): (Date, Date)| taken.until(visited).map(|span| span.get_days());
     let is_late = |days: Result<i32, _>| days.is_ok_and(|days| days <= SHOWN_WITHIN_DAYS);
-    is_here && taken.zip(visited).map(days).is_none_or(is_late)
+    is_at(file, place)
+        && !file.marks.iter().any(|mark| mark.starts_with("old"))
+        && taken.zip(visited).map(days).is_none_or(is_late)
 }
 
 /// What a refutation lacks to be as well founded as a confirmation of a place on a day. It is followed all the same, and stays
@@ -95,12 +102,8 @@ pub fn unproven(
     if distinct(&visit.officers) < 2 {
         needs.push(Need::TwoOfficers);
     }
-    let odd = |mark: &String| mark.starts_with("far") || mark.starts_with("old");
-    let at_the_spot = |file: &&&EvidenceRef| {
-        file.role == EvidenceRole::Scene
-            && is_of(file, place, visited)
-            && !file.marks.iter().any(odd)
-    };
+    let at_the_spot =
+        |file: &&&EvidenceRef| file.role == EvidenceRole::Scene && is_of(file, place, visited);
     if !evidence.iter().any(|file| at_the_spot(&file)) {
         needs.push(Need::SpotPhoto);
     }

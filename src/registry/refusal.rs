@@ -176,9 +176,10 @@ impl Refusal {
                 )
             }
             Self::Disputed => plain("in dispute", "存在争议"),
-            Self::SelfAcceptance => {
-                plain("acceptor took part in the eradication", "验收人参与了铲除")
-            }
+            Self::SelfAcceptance => plain(
+                "acceptor, or who recorded for them, took part in the eradication",
+                "验收人或代录人参与了铲除",
+            ),
             Self::NotAll { percent } => {
                 tr!(lang, "only {percent} % destroyed", "仅铲除 {percent}%")
             }
@@ -296,8 +297,8 @@ impl Refusal {
             ),
             Self::BuiltOn => Both("later steps rest on it", "后续环节以此为依据"),
             Self::AnotherPerson => Both(
-                "whoever recorded a confirmation does not void it",
-                "查实记录不得由录入人本人作废",
+                "whoever recorded a confirmation does not void it, nor in another's name",
+                "查实记录不得由录入人本人作废，也不得由其代录作废",
             ),
             Self::Informant => Both(
                 "it holds a number that a person is known by",
@@ -365,6 +366,17 @@ impl MarkKind {
             Self::EvidenceAbsent => lang
                 .pick("its evidence has not arrived", "证据文件尚未到达")
                 .to_owned(),
+            Self::ClosedUnseen => lang
+                .pick(
+                    "closed without another person's picture from the spot after the eradication",
+                    "验收缺少未参与铲除人员在铲除后拍摄的现场定位照片",
+                )
+                .to_owned(),
+            Self::EnteredPastDue { on, due } => tr!(
+                lang,
+                "entered on {on} as of an earlier day, though due by {due}",
+                "{on} 补录，所填日期在应办日期 {due} 之前"
+            ),
         }
     }
 }

@@ -8,6 +8,7 @@
 mod correction;
 mod days;
 mod describe;
+mod entered;
 mod fields;
 mod history;
 mod judge;

@@ -4,6 +4,7 @@ use super::body::{
     Accept, Body, Correct, Count, Create, Detection, Eradicate, Look, Screen, Visit,
 };
 use super::code_lists::{Coded, habitat_label};
+use super::event::Event;
 use super::ids::{Hash, SiteKey};
 use super::told::{kind_label, told};
 use crate::text::Zone;
@@ -24,6 +25,12 @@ pub struct Teller<'a> {
     pub code: &'a dyn Fn(SiteKey) -> String,
     /// What another entry was, in words, where that is known.
     pub entry: &'a dyn Fn(Hash) -> Option<String>,
+}
+
+/// When an event was entered, where that was some days from when it is said to have happened.
+pub fn entered(event: &Event, at: &str, zone: Zone, lang: Lang) -> Option<String> {
+    let on = event.entered_on(at, zone)?;
+    Some(tr!(lang, "entered {on}", "{on} 录入"))
 }
 
 /// The word for an event's type; the type itself where a later program made it.

@@ -207,6 +207,12 @@ impl Site {
         self.split_from = create.split_from.map(|(key, _)| key);
     }
 
+    /// Keeps what stays marked of an event.
+    pub(super) fn mark(&mut self, event: Hash, kinds: Vec<MarkKind>) {
+        let marks = kinds.into_iter().map(|kind| Mark { event, kind });
+        self.marks.extend(marks);
+    }
+
     /// The sites that it says it was split from or into, or merged with.
     pub fn related(&self) -> BTreeSet<SiteKey> {
         let two = self.merged_into.iter().chain(&self.split_from);
@@ -260,20 +266,27 @@ impl Site {
         if !self.state.is_open() {
             return None;
         }
-        if self.state == State::Dispatched
-            && let Some(due) = self
-                .assigned
-                .as_ref()
-                .and_then(|(assign, _)| assign.due.as_ref())
-        {
+        // What is left of it has to be gone by the day by which all of it had to.
+        self.due_in(self.waits_as(), &self.since, settings)
+    }
+
+    /// The day by which the work of a state has to be done in which it has been since some time.
+    pub(super) fn due_in(
+        &self,
+        state: State,
+        since: &str,
+        settings: &Settings,
+    ) -> Option<jiff::civil::Date> {
+        let assigned = self
+            .assigned
+            .as_ref()
+            .filter(|_| state == State::Dispatched);
+        if let Some(due) = assigned.and_then(|(assign, _)| assign.due.as_ref()) {
             return due.parse().ok();
         }
-        // What is left of it has to be gone by the day by which all of it had to.
-        let days = *settings.deadline_days.get(&self.waits_as())?;
-        let since = settings.date(&self.since)?;
-        since
-            .checked_add(jiff::Span::new().try_days(i64::from(days)).ok()?)
-            .ok()
+        let days = *settings.deadline_days.get(&state)?;
+        let days = jiff::Span::new().try_days(i64::from(days)).ok()?;
+        settings.date(since)?.checked_add(days).ok()
     }
 
     /// Days past its due day on `today`; `None` where it is not overdue.

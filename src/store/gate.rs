@@ -218,12 +218,20 @@ impl Store {
     /// # Errors
     /// Those of reading.
     pub fn refused(&self) -> Result<Vec<(Sealed, Refusal)>, StoreError> {
-        let mut refused = Vec::new();
-        let by_site =
-            self.map_histories(|site| (!site.refused.is_empty()).then_some(site.refused))?;
-        for (hash, refusal) in by_site.into_iter().flatten() {
-            refused.extend(self.event(hash)?.map(|sealed| (sealed, refusal)));
+        let by_site = self
+            .map_histories(|site| (!site.refused.is_empty()).then_some((site.key, site.refused)))?;
+        let mut of_sites: BTreeMap<Hash, (Sealed, Refusal)> = BTreeMap::new();
+        for (key, of_site) in by_site {
+            for (hash, refusal) in of_site {
+                // What concerns two sites is one event: the one that it is about says why.
+                if let Some(sealed) = self.event(hash)?
+                    && (sealed.event.site == Some(key) || !of_sites.contains_key(&hash))
+                {
+                    of_sites.insert(hash, (sealed, refusal));
+                }
+            }
         }
+        let mut refused: Vec<(Sealed, Refusal)> = of_sites.into_values().collect();
         let unit_wide = self.events_where("site IS NULL ORDER BY n", [])?;
         let affairs = self.affairs()?.refused;
         for sealed in unit_wide {
@@ -232,6 +240,23 @@ impl Store {
             refused.extend(refusal.map(|refusal| (sealed, refusal)));
         }
         Ok(refused)
+    }
+
+    /// The events about no site that a supervisor recorded in another's name, and that are followed.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn in_their_name(&self) -> Result<Vec<Sealed>, StoreError> {
+        let mut events = self.events_where(
+            "site IS NULL AND json_extract(CAST(bytes AS TEXT), '$.actor.recorder') IS NOT NULL ORDER BY n",
+            [],
+        )?;
+        let refused = &self.affairs()?.refused;
+        events.retain(|sealed| {
+            self.gate.follows(sealed.hash, &sealed.event).is_ok()
+                && !refused.contains_key(&sealed.hash)
+        });
+        Ok(events)
     }
 
     /// What is not followed where these events may change that: at their sites and those beside them; in the whole registry where

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::say::{Failure, bad, data, json, tell};
+use super::view::in_their_name;
 use crate::office::affairs::{self, Entered};
 use crate::office::entry::entry;
 use crate::registry::Site;
@@ -79,7 +80,13 @@ pub(super) fn show(store: &Store, sealed: &Sealed, context: &Context) -> Result<
 fn line(store: &Store, sealed: &Sealed, lang: Lang) -> String {
     let (number, body) = (sealed.hash.short(), &sealed.event.body);
     let words = line_of(store, body, lang).unwrap_or_default();
-    format!("{number} {} {words}", kind_label(body.kind(), lang))
+    let recorder = sealed.event.actor.recorder.as_ref();
+    let recorder = recorder.map(|recorder| in_their_name(recorder, lang));
+    let recorder = recorder.unwrap_or_default();
+    format!(
+        "{number} {} {words}{recorder}",
+        kind_label(body.kind(), lang)
+    )
 }
 
 /// What such an event says in one line.

@@ -3,16 +3,20 @@
 use super::Done;
 use super::context::{Common, Context};
 use super::say::{Failure, data, json};
+use super::view::named;
+use crate::office::Unfollowed;
 use crate::office::desk::Veil;
 use crate::registry::body::Body;
 use crate::registry::event::Sealed;
-use crate::registry::sentence::{Teller, kind};
-use crate::registry::{Site, SiteKey};
+use crate::registry::moves::Refusal;
+use crate::registry::sentence::{Teller, entered, kind};
+use crate::registry::{Hash, Site, SiteKey};
 use crate::store::{Store, StoreError};
 use crate::text::Zone;
 use crate::words::Lang;
 use clap::Args;
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// Events read at a time.
 const BATCH: i64 = 1000;
@@ -32,12 +36,24 @@ impl Log {
         let store = context.read()?;
         let zone = store.zone()?;
         let veil = Veil::default();
+        let refused: HashMap<Hash, Refusal> = store
+            .refused()?
+            .into_iter()
+            .map(|(sealed, why)| (sealed.hash, why))
+            .collect();
         let show = |sealed: &Sealed, site: Option<SiteKey>| -> Result<(), StoreError> {
             let hidden = is_hidden(&veil, &store, sealed)?;
+            let why = refused.get(&sealed.hash).cloned();
+            let unfollowed = why.map(|why| Unfollowed::of(&store, sealed, why));
             if context.common.json {
-                json(&as_json(sealed, hidden));
+                json(&as_json(sealed, hidden, unfollowed.as_ref()));
             } else {
-                data(&as_line(&store, sealed, site, (zone, lang), hidden)?);
+                let mut line = as_line(&store, sealed, site, (zone, lang), hidden)?;
+                if let Some(unfollowed) = unfollowed {
+                    line.push_str(lang.pick(" — ", "——"));
+                    line.push_str(&unfollowed.sentence(lang));
+                }
+                data(&line);
             }
             Ok(())
         };
@@ -82,7 +98,7 @@ pub(super) fn waits(lang: Lang) -> &'static str {
     )
 }
 
-fn as_json(sealed: &Sealed, hidden: bool) -> Value {
+fn as_json(sealed: &Sealed, hidden: bool, unfollowed: Option<&Unfollowed>) -> Value {
     let mut value: Value = serde_json::from_slice(&sealed.bytes).unwrap_or_default();
     if hidden {
         value["body"] = serde_json::json!({"waits_for_second": true});
@@ -95,10 +111,13 @@ fn as_json(sealed: &Sealed, hidden: bool) -> Value {
     if let Some(own) = sealed.actor_signature {
         value["actor_signature"] = Value::from(hex::encode(own));
     }
+    if let Some(unfollowed) = unfollowed {
+        value["not_followed"] = serde_json::json!(unfollowed);
+    }
     value
 }
 
-/// `2026-05-03 10:21 +08:00  8a1f3c2b  7K3QF2-V  核查 王五：种植罂粟；开花`
+/// `2026-05-03 10:21 +08:00  8a1f3c2b  7K3QF2-V  核查 王五：种植罂粟；开花`; of another unit with that before the name.
 fn as_line(
     store: &Store,
     sealed: &Sealed,
@@ -127,7 +146,7 @@ fn as_line(
         sealed.hash.short(),
         code.unwrap_or_default(),
         kind(&event.body, lang),
-        event.actor.name
+        named(&event.actor, store.authority().unit(), lang)
     );
     if !said.is_empty() {
         line.push_str(lang.pick(": ", "："));
@@ -142,6 +161,9 @@ fn as_line(
             "【附件 {n} 个】",
             files = (n, "file", "files"),
         ));
+    }
+    if let Some(entered) = entered(event, &event.at, zone, lang) {
+        line.push_str(&crate::tr!(lang, " ({entered})", "（{entered}）"));
     }
     Ok(line)
 }

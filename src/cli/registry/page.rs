@@ -6,7 +6,7 @@ use crate::registry::body::Body;
 use crate::registry::code_lists::{Coded, habitat_label};
 use crate::registry::event::{EvidenceRef, Sealed};
 use crate::registry::legal::band_of;
-use crate::registry::sentence::{Teller, counted, field_labels, kind};
+use crate::registry::sentence::{Teller, counted, entered, field_labels, kind};
 use crate::registry::site::Stamp;
 use crate::registry::{Hash, Settings, Site, SiteKey};
 use crate::store::evidence::mark_in_words;
@@ -21,6 +21,8 @@ pub(super) struct Page<'a> {
     /// Its events that are followed, in order.
     pub(super) events: &'a [Sealed],
     pub(super) district: Option<Value>,
+    /// What is said of it and not followed, in words.
+    pub(super) unfollowed: Vec<String>,
     /// Photographs that other sites have too.
     pub(super) pictures_elsewhere: Vec<(String, Vec<SiteKey>)>,
     pub(super) settings: &'a Settings,
@@ -174,14 +176,17 @@ impl Page<'_> {
         let stamp = self.stamp_of(sealed.hash);
         let at = stamp.map_or(event.at.as_str(), |stamp| stamp.at.as_str());
         let own_key = stamp.map_or(event.actor.key.is_some(), |stamp| stamp.own_key);
-        let (at, by) = (
+        let entered = entered(event, at, self.zone, self.lang);
+        let entered = entered.map(|day| format!("{}{day}", self.lang.pick(", ", "，")));
+        let (at, by, entered) = (
             self.zone.happened(at),
-            signed(&event.actor, own_key, self.lang),
+            signed(&event.actor, own_key, &self.site.unit, self.lang),
+            entered.unwrap_or_default(),
         );
         tr!(
             self.lang,
-            "  {at}  {text} — recorded by {by}",
-            "  {at}  {text}（录入：{by}）"
+            "  {at}  {text} — recorded by {by}{entered}",
+            "  {at}  {text}（录入：{by}{entered}）"
         )
     }
 
@@ -235,7 +240,8 @@ impl Page<'_> {
 
     fn by(&self, stamp: &Stamp) -> String {
         let at = self.zone.happened(&stamp.at);
-        format!("{at} {}", signed(&stamp.actor, stamp.own_key, self.lang))
+        let (actor, unit) = (&stamp.actor, &self.site.unit);
+        format!("{at} {}", signed(actor, stamp.own_key, unit, self.lang))
     }
 
     fn marks(&self) -> Vec<Fact> {
@@ -259,17 +265,10 @@ impl Page<'_> {
             );
             facts.push(("marked", "标注", text));
         }
-        for (event, why) in &site.refused {
-            let (event, label) = (event.short(), why.label(lang));
-            facts.push((
-                "not followed",
-                "未予采信",
-                in_brackets(&label, &event, lang),
-            ));
-        }
+        let unfollowed = self.unfollowed.iter().cloned();
+        facts.extend(unfollowed.map(|said| ("not followed", "未予采信", said)));
         for (text, stamp) in &site.outside {
-            let (unit, by) = (&stamp.actor.unit, self.by(stamp));
-            let text = in_brackets(&format!("{unit} {text}"), &by, lang);
+            let text = in_brackets(text, &self.by(stamp), lang);
             facts.push(("said by another unit", "外单位备注", text));
         }
         if site.incomplete {

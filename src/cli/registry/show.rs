@@ -7,6 +7,7 @@ use super::log::{followed, waits};
 use super::page::Page;
 use super::say::{Failure, data, json};
 use super::view::{learnt, learnt_json, site_json};
+use crate::office::Unfollowed;
 use crate::office::desk::Veil;
 use crate::registry::{Hash, Site, SiteKey};
 use crate::schema::Ranked;
@@ -69,6 +70,17 @@ fn ranked(store: &Store, site: &Site) -> Result<Option<Ranked>, Failure> {
     Ok(ranking.of(&detection.candidate, &site.unit).copied())
 }
 
+/// What is said of it and not followed: what it is, who says it, and why not.
+fn unfollowed(store: &Store, site: &Site, lang: Lang) -> Result<Vec<String>, Failure> {
+    let mut said = Vec::new();
+    for (event, why) in &site.refused {
+        if let Some(sealed) = store.event(*event)? {
+            said.push(Unfollowed::of(store, &sealed, why.clone()).words(lang));
+        }
+    }
+    Ok(said)
+}
+
 fn as_page(store: &Store, site: &Site, hidden: &[Hash], lang: Lang) -> Result<(), Failure> {
     let mut events = followed(store, site)?;
     events.retain(|sealed| !hidden.contains(&sealed.hash));
@@ -76,6 +88,7 @@ fn as_page(store: &Store, site: &Site, hidden: &[Hash], lang: Lang) -> Result<()
     let page = Page {
         site,
         events: &events,
+        unfollowed: unfollowed(store, site, lang)?,
         district: store.district(site.key)?,
         pictures_elsewhere: store.pictures_elsewhere(site)?,
         settings: store.settings(),

@@ -1,7 +1,7 @@
 //! How a site is shown in a list: a line, or JSON.
 
 use crate::registry::code_lists::Coded;
-use crate::registry::event::Actor;
+use crate::registry::event::{Actor, Recorder};
 use crate::registry::{Settings, Site};
 use crate::schema::Ranked;
 use crate::tr;
@@ -166,19 +166,34 @@ pub(super) fn site_json(
 }
 
 /// Who recorded something, and how it is signed: 代录 is said only where somebody recorded it in another's name.
-pub(super) fn signed(actor: &Actor, own_key: bool, lang: Lang) -> String {
-    let name = &actor.name;
-    if let Some(recorder) = &actor.recorder {
-        let (by, reason) = (&recorder.name, &recorder.reason);
-        return tr!(
-            lang,
-            "{name} (recorded in their name by {by}: {reason})",
-            "{name}（{by} 代录：{reason}）"
-        );
-    }
-    if own_key {
-        name.clone()
+pub(super) fn signed(actor: &Actor, own_key: bool, unit: &str, lang: Lang) -> String {
+    let name = named(actor, unit, lang);
+    if own_key || actor.recorder.is_some() {
+        name
     } else {
         tr!(lang, "{name} (no personal key)", "{name}（未用个人密钥）")
     }
+}
+
+/// Who says something, and who recorded it in their name; with their unit where it is another than this one.
+pub(super) fn named(actor: &Actor, unit: &str, lang: Lang) -> String {
+    let name = if actor.unit == unit {
+        actor.name.clone()
+    } else {
+        format!("{} {}", actor.unit, actor.name)
+    };
+    match &actor.recorder {
+        Some(recorder) => format!("{name}{}", in_their_name(recorder, lang)),
+        None => name,
+    }
+}
+
+/// Who recorded something in another's name, and why, in brackets.
+pub(super) fn in_their_name(recorder: &Recorder, lang: Lang) -> String {
+    let (by, reason) = (&recorder.name, &recorder.reason);
+    tr!(
+        lang,
+        " (recorded in their name by {by}: {reason})",
+        "（{by} 代录：{reason}）"
+    )
 }

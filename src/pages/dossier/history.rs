@@ -2,11 +2,21 @@
 
 use super::Dossier;
 use crate::registry::body::Body;
-use crate::registry::sentence::Teller;
+use crate::registry::event::Event;
+use crate::registry::sentence::{self, Teller};
 use crate::text::Zone;
 use crate::words::Lang;
 
 pub use crate::registry::sentence::kind;
+
+/// When an event was entered, where that was some days from when it is said to have happened.
+pub fn entered(dossier: &Dossier, event: &Event, at: &str, lang: Lang) -> Option<String> {
+    sentence::entered(event, at, zone(dossier), lang)
+}
+
+fn zone(dossier: &Dossier) -> Zone {
+    Zone::of(&dossier.made_at).unwrap_or(Zone::UTC)
+}
 
 /// What an event says beyond its type.
 pub fn sentence(dossier: &Dossier, body: &Body, lang: Lang) -> String {
@@ -16,7 +26,7 @@ pub fn sentence(dossier: &Dossier, body: &Body, lang: Lang) -> String {
     };
     Teller {
         lang,
-        zone: Zone::of(&dossier.made_at).unwrap_or(Zone::UTC),
+        zone: zone(dossier),
         site: Some(dossier.entry.site.key),
         code: &code,
         entry: &|of| dossier.named.get(&of).map(|entry| entry.words(lang)),

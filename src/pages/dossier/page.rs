@@ -249,9 +249,14 @@ fn event(d: &Dossier, sealed: &Sealed, corrected: Option<&String>, lang: Lang) -
         .map(|(_, why)| why.label(lang))
         .next();
     let files = event.evidence.len();
+    let at = corrected.unwrap_or(&event.at);
+    let theirs = event.actor.unit == d.entry.site.unit;
     html! {
         tr class=[refused.is_some().then_some("refused")] {
-            td class="when" { (happened(corrected.unwrap_or(&event.at), d.offset)) }
+            td class="when" {
+                (happened(at, d.offset))
+                @if let Some(entered) = history::entered(d, event, at, lang) { " " span class="soft" { (entered) } }
+            }
             td class="what" { (history::kind(&event.body, lang)) }
             td {
                 (history::sentence(d, &event.body, lang))
@@ -261,6 +266,7 @@ fn event(d: &Dossier, sealed: &Sealed, corrected: Option<&String>, lang: Lang) -
                 @if files > 0 { " " span class="soft" { (tr!(lang, "[files {files}]", "［附件 {files} 个］")) } }
             }
             td class="who" {
+                @if !theirs { (event.actor.unit) " " }
                 (event.actor.name) " " (event.actor.role.label(lang))
                 span class="key soft" { (signed(d, sealed, lang)) }
             }

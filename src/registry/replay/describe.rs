@@ -8,7 +8,7 @@ use crate::registry::event::Event;
 use crate::registry::ids::Hash;
 use crate::registry::matching::{closed_on, eradicated_on};
 use crate::registry::people::Signed;
-use crate::registry::site::{Mark, MarkKind, SightingFact, Site, Stamp};
+use crate::registry::site::{MarkKind, SightingFact, Site, Stamp};
 use crate::registry::state::State;
 use std::collections::BTreeSet;
 
@@ -89,8 +89,7 @@ impl Fold<'_> {
             own_key: signed == Signed::OwnKey,
         };
         let site = &mut self.site;
-        site.marks
-            .extend(marks.into_iter().map(|kind| Mark { event: hash, kind }));
+        site.mark(hash, marks);
         if self.outside[at] {
             let text = match &event.body {
                 Body::Note(note) => note.text.clone(),

@@ -5,7 +5,7 @@ use super::{Fold, JudgedEvent, Stand};
 use crate::registry::body::{Body, Create, Meaning, Sighting, Visit};
 use crate::registry::event::{Event, EvidenceRef};
 use crate::registry::ids::SiteKey;
-use crate::registry::moves::{Move, MoveAuthor, Refusal, decide, unproven};
+use crate::registry::moves::{Move, MoveAuthor, MoveContext, Refusal, decide, unproven};
 use crate::registry::people::Signed;
 use crate::registry::refusal::{DateBounds, DateOf};
 use crate::registry::site::MarkKind;
@@ -154,17 +154,6 @@ impl Fold<'_> {
         moved.into_iter().chain(redated).collect()
     }
 
-    /// What is entered in a season after the one of its day changes the figures of that one.
-    fn entered_later(&self, event: &Event) -> Option<MarkKind> {
-        let unit = self.unit.as_deref().unwrap_or_default();
-        let entered = self.gate.day_of(unit, &event.logged_at)?;
-        let now = self.gate.season_on(entered, event.id);
-        let is_later = self.site.created.is_none() && now > self.gate.season_of(event);
-        is_later.then(|| MarkKind::EnteredLater {
-            on: entered.to_string(),
-        })
-    }
-
     fn judge_move(
         &mut self,
         at: usize,
@@ -194,18 +183,8 @@ impl Fold<'_> {
             decided => decided?,
         };
         let day = self.day_after(at, before)?;
-        match &event.body {
-            Body::Merge(merge) => {
-                marks.extend(self.judge_merge(at, merge, &view)?);
-                marks.extend(self.lost_with_it(at));
-            }
-            Body::Split(split) => {
-                self.judge_split(split)?;
-                marks.extend(self.lost_with_it(at));
-            }
-            Body::Visit(visit) => marks.extend(self.visit_marks(at, visit, day, &here)),
-            _ => {}
-        }
+        marks.extend(self.entered_past_due(at, before, &view));
+        marks.extend(self.marks_of_move(at, &view, day, &here)?);
         let carried = joined.filter(|_| !matches!(event.body, Body::Resolve(_)));
         let mut claims = carried
             .as_ref()
@@ -225,6 +204,39 @@ impl Fold<'_> {
             founds: false,
             day,
         })
+    }
+
+    /// What stays marked of a move, where what concerns other sites too lets it be followed.
+    fn marks_of_move(
+        &self,
+        at: usize,
+        view: &MoveContext,
+        day: Option<SiteDay>,
+        here: &[EvidenceRef],
+    ) -> Result<Vec<MarkKind>, Refusal> {
+        let event = self.history.events[at].1;
+        let mut marks = Vec::new();
+        match &event.body {
+            Body::Merge(merge) => {
+                marks.extend(self.judge_merge(at, merge, view)?);
+                let lost: Vec<MarkKind> = self.lost_with_it(at).collect();
+                let counted = |lost: &MarkKind| matches!(lost, MarkKind::CountLowered { .. });
+                if lost.iter().any(counted) && !self.gate.by_supervisor(event) {
+                    return Err(Refusal::Supervisor);
+                }
+                marks.extend(lost);
+            }
+            Body::Split(split) => {
+                self.judge_split(split)?;
+                marks.extend(self.lost_with_it(at));
+            }
+            Body::Visit(visit) => marks.extend(self.visit_marks(at, visit, day, here)),
+            Body::Accept(accept) if accept.passed && !self.is_seen_after(at, view, here) => {
+                marks.push(MarkKind::ClosedUnseen);
+            }
+            _ => {}
+        }
+        Ok(marks)
     }
 
     /// What stays marked of a visit.

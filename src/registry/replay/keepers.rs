@@ -2,7 +2,7 @@
 
 use crate::registry::body::{Body, Opinion};
 use crate::registry::event::Event;
-use crate::registry::moves::keeper;
+use crate::registry::moves::{is_own_keeping, keeper};
 use crate::registry::state::State;
 use std::collections::BTreeSet;
 
@@ -22,6 +22,8 @@ impl Keepers {
             Body::Look(look) if look.opinion == Opinion::Keep => {
                 self.looked.insert(name);
             }
+            // What another records in their name is not their own word.
+            Body::Look(_) if event.actor.recorder.is_some() => {}
             Body::Look(look) => {
                 self.looked.remove(&name);
                 // Their own word, and later than what they said before.
@@ -71,9 +73,9 @@ impl Keepers {
 
     /// Forgets what a person kept who took it back themself: of another's word only a decision that is followed is the end.
     pub(super) fn take_back(&mut self, event: &Event, said: &Event) {
-        let by = keeper(&event.actor);
-        if by == keeper(&said.actor) {
-            self.kept.remove(&by);
+        let kept = keeper(&said.actor);
+        if is_own_keeping(&event.actor, &kept) {
+            self.kept.remove(&kept);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What concerns two sites: merges, splits, and the parts that a split founds. Each asks how the other site stood where
 //! the author saw it, and believes no claim of that.
 
+use super::days::SiteDay;
 use super::history::History;
 use super::judge::{far, whole};
 use super::keepers::Keepers;
@@ -51,6 +52,8 @@ pub(super) struct Brought {
     pub(super) names: BTreeSet<String>,
     pub(super) keys: BTreeSet<DeviceId>,
     pub(super) percent: Option<u8>,
+    /// The day of the last eradication.
+    pub(super) uprooted: Option<SiteDay>,
     /// Where it, and all that had become part of it, was found.
     pub(super) places: Vec<Place>,
     /// Who kept it at the desk, by unit and name.
@@ -126,10 +129,12 @@ impl Fold<'_> {
                 let Body::Eradicate(eradicate) = &event.body else {
                     continue;
                 };
-                brought.names.insert(folded_name(&event.actor.name));
+                brought.names.extend(event.actor.names());
                 let officers = eradicate.officers.iter().map(|name| folded_name(name));
                 brought.names.extend(officers);
                 brought.keys.extend(event.actor.signer());
+                let days = brought.uprooted.into_iter().chain(self.days(&event.at));
+                brought.uprooted = SiteDay::last(days);
                 last.retain(|(other, _)| !history.past[at].contains(*other));
                 last.push((at, eradicate.percent));
             }

@@ -18,6 +18,13 @@ fn in_order(at: &String) -> (Option<jiff::Timestamp>, String) {
 impl Fold<'_> {
     /// When the state began in which these ends of the history left the site.
     pub(super) fn stands_since(&self, ends: &[usize], state: State) -> String {
+        let (steps, own) = self.began_in(ends, state);
+        let brought = self.brought_since(&steps, state, &own);
+        brought.unwrap_or(own)
+    }
+
+    /// The steps by which the site has been in a state at these ends, and when that began, by its own history.
+    pub(super) fn began_in(&self, ends: &[usize], state: State) -> (BTreeSet<usize>, String) {
         let is_there = |at: &usize| {
             let stand = self.stands[*at].as_ref();
             stand.is_some_and(|stand| stand.state == state && !stand.absorbs)
@@ -42,9 +49,7 @@ impl Fold<'_> {
         } else {
             began.into_iter().min_by_key(in_order)
         };
-        let own = own.unwrap_or_default();
-        let brought = self.brought_since(&steps, state, &own);
-        brought.unwrap_or(own)
+        (steps, own.unwrap_or_default())
     }
 
     /// When a step was taken; of the founding of a part, since when the whole had been in the state that it brought along.

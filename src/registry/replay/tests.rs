@@ -14,10 +14,12 @@ use uuid::Uuid;
 mod dishonest;
 mod founding;
 mod guards;
+mod hands;
 mod late;
 mod limits;
 mod merge_split;
 mod people;
+mod seen;
 mod several_units;
 mod void;
 

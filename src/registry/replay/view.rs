@@ -1,10 +1,12 @@
 //! What the author of an event could know of a site, and what the pictures show that go with it.
 
+use super::days::SiteDay;
 use super::keepers::Keepers;
 use super::{Fold, Stand};
 use crate::registry::body::Body;
 use crate::registry::event::{Event, EvidenceRef, EvidenceRole};
-use crate::registry::moves::{MoveContext, Refusal};
+use crate::registry::moves::{MoveContext, Refusal, took_part};
+use crate::registry::need::is_at;
 use crate::registry::people::folded_name;
 use crate::registry::state::State;
 
@@ -14,8 +16,7 @@ impl Fold<'_> {
         if event.evidence.is_empty() {
             return Ok(());
         }
-        let after =
-            |role: EvidenceRole| matches!(role, EvidenceRole::After | EvidenceRole::Reflight);
+        let after = EvidenceRole::is_after;
         let before = self
             .known_at(at)
             .flat_map(|e| &self.history.events[e].1.evidence);
@@ -51,7 +52,37 @@ impl Fold<'_> {
             .filter(|f| self.gate.is_here(f.sha256))
         {
             view.scene_photo |= file.role == EvidenceRole::Scene;
-            view.after_photo |= matches!(file.role, EvidenceRole::After | EvidenceRole::Reflight);
+            view.after_photo |= file.role.is_after();
+        }
+    }
+
+    /// Whether a picture that goes with an acceptance, or that somebody else attached who took no part, was taken at the spot
+    /// after the last eradication.
+    pub(super) fn is_seen_after(&self, at: usize, view: &MoveContext, own: &[EvidenceRef]) -> bool {
+        let uprooted = SiteDay::last(self.known_at(at).filter_map(|e| self.uprooted_on(e)));
+        let others = self
+            .known_at(at)
+            .map(|e| self.history.events[e].1)
+            .filter(|e| matches!(e.body, Body::Attach(_) | Body::Note(_)))
+            .filter(|e| !took_part(view, &e.actor))
+            .flat_map(|e| &e.evidence)
+            .filter(|file| self.gate.is_here(file.sha256));
+        let is_before = |file: &EvidenceRef| {
+            let taken = file.taken_at.as_deref().and_then(|at| self.days(at));
+            let days = taken.zip(uprooted);
+            days.is_some_and(|(taken, uprooted)| taken.is_before(uprooted))
+        };
+        own.iter()
+            .chain(others)
+            .any(|file| file.role.is_after() && is_at(file, &self.site.place) && !is_before(file))
+    }
+
+    /// The day of an eradication, here or at a site that an event brings into this one.
+    fn uprooted_on(&self, at: usize) -> Option<SiteDay> {
+        match &self.history.events[at].1.body {
+            Body::Eradicate(_) => self.day_of(at),
+            Body::Merge(_) | Body::Create(_) => self.brought_along(at).uprooted,
+            _ => None,
         }
     }
 
@@ -93,7 +124,7 @@ impl Fold<'_> {
                     }
                 }
                 Body::Eradicate(eradicate) => {
-                    view.eradicators.insert(folded_name(&event.actor.name));
+                    view.eradicators.extend(event.actor.names());
                     for officer in &eradicate.officers {
                         view.eradicators.insert(folded_name(officer));
                     }

@@ -11,7 +11,6 @@ use crate::registry::moves::Refusal;
 use crate::registry::people::{Signed, same_name};
 use crate::registry::site::{Site, Stamp, Voided};
 use crate::registry::state::State;
-use crate::registry::unit;
 
 /// Whether somebody added a site by hand, whatever it says of its source: no imagery shows it, and it is no part of one.
 fn is_by_hand(founding: &Create) -> bool {
@@ -42,7 +41,9 @@ impl Fold<'_> {
         let entered = self.history.events[entry].1;
         // What a unit above has said is not voided below it.
         self.gate.over(event, &entered.actor.unit)?;
-        let own = entered.actor.unit == event.actor.unit
+        // What another records in their name is not their own word.
+        let own = event.actor.recorder.is_none()
+            && entered.actor.unit == event.actor.unit
             && same_name(&entered.actor.name, &event.actor.name);
         if let Body::CameOf(_) = &entered.body {
             return self.judge_void_of_lead(at, own, void).map(|()| None);
@@ -88,8 +89,7 @@ impl Fold<'_> {
             return Err(Refusal::NoReason);
         }
         let stand = self.stands[entry].as_ref().ok_or(Refusal::NoSuchEntry)?;
-        let above = unit::is_below(&entered.actor.unit, &event.actor.unit);
-        if stand.claimed == State::Confirmed && own && !above {
+        if stand.claimed == State::Confirmed && event.actor.shares_hand_with(&entered.actor) {
             return Err(Refusal::AnotherPerson);
         }
         if founding {
@@ -151,6 +151,7 @@ impl Fold<'_> {
             };
             let (hash, event) = self.history.events[e];
             if let (Some(entry), Body::Void(void)) = (self.struck_by(e), &event.body) {
+                self.site.mark(hash, marks);
                 self.site.voided.push(Voided {
                     kind: self.history.events[entry].1.body.kind().to_owned(),
                     body: self.history.events[entry]

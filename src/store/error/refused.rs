@@ -125,8 +125,8 @@ fn another_person(refusal: &Refusal, site: &str, actor: &str, lang: Lang) -> Sai
     if matches!(refusal, Refusal::SelfAcceptance) {
         Said::new(tr!(
             lang,
-            "{actor} took part in the eradication of {site} and cannot accept it",
-            "{actor} 参与了 {site} 的铲除，不能验收"
+            "{actor}, or who records in their name, took part in the eradication of {site} or recorded it, and cannot accept it",
+            "{actor} 或代录人参与、录入了 {site} 的铲除，不能验收"
         ))
         .hint(remedy!(
             lang,

@@ -232,6 +232,16 @@ pub(super) fn marks(device: &Device, site: SiteKey) -> Vec<MarkKind> {
 fn what_was_counted_stays_marked_where_the_site_is_gone() {
     let mut device = office();
     let [one, other] = ["event:1", "event:2"].map(|origin| confirmed(&mut device, origin, 10));
+    // Only a supervisor has a count vanish so.
+    let (heads, merge) = merge_of(&device, one, other);
+    let (who, role) = ("wang", Role::Analyst);
+    let said = device.say_on(heads, Some(one), who, role, vec![], merge, 19);
+    assert!(
+        device
+            .site(one)
+            .refused
+            .contains(&(said, Refusal::Supervisor))
+    );
     merged(&mut device, one, other, 20);
     let lost = MarkKind::CountLowered { from: 3, to: 0 };
     assert_eq!(marks(&device, one), std::slice::from_ref(&lost));
@@ -672,7 +682,8 @@ fn what_nobody_may_say_of_a_site_is_not_brought_into_another() {
         let forged = device.say(Some(one), who, role, after(), eradicate(1), 21);
         let (heads, merge) = merge_of(&device, one, other);
         let heads = [&heads[..], &[forged]].concat();
-        device.say_on(heads, Some(one), "wang", Role::Analyst, vec![], merge, 22);
+        let chief = Role::Supervisor;
+        device.say_on(heads, Some(one), "chief", chief, vec![], merge, 22);
         assert_eq!(device.site(one).state, State::Merged);
         let accepted = accept(true);
         device.say(Some(other), "zhao", Role::Acceptor, vec![], accepted, 23);

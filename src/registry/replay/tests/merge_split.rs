@@ -156,7 +156,7 @@ fn a_site_is_not_closed_by_somebody_who_did_not_know_what_became_part_of_it() {
     );
     // The eradicated site is the less severe one: it becomes part of the confirmed one, or the other way about.
     let (heads, body) = merge_of(&b, y, x);
-    b.say_on(heads, Some(y), "wang", Role::Analyst, vec![], body, 22);
+    b.say_on(heads, Some(y), "chief", Role::Supervisor, vec![], body, 22);
     assert_eq!(b.site(y).state, State::Merged);
     a.take(&b);
     let both = [a.site(x), a.site(y)];
@@ -191,7 +191,8 @@ fn a_site_is_not_closed_by_somebody_who_did_not_know_what_became_part_of_it() {
 pub(super) fn merged(device: &mut Device, from: SiteKey, into: SiteKey, now: u64) {
     let (heads, body) = merge_of(device, from, into);
     let said = Some(from);
-    device.say_on(heads, said, "wang", Role::Analyst, vec![], body, now);
+    let chief = Role::Supervisor;
+    device.say_on(heads, said, "chief", chief, vec![], body, now);
     assert_eq!(device.site(from).state, State::Merged);
 }
 
