@@ -65,7 +65,7 @@ impl Unfollowed {
             Some(signer) if is_at_or_below(unit, signer) => tr!(
                 lang,
                 "not followed: {kind} {event} of {unit} {actor}: {why}",
-                "不予采信：{unit} {actor} 的 {kind} {event}：{why}"
+                "不予采信：{unit} {actor} 的{kind} {event}：{why}"
             ),
             Some(signer) => tr!(
                 lang,

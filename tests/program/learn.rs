@@ -421,5 +421,5 @@ fn an_order_is_learnt_out_of_no_folder_that_was_edited() {
     let mut bare = record;
     bare["outputs"] = Value::Null;
     fs::write(out.join("scan.json"), bare.to_string()).unwrap();
-    assert!(why().contains("it names no digests"));
+    assert!(why().contains("has been edited"));
 }

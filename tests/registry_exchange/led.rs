@@ -238,7 +238,8 @@ fn a_dossier_tells_a_time_as_it_was_corrected() {
 }
 
 #[test]
-fn who_records_a_visit_is_told_that_they_stand_among_its_officers_and_does_not_where_two_are_named() {
+fn who_records_a_visit_is_told_that_they_stand_among_its_officers_and_does_not_where_two_are_named()
+{
     let office = Office::begin();
     let site = office.dispatched(113.3, 33.74);
     let visit = [
