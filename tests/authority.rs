@@ -243,15 +243,17 @@ fn trust_goes_downwards_and_revoking_it_has_an_effect() {
     a.trusts(&town, "410423001");
     a.trusts(&rogue, "410424");
     let site = town.add("113.31,33.74");
-    rogue.add("113.32,33.74");
+    let foreign = rogue.add("113.32,33.74");
     assert_eq!(a.take(&town).0, Some(0));
     assert_eq!(a.take(&rogue).0, Some(0));
     let (code, told) = province.take(&a);
-    assert_eq!(code, Some(1), "{told}");
+    assert_eq!(code, Some(2), "{told}");
     assert!(
         told.contains("410424") && told.contains("no trusted office vouches"),
         "{told}"
     );
+    province.refused("chief", &["show", &foreign]);
+    assert_eq!(province.state(&site), "CANDIDATE");
     // Without the stranger in it the county's bundle is taken, and the list says who vouched.
     let honest = Office::begin(kept.path(), "410425", "c");
     let own_town = Office::begin(kept.path(), "410425001", "ctown");
@@ -1261,8 +1263,17 @@ fn a_part_that_comes_alone_is_said_to_be_one() {
             ])
         });
         noise.save(kept.path().join(name)).expect("saved");
-        county.ok("wang", &["attach", &site, name]);
     }
+    county.ok(
+        "wang",
+        &["assign", &site, "--crew", "1", "--when", "2026-05-04"],
+    );
+    let visit = ["visit", &site, "--outcome", "cultivated", "--officer", "li"];
+    let more = ["--plants", "30", "--photo", "one.png", "--photo", "two.png"];
+    county.ok(
+        "wang",
+        &[&visit[..], &more, &["--when", "2026-05-05"]].concat(),
+    );
     let create = ["bundle", "create", "a.bundle", "--split", "1", "--json"];
     let made: Value = serde_json::from_str(&county.ok("chief", &create)).expect("JSON");
     let parts: Vec<&str> = (made["files"].as_array().expect("a list").iter())

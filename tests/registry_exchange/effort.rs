@@ -984,10 +984,13 @@ fn verified_detections_become_a_training_set() {
         113.12,
     );
     std::fs::create_dir_all(folder.join("chips")).expect("made");
-    let scan = std::fs::read_to_string(office.path("first/scan.json"))
-        .expect("read")
-        .replace("\"first\"", "\"s\"");
-    std::fs::write(folder.join("scan.json"), scan).expect("written");
+    let scan = std::fs::read(office.path("first/scan.json")).expect("read");
+    let mut scan: Value = serde_json::from_slice(&scan).expect("JSON");
+    scan["scan_id"] = "s".into();
+    scan["totals"]["candidates"] = 3.into();
+    scan["program_version"] = "0.1.0".into();
+    scan["outputs"] = Value::Null;
+    std::fs::write(folder.join("scan.json"), scan.to_string()).expect("written");
     let features: Vec<Value> = (0..3)
         .map(|n| {
             photo(&folder.join(format!("chips/{n}.jpg")), 60 + 40 * n as u8);
