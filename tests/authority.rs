@@ -802,7 +802,7 @@ fn marked(lines: &[String], unit: &str) -> Option<[usize; 2]> {
     let all = lines
         .iter()
         .filter_map(counts)
-        .find(|all| all.len() == 18)?;
+        .find(|all| all.len() == 19)?;
     Some([all[17], all[11]])
 }
 
