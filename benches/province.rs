@@ -97,6 +97,7 @@ fn facts() -> Facts {
             unit: format!("51{home:04}"),
             captured: Some((day, day)),
             tagged_otherwise: None,
+            unverifiable: false,
             season,
             gsd_cm: Some(2.0),
             model: ("poppy".into(), "0011223344".into()),

@@ -314,6 +314,7 @@ fn record(office: &mut Office<'_>, flown: &Flown, candidates: u64) {
         searched_m2: area_m2(&flown.area) as i64,
         not_searched_m2: std::collections::BTreeMap::new(),
         candidates,
+        unverifiable: false,
     }));
     office.put("王", None, flown.on + 1.day(), vec![file], body);
 }

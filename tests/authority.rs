@@ -243,15 +243,17 @@ fn trust_goes_downwards_and_revoking_it_has_an_effect() {
     a.trusts(&town, "410423001");
     a.trusts(&rogue, "410424");
     let site = town.add("113.31,33.74");
-    rogue.add("113.32,33.74");
+    let foreign = rogue.add("113.32,33.74");
     assert_eq!(a.take(&town).0, Some(0));
     assert_eq!(a.take(&rogue).0, Some(0));
     let (code, told) = province.take(&a);
-    assert_eq!(code, Some(1), "{told}");
+    assert_eq!(code, Some(2), "{told}");
     assert!(
         told.contains("410424") && told.contains("no trusted office vouches"),
         "{told}"
     );
+    province.refused("chief", &["show", &foreign]);
+    assert_eq!(province.state(&site), "CANDIDATE");
     // Without the stranger in it the county's bundle is taken, and the list says who vouched.
     let honest = Office::begin(kept.path(), "410425", "c");
     let own_town = Office::begin(kept.path(), "410425001", "ctown");
@@ -804,7 +806,7 @@ fn all_marked(lines: &[String], unit: &str) -> Option<Vec<usize>> {
         counts.map(|word| word.parse().ok()).collect()
     };
     let mut rows = lines.iter().filter_map(counts);
-    rows.find(|all| all.len() == 20)
+    rows.find(|all| all.len() == 21)
 }
 
 /// Of those: refused events, and sites with a picture of another.
@@ -1080,6 +1082,7 @@ fn a_backup_put_back_is_said_when_it_arrives_and_can_be_explained() {
     let county = Office::begin(kept.path(), "410423", "a");
     let province = Office::begin(kept.path(), "410000", "p");
     province.trusts(&county, "410423");
+    county.trusts(&province, "410000");
     let backup = std::fs::read(kept.path().join("a.papaver")).expect("read");
     county.ok(
         "chief",
@@ -1126,7 +1129,11 @@ fn a_backup_put_back_is_said_when_it_arrives_and_can_be_explained() {
     for site in [&lost, &new, &newest] {
         assert_eq!(province.state(site), "CANDIDATE");
     }
-    said(&province.with("chief", None, &["verify"]), &["verify"], 2);
+    let (found, told) = said(&province.with("chief", None, &["verify"]), &["verify"], 2);
+    assert!(
+        found.contains("explain-fork") && told.contains("NOT IN ORDER"),
+        "{found}{told}"
+    );
     province.ok(
         "chief",
         &[
@@ -1138,7 +1145,178 @@ fn a_backup_put_back_is_said_when_it_arrives_and_can_be_explained() {
         ],
     );
     let told = province.ok("chief", &["verify"]);
-    assert!(told.contains("a supervisor has said why"), "{told}");
+    let explained = "chief (410000) has said why: disk broke, backup of April";
+    assert!(told.contains(explained), "{told}");
+    // Where the explanation comes along there is nothing left to be asked.
+    let other = Office::begin(kept.path(), "410000", "q");
+    other.trusts(&county, "410423");
+    other.trusts(&province, "410000");
+    let (code, told) = other.take(&province);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        told.contains(explained) && !told.contains("explain-fork"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_receipt_that_was_changed_or_is_a_strangers_leaves_no_new_site_out() {
+    let kept = folder();
+    let county = Office::begin(kept.path(), "410423", "a");
+    let province = Office::begin(kept.path(), "410000", "p");
+    province.trusts(&county, "410423");
+    county.ok("chief", &["bundle", "create", "first.bundle"]);
+    province.ok("chief", &["bundle", "apply", "first.bundle"]);
+    let receipt = "first.bundle.receipt.json";
+    let _new = county.add("113.30,33.74");
+    let create = |receipt| ["bundle", "create", "second.bundle", "--since", receipt];
+    let told = county.refused("chief", &create(receipt));
+    assert!(told.contains("not trusted here"), "{told}");
+    county.trusts(&province, "410000");
+    let honest = std::fs::read(kept.path().join(receipt)).expect("a receipt");
+    let mut forged: Value = serde_json::from_slice(&honest).expect("JSON");
+    forged["have"][county.device()] = 99.into();
+    forged["heads"] = json!({});
+    for signature in [forged["signature"].clone(), Value::Null] {
+        forged["signature"] = signature;
+        std::fs::write(kept.path().join("forged.json"), forged.to_string()).expect("written");
+        let told = county.refused("chief", &create("forged.json"));
+        assert!(told.contains("is no receipt"), "{told}");
+    }
+    // Numbers alone are no receipt either.
+    std::fs::write(
+        kept.path().join("forged.json"),
+        json!({county.device(): 99}).to_string(),
+    )
+    .expect("written");
+    county.refused("chief", &create("forged.json"));
+    county.ok("chief", &create(receipt));
+    let manifest = county.json(&["bundle", "inspect", "second.bundle"]);
+    assert_eq!(manifest["manifest"]["events"], 2, "{manifest}");
+}
+
+#[test]
+fn a_second_computer_of_a_county_holds_up_nothing_of_its_bundles() {
+    let kept = folder();
+    let county = Office::begin(kept.path(), "410423", "a");
+    let second = Office::begin(kept.path(), "410423", "c");
+    let province = Office::begin(kept.path(), "410000", "p");
+    province.trusts(&county, "410423");
+    county.trusts(&second, "410423");
+    let there = second.add("113.40,33.74");
+    assert_eq!(county.take(&second).0, Some(0));
+    let own = county.add("113.30,33.74");
+    let (code, told) = province.take(&county);
+    assert_eq!(code, Some(2), "{told}");
+    let remedy = format!("papaver trust {} --unit 410423", second.device());
+    assert!(
+        told.contains("left out") && told.contains(&remedy),
+        "{told}"
+    );
+    assert_eq!(province.state(&own), "CANDIDATE");
+    province.refused("chief", &["show", &there]);
+    province.trusts(&second, "410423");
+    let (code, told) = province.take(&county);
+    assert_eq!(code, Some(0), "{told}");
+    assert_eq!(province.state(&there), "CANDIDATE");
+}
+
+#[test]
+fn a_revoked_device_is_said_to_be_so_and_is_trusted_again_for_a_reason_alone() {
+    let kept = folder();
+    let county = Office::begin(kept.path(), "410423", "a");
+    let province = Office::begin(kept.path(), "410000", "p");
+    province.trusts(&county, "410423");
+    let device = county.device();
+    let trust = ["trust", &device, "--unit", "410423"];
+    province.ok(
+        "chief",
+        &["trust", &device, "--revoke", "--reason", "computer stolen"],
+    );
+    county.ok("chief", &["bundle", "create", "a.bundle"]);
+    let told = province.refused("chief", &["bundle", "apply", "a.bundle"]);
+    assert!(
+        told.contains("revoked by chief (410000)") && told.contains("computer stolen"),
+        "{told}"
+    );
+    assert!(!told.contains("papaver trust"), "{told}");
+    let told = province.refused("chief", &trust);
+    assert!(
+        told.contains("--reason") && told.contains("computer stolen"),
+        "{told}"
+    );
+    province.ok(
+        "chief",
+        &[&trust[..], &["--reason", "found again"]].concat(),
+    );
+    let listed = province.ok("chief", &["trust"]);
+    assert!(listed.contains("computer stolen"), "{listed}");
+    province.ok("chief", &["bundle", "apply", "a.bundle"]);
+}
+
+#[test]
+fn a_part_that_comes_alone_is_said_to_be_one() {
+    let kept = folder();
+    let county = Office::begin(kept.path(), "410423", "a");
+    let province = Office::begin(kept.path(), "410000", "p");
+    province.trusts(&county, "410423");
+    let site = county.add("113.30,33.74");
+    for name in ["one.png", "two.png"] {
+        let mut state = name.len() as u32 + u32::from(name.as_bytes()[0]);
+        let noise = image::RgbImage::from_fn(600, 600, |_, _| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            image::Rgb([
+                (state >> 24) as u8,
+                (state >> 16) as u8,
+                (state >> 20) as u8,
+            ])
+        });
+        noise.save(kept.path().join(name)).expect("saved");
+    }
+    county.ok(
+        "wang",
+        &["assign", &site, "--crew", "1", "--when", "2026-05-04"],
+    );
+    let visit = ["visit", &site, "--outcome", "cultivated", "--officer", "li"];
+    let more = ["--plants", "30", "--photo", "one.png", "--photo", "two.png"];
+    county.ok(
+        "wang",
+        &[&visit[..], &more, &["--when", "2026-05-05"]].concat(),
+    );
+    let create = ["bundle", "create", "a.bundle", "--split", "1", "--json"];
+    let made: Value = serde_json::from_str(&county.ok("chief", &create)).expect("JSON");
+    let parts: Vec<&str> = (made["files"].as_array().expect("a list").iter())
+        .filter_map(Value::as_str)
+        .collect();
+    let (last, before) = parts.split_last().expect("parts");
+    assert!(before.len() >= 2, "{parts:?}");
+    let output = province.with("chief", None, &["bundle", "apply", last]);
+    let (_, told) = said(&output, &["bundle", "apply"], 2);
+    assert!(told.contains("have not been applied here: 1, 2"), "{told}");
+    for part in before {
+        province.with("chief", None, &["bundle", "apply", part]);
+    }
+    province.ok("chief", &["bundle", "apply", before[0]]);
+}
+
+#[test]
+fn a_part_too_far_off_is_said_of_the_whole_and_a_level_that_is_not_there_by_its_name() {
+    let kept = folder();
+    let office = Office::begin(kept.path(), "410423", "a");
+    let site = office.add("113.30,33.74");
+    let split = ["split", &site, "--at", "113.3,33.74", "--at", "113.4,33.74"];
+    let told = office.refused("wang", &[&split[..], &["--reason", "two"]].concat());
+    assert!(told.contains(&site), "{told}");
+    boundaries(&kept.path().join("d.geojson"), &["410423"], 114.0);
+    office.ok(
+        "chief",
+        &["registry", "districts", "d.geojson", "--vintage", "2023"],
+    );
+    let told = office.refused("chief", &["report", "county", "-o", "r"]);
+    assert!(
+        told.contains("no townships of 410423") && !told.contains("--level"),
+        "{told}"
+    );
 }
 
 #[test]

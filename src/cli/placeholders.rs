@@ -1,5 +1,7 @@
 //! The names of values in usage lines and errors, as they stand in Chinese: `<FILE>` is `<文件>`.
 
+use crate::words::Lang;
+
 /// Names of values in English and in Chinese. What both languages write alike is not here.
 const NAMES: [(&str, &str); 83] = [
     ("BACKUP", "备份"),
@@ -106,4 +108,39 @@ pub(super) fn chinese(name: &str) -> Option<&'static str> {
     names
         .find(|(english, _)| *english == name)
         .map(|(_, chinese)| *chinese)
+}
+
+/// What a value is called that stands without an option.
+pub(in crate::cli) fn in_words(option: &str, lang: Lang) -> &str {
+    match lang {
+        Lang::En => option,
+        Lang::Zh => chinese(option).unwrap_or(option),
+    }
+}
+
+/// A name as Chinese words follow it: a blank after Latin letters, none after Chinese ones.
+pub(in crate::cli) fn before_chinese(name: &str) -> String {
+    let is_latin = name.ends_with(|c: char| c.is_ascii());
+    format!("{name}{}", if is_latin { " " } else { "" })
+}
+
+/// The same of a name that follows Chinese words.
+pub(in crate::cli) fn after_chinese(name: &str) -> String {
+    let is_latin = name.starts_with(|c: char| c.is_ascii());
+    format!("{}{name}", if is_latin { " " } else { "" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blank_stands_between_latin_and_chinese_and_nowhere_else() {
+        assert_eq!(before_chinese("设备") + "的", "设备的");
+        assert_eq!(before_chinese("--unit") + "的", "--unit 的");
+        assert_eq!(
+            after_chinese("设备") + &after_chinese("--unit"),
+            "设备 --unit"
+        );
+    }
 }

@@ -65,6 +65,13 @@ pub enum ExchangeError {
         /// Why.
         flaw: GridFlaw,
     },
+    /// No table of it is a form, and the rest are views, which are not read.
+    Views {
+        /// The file.
+        path: PathBuf,
+        /// Their names.
+        views: Vec<String>,
+    },
     /// It has no column that names a site.
     NoSites {
         /// The file.
@@ -183,6 +190,18 @@ impl ExchangeError {
                     "无法将 {path} 作为表格读取：{why}"
                 ))
                 .hint(lang.pick("nothing was recorded", "未作任何记录"))
+            }
+            Self::Views { path, views } => {
+                let (path, views) = (path.display(), views.join(lang.pick(", ", "、")));
+                Said::new(tr!(
+                    lang,
+                    "no table of {path} is a form that names sites, and views ({views}) are not read: they are worked out from other tables",
+                    "{path} 中没有含图斑编号的回填表；视图（{views}）由其他表计算得出，不予读取"
+                ))
+                .hint(lang.pick(
+                    "save the layer into a new GeoPackage, which makes a table of it (in QGIS: Export, Save Features As), and give that; nothing was recorded",
+                    "请将该图层另存为新的 GeoPackage（QGIS：导出→要素另存为），再导入新文件；未作任何记录",
+                ))
             }
             Self::NoSites { path, titles } => {
                 let (path, titles) = (path.display(), titled(titles, lang));
@@ -333,7 +352,10 @@ impl Say for ExchangeError {
             }
             Self::Malformed { path, why } => Said::misnamed(lang, path, why),
             Self::GeoJson { path, flaw } => Said::misnamed(lang, path, &flaw.say(lang)),
-            Self::Table { .. } | Self::NoSites { .. } | Self::NoForm { .. } => self.say_table(lang),
+            Self::Table { .. }
+            | Self::Views { .. }
+            | Self::NoSites { .. }
+            | Self::NoForm { .. } => self.say_table(lang),
             Self::Targets { .. } | Self::Track { .. } | Self::Vector { .. } => self.say_list(lang),
             Self::Shifted {
                 path,

@@ -141,7 +141,15 @@ pub fn read(path: &Path) -> Result<ReadTables, ExchangeError> {
     titles.retain(|title| key_of(title).is_none() && !title.trim().is_empty());
     let names_sites =
         |table: &Table| table.keys.contains("site") || table.keys.contains("site_key");
+    let views = std::mem::take(&mut read.views);
+    let no_table = || ExchangeError::Views {
+        path: path.into(),
+        views: views.clone(),
+    };
     if !read.tables.iter().any(names_sites) {
+        if !views.is_empty() {
+            return Err(no_table());
+        }
         return Err(ExchangeError::NoSites {
             path: path.into(),
             titles,
@@ -157,6 +165,9 @@ pub fn read(path: &Path) -> Result<ReadTables, ExchangeError> {
     }
     read.tables.retain(is_form);
     if read.tables.is_empty() {
+        if !views.is_empty() {
+            return Err(no_table());
+        }
         return Err(ExchangeError::NoForm {
             path: path.into(),
             titles,

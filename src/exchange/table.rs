@@ -214,6 +214,8 @@ pub struct ReadTables {
     pub tables: Vec<Table>,
     /// What lay beside a GeoPackage.
     pub journal: GeopackageJournal,
+    /// Views of a GeoPackage, of which nothing was read.
+    pub views: Vec<String>,
     /// Titles that are not understood, of columns that hold anything.
     pub unread: Vec<String>,
     /// Pictures inside a spreadsheet, which are not read.
@@ -230,6 +232,7 @@ impl Default for ReadTables {
             sha256: Hash([0; 32]),
             tables: Vec::new(),
             journal: GeopackageJournal::None,
+            views: Vec::new(),
             unread: Vec::new(),
             pictures: 0,
             hidden: Vec::new(),

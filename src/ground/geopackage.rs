@@ -40,6 +40,8 @@ pub enum GeopackageJournal {
     None,
     /// Edits that were not in the file itself; they were read.
     Taken,
+    /// A log of which nothing can be read: it is another file's, or damaged.
+    Unusable,
     /// The file was written by a program that keeps the last edits in a file of their own, and there is none.
     Absent,
 }
@@ -51,6 +53,8 @@ pub struct Harmless {
     path: PathBuf,
     /// What lay beside the original.
     pub journal: GeopackageJournal,
+    /// The names of its views, of which nothing was read.
+    pub views: Vec<String>,
     /// SHA-256 of the bytes that were read, without what lay beside them.
     pub sha256: [u8; 32],
 }
@@ -87,13 +91,21 @@ pub fn harmless(path: &Path) -> Result<Harmless, GeoPackageError> {
     let sha256 = copy_hashed(path, &kept).map_err(unreadable)?;
     let (journal, from) = original(path, &head, &kept).map_err(unreadable)?;
     let copy = folder.path().join("tables.gpkg");
-    guarded(&from)
-        .and_then(|from| copy_tables(&from, &copy, &head))
-        .map_err(|e| flawed(path, &e))?;
+    let copied = guarded(&from).and_then(|from| {
+        copy_tables(&from, &copy, &head)?;
+        let is_unusable = journal == GeopackageJournal::Taken && frames(&from)? <= 0;
+        Ok((is_unusable, views(&from)?))
+    });
+    let (is_unusable, views) = copied.map_err(|e| flawed(path, &e))?;
     Ok(Harmless {
         _folder: folder,
         path: copy,
-        journal,
+        journal: if is_unusable {
+            GeopackageJournal::Unusable
+        } else {
+            journal
+        },
+        views,
         sha256,
     })
 }
@@ -285,6 +297,19 @@ fn tables(from: &Connection) -> rusqlite::Result<BTreeSet<String>> {
         .collect())
 }
 
+/// The names of views, at most a dozen; what they would give is not asked.
+fn views(from: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut listed =
+        from.prepare("SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name LIMIT 12")?;
+    let names = listed.query_map([], |row| row.get(0))?;
+    names.collect()
+}
+
+/// Pages that the engine finds in a write-ahead log: none in one that is not the data base's own.
+fn frames(from: &Connection) -> rusqlite::Result<i64> {
+    from.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1))
+}
+
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
@@ -433,6 +458,18 @@ mod tests {
         );
         let copy = harmless(&path).expect("copied");
         assert_eq!(rows(copy.path(), "SELECT count(*) FROM sqlite_schema"), 1);
+    }
+
+    #[test]
+    fn a_log_of_which_nothing_can_be_read_is_said_to_be_so_and_views_are_named() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("a.gpkg");
+        made(&path, "PRAGMA journal_mode = WAL;");
+        std::fs::write(folder.path().join("a.gpkg-wal"), [7; 5000]).expect("written");
+        let copy = harmless(&path).expect("copied");
+        assert_eq!(copy.journal, GeopackageJournal::Unusable);
+        assert_eq!(rows(copy.path(), "SELECT count(*) FROM a"), 2);
+        assert_eq!(copy.views, ["v"]);
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub struct BundlePreview {
     pub new_events: usize,
     /// Entries that are here.
     pub known_events: usize,
-    /// Of the new ones, those that would not be followed.
+    /// Of the new ones, those that would not be followed, or not be taken.
     pub refused: usize,
     /// Of those that are here and followed, so many would be followed no more.
     pub overturned: usize,
@@ -84,14 +84,16 @@ pub fn preview(
     path: &Path,
     bundle: &Inspected,
 ) -> Result<BundlePreview, OfficeError> {
-    check_trust(&office.store, path, bundle)?;
-    let hashes = bundle.events.iter().map(|sealed| sealed.hash);
+    let left_out = check_trust(&office.store, path, bundle)?;
+    let events = bundle.events_without(&left_out);
+    let left_out: usize = left_out.iter().map(|of| of.events).sum();
+    let hashes = events.iter().map(|sealed| sealed.hash);
     let known = office.store.known(hashes)?;
     let is_new = |sealed: &&Sealed| !known.contains(&sealed.hash);
-    let coming = Coming::of(&office.store, bundle.events.iter().filter(is_new).collect())?;
+    let coming = Coming::of(&office.store, events.iter().filter(is_new).collect())?;
     let refused_before = office.store.refused_around(&coming.new)?;
     let taken = |store: &mut Store| {
-        store.take(&bundle.events)?;
+        store.take(&events)?;
         let mut refused = store.refused_around(&coming.new)?;
         refused.retain(|hash, _| !refused_before.contains_key(hash));
         let own = coming
@@ -111,9 +113,9 @@ pub fn preview(
         part: manifest.part,
         encrypted: bundle.encrypted,
         files: bundle.evidence.len(),
-        new_events: coming.new.len(),
+        new_events: coming.new.len() + left_out,
         known_events: known.len(),
-        refused,
+        refused: refused + left_out,
         overturned,
         kinds: counted(&coming.new),
         new_sites: coming.sites.len() - coming.before.len(),

@@ -5,13 +5,17 @@ use crate::files::{self, Existing, FileError};
 use crate::registry::Hash;
 use crate::registry::event::Sealed;
 use crate::store::bundle::{
-    self, Applied, Inspected, MOST_LISTED, Made, Point, Request, Sealing, Unlock,
+    self, Applied, BundleError, Inspected, MOST_LISTED, Made, Point, RECEIPT_FORMAT, Request,
+    Sealing, Unlock,
 };
-use crate::store::{Boundaries, Store, StoreError};
+use crate::store::{Boundaries, Store};
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
+
+/// Parts of one bundle of which is said that they are missing, at most.
+const MOST_PARTS: u32 = 1_000;
 
 /// What goes out.
 #[derive(Debug, Clone, Default)]
@@ -105,15 +109,17 @@ fn of_point(name: &str) -> String {
 /// text is neither: no such name, and no file or none of this kind.
 ///
 /// # Errors
-/// Those of reading the registry.
-pub fn point(store: &Store, text: &str) -> Result<Option<Point>, StoreError> {
-    let json = match store.local(&of_point(text))? {
-        Some(json) => Some(json),
-        None => files::read(Path::new(text))
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok()),
-    };
-    Ok(json.and_then(|json| read_point(&json)))
+/// Those of reading the registry, and of a receipt that is changed or a stranger's: what it leaves out nobody would miss.
+pub fn point(store: &Store, text: &str) -> Result<Option<Point>, OfficeError> {
+    if let Some(json) = store.local(&of_point(text))? {
+        return Ok(read_point(&json));
+    }
+    let path = Path::new(text);
+    let bytes = files::read(path).unwrap_or_default();
+    let receipt = serde_json::from_slice(&bytes).ok();
+    let receipt = receipt.filter(|value: &Value| value["format"] == RECEIPT_FORMAT);
+    let point = receipt.map(|receipt| bundle::point_of(store, path, receipt));
+    Ok(point.transpose()?)
 }
 
 fn read_point(json: &str) -> Option<Point> {
@@ -137,8 +143,14 @@ pub fn inspect(
     bundles: &[PathBuf],
     unlock: &Unlock,
 ) -> Result<Vec<Inspected>, OfficeError> {
-    let trusted = office.store().trusted();
-    let inspected = |file: &PathBuf| Ok(bundle::inspect_trusted(file, unlock, &trusted)?);
+    let store = office.store();
+    let trusted = store.trusted();
+    let inspected = |file: &PathBuf| match bundle::inspect_trusted(file, unlock, &trusted) {
+        Err(BundleError::Stranger { path, device, unit }) => {
+            Err(BundleError::of_signer(store, &path, device, &unit).into())
+        }
+        other => Ok(other?),
+    };
     bundles.iter().map(inspected).collect()
 }
 
@@ -182,10 +194,13 @@ impl Received {
             refused,
             overturned,
             forks,
+            explained,
+            left_out,
             ..
         } = &self.applied;
         let all_followed = refused.is_empty() && overturned.is_empty();
-        gaps.is_empty() && all_followed && forks.is_empty() && self.in_another_part == 0
+        let has_come = gaps.is_empty() && left_out.is_empty() && self.in_another_part == 0;
+        has_come && all_followed && forks.len() == explained.len()
     }
 }
 
@@ -236,6 +251,60 @@ pub fn receive(
         dated_ahead: dated_ahead(&bundle.events),
         applied,
     })
+}
+
+/// Parts of a bundle that have not been taken here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MissingParts {
+    /// The unit that made the bundle.
+    pub unit: String,
+    /// When.
+    pub created_at: String,
+    /// How many parts it has.
+    pub of: u32,
+    /// The numbers of those that are missing.
+    pub parts: Vec<u32>,
+}
+
+/// Remembers which parts of their bundles were taken, and says which have not come: a part that holds evidence alone leaves no gap.
+///
+/// # Errors
+/// Those of the registry.
+pub fn missing_parts(
+    office: &mut Office,
+    taken: &[Inspected],
+) -> Result<Vec<MissingParts>, OfficeError> {
+    let mut missing: BTreeMap<String, MissingParts> = BTreeMap::new();
+    for Inspected { manifest, .. } in taken {
+        let [part, of] = manifest.part;
+        if of < 2 {
+            continue;
+        }
+        let (unit, created_at) = (manifest.unit.clone(), manifest.created_at.clone());
+        let name = format!("parts:{}:{created_at}:{of}", manifest.device);
+        let known = office.store().local(&name)?;
+        let mut have: BTreeSet<u32> = known
+            .and_then(|json| serde_json::from_str(&json).ok())
+            .unwrap_or_default();
+        have.insert(part);
+        let text = serde_json::json!(have).to_string();
+        let store = &mut office.store;
+        store.write(|store| store.set_local(&name, &text))?;
+        let parts = (1..=of.min(MOST_PARTS)).filter(|part| !have.contains(part));
+        let parts = parts.collect();
+        missing.insert(
+            name,
+            MissingParts {
+                unit,
+                created_at,
+                of,
+                parts,
+            },
+        );
+    }
+    let mut missing: Vec<MissingParts> = missing.into_values().collect();
+    missing.retain(|of| !of.parts.is_empty());
+    Ok(missing)
 }
 
 /// The receipt lies beside the bundle; where that cannot be written (a disc), in the current folder.

@@ -52,10 +52,11 @@ pub fn split(
         }
         .into());
     }
+    let code = office.store().code(site)?;
     let parts = office.transact(session, |entry| {
         let into = places
             .iter()
-            .map(|place| found_part(entry, &parent, *place))
+            .map(|place| found_part(entry, &parent, *place).map_err(|e| of_whole(e, &code)))
             .collect::<Result<Vec<_>, _>>()?;
         let body = Body::Split(body::Split {
             into: into.clone(),
@@ -66,6 +67,18 @@ pub fn split(
     })?;
     let signed = session.author().key.is_some();
     Ok(Changed::of(office.store(), parts, signed)?)
+}
+
+/// A part that is refused is no site: nobody saw its code, and the whole is what is spoken of.
+fn of_whole(error: StoreError, whole: &str) -> StoreError {
+    match error {
+        StoreError::Refused { refusal, actor, .. } => StoreError::Refused {
+            site: whole.to_owned(),
+            refusal,
+            actor,
+        },
+        other => other,
+    }
 }
 
 /// Why a site cannot be split, before its parts are founded.

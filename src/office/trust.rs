@@ -4,14 +4,17 @@ use super::{Office, OfficeError, Session};
 use crate::registry::DeviceId;
 use crate::registry::authority::Standing;
 use crate::registry::body::{self, Acknowledge, Body};
-use crate::store::Store;
+use crate::store::{Revocation, Store, StoreError};
 use serde::Serialize;
 
 /// What is said of a device.
 #[derive(Debug, Clone)]
 pub enum DeviceStatement {
     /// It is trusted.
-    Trusted,
+    Trusted {
+        /// Why, of a device that had been revoked.
+        reason: Option<String>,
+    },
     /// It is trusted no longer.
     Revoked {
         /// The number of its last event that still counts; `None` is the last before which none is missing.
@@ -37,7 +40,7 @@ pub fn trust(
     let last = unbroken.into_iter().find(|(known, _)| *known == device);
     let last = last.map_or(0, |(_, seq)| seq);
     let (trusted, after, reason) = match statement {
-        DeviceStatement::Trusted => (true, None, None),
+        DeviceStatement::Trusted { reason } => (true, None, reason),
         DeviceStatement::Revoked { after, reason } => (false, Some(after.unwrap_or(last)), reason),
     };
     let trust = body::Trust {
@@ -70,10 +73,17 @@ pub struct KnownDevice {
     pub rests_on_revoked: Option<DeviceId>,
     /// That device's unit.
     pub rests_on_revoked_unit: Option<String>,
+    /// Who revoked it, and why, each time that this was done; it may have been trusted again since.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub revocations: Vec<Revocation>,
 }
 
 /// The devices that a registry knows.
-pub fn devices(store: &Store) -> Vec<KnownDevice> {
+///
+/// # Errors
+/// Those of reading.
+pub fn devices(store: &Store) -> Result<Vec<KnownDevice>, StoreError> {
+    let mut revocations = store.revocations()?;
     let known = store.authority().devices();
     let unit_of = |device| known.get(&device).map(|by| by.unit.clone());
     let described = |(device, standing): (&DeviceId, &Standing)| {
@@ -89,9 +99,10 @@ pub fn devices(store: &Store) -> Vec<KnownDevice> {
             counts_up_to: standing.revoked.flatten(),
             rests_on_revoked: revoked,
             rests_on_revoked_unit: revoked.and_then(unit_of),
+            revocations: revocations.remove(device).unwrap_or_default(),
         }
     };
-    known.iter().map(described).collect()
+    Ok(known.iter().map(described).collect())
 }
 
 /// A device that gave a number twice.

@@ -72,7 +72,7 @@ impl Unfollowed {
             Some(signer) if is_at_or_below(unit, signer) => tr!(
                 lang,
                 "{kind} {event} of {unit} {actor}: {why}",
-                "{unit} {actor} 的 {kind} {event}：{why}"
+                "{unit} {actor} 的{kind} {event}：{why}"
             ),
             Some(signer) => tr!(
                 lang,

@@ -79,6 +79,7 @@ mod tests {
             unit: "410423".into(),
             captured: None,
             tagged_otherwise: None,
+            unverifiable: false,
             season: 2026,
             gsd_cm: None,
             model: ("m".into(), "ab".into()),

@@ -194,6 +194,7 @@ mod tests {
             unit: "410423".into(),
             captured: None,
             tagged_otherwise: None,
+            unverifiable: false,
             season: 2026,
             gsd_cm: Some(gsd_cm),
             model: ("m".into(), "ab".into()),

@@ -79,6 +79,8 @@ pub struct FlightFact {
     pub captured: Option<(Date, Date)>,
     /// What the imagery itself says of its days, where what was said of them cannot be.
     pub tagged_otherwise: Option<String>,
+    /// Whether its folder named no digests, so that nobody can say whether it was edited.
+    pub unverifiable: bool,
     /// The season (year) that it belongs to.
     pub season: i16,
     /// Coarsest ground sample distance in centimetres, where known.
@@ -231,7 +233,7 @@ impl DeskLook {
 }
 
 /// Kinds of irregularities, in the order in which they are shown.
-pub const KINDS: usize = 20;
+pub const KINDS: usize = 21;
 
 /// How often each kind of irregularity occurs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -128,6 +128,7 @@ impl World {
             unit: code(county),
             captured: Some((day, day)),
             tagged_otherwise: None,
+            unverifiable: false,
             season,
             gsd_cm: Some(2.0),
             model: ("poppy".into(), "0011223344".into()),

@@ -104,6 +104,7 @@ fn flight(gate: &Authority, sealed: &Sealed) -> Option<FlightFact> {
         unit: sealed.event.actor.unit.clone(),
         captured: scan.captured.as_ref().and_then(days),
         tagged_otherwise: scan.tagged_otherwise(),
+        unverifiable: scan.unverifiable,
         season: gate.season_of(&sealed.event).unwrap_or(sealed.event.season),
         gsd_cm: scan.gsd_e2_cm.map(|e2| e2 as f64 / 1e2),
         model: (scan.model[0].clone(), scan.model[1].clone()),

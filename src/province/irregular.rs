@@ -18,6 +18,7 @@ const SEARCHED_AGAIN: usize = 14;
 const WALKED_AGAIN: usize = 15;
 const VOIDED: usize = 16;
 const NOT_FOLLOWED: usize = 17;
+const UNVERIFIABLE: usize = 20;
 /// Where what was entered later stands: it is counted in the season in which it was, too.
 const ENTERED_LATER: usize = 9;
 
@@ -56,6 +57,10 @@ pub fn titles(lang: Lang) -> [&'static str; KINDS] {
         lang.pick("not followed", "未予采信"),
         lang.pick("closed without a picture from the spot", "验收缺现场照片"),
         lang.pick("entered after the due day", "逾期后补录"),
+        lang.pick(
+            "flights whose folder named no digests",
+            "航测结果无文件校验值",
+        ),
     ]
 }
 
@@ -93,6 +98,7 @@ pub fn of_site(site: &Site, shares_pictures: bool) -> Irregular {
         0,
         marked(|m| matches!(m, MarkKind::ClosedUnseen)),
         marked(|m| matches!(m, MarkKind::EnteredPastDue { .. })),
+        0,
     ])
 }
 
@@ -124,6 +130,10 @@ pub fn by_unit(facts: &Facts, period: Period, within: &str) -> Vec<(String, Irre
                 DateDoubt::Twice | DateDoubt::Both => TWICE,
             },
         );
+    }
+    let unverifiable = facts.flights.iter().chain(&facts.twice);
+    for flight in unverifiable.filter(|f| f.unverifiable && period.holds_flight(f)) {
+        count(flight.unit.as_str(), UNVERIFIABLE);
     }
     for flight in facts.again.iter().filter(|f| period.holds_flight(f)) {
         count(flight.unit.as_str(), SEARCHED_AGAIN);
@@ -249,6 +259,7 @@ mod tests {
             unit: unit.into(),
             captured: Some((date(year, 5, 3), date(year, 5, 3))),
             tagged_otherwise: None,
+            unverifiable: false,
             season: year,
             gsd_cm: None,
             model: ("m".into(), "ab".into()),
@@ -273,6 +284,23 @@ mod tests {
         assert_eq!(named(2026), [("410423".into(), 1), ("410423001".into(), 1)]);
         let doubted = doubted_flights(&facts, Period::Season(2026), "");
         assert!(doubted.len() == 2 && doubted.iter().all(|(_, why)| *why == DateDoubt::Both));
+    }
+
+    #[test]
+    fn flights_whose_folder_named_no_digests_are_counted_by_unit() {
+        let unverifiable = FlightFact {
+            unverifiable: true,
+            ..flight("410423", 2026)
+        };
+        let facts = Facts {
+            flights: vec![flight("410424", 2026), unverifiable],
+            ..Facts::default()
+        };
+        let all = by_unit(&facts, Period::Season(2026), "");
+        let counts = all
+            .iter()
+            .map(|(unit, of)| (unit.as_str(), of.0[UNVERIFIABLE]));
+        assert_eq!(counts.collect::<Vec<_>>(), [("410423", 1)]);
     }
 
     #[test]

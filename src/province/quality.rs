@@ -320,6 +320,7 @@ mod tests {
             unit: "410423".into(),
             captured: Some((date(2026, 5, 1), date(2026, 5, 2))),
             tagged_otherwise: None,
+            unverifiable: false,
             season: 2026,
             gsd_cm,
             model: ("m".into(), "ab".into()),

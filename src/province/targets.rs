@@ -262,6 +262,7 @@ mod tests {
             unit: "410423".into(),
             captured: Some((date(2026, month, 1), date(2026, month, 2))),
             tagged_otherwise: None,
+            unverifiable: false,
             season: 2026,
             gsd_cm: Some(2.0),
             model: ("m".into(), "ab".into()),

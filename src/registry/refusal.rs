@@ -193,7 +193,7 @@ impl Refusal {
             Self::MissingHistory => plain("earlier events have not arrived", "前序记录尚未到达"),
             Self::Origin => plain(
                 "a second founding, or one that is not its author's",
-                "重复建档或越权建档",
+                "重复建立，或建立者无权",
             ),
             other => other.rule(lang),
         }

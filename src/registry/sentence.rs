@@ -276,7 +276,12 @@ fn eradicated(eradicate: &Eradicate, lang: Lang) -> Vec<String> {
         tr!(lang, "took part: {officers}", "参与人员 {officers}")
     };
     vec![
-        format!("{} %", eradicate.percent),
+        tr!(
+            lang,
+            "{percent} %",
+            "{percent}%",
+            percent = eradicate.percent
+        ),
         eradicate.method.clone().unwrap_or_default(),
         by,
         eradicate.note.clone().unwrap_or_default(),

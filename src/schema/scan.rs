@@ -233,6 +233,18 @@ pub struct SourceRecord {
     pub not_searched_m2: BTreeMap<Reason, f64>,
 }
 
+impl SourceRecord {
+    /// Square metres of all its pixels, where it says how many it has and how large they are.
+    pub fn pixels_m2(&self) -> Option<f64> {
+        let (x_cm, y_cm) = match self.gsd_cm? {
+            GsdCm::Both([x, y]) => (x, y),
+            GsdCm::One(gsd) => (gsd, gsd),
+        };
+        let pixels = f64::from(self.width) * f64::from(self.height);
+        (pixels > 0.0).then_some(pixels * x_cm * y_cm / 1e4)
+    }
+}
+
 /// A source that was refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -174,6 +174,7 @@ mod tests {
                 searched_m2: 1,
                 not_searched_m2: std::collections::BTreeMap::new(),
                 candidates: 2,
+                unverifiable: false,
             },
             features: FeaturesRecord {
                 format: FEATURES_FORMAT.into(),

@@ -14,7 +14,7 @@ pub use finding::{Discrepancy, Gap, Verification};
 use rows::{Chain, ReadRow, looked, take_batch, verify_chains};
 
 use super::{Store, StoreError, schema};
-use crate::registry::event::{Event, EvidenceRef, Sealed};
+use crate::registry::event::{Event, EvidenceRef};
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::registry::site::Site;
 use crate::store::evidence;
@@ -187,20 +187,9 @@ impl Store {
 
     /// Branches of chains: a finding until a supervisor has explained where each begins.
     fn verify_forks(&self, found: &mut Verification) -> Result<(), StoreError> {
-        let begins: BTreeSet<Hash> = self.gate.grounds().late.values().copied().collect();
-        let (mut open, mut explained) = (BTreeSet::new(), BTreeSet::new());
-        for begins in begins {
-            if let Some(Sealed { event, .. }) = self.event(begins)? {
-                if self.gate.is_explained(event.device, begins) {
-                    explained.insert((event.device, event.seq));
-                } else {
-                    open.insert((event.device, event.seq));
-                }
-            }
-        }
-        // A branch that was explained does not explain the next one.
-        found.acknowledged.extend(explained.difference(&open));
-        let open = open.into_iter();
+        let forks = self.all_forks()?;
+        found.acknowledged.extend(forks.explained);
+        let open = forks.open.into_iter();
         found
             .findings
             .extend(open.map(|(device, seq)| Discrepancy::Fork { device, seq }));

@@ -422,7 +422,7 @@ fn an_order_is_learnt_out_of_no_folder_that_was_edited() {
     let mut bare = record;
     bare["outputs"] = Value::Null;
     fs::write(out.join("scan.json"), bare.to_string()).unwrap();
-    assert!(why().contains("it names no digests"));
+    assert!(why().contains("has been edited"));
 }
 
 /// The same in shards, out of what the plan keeps: the registry may be gone.

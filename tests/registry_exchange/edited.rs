@@ -30,6 +30,16 @@ fn edit(path: &Path, change: impl FnOnce(&mut Value)) {
     fs::write(path, value.to_string()).expect("written");
 }
 
+/// What a folder of version 0.1.0 says of itself.
+fn as_of_an_earlier_version(folder: &Path) {
+    edit(&folder.join("scan.json"), |v| {
+        v["program_version"] = "0.1.0".into();
+        for later in ["outputs", "tagged", "made", "patterns", "second_stage"] {
+            v.as_object_mut().expect("an object").remove(later);
+        }
+    });
+}
+
 #[test]
 fn an_edited_folder_is_refused_and_an_old_one_is_said_to_be_unverifiable() {
     let office = Office::begin();
@@ -52,7 +62,7 @@ fn an_edited_folder_is_refused_and_an_old_one_is_said_to_be_unverifiable() {
             .count()
     );
     let before = office.events();
-    let edits: [(&str, Edit); 8] = [
+    let edits: [(&str, Edit); 11] = [
         ("a candidate taken out", &|f| {
             edit(&f.join("candidates.geojson"), |v| {
                 v["features"].as_array_mut().expect("features").pop();
@@ -102,6 +112,31 @@ fn an_edited_folder_is_refused_and_an_old_one_is_said_to_be_unverifiable() {
                     .remove("candidates.geojson");
             });
         }),
+        ("all digests", &|f| {
+            edit(&f.join("scan.json"), |v| {
+                v.as_object_mut().expect("an object").remove("outputs");
+            });
+        }),
+        ("candidates, as if of an earlier version", &|f| {
+            as_of_an_earlier_version(f);
+            edit(&f.join("candidates.geojson"), |v| {
+                v["features"].as_array_mut().expect("features").pop();
+            });
+        }),
+        ("the ground, as if of an earlier version", &|f| {
+            as_of_an_earlier_version(f);
+            edit(&f.join("coverage.geojson"), |v| {
+                let wide = serde_json::json!([[
+                    [113.2, 33.7],
+                    [113.3, 33.7],
+                    [113.3, 33.75],
+                    [113.2, 33.75],
+                    [113.2, 33.7]
+                ]]);
+                v["features"][0]["geometry"] =
+                    serde_json::json!({"type": "Polygon", "coordinates": wide});
+            });
+        }),
     ];
     for (n, (what, change)) in edits.iter().enumerate() {
         let name = format!("edited-{n}");
@@ -116,15 +151,15 @@ fn an_edited_folder_is_refused_and_an_old_one_is_said_to_be_unverifiable() {
     assert_eq!(office.events(), before, "nothing was recorded");
     // A folder of version 0.1.0 has no digests; it is taken, and marked.
     copied(&office.path("scan"), &office.path("old"));
-    edit(&office.path("old/scan.json"), |v| {
-        v.as_object_mut().expect("an object").remove("outputs");
-    });
+    as_of_an_earlier_version(&office.path("old"));
     let old = Office::begin();
     copied(&office.path("old"), &old.path("old"));
     let said = old.ok("wang", &["record", "old", "--json"]).json();
     assert_eq!(said["unverifiable"], true, "{said}");
     let said = old.ok("wang", &["record", "old"]);
     assert!(said.err.contains("cannot be verified"), "{said:?}");
+    let log = old.ok("wang", &["log", "--json"]).out;
+    assert!(log.contains("\"unverifiable\":true"), "{log}");
     // The honest folder, whole.
     let said = office.ok("wang", &["record", "scan", "--json"]).json();
     assert_eq!(said["unverifiable"], false, "{said}");

@@ -50,17 +50,15 @@ fn tagged_scan(
     std::fs::create_dir_all(&folder).expect("made");
     let captured = day.map(|day| json!({"from": day, "to": day}));
     let mut scan = json!({
-        "format": "papaver.scan/1", "scan_id": id, "survey": null, "unit": "410423", "program_version": "0.1.0",
+        "format": "papaver.scan/1", "scan_id": id, "survey": null, "unit": "410423", "program_version": "0.2.0",
         "model": {"name": "m", "sha256": "ab", "resolution_cm": 2.0, "threshold": 0.5}, "options": {}, "captured": captured,
-        "sources": [{"name": "o.tif", "fingerprint": fingerprint, "gsd_cm": gsd_cm, "captured": captured}],
+        "sources": [{"name": "o.tif", "fingerprint": fingerprint, "width": 1_000_000, "height": 1_000_000, "gsd_cm": gsd_cm, "captured": captured}],
         "totals": {"searched_m2": 1000.0, "not_searched_m2": {}, "candidates": 0}, "run": {}
     });
     for (name, value) in says.as_object().expect("members") {
         scan[name] = value.clone();
     }
-    std::fs::write(folder.join("scan.json"), scan.to_string()).expect("written");
     let none = json!({"type": "FeatureCollection", "features": []});
-    std::fs::write(folder.join("candidates.geojson"), none.to_string()).expect("written");
     let ring = [
         [west, 33.65],
         [east, 33.65],
@@ -70,10 +68,18 @@ fn tagged_scan(
     ];
     let feature = |status: &str, reason: Value| {
         json!({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]},
-            "properties": {"status": status, "reason": reason, "area_m2": 1}})
+            "properties": {"status": status, "reason": reason, "area_m2": if reason.is_null() { 1000 } else { 1 }}})
     };
     let coverage = json!({"type": "FeatureCollection", "scan_id": id, "features": [feature("searched", Value::Null), feature("not_searched", json!("nodata"))]});
-    std::fs::write(folder.join("coverage.geojson"), coverage.to_string()).expect("written");
+    scan["outputs"] = json!({});
+    for (name, value) in [("candidates.geojson", none), ("coverage.geojson", coverage)] {
+        let text = value.to_string();
+        scan["outputs"][name] = papaver::registry::Hash::of(text.as_bytes())
+            .to_string()
+            .into();
+        std::fs::write(folder.join(name), text).expect("written");
+    }
+    std::fs::write(folder.join("scan.json"), scan.to_string()).expect("written");
     office.ok("wang", &["record", id])
 }
 
@@ -978,10 +984,13 @@ fn verified_detections_become_a_training_set() {
         113.12,
     );
     std::fs::create_dir_all(folder.join("chips")).expect("made");
-    let scan = std::fs::read_to_string(office.path("first/scan.json"))
-        .expect("read")
-        .replace("\"first\"", "\"s\"");
-    std::fs::write(folder.join("scan.json"), scan).expect("written");
+    let scan = std::fs::read(office.path("first/scan.json")).expect("read");
+    let mut scan: Value = serde_json::from_slice(&scan).expect("JSON");
+    scan["scan_id"] = "s".into();
+    scan["totals"]["candidates"] = 3.into();
+    scan["program_version"] = "0.1.0".into();
+    scan["outputs"] = Value::Null;
+    std::fs::write(folder.join("scan.json"), scan.to_string()).expect("written");
     let features: Vec<Value> = (0..3)
         .map(|n| {
             photo(&folder.join(format!("chips/{n}.jpg")), 60 + 40 * n as u8);

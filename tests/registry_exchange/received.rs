@@ -68,6 +68,47 @@ fn a_find_that_is_refused_leaves_no_site_and_its_correction_is_taken() {
 }
 
 #[test]
+fn a_visit_that_is_told_otherwise_is_mended_and_no_second_one_whatever_its_file_is_called() {
+    let office = Office::begin();
+    photo(&office.path("a.jpg"), 90);
+    let site = office.patrolled(113.3, 33.74);
+    office.ok(
+        "wang",
+        &["assign", &site, "--crew", "1", "--when", "2026-05-03"],
+    );
+    let row = |outcome: &str, officers: &str, plants: &str| {
+        format!(
+            "{TITLES}\n{site},113.3,33.74,{outcome},2026-05-04 10:21,{officers},{plants},a.jpg\n"
+        )
+    };
+    put(&office, "f.csv", &row("种植罂粟", "王五、李四", "20"));
+    office.ok("wang", &["import", "f.csv"]);
+    let events = office.events();
+    let why = |text: &str| {
+        // Another line of another file.
+        put(&office, "f-2.csv", &text.replacen('\n', "\n\n", 1));
+        let report = office.run("wang", &["import", "f-2.csv", "--json"]).json();
+        let mut refused = refusals(&report);
+        assert_eq!(refused.len(), 1, "{report}");
+        refused.remove(0).1
+    };
+    let told = why(&row("种植罂粟", "王五、李四", "30"));
+    assert!(told.contains("papaver correct"), "{told}");
+    let other = row("野生罂粟", "李四、王五", "20");
+    let told = why(&other);
+    let entry = told.split("papaver void ").nth(1).expect("its number");
+    let entry: String = entry.chars().take_while(char::is_ascii_hexdigit).collect();
+    assert_eq!(office.events(), events);
+    office.ok("chief", &["void", &entry, "--reason", "wrong table"]);
+    office.ok("wang", &["import", "f-2.csv"]);
+    assert_eq!(office.site(&site)["disputed"], false);
+    // Another crew's visit is another visit.
+    put(&office, "g.csv", &row("野生罂粟", "赵六、钱七", "20"));
+    let report = office.run("wang", &["import", "g.csv", "--json"]).json();
+    assert!(refusals(&report).is_empty(), "{report}");
+}
+
+#[test]
 fn times_are_the_registrys_on_a_machine_of_any_zone() {
     let office = Office::begin();
     photo(&office.path("a.jpg"), 90);

@@ -29,8 +29,7 @@ fn flown(folder: &Path, name: &str, day: &str, is_there: bool) {
     record["survey"] = json!(name);
     record["scan_id"] = json!(format!("SCAN{name}"));
     record["captured"] = json!({"from": day, "to": day});
-    record["sources"] =
-        json!([{"name": format!("{name}.tif"), "fingerprint": fingerprint, "gsd_cm": 2.0}]);
+    record["sources"] = json!([{"name": format!("{name}.tif"), "fingerprint": fingerprint, "width": 100_000, "height": 100_000, "gsd_cm": 2.0}]);
     record["run"] = json!({"inputs": [format!("{name}.tif")]});
     std::fs::write(&path, record.to_string()).expect("written");
     let ring = json!([

@@ -151,9 +151,9 @@ pub fn scan(folder: &Path) {
     std::fs::create_dir_all(folder.join("chips")).expect("folder");
     let captured = json!({"from": "2026-05-03", "to": "2026-05-03"});
     let record = json!({
-        "format": "papaver.scan/1", "scan_id": "SCAN000000000001", "survey": "<script>alert(1)</script>", "unit": "410423",
+        "format": "papaver.scan/1", "scan_id": "SCAN000000000001", "survey": "<script>alert(1)</script>", "unit": "410423", "program_version": "0.1.0",
         "model": {"name": "m", "sha256": "ab", "threshold": 0.5}, "captured": captured,
-        "sources": [{"name": "o.tif", "gsd_cm": 2.0, "captured": captured}],
+        "sources": [{"name": "o.tif", "width": 1_000_000, "height": 1_000_000, "gsd_cm": 2.0, "captured": captured}],
         "totals": {"searched_m2": 1_000_000.0, "candidates": CANDIDATES},
     });
     let feature = |n: usize| {

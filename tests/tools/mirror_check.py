@@ -48,7 +48,7 @@ def scan(folder, candidates):
     (folder / "scan.json").write_text(json.dumps({
         "format": "papaver.scan/1", "scan_id": folder.name, "survey": None, "unit": "410423", "program_version": "0.1.0",
         "model": {"name": "m", "sha256": "ab", "resolution_cm": 2.0, "threshold": 0.5}, "options": {}, "captured": captured,
-        "sources": [{"name": "o.tif", "fingerprint": folder.name, "gsd_cm": 2.0, "captured": captured}],
+        "sources": [{"name": "o.tif", "fingerprint": folder.name, "width": 2_000_000, "height": 2_000_000, "gsd_cm": 2.0, "captured": captured}],
         "totals": {"searched_m2": 1000.0, "not_searched_m2": {}, "candidates": int(candidates)}, "run": {},
     }))
 

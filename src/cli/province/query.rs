@@ -8,7 +8,7 @@ use crate::province::projection::{facts_of, windows_of};
 use crate::province::windows::Windows;
 use crate::store::Store;
 use crate::tr;
-use crate::words::{Action, Choice, Lang, Said, Say};
+use crate::words::{Action, Both, Choice, Lang, Said, Say};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
 
@@ -42,6 +42,14 @@ impl DistrictLevel {
             Self::Village => 12,
         }
     }
+
+    fn name(self) -> &'static Both {
+        match self {
+            Self::County => &Both("counties", "县级区划"),
+            Self::Township => &Both("townships", "乡级区划"),
+            Self::Village => &Both("villages", "村级区划"),
+        }
+    }
 }
 
 /// Which time.
@@ -60,8 +68,10 @@ pub(crate) struct When {
 pub(super) enum NoFigures {
     /// No boundary file was read.
     Districts,
-    /// No district of this level there.
+    /// No district there.
     None(String),
+    /// Districts there, and none of this level: its name, and where.
+    Level(&'static Both, String),
     /// Neither flights nor sites.
     Empty,
     /// Neither flights nor patrols nor sites in this period there.
@@ -94,8 +104,25 @@ impl Say for NoFigures {
             ))
             .hint(tr!(
                 lang,
-                "choose with `--district CODE` and `--level county|township|village` what its boundary file holds",
-                "请用 `--district 代码`、`--level county|township|village` 选择边界文件中已有的区划"
+                "choose with `--district CODE` what its boundary file holds",
+                "请用 `--district 代码` 选择边界文件中已有的区划"
+            )),
+            Self::Level(level, within) => Said::new(tr!(
+                lang,
+                "the registry's boundaries hold no {level} of {within}",
+                "登记库的区划边界中，{within} 没有{level}",
+                level = level.pick(lang),
+                within = if within.is_empty() {
+                    lang.pick("any district", "各区划")
+                } else {
+                    within
+                },
+            ))
+            .hint(crate::remedy!(
+                lang,
+                "read a boundary file that has them too: {districts}",
+                "请读入含有该级区划的边界文件：{districts}",
+                districts = Action::ReadDistricts,
             )),
             Self::Period { period, seasons } => nothing_in(period, seasons, lang),
             Self::Empty => Said::new(tr!(
@@ -171,7 +198,15 @@ impl QueryArguments {
             within,
         };
         if asked.scope().districts(&asked.facts).is_empty() {
-            return Err(NoFigures::None(asked.within).into());
+            let there = |code: &str| code.starts_with(&asked.within);
+            let is_there = asked.facts.districts.iter().any(|d| there(&d.code));
+            let level = r#where.level.unwrap_or(DistrictLevel::County).name();
+            return Err(if is_there {
+                NoFigures::Level(level, asked.within)
+            } else {
+                NoFigures::None(asked.within)
+            }
+            .into());
         }
         Ok(asked)
     }

@@ -1,13 +1,13 @@
 //! `trust` and `bundle`.
 
 use super::Done;
+use super::bundle_said::{parts_said, received_said};
 use super::context::{Common, Context};
 use super::filter::known_district;
 use super::say::{ArgumentError, Failure, against, data, json, tell};
-use super::settings::decided_elsewhere;
 use crate::files::Existing;
 use crate::office::bundles::{
-    NamedEvidence, Outgoing, Received, Sent, inspect, new_identity, point, receive, send,
+    NamedEvidence, Outgoing, Sent, inspect, missing_parts, new_identity, point, receive, send,
 };
 use crate::office::clock::minute_here;
 use crate::store::bundle::{self, Point, Sealing};
@@ -254,107 +254,10 @@ impl Apply {
             tell(&tr!(lang, "receipt: {kept}", "回执：{kept}"));
             context.show(&received, || received_said(&received, lang));
         }
-        Ok(Done::of(whole))
-    }
-}
-
-/// What came in, and what has not arrived.
-pub(super) fn received_said(received: &Received, lang: Lang) {
-    let applied = &received.applied;
-    let (new, known, files, state) = (
-        applied.new_events,
-        applied.known_events,
-        applied.files,
-        applied.state,
-    );
-    data(&tr!(
-        lang,
-        "{events}, {known} known before, {files}; state {state}",
-        "新增 {new} 条，已有 {known} 条，证据文件 {files} 个；状态哈希 {state}",
-        files = (files, "evidence file", "evidence files"),
-        events = (new, "new event", "new events"),
-    ));
-    for gap in &applied.gaps {
-        let (device, first, last) = (gap.device.short(), gap.first, gap.last);
-        data(&tr!(
-            lang,
-            "not arrived: device {device}, numbers {first} to {last}",
-            "尚未到达：设备 {device}，序号 {first}–{last}"
-        ));
-    }
-    let ahead = received.dated_ahead;
-    if ahead > 0 {
-        data(&tr!(
-            lang,
-            "{events} ahead of this computer's clock: ask that office what its clock shows",
-            "{ahead} 条记录的录入时间超前本机时钟两天以上，请向该单位核实其时钟",
-            events = (
-                ahead,
-                "event says that it was recorded days",
-                "events say that they were recorded days"
-            ),
-        ));
-    }
-    for unfollowed in &received.unfollowed {
-        data(&unfollowed.sentence(lang));
-    }
-    for unfollowed in &received.overturned {
-        let what = unfollowed.sentence(lang);
-        data(&tr!(
-            lang,
-            "since this bundle {what}",
-            "收到此数据包后{what}"
-        ));
-    }
-    for boundaries in &received.boundaries_elsewhere {
-        data(&decided_elsewhere(boundaries, lang));
-    }
-    for (device, seq) in &applied.forks {
-        let device = device.short();
-        data(&tr!(
-            lang,
-            "device {device} gave number {seq} twice: its registry was copied, or a backup put back; ask that office, then `papaver registry explain-fork {device} --reason TEXT`",
-            "设备 {device} 的序号 {seq} 出现两次：其登记库曾被复制或回退；请向该单位核实，再执行 `papaver registry explain-fork {device} --reason 理由`"
-        ));
-    }
-    evidence_said(received, lang);
-}
-
-/// Files of evidence that were not kept, and those that have not come.
-fn evidence_said(received: &Received, lang: Lang) {
-    let n = received.applied.unnamed;
-    if n > 0 {
-        data(&tr!(
-            lang,
-            "{files} not kept",
-            "{n} 个附带文件没有记录引用，未予保存",
-            files = (
-                n,
-                "file came along that no event names; it was",
-                "files came along that no event names; they were"
-            ),
-        ));
-    }
-    let n = received.not_sent;
-    if n > 0 {
-        data(&tr!(
-            lang,
-            "{files} not at the sender either",
-            "{n} 个证据文件在发送方也没有",
-            files = (n, "evidence file was", "evidence files were"),
-        ));
-    }
-    let n = received.in_another_part;
-    if n > 0 {
-        data(&tr!(
-            lang,
-            "{files} in another part",
-            "{n} 个证据文件尚未到达：在其他分卷中",
-            files = (
-                n,
-                "evidence file has not arrived: it is",
-                "evidence files have not arrived: they are"
-            ),
-        ));
+        let missing = missing_parts(&mut office, &found)?;
+        for of in &missing {
+            parts_said(of, lang);
+        }
+        Ok(Done::of(whole && missing.is_empty()))
     }
 }

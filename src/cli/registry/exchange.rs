@@ -239,6 +239,10 @@ fn told(report: &Report, rehearsed: bool, lang: Lang) {
             "edits that lay in a journal beside the file were read too",
             "文件旁日志中的编辑也已读取",
         )),
+        GeopackageJournal::Unusable => tell(lang.pick(
+            "nothing can be read of the -wal file that lies beside the file: it is another file's, or damaged; if edits are missing below, copy both files again",
+            "文件旁的 -wal 文件无法读取：不属于该文件或已损坏；若下列内容有缺，请重新复制这两个文件",
+        )),
         GeopackageJournal::Absent => tell(lang.pick(
             "the program that wrote this file keeps its last edits in a -wal file: if edits are missing below, copy that file too",
             "写此文件的程序会把最后的编辑放在 -wal 文件中：若下列内容有缺，请一并复制该文件",

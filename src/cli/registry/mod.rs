@@ -3,6 +3,7 @@
 pub(crate) mod affairs;
 mod annotate;
 mod backup;
+mod bundle_said;
 mod bundles;
 pub(crate) mod context;
 mod crew;

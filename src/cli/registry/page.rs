@@ -132,7 +132,11 @@ impl Page<'_> {
         let names = district["names"].as_array()?.iter();
         let names: Vec<&str> = names.filter_map(|pair| pair[1].as_str()).collect();
         let code = district["code"].as_str().unwrap_or_default();
-        Some(format!("{} {code}", names.join(self.lang.pick(", ", ""))))
+        // Chinese names stand one behind the other, others apart.
+        let is_latin = names.iter().any(|name| name.is_ascii());
+        let apart = if is_latin { " " } else { "" };
+        let names = names.join(self.lang.pick(", ", apart));
+        Some(format!("{names} {code}"))
     }
 
     fn plants(&self) -> Vec<Fact> {

@@ -1,7 +1,7 @@
 //! `push` and `pull`: another office's server is called.
 
 use super::Done;
-use super::bundles::received_said;
+use super::bundle_said::received_said;
 use super::context::{Common, Context};
 use super::say::{Failure, data, tell};
 use crate::office::OfficeError;
@@ -9,6 +9,7 @@ use crate::office::bundles::{NamedEvidence, Received};
 use crate::office::peers::{
     self, CallStep, LARGEST_PART, NotFollowed, Other, PART, Pulled, Pushed,
 };
+use crate::store::bundle::LeftOut;
 use crate::tr;
 use crate::words::Lang;
 use clap::Args;
@@ -126,6 +127,19 @@ fn pushed_said(pushed: &Pushed, lang: Lang) {
             lang,
             "not followed there: event {event}: {why}",
             "对方不予采信：记录 {event}：{why}"
+        ));
+    }
+    for LeftOut {
+        device,
+        unit,
+        events,
+    } in &pushed.left_out
+    {
+        data(&tr!(
+            lang,
+            "left out there: {events} of device {device} of unit {unit}, which that office does not trust: ask it to compare the key by telephone and to trust that device too, then push again",
+            "对方未导入：设备 {device}（单位 {unit}）的 {events} 条记录，该设备未受对方信任；请对方电话核对公钥并信任该设备，再重新推送",
+            events = (*events, "event", "events"),
         ));
     }
     for fork in &pushed.forks {

@@ -1,6 +1,6 @@
 //! What the registry's commands print: data on the standard output, talk on the standard error; and their errors.
 
-use crate::cli::placeholders;
+use crate::cli::placeholders::{after_chinese, before_chinese, in_words};
 use crate::files;
 use crate::imagery::photo::picture_tags;
 use crate::registry::State;
@@ -273,7 +273,7 @@ fn of_the_desk(error: &ArgumentError, lang: Lang) -> Said {
         ArgumentError::Coded { option, value, list } => {
             let option = in_words(option, lang);
             let fits = Fits::OneOf(listed(list, lang));
-            Said::new(tr!(lang, "{value} will not do for {option}", "{option} 的取值 {value} 无效")).hint(fits.hint(lang))
+            Said::new(tr!(lang, "{value} will not do for {option}", "{named}的取值 {value} 无效", named = before_chinese(option))).hint(fits.hint(lang))
         }
         ArgumentError::UnknownCrew { crew, meant, known } => {
             let known = known.join(lang.pick(", ", "、"));
@@ -307,19 +307,16 @@ fn of_the_desk(error: &ArgumentError, lang: Lang) -> Said {
     }
 }
 
-/// What a value is called that stands without an option.
-fn in_words(option: &str, lang: Lang) -> &str {
-    match lang {
-        Lang::En => option,
-        Lang::Zh => placeholders::chinese(option).unwrap_or(option),
-    }
-}
-
 /// An option whose value will not do, or that has none.
 fn unusable(option: &str, value: &str, fits: &Fits, lang: Lang) -> Said {
     let option = in_words(option, lang);
     if value == NOT_GIVEN {
-        let missing = Said::new(tr!(lang, "{option}: nothing is given", "缺少 {option}"));
+        let missing = Said::new(tr!(
+            lang,
+            "{option}: nothing is given",
+            "缺少{named}",
+            named = after_chinese(option)
+        ));
         return missing.hint(match fits {
             Fits::Rule(rule) => rule.clone(),
             fits => fits.hint(lang),
@@ -328,7 +325,8 @@ fn unusable(option: &str, value: &str, fits: &Fits, lang: Lang) -> Said {
     Said::new(tr!(
         lang,
         "{value} will not do for {option}",
-        "{option} 的取值 {value} 无效"
+        "{named}的取值 {value} 无效",
+        named = before_chinese(option),
     ))
     .hint(fits.hint(lang))
 }

@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::context::{Common, Context};
-use super::say::{Failure, against, bad, data, tell};
+use super::say::{ArgumentError, Failure, Fits, NOT_GIVEN, against, bad, data, tell};
 use crate::office::trust::{DeviceStatement, KnownDevice, devices, trust};
 use crate::office::unit_of;
 use crate::registry::DeviceId;
@@ -28,8 +28,8 @@ pub(crate) struct TrustArguments {
     /// The number of its last event that still counts (default: the last before which none is missing) 仍采信的最后一条记录的序号（默认为本库连续收到的最后一条）
     #[arg(long, value_name = "NUMBER", requires = "revoke")]
     after: Option<u64>,
-    /// Why it is trusted no longer 撤销信任的理由
-    #[arg(long, requires = "revoke")]
+    /// Why it is trusted no longer, or again after that 撤销信任的理由，或撤销后重新信任的理由
+    #[arg(long, value_name = "TEXT", requires = "statement")]
     reason: Option<String>,
     #[command(flatten)]
     common: Common,
@@ -66,10 +66,13 @@ impl TrustArguments {
                     reason: self.reason,
                 }
             } else {
-                DeviceStatement::Trusted
+                again_for_a_reason(office.store(), device, self.reason.as_deref(), lang)?;
+                DeviceStatement::Trusted {
+                    reason: self.reason,
+                }
             };
             let doubt = match statement {
-                DeviceStatement::Trusted => doubt(office.store(), &unit, device, lang)?,
+                DeviceStatement::Trusted { .. } => doubt(office.store(), &unit, device, lang)?,
                 DeviceStatement::Revoked { .. } => None,
             };
             trust(&mut office, &session, device, unit, statement)?;
@@ -78,7 +81,7 @@ impl TrustArguments {
             }
         }
         let store = context.read()?;
-        for known in devices(&store) {
+        for known in devices(&store)? {
             list(&known, &context);
         }
         if !context.common.json {
@@ -88,6 +91,33 @@ impl TrustArguments {
             ));
         }
         Ok(Done::Whole)
+    }
+}
+
+/// Fails where a device that was revoked is trusted again without a word on why.
+fn again_for_a_reason(
+    store: &Store,
+    device: DeviceId,
+    reason: Option<&str>,
+    lang: Lang,
+) -> Result<(), Failure> {
+    let given = reason.is_some_and(|reason| !reason.trim().is_empty());
+    match store.revoked(device)? {
+        Some(why) if !given => {
+            let why = why.sentence(lang);
+            let rule = tr!(
+                lang,
+                "why the device is trusted again, which was {why}",
+                "重新信任该设备的理由（{why}）"
+            );
+            Err(ArgumentError::Value {
+                option: "--reason",
+                value: reason.unwrap_or(NOT_GIVEN).to_owned(),
+                fits: Fits::Rule(rule),
+            }
+            .into())
+        }
+        _ => Ok(()),
     }
 }
 
@@ -118,8 +148,8 @@ fn doubt(
     };
     Ok(Some(tr!(
         lang,
-        "warning: {why}: what this device says of another unit is not followed; if the code is mistyped, `papaver trust {device} --revoke --reason TEXT`, and trust it anew",
-        "警告：{why}；该设备以其他单位名义的记录不予采信。代码填错的，请执行 `papaver trust {device} --revoke --reason 理由` 后重新信任"
+        "warning: {why}: what this device says of another unit is not followed; if the code is mistyped, `papaver trust {device} --revoke --reason TEXT`, and trust it anew, with `--reason TEXT`",
+        "警告：{why}；该设备以其他单位名义的记录不予采信。代码填错的，请执行 `papaver trust {device} --revoke --reason 理由` 后重新信任（须加 `--reason 理由`）"
     )))
 }
 
@@ -149,7 +179,9 @@ fn line(known: &KnownDevice, lang: Lang) -> String {
         ),
     };
     let rests = rests_on_revoked(known, lang);
-    format!("{unit} {device} · {by}{revoked}{rests}")
+    let why = known.revocations.iter();
+    let why: String = why.map(|of| format!(" · {}", of.sentence(lang))).collect();
+    format!("{unit} {device} · {by}{revoked}{rests}{why}")
 }
 
 /// That a device is believed only by the word of one that is believed no longer, and what to do about it.

@@ -6,7 +6,7 @@ use super::say::{Failure, data, json, tell};
 use super::settings::decided_elsewhere;
 use crate::office::Unfollowed;
 use crate::registry::{Hash, SiteKey};
-use crate::store::{Boundaries, Discrepancy, Verification};
+use crate::store::{Boundaries, Discrepancy, ExplainedFork, Verification};
 use crate::tr;
 use crate::words::{Both, Lang};
 use clap::Args;
@@ -35,6 +35,23 @@ const MARK: Both = Both(
     "events that were verified here before are gone or are others now",
     "此前已校验的记录已缺失或被替换",
 );
+
+/// That a device gave a number twice, and what a supervisor says of that.
+pub(super) fn explained(fork: &ExplainedFork, lang: Lang) -> String {
+    let ExplainedFork {
+        seq,
+        by,
+        by_unit,
+        reason,
+        ..
+    } = fork;
+    let device = fork.device.short();
+    tr!(
+        lang,
+        "device {device} gave numbers from {seq} on twice; {by} ({by_unit}) has said why: {reason}",
+        "设备 {device} 自序号 {seq} 起重复；{by_unit} {by} 已说明原因：{reason}"
+    )
+}
 
 fn derived(site: Option<SiteKey>, lang: Lang) -> String {
     tr!(
@@ -75,8 +92,8 @@ fn finding(found: &Discrepancy, lang: Lang) -> String {
         ),
         Discrepancy::Fork { device, seq } => tr!(
             lang,
-            "device {device} has two events of number {seq}: its registry was copied or put back, and written in twice",
-            "设备 {device} 有两条序号 {seq}：其登记库曾被复制或回退后再次写入",
+            "device {device} has two events of number {seq}: its registry was copied or put back, and written in twice; ask that office, then a supervisor records why with `papaver registry explain-fork {device} --reason TEXT`",
+            "设备 {device} 有两条序号 {seq}：其登记库曾被复制或回退后再次写入；请向该单位核实，由主管用 `papaver registry explain-fork {device} --reason 理由` 说明原因",
             device = device.short(),
         ),
         Discrepancy::Derived { site } => derived(*site, lang),
@@ -159,7 +176,7 @@ impl Checked {
             "events": found.events, "signatures": found.signatures, "evidence": found.files, "state": self.state, "findings": findings,
             "gaps": found.gaps.iter().map(|g| serde_json::json!({"device": g.device, "first": g.first, "last": g.last})).collect::<Vec<_>>(),
             "verified_before": found.verified_before,
-            "forks_explained": found.acknowledged.iter().map(|(d, s)| serde_json::json!({"device": d, "seq": s})).collect::<Vec<_>>(),
+            "forks_explained": found.acknowledged,
             "not_followed": self.refused.iter().map(|of| {
                 let mut said = serde_json::json!(of);
                 said["because"] = of.why.label(lang).into();
@@ -198,13 +215,8 @@ impl Checked {
         for boundaries in &self.boundaries_elsewhere {
             data(&decided_elsewhere(boundaries, lang));
         }
-        for (device, seq) in &self.found.acknowledged {
-            let device = device.short();
-            data(&tr!(
-                lang,
-                "device {device} gave numbers from {seq} on twice; a supervisor has said why",
-                "设备 {device} 自序号 {seq} 起重复；主管已说明原因"
-            ));
+        for fork in &self.found.acknowledged {
+            data(&explained(fork, lang));
         }
     }
 
@@ -239,12 +251,25 @@ impl Checked {
             events = (events, "event", "events"),
         ));
         let gone = |f: &Discrepancy| matches!(f, Discrepancy::EvidenceMissing { .. });
+        let mendable = |f: &Discrepancy| {
+            use Discrepancy::{Boundaries, Derived, District, Fork};
+            let by_a_command = matches!(
+                f,
+                Fork { .. } | Derived { .. } | District { .. } | Boundaries
+            );
+            by_a_command || gone(f)
+        };
         tell(if found.findings.is_empty() {
             lang.pick("nothing has changed", "完好无改动")
         } else if found.findings.iter().all(gone) {
             lang.pick(
                 "INCOMPLETE: the events are whole, evidence that was here is gone",
                 "不完整：记录完好，但曾在本机的证据已缺失",
+            )
+        } else if found.findings.iter().all(mendable) {
+            lang.pick(
+                "NOT IN ORDER: no event was changed; do what is said above of each finding",
+                "须处理：记录未被改动，请按上述各项提示处理",
             )
         } else {
             lang.pick("DAMAGED: write nothing more into it", "已损坏：请勿再写入")

@@ -25,6 +25,7 @@ pub fn read(path: &Path) -> Result<ReadTables, ExchangeError> {
         sha256: Hash(copy.sha256),
         tables,
         journal: copy.journal,
+        views: copy.views,
         ..ReadTables::default()
     })
 }

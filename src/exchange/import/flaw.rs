@@ -1,10 +1,10 @@
 //! Why a row is not recorded, in words.
 
 use crate::exchange::form_flaw::FormFlaw;
-use crate::registry::Role;
 use crate::registry::body::Outcome;
 use crate::registry::code_lists::Coded;
 use crate::registry::moves::Refusal;
+use crate::registry::{Hash, Role};
 use crate::text::DegreesFlaw;
 use crate::words::{Action, Choice, Lang, Remedy};
 use crate::{remedy, tr};
@@ -12,8 +12,10 @@ use crate::{remedy, tr};
 /// Why a row is not recorded.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RowFlaw {
-    /// The row was recorded before with other values of the same day: outcome and plants, before and now.
+    /// The visit was recorded before with other values: outcome and plants, before and now.
     ChangedRow {
+        /// The entry as recorded.
+        entry: Hash,
         /// As recorded.
         before: (Outcome, Option<u64>),
         /// As the row has it now.
@@ -111,7 +113,7 @@ impl RowFlaw {
             Self::NoRole(actor, roles) => no_role(actor, roles, lang),
             Self::NoFinder(actor, roles) => no_finder(actor, roles, lang),
             Self::Move(refusal) => refused(refusal, lang),
-            Self::ChangedRow { before, now } => changed(*before, *now, lang),
+            Self::ChangedRow { entry, before, now } => changed(*entry, *before, *now, lang),
         }
     }
 
@@ -294,7 +296,12 @@ fn refused(refusal: &Refusal, lang: Lang) -> Remedy {
     }
 }
 
-fn changed(before: (Outcome, Option<u64>), now: (Outcome, Option<u64>), lang: Lang) -> Remedy {
+fn changed(
+    entry: Hash,
+    before: (Outcome, Option<u64>),
+    now: (Outcome, Option<u64>),
+    lang: Lang,
+) -> Remedy {
     let plants = |n: Option<u64>| {
         n.map_or_else(
             || "–".to_owned(),
@@ -303,10 +310,21 @@ fn changed(before: (Outcome, Option<u64>), now: (Outcome, Option<u64>), lang: La
     };
     let (old, new) = (before.0.label(lang), now.0.label(lang));
     let (from, to) = (plants(before.1), plants(now.1));
+    // A correction changes the count and nothing else that a visit says.
+    if before.0 == now.0 && before.1 != now.1 && now.1.is_some() {
+        return remedy!(
+            lang,
+            "this visit was recorded before with other values ({old}, {from}; now {new}, {to}): where the first was wrong, {correct}",
+            "该次核查此前已录，内容不同（原：{old}，{from}；现：{new}，{to}）：如原记录有误，请用 {correct} 更正",
+            correct = Action::CorrectCount,
+        );
+    }
     remedy!(
         lang,
-        "this row was recorded before with other values ({old}, {from}; now {new}, {to}): where the first was wrong, {correct}",
-        "该行此前已录，内容不同（原：{old}，{from}；现：{new}，{to}）：如原记录有误，请用 {correct} 更正",
-        correct = Action::CorrectCount,
+        "this visit was recorded before with other values ({old}, {from}; now {new}, {to}): where the first was wrong, a supervisor voids it with {void}, then import the row again",
+        "该次核查此前已录，内容不同（原：{old}，{from}；现：{new}，{to}）：如原记录有误，请由主管用 {void} 作废后重新导入该行",
+        void = Action::Void {
+            entry: entry.short().to_string()
+        },
     )
 }

@@ -5,12 +5,13 @@ use super::row_plan::RowStep;
 use crate::registry::Hash;
 use crate::registry::body::{Body, Count, Visit};
 use crate::registry::event::Sealed;
+use crate::registry::site::Site;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Whether all that happened since these heads is that the crew tried and came back without a result: a second day is
-/// progress, and no contradiction to the first.
-pub(super) fn only_tried(events: &[Sealed], seen: &[Hash]) -> bool {
+/// progress, and no contradiction to the first. What was voided since did not happen.
+pub(super) fn only_tried(site: &Site, events: &[Sealed], seen: &[Hash]) -> bool {
     let mut known: BTreeSet<Hash> = BTreeSet::new();
     let mut waiting: Vec<Hash> = seen.to_vec();
     while let Some(hash) = waiting.pop() {
@@ -22,46 +23,72 @@ pub(super) fn only_tried(events: &[Sealed], seen: &[Hash]) -> bool {
     }
     events
         .iter()
-        .filter(|sealed| !known.contains(&sealed.hash))
+        .filter(|sealed| !known.contains(&sealed.hash) && !is_voided(site, sealed.hash))
         .all(|sealed| match &sealed.event.body {
             Body::Visit(visit) => !visit.outcome.settles(),
-            Body::Note(_) | Body::Attach(_) | Body::Sighting(_) => true,
+            Body::Note(_) | Body::Attach(_) | Body::Sighting(_) | Body::Void(_) => true,
             _ => false,
         })
 }
 
-/// A row of a file that was taken in before, of the same day, with other values: nobody knows which are right, so whoever
-/// imports it is told what a correction would say.
+fn is_voided(site: &Site, event: Hash) -> bool {
+    site.voided.iter().any(|voided| voided.entry.event == event)
+}
+
+fn visit_of(body: &Body) -> Option<Visit> {
+    match body {
+        Body::Visit(visit) => Some(Visit {
+            imported: None,
+            ..visit.as_ref().clone()
+        }),
+        _ => None,
+    }
+}
+
+/// A visit that was taken in before, and is told now with other values: the same row of a file of that name on the same day, or
+/// the same crew at the same time, whatever the file is called and however its rows are sorted. Nobody knows which are right, so
+/// whoever imports it is told what would mend the first. After a visit without a result a second one is progress.
 pub(super) fn changed_row(
     path: &Path,
     line: u64,
+    site: &Site,
     events: &[Sealed],
     steps: &[RowStep],
 ) -> Option<RowFlaw> {
     let file = path.file_name()?.to_string_lossy().into_owned();
-    let visit = |body: &Body| match body {
-        Body::Visit(visit) => Some(visit.as_ref().clone()),
-        _ => None,
-    };
     let (now, at) = steps
         .iter()
-        .find_map(|step| Some((visit(&step.body)?, &step.at)))?;
-    let before = events.iter().find_map(|sealed| {
-        let before = visit(&sealed.event.body)?;
-        let from = before.imported.as_ref()?;
-        let same_row =
-            from.file == file && from.line == line && sealed.event.day() == at.get(..10)?;
-        let plain = Visit {
-            imported: None,
-            ..before.clone()
+        .find_map(|step| Some((visit_of(&step.body)?, &step.at)))?;
+    let mut changed = None;
+    for Sealed { event, hash, .. } in events.iter().filter(|s| !is_voided(site, s.hash)) {
+        let Body::Visit(visit) = &event.body else {
+            continue;
         };
-        (same_row && (plain != now || sealed.event.at != *at)).then_some(before)
-    })?;
+        let (Some(from), Some(before)) = (&visit.imported, visit_of(&event.body)) else {
+            continue;
+        };
+        if event.at == *at && before == now {
+            return None;
+        }
+        let same_row = from.file == file && from.line == line && event.day() == at.get(..10)?;
+        let same_visit = event.at == *at && before.outcome.settles() && is_same_crew(&before, &now);
+        if changed.is_none() && (same_row || same_visit) {
+            changed = Some((*hash, before));
+        }
+    }
+    let (entry, before) = changed?;
     let plants = |visit: &Visit| visit.count.as_ref().map(Count::plants);
     Some(RowFlaw::ChangedRow {
+        entry,
         before: (before.outcome, plants(&before)),
         now: (now.outcome, plants(&now)),
     })
+}
+
+/// Whether one of those who were there was there both times; where nobody is named, nobody says that they were others.
+fn is_same_crew(before: &Visit, now: &Visit) -> bool {
+    let named = !before.officers.is_empty() && !now.officers.is_empty();
+    !named || before.officers.iter().any(|one| now.officers.contains(one))
 }
 
 /// The heads that a head hash stands for: one event of the site's history nearly always, two or three where offices

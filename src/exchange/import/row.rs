@@ -188,17 +188,17 @@ fn ready(
     };
     let head = row.field("head").to_text();
     let head = head.trim();
+    let events = store.events_of(site.key)?;
+    if let Some(flaw) = changed_row(request.path, row.line, &site, &events, &steps) {
+        return Ok(Err(flaw));
+    }
     let (seen, moved_on) = if head.is_empty() || head == site.head().to_string() {
         (site.heads.clone(), false)
     } else {
-        let events = store.events_of(site.key)?;
         let Some(seen) = head.parse().ok().and_then(|head| heads(&events, head)) else {
             return Ok(Err(RowFlaw::UnknownHead));
         };
-        if let Some(flaw) = changed_row(request.path, row.line, &events, &steps) {
-            return Ok(Err(flaw));
-        }
-        if only_tried(&events, &seen) {
+        if only_tried(&site, &events, &seen) {
             (site.heads.clone(), false)
         } else {
             (seen, true)

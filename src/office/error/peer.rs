@@ -2,7 +2,8 @@
 
 use crate::registry::DeviceId;
 use crate::remote::RemoteError;
-use crate::store::bundle::trust_first;
+use crate::store::Revocation;
+use crate::store::bundle::{ask_for_another, trust_first};
 use crate::words::{Action, Choice, Fault, Lang, Said, Say};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
@@ -46,6 +47,13 @@ pub enum PeerError {
         device: DeviceId,
         /// The unit that it says it is of.
         unit: String,
+    },
+    /// The server's device is trusted no longer.
+    Revoked {
+        /// The server.
+        origin: String,
+        /// Who said so, and why.
+        why: Revocation,
     },
     /// This device is not trusted there.
     NotTrusted {
@@ -108,6 +116,13 @@ impl Say for PeerError {
                 device,
                 unit,
             } => stranger(origin, *device, unit, lang),
+            Self::Revoked { origin, why } => Said::new(tr!(
+                lang,
+                "the device of the server at {origin} was {why}; nothing was sent",
+                "{origin} 的设备：{why}；未发送任何内容",
+                why = why.sentence(lang),
+            ))
+            .hint(ask_for_another(lang)),
             Self::NotTrusted {
                 origin,
                 device,

@@ -275,7 +275,7 @@ fn asked(action: &Action, lang: Lang) -> String {
         Action::Add => ("ask the office to add the site", "请单位新增图斑"),
         Action::Again(Choice::When) => ("tell the office the time", "向单位说明时间"),
         Action::Resolve { .. } => ("ask a supervisor to decide", "请主管裁定"),
-        Action::CorrectCount | Action::CorrectTime { .. } => {
+        Action::CorrectCount | Action::CorrectTime { .. } | Action::Void { .. } => {
             ("ask the office to correct it", "请单位更正")
         }
         _ => ("ask the office", "请联系单位"),

@@ -129,6 +129,7 @@ impl County {
             searched_m2: 1,
             not_searched_m2: BTreeMap::new(),
             candidates: CANDIDATES,
+            unverifiable: false,
         };
         let body = Body::Scan(Box::new(scan));
         let kept = vec![kept.expect("kept")];

@@ -161,10 +161,14 @@ impl<'a> Call<'a> {
         }
         let trusted = store.trusted();
         let Some(unit) = trusted.get(&answer.device) else {
-            return Err(PeerError::Stranger {
-                origin,
-                device: answer.device,
-                unit: answer.unit.clone(),
+            // What cannot be read of the registry is said once it is written in.
+            return Err(match store.revoked(answer.device).unwrap_or_default() {
+                Some(why) => PeerError::Revoked { origin, why },
+                None => PeerError::Stranger {
+                    origin,
+                    device: answer.device,
+                    unit: answer.unit.clone(),
+                },
             });
         };
         self.device = answer.device;

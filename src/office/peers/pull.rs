@@ -50,6 +50,8 @@ fn together(before: Received, mut now: Received) -> Received {
     last.unnamed += sum.unnamed;
     last.refused = [sum.refused, std::mem::take(&mut last.refused)].concat();
     last.forks = [sum.forks, std::mem::take(&mut last.forks)].concat();
+    last.explained = [sum.explained, std::mem::take(&mut last.explained)].concat();
+    last.left_out = [sum.left_out, std::mem::take(&mut last.left_out)].concat();
     now.dated_ahead += before.dated_ahead;
     now
 }

@@ -9,7 +9,7 @@ use crate::files::{self, FileError};
 use crate::registry::Hash;
 use crate::registry::refusal::Refusal;
 use crate::remote::TakenPart;
-use crate::store::bundle::{self, BundleError, Point};
+use crate::store::bundle::{self, BundleError, LeftOut, Point};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -38,6 +38,8 @@ pub struct Pushed {
     pub files: u64,
     /// Events that are kept there and not followed.
     pub refused: Vec<NotFollowed>,
+    /// Events that are not taken there, since nobody whom that office trusts vouches for their devices.
+    pub left_out: Vec<LeftOut>,
     /// Numbers that a device gave twice, which show there since.
     pub forks: Vec<Value>,
     /// Numbers that have not arrived there.
@@ -61,6 +63,7 @@ impl Pushed {
     /// Whether everything has arrived and is followed.
     pub fn is_whole(&self) -> bool {
         self.refused.is_empty()
+            && self.left_out.is_empty()
             && self.forks.is_empty()
             && self.missing.is_empty()
             && self.changed.is_empty()
@@ -75,6 +78,8 @@ impl Pushed {
         let refused = list("refused").into_iter();
         self.refused
             .extend(refused.filter_map(|one| serde_json::from_value(one).ok()));
+        let left_out = list("left_out").into_iter();
+        self.left_out = (left_out.filter_map(|one| serde_json::from_value(one).ok())).collect();
         self.forks.extend(list("forks"));
         self.missing = list("missing");
         self.missing_files = list("missing_files").len();

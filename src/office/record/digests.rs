@@ -1,12 +1,12 @@
 //! Whether a scan's folder is still what the scan wrote: `scan.json` names the digest of every file.
 //!
-//! Folders of version 0.1.0 name none; they are taken, and said to be unverifiable.
+//! Folders of version 0.1.0 name none; they are taken, and stay marked as unverifiable.
 
 use crate::files;
-use crate::ground::FileFeature;
+use crate::ground::{FileFeature, area_m2};
 use crate::office::RecordError;
 use crate::registry::ids::Hash;
-use crate::schema::{SCAN_FILE, Totals};
+use crate::schema::{SCAN_FILE, ScanRecord, SourceRecord, Totals};
 use crate::text::names::lies_in;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -14,6 +14,10 @@ use std::path::{Component, Path, PathBuf};
 
 /// Square metres by which areas may differ that were rounded to hundredths and added up.
 const ROUNDING_M2: f64 = 1.0;
+/// How much more ground than the pixels of its sources a scan may have searched: a sampling distance is that of a source's middle, rounded.
+const MOST_GROUND: f64 = 1.1;
+/// How the versions begin that named no digests.
+const WITHOUT_DIGESTS: &str = "0.1.";
 
 /// Reads a file of a scan's folder, which may come from anywhere: no link in it leads to anything else.
 ///
@@ -38,14 +42,15 @@ pub struct ScanDigests {
 }
 
 impl ScanDigests {
-    /// What a folder's record says; `outputs` is absent in folders of version 0.1.0.
+    /// What a folder's record says; `outputs` is absent in folders of version 0.1.0, and in no other's.
     ///
     /// # Errors
-    /// [`RecordError::Malformed`], of `scan.json`, for what is no digest.
-    pub(super) fn new(
-        folder: &Path,
-        outputs: Option<BTreeMap<String, String>>,
-    ) -> Result<Self, RecordError> {
+    /// [`RecordError::Malformed`], of `scan.json`, for what is no digest; [`RecordError::Edited`] where digests were taken out of it.
+    pub(super) fn new(folder: &Path, scan: &ScanRecord) -> Result<Self, RecordError> {
+        if scan.outputs.is_none() && is_of_a_version_with_digests(scan) {
+            let path = folder.join(SCAN_FILE);
+            return Err(RecordError::Edited { path });
+        }
         let digest = |(name, digest): (String, String)| match digest.parse() {
             Ok(digest) => Ok((name, digest)),
             Err(_) => Err(RecordError::Malformed {
@@ -53,6 +58,7 @@ impl ScanDigests {
                 why: format!("the digest of {name} is none"),
             }),
         };
+        let outputs = scan.outputs.clone();
         let digests = outputs.map(|outputs| outputs.into_iter().map(digest).collect());
         Ok(Self {
             folder: folder.into(),
@@ -105,42 +111,73 @@ impl ScanDigests {
         parts.join("/")
     }
 
-    /// Fails where the totals of the record are not those of its own files: the digests say nothing of `scan.json` itself.
+    /// Fails where the totals of the record are not those of its own files, or there is more ground than its sources have pixels for:
+    /// the digests say nothing of `scan.json` itself. Folders of version 0.1.0 may lack the ground.
     ///
     /// # Errors
     /// [`RecordError::Edited`], of `scan.json`.
     pub(super) fn check_totals(
         &self,
-        totals: &Totals,
+        scan: &ScanRecord,
         candidates: usize,
-        coverage: &[FileFeature],
+        coverage: Option<&[FileFeature]>,
     ) -> Result<(), RecordError> {
-        if self.digests.is_none() {
-            return Ok(());
-        }
-        let mut areas: BTreeMap<String, f64> = BTreeMap::new();
-        for feature in coverage {
-            let columns = feature.columns();
-            let name = columns.get("reason").and_then(Value::as_str);
-            let m2 = columns.get("area_m2").and_then(Value::as_f64);
-            let area = areas.entry(name.unwrap_or("searched").to_owned());
-            *area.or_default() += m2.unwrap_or(0.0);
-        }
-        let named = totals
-            .not_searched_m2
-            .iter()
-            .map(|(reason, m2)| (reason.name(), *m2))
-            .chain([("searched", totals.searched_m2)]);
+        let totals = &scan.totals;
         let mut fits = totals.candidates == candidates;
-        for (name, m2) in named {
-            // Ground too small to be drawn is in the totals only.
-            fits &= (areas.remove(name).unwrap_or(0.0) - m2).abs() <= ROUNDING_M2;
+        if let Some(coverage) = coverage {
+            fits &= are_of(totals, coverage) && self.has_pixels_for(coverage, &scan.sources);
         }
-        if fits && areas.values().all(|m2| *m2 <= ROUNDING_M2) {
+        if fits {
             return Ok(());
         }
         Err(RecordError::Edited {
             path: self.folder.join(SCAN_FILE),
         })
     }
+
+    /// Whether the sources have pixels enough for the ground that was searched. Every version wrote how many they have.
+    fn has_pixels_for(&self, coverage: &[FileFeature], sources: &[SourceRecord]) -> bool {
+        let pixels: Option<f64> = sources.iter().map(SourceRecord::pixels_m2).sum();
+        let searched = coverage.iter().filter(|feature| {
+            let columns = feature.columns();
+            columns.get("status").is_some_and(|is| is == "searched")
+        });
+        let areas = searched.filter_map(|feature| feature.area().ok().flatten());
+        let searched_m2: f64 = areas.map(|area| area_m2(&area)).sum();
+        pixels.map_or(self.is_verifiable(), |pixels_m2| {
+            searched_m2 <= pixels_m2 * MOST_GROUND + ROUNDING_M2
+        })
+    }
+}
+
+/// Whether a record is of a version that names the digests of what it wrote, by its number or by what earlier ones never wrote.
+fn is_of_a_version_with_digests(scan: &ScanRecord) -> bool {
+    !scan.program_version.starts_with(WITHOUT_DIGESTS)
+        || scan.tagged.is_some()
+        || scan.made.is_some()
+        || scan.second_stage.is_some()
+        || !scan.patterns.is_empty()
+}
+
+/// Whether totals are those of the ground that a scan wrote.
+fn are_of(totals: &Totals, coverage: &[FileFeature]) -> bool {
+    let mut areas: BTreeMap<String, f64> = BTreeMap::new();
+    for feature in coverage {
+        let columns = feature.columns();
+        let name = columns.get("reason").and_then(Value::as_str);
+        let m2 = columns.get("area_m2").and_then(Value::as_f64);
+        let area = areas.entry(name.unwrap_or("searched").to_owned());
+        *area.or_default() += m2.unwrap_or(0.0);
+    }
+    let named = totals
+        .not_searched_m2
+        .iter()
+        .map(|(reason, m2)| (reason.name(), *m2))
+        .chain([("searched", totals.searched_m2)]);
+    let mut fits = true;
+    for (name, m2) in named {
+        // Ground too small to be drawn is in the totals only.
+        fits &= (areas.remove(name).unwrap_or(0.0) - m2).abs() <= ROUNDING_M2;
+    }
+    fits && areas.values().all(|m2| *m2 <= ROUNDING_M2)
 }

@@ -72,11 +72,15 @@ impl ScanFolder {
         if scan.format != schema::SCAN_FORMAT {
             return Err(malformed(&path, format!("format {}", scan.format)));
         }
-        let written = ScanDigests::new(folder, scan.outputs)?;
+        let written = ScanDigests::new(folder, &scan)?;
         let candidates = candidates_of(folder, &scan.scan_id, &written)?;
         let coverage = coverage_of(folder, &written)?;
-        let ground = coverage.as_ref().map_or(&[][..], |(_, ground)| ground);
-        written.check_totals(&scan.totals, candidates.len(), ground)?;
+        // What names digests has its ground, or searched none.
+        let none = written.is_verifiable().then_some(&[][..]);
+        let ground = coverage
+            .as_ref()
+            .map_or(none, |(_, ground)| Some(ground.as_slice()));
+        written.check_totals(&scan, candidates.len(), ground)?;
         let days = |period: Option<PeriodRecord>| {
             let days = period.map(|period| [period.from, period.to]);
             days.iter().try_for_each(check_days)?;
@@ -112,6 +116,7 @@ impl ScanFolder {
                 .map(|(reason, m2)| (reason.name().to_owned(), scaled(m2, 1.0)))
                 .collect(),
             candidates: candidates.len() as u64,
+            unverifiable: !written.is_verifiable(),
         };
         Ok(Self {
             record,
@@ -190,7 +195,7 @@ pub(in crate::office) fn verified_file(folder: &Path, path: &Path) -> Result<Vec
             path: record.clone(),
             why: e.to_string(),
         })?;
-    ScanDigests::new(folder, scan.outputs)?.read(path)
+    ScanDigests::new(folder, &scan)?.read(path)
 }
 
 fn check_days(days: &[String; 2]) -> Result<(), String> {

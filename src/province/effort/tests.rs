@@ -29,6 +29,7 @@ fn flight(
         unit: "410423".into(),
         captured: days,
         tagged_otherwise: None,
+        unverifiable: false,
         season: 2026,
         gsd_cm,
         model: ("m".into(), "ab".into()),

@@ -199,6 +199,7 @@ fn scan(season: i16, gsd_e2_cm: i64) -> RecordedScan {
         searched_m2: 1,
         not_searched_m2: BTreeMap::new(),
         candidates: 0,
+        unverifiable: false,
     }
 }
 

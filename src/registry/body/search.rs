@@ -50,6 +50,9 @@ pub struct RecordedScan {
     pub not_searched_m2: BTreeMap<String, i64>,
     /// How many candidates it had.
     pub candidates: u64,
+    /// Whether its folder named no digests of its files (version 0.1.0), so that nobody can say whether it was edited.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unverifiable: bool,
 }
 
 fn both([first, last]: &[String; 2]) -> Option<[jiff::civil::Date; 2]> {

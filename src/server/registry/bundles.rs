@@ -200,13 +200,14 @@ fn taken(
     let bundle = inspected.first().ok_or_else(|| gone(path))?;
     let received = receive(office, path, bundle)?;
     let applied = &received.applied;
+    let left_out = applied.left_out.iter().map(|of| of.events);
     Ok(BundleTaken {
         new_events: applied.new_events,
         known_events: applied.known_events,
-        refused: applied.refused.len(),
+        refused: applied.refused.len() + left_out.sum::<usize>(),
         overturned: applied.overturned.len(),
         gaps: applied.gaps.len(),
-        forks: applied.forks.len(),
+        forks: applied.forks.len() - applied.explained.len(),
         missing_files: applied.missing_files.len(),
         whole: received.is_whole(),
         receipt: received.receipt,

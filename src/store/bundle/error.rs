@@ -1,12 +1,14 @@
 //! Why a bundle is refused.
 
+use super::untrusted::{not_a_receipt, revoked, strange_receipt, stranger};
 use crate::files::FileError;
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::DeviceId;
-use crate::store::StoreError;
 use crate::store::error::said::newer_program;
 use crate::store::keys::WeakPassphrase;
-use crate::words::{Action, Choice, Fault, Lang, Remedy, Said, Say, of_system};
+use crate::store::revocations::Revocation;
+use crate::store::{Store, StoreError};
+use crate::words::{Action, Choice, Fault, Lang, Said, Say, of_system};
 use crate::{remedy, speaking_error, tr};
 use std::path::{Path, PathBuf};
 
@@ -68,16 +70,26 @@ pub enum BundleError {
         /// The unit it claims.
         unit: String,
     },
-    /// It holds an event of a device that nobody trusted vouches for.
-    StrangeEvent {
+    /// Signed by a device that is trusted no longer.
+    Revoked {
         /// The file.
         path: PathBuf,
         /// The device.
         device: DeviceId,
-        /// The number.
-        seq: u64,
-        /// The unit its author claims.
-        unit: String,
+        /// Who said so, and why.
+        why: Revocation,
+    },
+    /// No receipt, or one that was changed after it was signed.
+    NotAReceipt {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A receipt that a device signed which is not trusted.
+    StrangeReceipt {
+        /// The file.
+        path: PathBuf,
+        /// The device.
+        device: DeviceId,
     },
     /// An event is not sound.
     Event {
@@ -111,6 +123,22 @@ pub enum BundleError {
     Store(Box<StoreError>),
 }
 
+impl BundleError {
+    /// Why a signer's bundle is not taken: its device is trusted no longer, or nobody ever spoke of it.
+    pub(crate) fn of_signer(store: &Store, path: &Path, device: DeviceId, unit: &str) -> Self {
+        let path = path.to_path_buf();
+        match store.revoked(device) {
+            Ok(Some(why)) => Self::Revoked { path, device, why },
+            Ok(None) => Self::Stranger {
+                path,
+                device,
+                unit: unit.to_owned(),
+            },
+            Err(source) => source.into(),
+        }
+    }
+}
+
 impl From<StoreError> for BundleError {
     fn from(source: StoreError) -> Self {
         Self::Store(Box::new(source))
@@ -142,12 +170,9 @@ impl Say for BundleError {
             Self::Bomb { path, claims } => too_large(path, *claims, lang),
             Self::Newer { path, format } => newer(path, format, lang),
             Self::Stranger { path, device, unit } => stranger(path, *device, unit, lang),
-            Self::StrangeEvent {
-                path,
-                device,
-                seq,
-                unit,
-            } => strange_event(path, (*device, *seq), unit, lang),
+            Self::Revoked { path, device, why } => revoked(path, *device, why, lang),
+            Self::NotAReceipt { path } => not_a_receipt(path, lang),
+            Self::StrangeReceipt { path, device } => strange_receipt(path, *device, lang),
             Self::Locked { path } => locked(path, lang),
             Self::TooMuchWork { path, logarithm } => too_much_work(path, *logarithm, lang),
             Self::Recipient { text } => no_recipient(text, lang),
@@ -280,44 +305,6 @@ fn newer(path: &Path, format: &str, lang: Lang) -> Said {
         "{path} 由更新版本的程序制作（{format}）"
     ))
     .hint(newer_program(lang))
-}
-
-fn stranger(path: &Path, device: DeviceId, unit: &str, lang: Lang) -> Said {
-    let path = path.display();
-    Said::new(tr!(
-        lang,
-        "{path} is signed by a device that is not trusted (it says it is of unit {unit})",
-        "{path} 的签名设备未受信任（自称单位 {unit}）"
-    ))
-    .hint(trust_first(device, unit, lang))
-}
-
-/// What to do about a stranger's device: whose it is, is asked of its office and not of the device.
-pub(crate) fn trust_first(device: DeviceId, unit: &str, lang: Lang) -> Remedy {
-    let device = Some((device.to_string(), unit.to_owned()));
-    remedy!(
-        lang,
-        "compare the key with that office by telephone, then: {trust}",
-        "请先与该单位电话核对公钥，再执行：{trust}",
-        trust = Action::Trust { device },
-    )
-}
-
-fn strange_event(path: &Path, of: (DeviceId, u64), unit: &str, lang: Lang) -> Said {
-    let (path, (device, seq)) = (path.display(), of);
-    Said::new(tr!(
-        lang,
-        "{path} carries event {seq} of device {device}, in the name of unit {unit}, for which no trusted office vouches",
-        "{path} 含设备 {device} 以单位 {unit} 名义的第 {seq} 条记录，没有受信任单位为其担保"
-    ))
-    .hint(remedy!(
-        lang,
-        "nothing was changed; that office trusts the device first, or you do: {trust}",
-        "未作任何更改；须由该单位或本单位先执行 {trust}",
-        trust = Action::Trust {
-            device: Some((device.to_string(), unit.to_owned()))
-        },
-    ))
 }
 
 fn locked(path: &Path, lang: Lang) -> Said {

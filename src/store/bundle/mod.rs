@@ -7,17 +7,22 @@
 mod apply;
 mod container;
 mod error;
+mod left_out;
 mod pack;
 mod read;
+mod receipt;
 mod request;
+mod untrusted;
 mod write;
 
-pub use apply::{Applied, apply, check_trust, is_receipt_of, receipt};
+pub use apply::{Applied, apply, check_trust};
 pub use container::Unlock;
 pub use error::BundleError;
-pub(crate) use error::trust_first;
+pub use left_out::LeftOut;
 pub use read::{BundleContents, Inspected, inspect, inspect_trusted, look_through};
+pub use receipt::{FORMAT as RECEIPT_FORMAT, is_receipt_of, point_of, receipt};
 pub use request::{Point, Request, Sealing};
+pub(crate) use untrusted::{ask_for_another, trust_first};
 pub use write::{Made, create, new_identity};
 
 use crate::registry::ids::{DeviceId, Hash};

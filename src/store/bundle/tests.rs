@@ -213,9 +213,23 @@ fn nobody_speaks_for_a_unit_that_is_not_theirs() {
     forger.write(|s| s.take(&events)).expect("taken");
     let path = folder.path().join("a.bundle");
     make(&forger, &path, &Request::default());
+    let applied = take(&mut province, &path).expect("taken");
+    let device = county.own_device().expect("open");
+    let left = LeftOut {
+        device,
+        unit: "410423".into(),
+        events: 2,
+    };
+    assert_eq!(applied.left_out, [left]);
     assert!(
-        matches!(take(&mut province, &path), Err(BundleError::StrangeEvent { unit, .. }) if unit == "410423")
+        (province.events_of_device(device, 0).expect("read")).is_empty(),
+        "as if they had not been in it"
     );
+    assert!(applied.gaps.is_empty() && applied.refused.is_empty());
+    // Once somebody vouches for it the same bundle brings them.
+    trust(&mut province, &b, &county, "410423");
+    let applied = take(&mut province, &path).expect("taken");
+    assert!(applied.left_out.is_empty() && applied.new_events == 2);
 }
 
 #[test]
@@ -1078,7 +1092,11 @@ fn whoever_is_trusted_no_longer_or_for_another_unit_hands_in_nothing() {
     };
     say(&mut province, &b, None, vec![], Body::Trust(revoked));
     let refused = take(&mut province, &path);
-    assert!(matches!(refused, Err(BundleError::Stranger { unit, .. }) if unit == "410423"));
+    let Err(BundleError::Revoked { why, .. }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(why.reason.as_deref(), Some("stolen"));
+    assert_eq!((why.by_unit.as_str(), why.after), ("410000", Some(0)));
 }
 
 #[test]

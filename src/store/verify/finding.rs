@@ -2,6 +2,7 @@
 
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
+use crate::store::ExplainedFork;
 
 /// Something that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +108,7 @@ pub struct Verification {
     /// What has not arrived.
     pub gaps: Vec<Gap>,
     /// Forks that a supervisor has explained.
-    pub acknowledged: Vec<(DeviceId, u64)>,
+    pub acknowledged: Vec<ExplainedFork>,
     /// Evidence that events of others name and that has not arrived, by its digest and its name. Absent is not damaged: it
     /// may be in another part of a bundle, or may never have been anywhere.
     pub absent: Vec<(Hash, String)>,

@@ -483,11 +483,22 @@ fn peers() -> Vec<PeerError> {
         ManyRegistries { origin: origin(), known: vec![unit(), unit()] },
         Unproven { origin: origin() },
         Stranger { origin: origin(), device: device(), unit: unit() },
+        Revoked { origin: origin(), why: revocation() },
         NotTrusted { origin: origin(), device: device(), unit: unit() },
         NoCertificate { path: path() },
     });
     all.extend(lines().into_iter().map(PeerError::from));
     all
+}
+
+fn revocation() -> crate::store::Revocation {
+    crate::store::Revocation {
+        by: "Li".into(),
+        by_unit: "410000".into(),
+        on: "2026-05-03".into(),
+        after: Some(9),
+        reason: Some("x".into()),
+    }
 }
 
 fn bundles() -> Vec<BundleError> {
@@ -499,7 +510,8 @@ fn bundles() -> Vec<BundleError> {
         Strange { path: path(), entry: "x".into() }, Bomb { path: path(), claims: 9 },
         Newer { path: path(), format: "x".into() },
         Stranger { path: path(), device: device(), unit: "410423".into() },
-        StrangeEvent { path: path(), device: device(), seq: 1, unit: "410423".into() },
+        Revoked { path: path(), device: device(), why: revocation() },
+        NotAReceipt { path: path() }, StrangeReceipt { path: path(), device: device() },
         Event { path: path(), line: 1, flaw: EventFlaw::Link },
         TooMuchWork { path: path(), logarithm: 22 },
         Locked { path: path() }, Recipient { text: "x".into() }, Nothing,
@@ -531,7 +543,7 @@ fn above() -> Vec<Box<dyn Say>> {
         Malformed { path: path(), why: "x".into() },
         GeoJson { path: path(), flaw: crate::ground::GeoJsonFlaw::NoFeatures },
         Table { path: path(), flaw: crate::exchange::GridFlaw::Workbook(crate::text::WorkbookFlaw::Older) },
-        NoSites { path: path(), titles: vec![] }, NoForm { path: path(), titles: vec!["x".into()] },
+        Views { path: path(), views: vec!["x".into()] }, NoSites { path: path(), titles: vec![] }, NoForm { path: path(), titles: vec!["x".into()] },
         Vector { path: path(), source: VectorError::NoCrs },
         Targets { path: path(), flaws: vec![crate::exchange::TargetFlaw::Nothing] },
         Targets { path: path(), flaws: vec![crate::exchange::TargetFlaw::NoSystem] },
@@ -630,7 +642,8 @@ fn arguments() -> Vec<ArgumentError> {
 fn rows() -> Vec<RowFlaw> {
     let mut all: Vec<RowFlaw> = refusals().into_iter().map(RowFlaw::Move).collect();
     all.extend(every!(RowFlaw {
-        ChangedRow { before: (Outcome::Cultivated, Some(3)), now: (Outcome::Nothing, None) },
+        ChangedRow { entry: Hash::of(b"x"), before: (Outcome::Cultivated, Some(3)), now: (Outcome::Nothing, None) },
+        ChangedRow { entry: Hash::of(b"x"), before: (Outcome::Cultivated, Some(3)), now: (Outcome::Cultivated, Some(4)) },
         NoSite, UnknownSite("x".into()), TwoSites, Mangled("x".into()),
         OtherDistrict { given: "a".into(), known: "b".into() },
         TwoRows(vec![1, 2]),
