@@ -1,6 +1,7 @@
 //! What was said against devices: who trusts one no longer, since when, up to where, and why.
 
 use super::{Store, StoreError};
+use crate::registry::authority::Standing;
 use crate::registry::body::Body;
 use crate::registry::ids::DeviceId;
 use crate::registry::unit::is_below;
@@ -81,7 +82,7 @@ impl Store {
     /// Those of reading.
     pub fn revoked(&self, device: DeviceId) -> Result<Option<Revocation>, StoreError> {
         let standing = self.authority().devices().get(&device);
-        if standing.is_none_or(|standing| standing.is_trusted()) {
+        if standing.is_none_or(Standing::is_trusted) {
             return Ok(None);
         }
         let said = self.revocations()?.remove(&device).unwrap_or_default();

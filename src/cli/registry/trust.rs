@@ -179,9 +179,12 @@ fn line(known: &KnownDevice, lang: Lang) -> String {
         ),
     };
     let rests = rests_on_revoked(known, lang);
-    let why = known.revocations.iter();
-    let why: String = why.map(|of| format!(" · {}", of.sentence(lang))).collect();
-    format!("{unit} {device} · {by}{revoked}{rests}{why}")
+    let mut line = format!("{unit} {device} · {by}{revoked}{rests}");
+    for revocation in &known.revocations {
+        line.push_str(" · ");
+        line.push_str(&revocation.sentence(lang));
+    }
+    line
 }
 
 /// That a device is believed only by the word of one that is believed no longer, and what to do about it.

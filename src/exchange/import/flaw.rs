@@ -324,7 +324,7 @@ fn changed(
         "this visit was recorded before with other values ({old}, {from}; now {new}, {to}): where the first was wrong, a supervisor voids it with {void}, then import the row again",
         "该次核查此前已录，内容不同（原：{old}，{from}；现：{new}，{to}）：如原记录有误，请由主管用 {void} 作废后重新导入该行",
         void = Action::Void {
-            entry: entry.short().to_string()
+            entry: entry.short()
         },
     )
 }

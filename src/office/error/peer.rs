@@ -53,7 +53,7 @@ pub enum PeerError {
         /// The server.
         origin: String,
         /// Who said so, and why.
-        why: Revocation,
+        why: Box<Revocation>,
     },
     /// This device is not trusted there.
     NotTrusted {

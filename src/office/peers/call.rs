@@ -163,7 +163,10 @@ impl<'a> Call<'a> {
         let Some(unit) = trusted.get(&answer.device) else {
             // What cannot be read of the registry is said once it is written in.
             return Err(match store.revoked(answer.device).unwrap_or_default() {
-                Some(why) => PeerError::Revoked { origin, why },
+                Some(why) => PeerError::Revoked {
+                    origin,
+                    why: Box::new(why),
+                },
                 None => PeerError::Stranger {
                     origin,
                     device: answer.device,

@@ -124,7 +124,9 @@ impl ScanDigests {
     ) -> Result<(), RecordError> {
         let totals = &scan.totals;
         let mut fits = totals.candidates == candidates;
-        if let Some(coverage) = coverage {
+        // What names digests has its ground, or searched none.
+        let none = self.is_verifiable().then_some(&[][..]);
+        if let Some(coverage) = coverage.or(none) {
             fits &= are_of(totals, coverage) && self.has_pixels_for(coverage, &scan.sources);
         }
         if fits {

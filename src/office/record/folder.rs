@@ -74,13 +74,8 @@ impl ScanFolder {
         }
         let written = ScanDigests::new(folder, &scan)?;
         let candidates = candidates_of(folder, &scan.scan_id, &written)?;
-        let coverage = coverage_of(folder, &written)?;
-        // What names digests has its ground, or searched none.
-        let none = written.is_verifiable().then_some(&[][..]);
-        let ground = coverage
-            .as_ref()
-            .map_or(none, |(_, ground)| Some(ground.as_slice()));
-        written.check_totals(&scan, candidates.len(), ground)?;
+        let (coverage, ground) = coverage_of(folder, &written)?.unzip();
+        written.check_totals(&scan, candidates.len(), ground.as_deref())?;
         let days = |period: Option<PeriodRecord>| {
             let days = period.map(|period| [period.from, period.to]);
             days.iter().try_for_each(check_days)?;
@@ -123,7 +118,7 @@ impl ScanFolder {
             ran: scan.run.finished,
             unit: scan.unit.filter(|unit| is_code(unit)),
             candidates,
-            coverage: coverage.map(|(path, _)| path),
+            coverage,
             features: Some(folder.join(FEATURES_FILE)).filter(|path| path.exists()),
             written,
         })

@@ -77,7 +77,7 @@ pub enum BundleError {
         /// The device.
         device: DeviceId,
         /// Who said so, and why.
-        why: Revocation,
+        why: Box<Revocation>,
     },
     /// No receipt, or one that was changed after it was signed.
     NotAReceipt {
@@ -128,7 +128,11 @@ impl BundleError {
     pub(crate) fn of_signer(store: &Store, path: &Path, device: DeviceId, unit: &str) -> Self {
         let path = path.to_path_buf();
         match store.revoked(device) {
-            Ok(Some(why)) => Self::Revoked { path, device, why },
+            Ok(Some(why)) => Self::Revoked {
+                path,
+                device,
+                why: Box::new(why),
+            },
             Ok(None) => Self::Stranger {
                 path,
                 device,

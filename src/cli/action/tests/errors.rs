@@ -483,7 +483,7 @@ fn peers() -> Vec<PeerError> {
         ManyRegistries { origin: origin(), known: vec![unit(), unit()] },
         Unproven { origin: origin() },
         Stranger { origin: origin(), device: device(), unit: unit() },
-        Revoked { origin: origin(), why: revocation() },
+        Revoked { origin: origin(), why: Box::new(revocation()) },
         NotTrusted { origin: origin(), device: device(), unit: unit() },
         NoCertificate { path: path() },
     });
@@ -510,7 +510,7 @@ fn bundles() -> Vec<BundleError> {
         Strange { path: path(), entry: "x".into() }, Bomb { path: path(), claims: 9 },
         Newer { path: path(), format: "x".into() },
         Stranger { path: path(), device: device(), unit: "410423".into() },
-        Revoked { path: path(), device: device(), why: revocation() },
+        Revoked { path: path(), device: device(), why: Box::new(revocation()) },
         NotAReceipt { path: path() }, StrangeReceipt { path: path(), device: device() },
         Event { path: path(), line: 1, flaw: EventFlaw::Link },
         TooMuchWork { path: path(), logarithm: 22 },
