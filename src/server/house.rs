@@ -119,8 +119,9 @@ impl House {
     /// The same as a question.
     pub fn has_one_of(&self, person: &SessionUser, roles: &[Role]) -> Result<bool, Refused> {
         let place = self.registry(&person.registry)?;
-        self.kept
-            .read(&place.path, |store: &Store| has_one_of(store, person, roles))
+        self.kept.read(&place.path, |store: &Store| {
+            has_one_of(store, person, roles)
+        })
     }
 
     /// A registry by its id.

@@ -113,7 +113,8 @@ fn a_verdict_that_is_sent_again_as_nobody_heard_the_answer_stands_once() {
     let twice = fresh(&shared, true);
     for (candidate, verdict) in [(&candidate, "keep"), (&twice, "discard"), (&twice, "keep")] {
         let reason = (verdict == "discard").then_some("crop");
-        let said = json!({"candidate": candidate, "verdict": verdict, "reason": reason, "seconds": 60});
+        let said =
+            json!({"candidate": candidate, "verdict": verdict, "reason": reason, "seconds": 60});
         let time = || shared.li.get(&table).ok()["effort"]["milliseconds"].clone();
         let (once, looked) = (shared.li.post(&verdicts, &said).ok(), time());
         assert_eq!(shared.li.post(&verdicts, &said).ok(), once);
@@ -138,7 +139,10 @@ fn who_has_seen_what_another_said_says_nothing_blind_any_more() {
     shared.sun.post(&undo, &back).ok();
     let judged = shared.sun.post(&verdicts, &discard).ok();
     let code = judged["code"].as_str().expect("code");
-    let page = shared.li.get(&shared.office.way(&format!("/sites/{code}"))).ok();
+    let page = shared
+        .li
+        .get(&shared.office.way(&format!("/sites/{code}")))
+        .ok();
     let said: Vec<String> = (page["history"].as_array().expect("history").iter())
         .filter(|line| line["person"] == "sun")
         .map(|line| line["text"]["en"].to_string())

@@ -64,7 +64,11 @@ fn a_site_goes_from_the_desk_to_the_field_by_the_people_whose_move_it_is() {
 #[test]
 fn what_is_asked_for_of_the_list_is_asked_for_or_refused() {
     let shared = shared();
-    let list = |query: &str| shared.li.get(&shared.office.way(&format!("/sites?{query}")));
+    let list = |query: &str| {
+        shared
+            .li
+            .get(&shared.office.way(&format!("/sites?{query}")))
+    };
     let site = list("limit=1").ok()["sites"][0].clone();
     let (lon, lat) = (&site["lon"], &site["lat"]);
     let near = list(&format!("near={lon},{lat}&radius=1&limit=200")).ok();
@@ -73,7 +77,13 @@ fn what_is_asked_for_of_the_list_is_asked_for_or_refused() {
         .collect();
     assert!(found.contains(&site["id"].as_str().expect("id")), "{near}");
     assert_eq!(list("near=0,0&radius=1").ok()["total"], 0);
-    for wrong in ["distrct=999", "near=0", "near=200,0", "radius=5", "near=0,0&radius=-1"] {
+    for wrong in [
+        "distrct=999",
+        "near=0",
+        "near=200,0",
+        "radius=5",
+        "near=0,0&radius=-1",
+    ] {
         assert_eq!(list(wrong).status, 400, "{wrong}");
     }
 }

@@ -146,12 +146,13 @@ pub(in crate::office) fn screen(
 /// Whether it is what this person has said already, and nobody has spoken since: a verdict that is sent again, as nobody heard the
 /// answer. Of what was put aside it does not matter who spoke last.
 fn stands_already(site: &Site, session: &Session, verdict: &VerdictRequest) -> bool {
-    let reason = verdict.reason.filter(|_| verdict.opinion == Opinion::Discard);
+    let reason = verdict
+        .reason
+        .filter(|_| verdict.opinion == Opinion::Discard);
     let same = |look: &Look| look.opinion == verdict.opinion && look.reason == reason;
     let last = site.looks.last();
-    let is_last = last.is_some_and(|(look, by)| {
-        is_own(session, by) && same(look) && look.note == verdict.note
-    });
+    let is_last = last
+        .is_some_and(|(look, by)| is_own(session, by) && same(look) && look.note == verdict.note);
     match site.state {
         State::Candidate => is_last,
         State::ScreenedOut => mine(site, session).is_some_and(same),

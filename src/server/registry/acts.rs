@@ -277,7 +277,10 @@ fn check_crew(store: &Store, crew: &str) -> Result<(), Refused> {
     }
     let meant = nearest(crew, known.iter().map(String::as_str));
     let (english, chinese) = match meant {
-        Some(name) => (format!(": did you mean “{name}”?"), format!("，是不是“{name}”？")),
+        Some(name) => (
+            format!(": did you mean “{name}”?"),
+            format!("，是不是“{name}”？"),
+        ),
         None => Default::default(),
     };
     let refused = Refused::new(
