@@ -14,13 +14,14 @@ mod table;
 mod turns;
 mod veil;
 mod verdict;
+mod voices;
 
 pub use crate::province::desk::screened_share;
-pub(super) use audit::is_own;
 pub use table::{DeskTable, Effort, Laid, ScreenerOpinion, cards, table};
 pub use veil::Veil;
 pub(super) use verdict::screen;
 pub use verdict::{Judged, VerdictRequest, judge, undo};
+pub(super) use voices::is_own;
 
 use super::Session;
 use crate::registry::Site;
@@ -31,7 +32,7 @@ use crate::store::{Store, StoreError};
 fn mine<'a>(site: &'a Site, session: &Session) -> Option<&'a Look> {
     let mut opinions = site.opinions().into_iter();
     opinions
-        .find(|(_, stamp)| audit::is_own(session, stamp))
+        .find(|(_, stamp)| is_own(session, stamp))
         .map(|(look, _)| look)
 }
 

@@ -1,8 +1,9 @@
 //! What lies on a person's table: the candidates of a scan, what was said of each as far as they may see, what it has cost.
 
-use super::audit::{Lots, Seed, awaiting, is_open, seen_by_two};
+use super::audit::{Lots, Seed, is_open};
 use super::mine;
 use super::turns::{QueueReason, WaitingCandidate, in_turn};
+use super::voices::{awaiting, seen_by_two};
 use crate::office::Session;
 use crate::registry::body::{Look, Opinion};
 use crate::registry::place::Place;

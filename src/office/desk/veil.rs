@@ -1,7 +1,8 @@
 //! What was said of candidates that wait for a second person: nobody sees it before both have spoken, wherever it is asked.
 
-use super::audit::{Lots, is_own};
+use super::audit::Lots;
 use super::item::gone_into;
+use super::voices::is_own;
 use crate::office::Session;
 use crate::registry::ids::SiteKey;
 use crate::registry::{Hash, Site};

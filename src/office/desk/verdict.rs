@@ -1,6 +1,7 @@
 //! Giving a verdict, and taking one back.
 
-use super::audit::{Lots, is_open, is_own};
+use super::audit::{Lots, is_open};
+use super::voices::is_own;
 use super::{Veil, mine};
 use crate::office::{Office, OfficeError, Session};
 use crate::registry::body::{Body, Look, Opinion, Screen, Void};
