@@ -179,9 +179,9 @@ fn unread(shards: &[usize], lang: Lang) -> String {
     let (n, which) = (shards.len(), listed(shards));
     tr!(
         lang,
-        "{shards} not read all of their imagery: {which}; that ground is not searched",
+        "imagery of {shards} could not be read: {which}; that ground is not searched",
         "{n} 个分片有影像未能读取：{which}；其地面未搜索",
-        shards = (n, "shard could", "shards could"),
+        shards = (n, "shard", "shards"),
     )
 }
 
