@@ -296,8 +296,8 @@ pub(super) fn partly_unreadable(path: &Path, m2: f64, in_shards: bool, lang: Lan
     ));
     if in_shards {
         return said.hint(lang.pick(
-            "coverage.geojson shows where; copy the file again from its source, then run its shards anew, and merge anew",
-            "位置见 coverage.geojson；请从原处重新复制该文件，然后重新运行其分片并重新合并",
+            "coverage.geojson shows where; copy the file again from its source, then run its shards anew, and merge into a new folder",
+            "位置见 coverage.geojson；请从原处重新复制该文件，然后重新运行其分片，再合并到新的文件夹",
         ));
     }
     said.hint(remedy!(

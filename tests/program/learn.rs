@@ -437,6 +437,8 @@ fn in_shards(ortho: &Path, office: &Office, (again, plan): (&Path, &Path)) {
         model,
         "-o",
         plan,
+        "--site-radius",
+        "1",
         "--shards",
         "2",
     ];

@@ -179,9 +179,9 @@ fn unread(shards: &[usize], lang: Lang) -> String {
     let (n, which) = (shards.len(), listed(shards));
     tr!(
         lang,
-        "{shards} not read all of their imagery: {which}; that ground is not searched",
+        "imagery of {shards} could not be read: {which}; that ground is not searched",
         "{n} 个分片有影像未能读取：{which}；其地面未搜索",
-        shards = (n, "shard could", "shards could"),
+        shards = (n, "shard", "shards"),
     )
 }
 
@@ -229,10 +229,9 @@ fn run_anew(folder: &Path, shards: &[usize], lang: Lang) -> Remedy {
     };
     remedy!(
         lang,
-        "see that the files are whole and can be read; then run {run}, so each of these, and merge anew with {restart}",
-        "请确认文件完整且可读，然后逐个重新运行（{run}），再用 {restart} 重新合并",
+        "see that the files are whole and can be read; then run {run}, so each of these, and merge into a new folder",
+        "请确认文件完整且可读，然后逐个重新运行（{run}），再合并到新的文件夹",
         run = anew,
-        restart = Action::Again(Choice::Restart),
     )
 }
 
