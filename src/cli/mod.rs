@@ -15,6 +15,7 @@ mod help;
 mod interrupt;
 mod manual;
 mod model;
+mod model_lines;
 mod overwrite;
 mod placeholders;
 mod plan;

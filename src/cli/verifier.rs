@@ -1,6 +1,6 @@
 //! What a verifier is, in words.
 
-use super::model::{activation, classes, identity, thresholds};
+use super::model_lines::{activation, classes, identity, thresholds};
 use crate::scan::Verifier;
 use crate::tr;
 use crate::words::Lang;

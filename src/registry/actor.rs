@@ -1,7 +1,7 @@
 //! Who says an event, and who typed it.
 
 use super::ids::DeviceId;
-use super::person::folded_name;
+use super::names::folded_name;
 use super::role::Role;
 use serde::{Deserialize, Serialize};
 

@@ -27,6 +27,7 @@ mod mark;
 pub mod matching;
 pub mod moves;
 pub mod named_entry;
+mod names;
 mod need;
 pub mod people;
 mod people_keys;

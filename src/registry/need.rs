@@ -2,7 +2,7 @@
 
 use super::body::{Body, Outcome};
 use super::event::{EvidenceRef, EvidenceRole};
-use super::person::folded_name;
+use super::names::folded_name;
 use super::place::Place;
 use super::state::State;
 use crate::text::day_of;

@@ -6,8 +6,9 @@
 use super::body::{ActorAction, Body};
 use super::event::{Actor, Event};
 use super::ids::Hash;
+pub use super::names::{folded_name, same_name};
 use super::person::{FirstKey, Then};
-pub use super::person::{KeyChange, OwnKey, Person, folded_name, same_name};
+pub use super::person::{KeyChange, OwnKey, Person};
 use super::refusal::Refusal;
 use super::role::Role;
 use super::site_move::Move;

@@ -209,8 +209,8 @@ impl Site {
 
     /// Keeps what stays marked of an event.
     pub(super) fn mark(&mut self, event: Hash, kinds: Vec<MarkKind>) {
-        let marks = kinds.into_iter().map(|kind| Mark { event, kind });
-        self.marks.extend(marks);
+        self.marks
+            .extend(kinds.into_iter().map(|kind| Mark { event, kind }));
     }
 
     /// The sites that it says it was split from or into, or merged with.
@@ -277,15 +277,13 @@ impl Site {
         since: &str,
         settings: &Settings,
     ) -> Option<jiff::civil::Date> {
-        let assigned = self
-            .assigned
-            .as_ref()
-            .filter(|_| state == State::Dispatched);
+        let assigned = self.assigned.as_ref();
+        let assigned = assigned.filter(|_| state == State::Dispatched);
         if let Some(due) = assigned.and_then(|(assign, _)| assign.due.as_ref()) {
             return due.parse().ok();
         }
-        let days = *settings.deadline_days.get(&state)?;
-        let days = jiff::Span::new().try_days(i64::from(days)).ok()?;
+        let days = i64::from(*settings.deadline_days.get(&state)?);
+        let days = jiff::Span::new().try_days(days).ok()?;
         settings.date(since)?.checked_add(days).ok()
     }
 

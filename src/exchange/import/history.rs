@@ -1,13 +1,14 @@
 //! What the copy that a crew carried had seen of its site, and what has happened since.
 
 use super::RowFlaw;
+use super::request::ImportRequest;
 use super::row_plan::RowStep;
 use crate::registry::Hash;
 use crate::registry::body::{Body, Count, Visit};
 use crate::registry::event::Sealed;
+use crate::registry::people::same_name;
 use crate::registry::site::Site;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// Whether all that happened since these heads is that the crew tried and came back without a result: a second day is
 /// progress, and no contradiction to the first. What was voided since did not happen.
@@ -46,16 +47,16 @@ fn visit_of(body: &Body) -> Option<Visit> {
 }
 
 /// A visit that was taken in before, and is told now with other values: the same row of a file of that name on the same day, or
-/// the same crew at the same time, whatever the file is called and however its rows are sorted. Nobody knows which are right, so
+/// the same crew at the same time from the same hands, whatever the file is called and however its rows are sorted. Nobody knows which are right, so
 /// whoever imports it is told what would mend the first. After a visit without a result a second one is progress.
 pub(super) fn changed_row(
-    path: &Path,
+    request: &ImportRequest<'_>,
     line: u64,
     site: &Site,
     events: &[Sealed],
     steps: &[RowStep],
 ) -> Option<RowFlaw> {
-    let file = path.file_name()?.to_string_lossy().into_owned();
+    let file = request.path.file_name()?.to_string_lossy().into_owned();
     let (now, at) = steps
         .iter()
         .find_map(|step| Some((visit_of(&step.body)?, &step.at)))?;
@@ -71,7 +72,11 @@ pub(super) fn changed_row(
             return None;
         }
         let same_row = from.file == file && from.line == line && event.day() == at.get(..10)?;
-        let same_visit = event.at == *at && before.outcome.settles() && is_same_crew(&before, &now);
+        let is_of_author = same_name(&event.actor.name, &request.author.name);
+        let same_visit = event.at == *at
+            && is_of_author
+            && before.outcome.settles()
+            && is_same_crew(&before, &now);
         if changed.is_none() && (same_row || same_visit) {
             changed = Some((*hash, before));
         }

@@ -189,7 +189,7 @@ fn ready(
     let head = row.field("head").to_text();
     let head = head.trim();
     let events = store.events_of(site.key)?;
-    if let Some(flaw) = changed_row(request.path, row.line, &site, &events, &steps) {
+    if let Some(flaw) = changed_row(request, row.line, &site, &events, &steps) {
         return Ok(Err(flaw));
     }
     let (seen, moved_on) = if head.is_empty() || head == site.head().to_string() {

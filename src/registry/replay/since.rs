@@ -5,7 +5,7 @@ use super::{Fold, MOST_FOLDS};
 use crate::registry::body::Body;
 use crate::registry::event::Event;
 use crate::registry::ids::{Hash, SiteKey};
-use crate::registry::person::same_name;
+use crate::registry::names::same_name;
 use crate::registry::state::State;
 use std::collections::BTreeSet;
 

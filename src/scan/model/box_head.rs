@@ -3,7 +3,8 @@
 use super::boxes::{BoxForm, BoxLayout};
 use super::contract::{Activation, Contract};
 use super::error::ModelError;
-use super::head::{Hit, ModelHead, RawOutput, number, probability, sigmoid};
+use super::head::{Hit, ModelHead, RawOutput};
+use super::raw_value::{number, probability, sigmoid};
 use crate::ground::Rect;
 
 /// Coordinates that are all smaller than this are shares of the tile: no grid of pixels is as small.

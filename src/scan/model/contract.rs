@@ -5,11 +5,11 @@
 
 use super::boxes::{self, BoxLayout};
 use super::error::ModelError;
-use super::head::{number, probability, sigmoid};
 use super::input_shape::{InputShape, words};
 use super::keys::Keys;
 use super::kind::ModelKind;
 use super::masks::{self, MaskLayout};
+use super::raw_value::{number, probability, sigmoid};
 use super::uses::Uses;
 use serde_json::Value;
 use std::collections::BTreeMap;

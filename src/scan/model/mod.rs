@@ -16,6 +16,7 @@ mod keys;
 mod kind;
 mod mask_head;
 mod masks;
+mod raw_value;
 mod runtime;
 mod scorer;
 mod session;

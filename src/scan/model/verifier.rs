@@ -4,8 +4,8 @@
 
 use super::contract::Activation;
 use super::error::ModelError;
-use super::head::{number, probability, sigmoid};
 use super::keys::Keys;
+use super::raw_value::{number, probability, sigmoid};
 use super::runtime::{Runtime, first_line};
 use super::session::{Device, Model, metadata, session};
 use ort::session::Session;
@@ -340,7 +340,7 @@ impl VerifierRunner {
         let classes = self.contract.classes.len();
         if scores.len() != views * classes {
             return Err(ModelError::OutputShape {
-                found: format!("{} values for {views} views", scores.len()),
+                found: format!("[{}]", scores.len()),
             });
         }
         let each = scores.chunks_exact(classes);
