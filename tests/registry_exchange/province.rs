@@ -40,7 +40,7 @@ fn without_districts_or_anything_recorded_every_command_says_what_is_missing() {
         assert!(why.contains("neither flights nor sites"), "{why}");
     }
     let why = office.refused("chief", &["report", "county"]);
-    assert!(why.contains("no such districts: 410423"), "{why}");
+    assert!(why.contains("no townships of 410423"), "{why}");
 }
 
 #[test]
