@@ -183,7 +183,7 @@ fn request(
     let place = kept.options.take_learnt().filter(|_| is_merge);
     let request = kept.options.request(kept.inputs, lang)?;
     let learnt = place.map(|path| match planned {
-        Some(planned) => Ok(LearntFrom::Planned(path, planned)),
+        Some(planned) => Ok(LearntFrom::Planned(path, Box::new(planned))),
         // Plans of earlier versions do not keep it.
         None => learnt(path, request.unit.as_deref()),
     });

@@ -29,7 +29,7 @@ pub(super) fn missing_key() -> Option<&'static str> {
     let has_token = || TOKENS.iter().any(|names| lacks(names).is_none());
     match lacks(&KEYS) {
         Some(_) if is_asked_without_keys() => None,
-        Some(_) if !KEYS.iter().any(|name| is_there(&name)) && has_token() => None,
+        Some(_) if !KEYS.iter().any(is_there) && has_token() => None,
         missing => missing,
     }
 }

@@ -80,7 +80,7 @@ pub enum LearntFrom {
     /// In a registry: the heads that may hold, of which the first that does is used.
     Registry(PathBuf, Vec<LearntRecord>),
     /// In a plan, which keeps what was there when it was made: where it was found then, and what it is.
-    Planned(PathBuf, PlannedLearnt),
+    Planned(PathBuf, Box<PlannedLearnt>),
 }
 
 /// Metres within which hits are one plot, where nothing else is asked.

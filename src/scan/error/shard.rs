@@ -185,6 +185,15 @@ fn unread(shards: &[usize], lang: Lang) -> String {
     )
 }
 
+fn other_format(path: &Path, format: &str, lang: Lang) -> String {
+    let path = path.display();
+    tr!(
+        lang,
+        "{path} has the format {format}, which this version does not know",
+        "{path} 的格式为 {format}，本版本不支持"
+    )
+}
+
 fn stopped(shard: usize, lang: Lang) -> String {
     tr!(
         lang,
@@ -299,12 +308,7 @@ impl ShardError {
                 lang,
             ),
             Self::NotItsOwn { path } => of_a_file(path, NOT_ITS_OWN, lang),
-            Self::OtherFormat { path, format } => tr!(
-                lang,
-                "{path} has the format {format}, which this version does not know",
-                "{path} 的格式为 {format}，本版本不支持",
-                path = path.display(),
-            ),
+            Self::OtherFormat { path, format } => other_format(path, format, lang),
         }
     }
 
