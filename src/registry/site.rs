@@ -289,8 +289,7 @@ impl Site {
 
     /// Days past its due day on `today`; `None` where it is not overdue.
     pub fn overdue_days(&self, settings: &Settings, today: jiff::civil::Date) -> Option<i32> {
-        let due = self.due(settings)?;
-        let days = due.until(today).ok()?.get_days();
+        let days = self.due(settings)?.until(today).ok()?.get_days();
         (days > 0).then_some(days)
     }
 
