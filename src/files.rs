@@ -374,7 +374,6 @@ mod tests {
             "县.papaver.people/x.age",
             "县.papaver.receipts/r.json",
             "县.papaver.logins.jsonl",
-            "县.papaver.outgoing",
             "papaver-office-ca.key",
             "papaver-office-ca.crt",
             "县.papaver.files/../县.papaver",

@@ -1262,14 +1262,11 @@ fn a_part_that_comes_alone_is_said_to_be_one() {
     province.trusts(&county, "410423");
     let site = county.add("113.30,33.74");
     for name in ["one.png", "two.png"] {
-        let mut state = name.len() as u32 + u32::from(name.as_bytes()[0]);
+        let mut state = u32::from(name.as_bytes()[0]);
         let noise = image::RgbImage::from_fn(600, 600, |_, _| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            image::Rgb([
-                (state >> 24) as u8,
-                (state >> 16) as u8,
-                (state >> 20) as u8,
-            ])
+            let [_, red, green, blue] = state.to_le_bytes();
+            image::Rgb([red, green, blue])
         });
         noise.save(kept.path().join(name)).expect("saved");
     }

@@ -75,7 +75,9 @@ fn inspect(path: Option<&PathBuf>, lang: Lang) -> Result<Done, Box<dyn Say>> {
         ModelFile::Searches(model, gaps) => (lines(&model, &gaps, &runtime, lang), gaps),
         ModelFile::Verifies(verifier) => (verifier::lines(&verifier, lang), Vec::new()),
     };
-    lines.iter().for_each(|line| talk::data(line));
+    for line in &lines {
+        talk::data(line);
+    }
     ModelError::of_gaps(gaps).map_or(Ok(Done::Whole), |lack| Err(boxed(lack)))
 }
 

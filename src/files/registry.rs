@@ -13,8 +13,9 @@ pub const REGISTRY_ID: i32 = 0x5061_7076;
 pub(super) const REGISTRY_ENDING: &str = "papaver";
 
 /// What lies beside a registry under its name with one of these endings: its key, its lock, the lines of who came in, the engine's
-/// journals, and the folders of its evidence, thumbnails, people's keys, crews, receipts and of what is being sent.
-pub(super) const BELONGINGS: [&str; 14] = [
+/// journals, and the folders of its evidence, thumbnails, people's keys, crews and receipts.
+/// What is being sent is made anew each time, by the program itself as any file.
+pub(super) const BELONGINGS: [&str; 13] = [
     ".key",
     ".verified",
     ".lock",
@@ -25,7 +26,6 @@ pub(super) const BELONGINGS: [&str; 14] = [
     ".thumbnails",
     ".field",
     ".receipts",
-    ".outgoing",
     "-journal",
     "-wal",
     "-shm",

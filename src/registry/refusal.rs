@@ -355,14 +355,12 @@ impl MarkKind {
                 "entered on {on}, in a later season",
                 "{on} 补录，已跨年度"
             ),
-            Self::Redated { from } => {
-                let from = zone.happened(from);
-                tr!(
-                    lang,
-                    "its time was {from} before",
-                    "时间已更正，原为 {from}"
-                )
-            }
+            Self::Redated { from } => tr!(
+                lang,
+                "its time was {from} before",
+                "时间已更正，原为 {from}",
+                from = zone.happened(from)
+            ),
             Self::EvidenceAbsent => lang
                 .pick("its evidence has not arrived", "证据文件尚未到达")
                 .to_owned(),
