@@ -30,11 +30,8 @@ fn main() {
         values[3] += if yes { -1.0 } else { 1.0 };
         let id = format!("{n:012}");
         if n < VERDICTS {
-            let verdict = Verdict {
-                site: id.clone(),
-                poppy: yes,
-            };
-            told.insert(id.clone(), verdict);
+            let (site, poppy) = (id.clone(), yes);
+            told.insert(id.clone(), Verdict { site, poppy });
         }
         FeaturesOf {
             id,
