@@ -8,7 +8,7 @@
     reason = "a bench says what it measured"
 )]
 
-use papaver::office::learn::{Verdict, fitted};
+use papaver::office::learn::{SiteVerdict, fitted};
 use papaver::schema::{FEATURES_FORMAT, FeaturesOf, FeaturesRecord, LEARNT_FORMAT, LearntRecord};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -31,7 +31,7 @@ fn main() {
         let id = format!("{n:012}");
         if n < VERDICTS {
             let (site, poppy) = (id.clone(), yes);
-            told.insert(id.clone(), Verdict { site, poppy });
+            told.insert(id.clone(), SiteVerdict { site, poppy });
         }
         FeaturesOf {
             id,

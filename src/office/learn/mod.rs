@@ -10,7 +10,7 @@ mod verdict;
 
 pub use error::LEAST_VERDICTS;
 pub use error::LearnError;
-pub use verdict::Verdict;
+pub use verdict::SiteVerdict;
 
 use super::{Office, Session, unit_of};
 use crate::registry::affairs::Stamped;
@@ -178,7 +178,7 @@ pub struct Fitted {
 /// Where verdicts are too few or teach nothing.
 pub fn fitted(
     seen: &[&FeaturesRecord],
-    told: &BTreeMap<String, Verdict>,
+    told: &BTreeMap<String, SiteVerdict>,
 ) -> Result<Fitted, LearnError> {
     let (centre, scale) = spread(&rows(seen).map(|row| &row.values).collect::<Vec<_>>());
     let mut verdicts: Vec<LabelledCandidate> = rows(seen)

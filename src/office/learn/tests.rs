@@ -53,12 +53,12 @@ fn told(
     flight: &(FeaturesRecord, BTreeMap<String, bool>),
     count: usize,
     seed: &str,
-) -> BTreeMap<String, Verdict> {
+) -> BTreeMap<String, SiteVerdict> {
     let mut ids: Vec<&String> = flight.1.keys().collect();
     ids.sort_by_key(|id| crate::schema::lot(seed, id));
     let of = |wanted: bool, count: usize| {
         let all = ids.iter().filter(move |id| flight.1[**id] == wanted);
-        let verdict = move |id: &&String| Verdict {
+        let verdict = move |id: &&String| SiteVerdict {
             site: (*id).clone(),
             poppy: wanted,
         };

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What was found out about a candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
+pub struct SiteVerdict {
     /// The site that it became, or else was seen at.
     pub site: String,
     /// Whether it is poppy.
@@ -42,7 +42,7 @@ pub(super) fn flights(lessons: &[Lesson]) -> HashMap<&str, usize> {
 pub(super) fn told(
     store: &Store,
     flights: &HashMap<&str, usize>,
-) -> Result<BTreeMap<String, Verdict>, StoreError> {
+) -> Result<BTreeMap<String, SiteVerdict>, StoreError> {
     let (own, settings) = (store.authority().unit(), store.settings());
     let of_site = |site: Site| {
         let became = site.detection.iter().map(|d| (true, d));
@@ -66,7 +66,7 @@ pub(super) fn told(
     told.retain(|(id, (_, site, _))| known.insert((*site, flights.get(id.as_str()))));
     let verdict = |(id, (_, site, poppy)): (String, (bool, _, bool))| {
         let site = format!("{site:?}");
-        (id, Verdict { site, poppy })
+        (id, SiteVerdict { site, poppy })
     };
     Ok(told.into_iter().map(verdict).collect())
 }

@@ -297,7 +297,7 @@ pub fn merge(
 
 /// What the shards of a plan have come to.
 #[derive(Default)]
-struct Gathered {
+struct GatheredScores {
     /// The scores of all that have been run.
     scores: ScoreStore,
     /// The numbers of the others.
@@ -316,7 +316,11 @@ fn readers(shelf: &Shelf) -> Result<rayon::ThreadPool, ShardError> {
 }
 
 /// What the shards of a plan have come to, read and checked.
-fn gathered(plan: &ShardPlan, search: &Search<'_>, works: &[Work]) -> Result<Gathered, ShardError> {
+fn gathered(
+    plan: &ShardPlan,
+    search: &Search<'_>,
+    works: &[Work],
+) -> Result<GatheredScores, ShardError> {
     let bound = (&search.key, plan.floor());
     let read_one = |shard: usize| {
         let own = (works, plan.tasks(shard)?);
@@ -326,7 +330,7 @@ fn gathered(plan: &ShardPlan, search: &Search<'_>, works: &[Work]) -> Result<Gat
     let numbers = 0..plan.record.shards.len();
     let each: Result<Vec<(usize, Option<ScoreStore>)>, ShardError> =
         readers(&plan.shelf)?.install(|| numbers.into_par_iter().map(read_one).collect());
-    let mut all = Gathered::default();
+    let mut all = GatheredScores::default();
     for (shard, scores) in each? {
         let Some(scores) = scores else {
             all.missing.push(shard);
