@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::registry::moves::Move;
-use crate::registry::people::{folded_name, roles_of_move, same_name};
+use crate::registry::people::{roles_of_move, same_name};
 use crate::registry::unit::is_at_or_below;
 use crate::registry::{DeviceId, Site};
 use crate::store::Store;
@@ -57,12 +57,7 @@ pub fn offers(store: &Store, session: &Session, site: &Site) -> Vec<Offer> {
     let key = author.key.as_ref().map(DeviceId::of);
     let took_part = site.eradications.iter().any(|(eradicate, stamp)| {
         let mut names = eradicate.officers.iter();
-        names.any(|name| same_name(name, &author.name))
-            || stamp
-                .actor
-                .names()
-                .any(|name| name == folded_name(&author.name))
-            || key.is_some() && stamp.actor.signer() == key
+        names.any(|name| same_name(name, &author.name)) || stamp.actor.is_hand_of(key, &author.name)
     });
     Move::allowed_in(site.state, site.disputed)
         .into_iter()

@@ -53,10 +53,14 @@ impl Actor {
 
     /// Whether two are, or may be, one person: a name of either side or the key that signs is the other's, whatever the unit.
     pub fn shares_hand_with(&self, other: &Self) -> bool {
-        let keys = self.signer().zip(other.signer());
-        keys.is_some_and(|(own, others)| own == others)
-            || self
-                .names()
-                .any(|name| other.names().any(|one| one == name))
+        other
+            .names()
+            .any(|name| self.is_hand_of(other.signer(), &name))
+    }
+
+    /// Whether it is, or may be, the hand of somebody with a name and, where they hold one, a key.
+    pub fn is_hand_of(&self, key: Option<DeviceId>, name: &str) -> bool {
+        let name = folded_name(name);
+        key.is_some() && key == self.signer() || self.names().any(|own| own == name)
     }
 }

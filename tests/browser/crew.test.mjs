@@ -7,7 +7,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { comes, launched, opened, serious, served, sticksOut } from './common.mjs';
+import { changed, comes, launched, opened, serious, served, sticksOut } from './common.mjs';
 
 const program = process.env.PAPAVER;
 const top = fileURLToPath(new URL('../../', import.meta.url));
@@ -133,12 +133,14 @@ describe('the crew', { skip: program && existsSync(program) ? false : 'PAPAVER n
     assert.ok(before.every((text) => /^\d+ 米$/.test(text)), before.join());
     await context.setGeolocation({ ...HERE, longitude: HERE.longitude + 0.001, accuracy: 5 });
     await page.waitForFunction(() => /±5/.test(document.querySelector('.here').textContent));
-    assert.notEqual(await shown(page, 'here'), dot);
-    assert.notDeepEqual(await far(), before);
+    await changed(() => shown(page, 'here'), dot);
+    await changed(async () => (await far()).join(), before.join());
     await site(page, codes[1]).click();
-    const line = await page.locator('.here').textContent();
+    await page.waitForSelector('main h2');
+    const line = () => page.locator('.here').textContent();
+    const told = await line();
     await context.setGeolocation({ ...HERE, longitude: HERE.longitude + 0.002, accuracy: 5 });
-    await page.waitForFunction((told) => document.querySelector('.here').textContent !== told, line);
+    await changed(line, told);
     await context.close();
   });
 

@@ -144,6 +144,9 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     const { page, end } = await person('王芳', { size: 'phone', locale: 'en-US', colorScheme: 'dark' });
     await page.goto(`${server.address}#/sites/${code}`);
     await page.click('text=Record a visit');
+    await page.click('dialog button[type=submit]');
+    assert.ok(await page.locator('dialog select[name=outcome]:invalid').count(), 'nobody concludes by leaving a field as it stood');
+    await page.selectOption('dialog select[name=outcome]', 'cultivated');
     await page.fill('input[name=plants]', '46');
     await page.click('dialog button[type=submit]');
     await page.waitForSelector('dialog .failure');

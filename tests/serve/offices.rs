@@ -244,6 +244,40 @@ fn killed_in_the_middle_it_goes_on_from_there_and_ends_the_same() {
     assert_eq!(town.store().count().expect("count"), province.events() + 3);
 }
 
+/// What is left out of several parts is one line a device, with the sum of all parts, either way.
+#[test]
+fn what_is_not_taken_is_counted_over_all_parts_and_once() {
+    let (county, province) = two();
+    let neighbour = Unit::begin("410424");
+    neighbour.trusts(&county);
+    county.trusts(&neighbour);
+    for n in 0..3 {
+        neighbour.adds(113.31 + f64::from(n) * 0.01, 700_000);
+    }
+    let here = county.serves(&[]);
+    neighbour.ok(&["push", &here.url, "--part", "1"]);
+    county.adds(113.41, 700_000);
+    let foreign = json!([{
+        "device": neighbour.device(), "unit": "410424", "events": neighbour.events(),
+    }]);
+    let there = province.serves(&[]);
+    let said = |unit: &Unit, arguments: &[&str]| -> Value {
+        let output = unit.command(arguments).output().expect("ran");
+        assert_eq!(output.status.code(), Some(2), "not all of it is taken");
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    };
+    let pushed = said(&county, &["push", &there.url, "--part", "1", "--json"]);
+    assert_eq!(pushed["left_out"], foreign);
+    // Whom the province trusts in passing is a matter between the two: the same comes again, and is counted once.
+    let other = Unit::begin("410000");
+    other.trusts(&county);
+    county.trusts(&other);
+    let own = county.events() - neighbour.events();
+    let pulled = said(&other, &["pull", &here.url, "--part", "1", "--json"]);
+    assert_eq!(pulled["left_out"], foreign, "{pulled}");
+    assert_eq!(pulled["new_events"], own, "of all parts");
+}
+
 #[test]
 fn who_is_not_trusted_hands_nothing_in_and_gets_nothing() {
     let (county, province) = two();

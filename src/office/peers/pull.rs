@@ -4,12 +4,15 @@ use super::super::bundles::Received;
 use super::super::{Office, OfficeError};
 use super::call::{Call, CallStep, Other, is_forgotten};
 use super::outbox::Outbox;
+use super::push::NotFollowed;
 use super::served;
 use crate::files::{self, FileError};
+use crate::registry::Hash;
 use crate::remote::{Line, OfferedPart, PartOffer, Since};
-use crate::store::Store;
-use crate::store::bundle::Point;
-use serde::Serialize;
+use crate::store::bundle::{self, LeftOut, Point};
+use crate::store::{Gap, Store};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// How often in a row the other side may forget what it laid ready.
@@ -25,13 +28,51 @@ pub struct Pulled {
     /// Bytes that came.
     pub bytes: u64,
     /// What taking all of it did; nothing where everything was here.
-    #[serde(flatten)]
+    #[serde(flatten, serialize_with = "summed")]
     pub received: Option<Received>,
     /// The receipts.
     pub receipts: Vec<PathBuf>,
 }
 
+/// What all parts did together; each part's receipt speaks of that part alone.
+#[derive(Serialize)]
+struct Summed<'a> {
+    new_events: usize,
+    known_events: usize,
+    files: usize,
+    refused: Vec<NotFollowed>,
+    overturned: Vec<NotFollowed>,
+    left_out: &'a [LeftOut],
+    forks: Vec<Value>,
+    missing: &'a [Gap],
+    missing_files: &'a [Hash],
+    state: Hash,
+}
+
+#[expect(clippy::ref_option, reason = "serde hands the field over so")]
+fn summed<S: Serializer>(received: &Option<Received>, serializer: S) -> Result<S::Ok, S::Error> {
+    let sum = received.as_ref().map(|Received { applied, .. }| Summed {
+        new_events: applied.new_events,
+        known_events: applied.known_events,
+        files: applied.files,
+        refused: NotFollowed::all(&applied.refused),
+        overturned: NotFollowed::all(&applied.overturned),
+        left_out: &applied.left_out,
+        forks: bundle::numbers(&applied.forks),
+        missing: &applied.gaps,
+        missing_files: &applied.missing_files,
+        state: applied.state,
+    });
+    sum.serialize(serializer)
+}
+
 impl Pulled {
+    /// Takes out what was not taken.
+    fn drain_left_out(&mut self) -> Vec<LeftOut> {
+        let received = self.received.as_mut();
+        received.map_or_else(Vec::new, |all| std::mem::take(&mut all.applied.left_out))
+    }
+
     fn add(&mut self, part: Received) {
         self.receipts.push(part.receipt_file.clone());
         self.received = Some(match self.received.take() {
@@ -51,7 +92,11 @@ fn together(before: Received, mut now: Received) -> Received {
     last.refused = [sum.refused, std::mem::take(&mut last.refused)].concat();
     last.forks = [sum.forks, std::mem::take(&mut last.forks)].concat();
     last.explained = [sum.explained, std::mem::take(&mut last.explained)].concat();
-    last.left_out = [sum.left_out, std::mem::take(&mut last.left_out)].concat();
+    let left_out = std::mem::take(&mut last.left_out);
+    last.left_out = LeftOut::joined(sum.left_out, left_out, usize::saturating_add);
+    last.overturned = [sum.overturned, std::mem::take(&mut last.overturned)].concat();
+    now.unfollowed.splice(0..0, before.unfollowed);
+    now.overturned.splice(0..0, before.overturned);
     now.dated_ahead += before.dated_ahead;
     now
 }
@@ -96,7 +141,13 @@ pub fn pull(
         };
         let ask = |line: &Line, way: &dyn Fn(&str) -> String| line.post(&way("offer"), &wanted);
         let offer: PartOffer = pulling.call.ask_again(ask)?;
+        let left_out_before = pulling.pulled.drain_left_out();
         let whole = pulling.take_all(&offer, told)?;
+        // What is not taken here is offered anew each time.
+        let left_out = pulling.pulled.drain_left_out();
+        if let Some(received) = &mut pulling.pulled.received {
+            received.applied.left_out = LeftOut::joined(left_out_before, left_out, usize::max);
+        }
         forgets = if whole { 0 } else { forgets + 1 };
         let now = point(registry)?;
         let ended = offer.parts.is_empty() || (whole && now == since);

@@ -23,6 +23,14 @@ pub struct NotFollowed {
     pub why: Refusal,
 }
 
+impl NotFollowed {
+    /// Each of them.
+    pub(super) fn all(refused: &[(Hash, Refusal)]) -> Vec<Self> {
+        let each = refused.iter().cloned();
+        each.map(|(event, why)| Self { event, why }).collect()
+    }
+}
+
 /// What became of a push.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Pushed {
@@ -79,7 +87,9 @@ impl Pushed {
         self.refused
             .extend(refused.filter_map(|one| serde_json::from_value(one).ok()));
         let left_out = list("left_out").into_iter();
-        self.left_out = (left_out.filter_map(|one| serde_json::from_value(one).ok())).collect();
+        let left_out = (left_out.filter_map(|one| serde_json::from_value(one).ok())).collect();
+        let before = std::mem::take(&mut self.left_out);
+        self.left_out = LeftOut::joined(before, left_out, usize::saturating_add);
         self.forks.extend(list("forks"));
         self.missing = list("missing");
         self.missing_files = list("missing_files").len();
@@ -109,9 +119,12 @@ pub fn push(
         let Some(sent) = packed(registry, who, &before, part_bytes, &outbox)? else {
             return Ok(pushed);
         };
+        let left_out_before = std::mem::take(&mut pushed.left_out);
         for file in &sent.files {
             send_part(&mut call, registry, file, &mut pushed, told)?;
         }
+        // What is not taken there is sent anew each time.
+        pushed.left_out = LeftOut::joined(left_out_before, pushed.left_out, usize::max);
         pushed.absent.extend(sent.absent);
         pushed.changed.extend(sent.changed);
         if !sent.more || call.point == before {

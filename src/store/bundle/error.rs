@@ -90,6 +90,8 @@ pub enum BundleError {
         path: PathBuf,
         /// The device.
         device: DeviceId,
+        /// The unit that it says it is of.
+        unit: Option<String>,
     },
     /// An event is not sound.
     Event {
@@ -176,7 +178,9 @@ impl Say for BundleError {
             Self::Stranger { path, device, unit } => stranger(path, *device, unit, lang),
             Self::Revoked { path, device, why } => revoked(path, *device, why, lang),
             Self::NotAReceipt { path } => not_a_receipt(path, lang),
-            Self::StrangeReceipt { path, device } => strange_receipt(path, *device, lang),
+            Self::StrangeReceipt { path, device, unit } => {
+                strange_receipt(path, *device, unit.as_deref(), lang)
+            }
             Self::Locked { path } => locked(path, lang),
             Self::TooMuchWork { path, logarithm } => too_much_work(path, *logarithm, lang),
             Self::Recipient { text } => no_recipient(text, lang),

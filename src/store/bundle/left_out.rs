@@ -36,6 +36,17 @@ impl LeftOut {
         }
         all
     }
+
+    /// Two lists as one, with a line a device: what both count of it is added, or, where both count the same events, the most.
+    pub fn joined(all: Vec<Self>, more: Vec<Self>, count: fn(usize, usize) -> usize) -> Vec<Self> {
+        more.into_iter().fold(all, |mut all, one| {
+            match all.iter_mut().find(|of| of.device == one.device) {
+                Some(of) => of.events = count(of.events, one.events),
+                None => all.push(one),
+            }
+            all
+        })
+    }
 }
 
 impl Inspected {
@@ -49,5 +60,27 @@ impl Inspected {
             left_out.iter().all(|of| of.device != device)
         };
         self.events.iter().filter(is_taken).cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_add_up_and_rounds_that_bring_the_same_again_do_not() {
+        let of = |device: u8, events| LeftOut {
+            device: DeviceId([device; 32]),
+            unit: "430626".into(),
+            events,
+        };
+        let parts = LeftOut::joined(
+            vec![of(1, 2)],
+            vec![of(2, 5), of(1, 3)],
+            usize::saturating_add,
+        );
+        assert_eq!(parts, [of(1, 5), of(2, 5)]);
+        let again = LeftOut::joined(parts, vec![of(2, 4)], usize::max);
+        assert_eq!(again, [of(1, 5), of(2, 5)]);
     }
 }

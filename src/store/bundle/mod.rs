@@ -20,7 +20,7 @@ pub use container::Unlock;
 pub use error::BundleError;
 pub use left_out::LeftOut;
 pub use read::{BundleContents, Inspected, inspect, inspect_trusted, look_through};
-pub use receipt::{FORMAT as RECEIPT_FORMAT, is_receipt_of, point_of, receipt};
+pub use receipt::{FORMAT as RECEIPT_FORMAT, is_receipt_of, numbers, point_of, receipt};
 pub use request::{Point, Request, Sealing};
 pub(crate) use untrusted::{ask_for_another, trust_first};
 pub use write::{Made, create, new_identity};

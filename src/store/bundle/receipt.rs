@@ -29,12 +29,14 @@ pub fn receipt(
         .ok_or_else(|| crate::store::StoreError::ReadOnly {
             path: store.path().into(),
         })?;
+    let by = DeviceId::of(key);
     let mut receipt = json!({
         "format": FORMAT,
         "bundle": bundle.sha256,
         "part": bundle.manifest.part,
         "from": {"unit": bundle.manifest.unit, "device": bundle.manifest.device},
-        "by": DeviceId::of(key),
+        "by": by,
+        "unit": store.trusted().get(&by),
         "at": at,
         "new_events": applied.new_events,
         "known_events": applied.known_events,
@@ -43,8 +45,8 @@ pub fn receipt(
         "heads": point.heads,
         "refused": applied.refused.iter().map(|(event, why)| json!({"event": event, "why": why})).collect::<Vec<_>>(),
         "left_out": applied.left_out,
-        "forks": applied.forks.iter().map(|(device, seq)| json!({"device": device, "seq": seq})).collect::<Vec<_>>(),
-        "missing": applied.gaps.iter().map(|g| json!({"device": g.device, "first": g.first, "last": g.last})).collect::<Vec<_>>(),
+        "forks": numbers(&applied.forks),
+        "missing": applied.gaps,
         "missing_files": point.missing_files,
         "state": applied.state,
     });
@@ -55,6 +57,13 @@ pub fn receipt(
     let signature = key.sign(&[SIGNED_AS, Hash::of(&bytes).as_bytes()].concat());
     receipt["signature"] = Value::from(hex::encode(signature.to_bytes()));
     Ok(receipt)
+}
+
+/// Numbers of devices, as a receipt lists them.
+pub fn numbers(of: &[(DeviceId, u64)]) -> Vec<Value> {
+    let each = of.iter();
+    each.map(|(device, seq)| json!({"device": device, "seq": seq}))
+        .collect()
 }
 
 /// Whether a receipt is what this device signed.
@@ -84,7 +93,8 @@ pub fn point_of(store: &Store, path: &Path, receipt: Value) -> Result<Point, Bun
     }
     if !store.trusted().contains_key(&device) {
         let path = path.into();
-        return Err(BundleError::StrangeReceipt { path, device });
+        let unit = receipt["unit"].as_str().map(str::to_owned);
+        return Err(BundleError::StrangeReceipt { path, device, unit });
     }
     serde_json::from_value(receipt).map_err(|_no_point| none())
 }

@@ -152,6 +152,10 @@ fn a_bundle_carries_everything_once() {
     let bundle = inspect(&path, &Unlock::default()).expect("inspected");
     let receipt = receipt(&province, &bundle, &again, "2026-05-03T00:00:00Z").expect("receipt");
     let since: Point = serde_json::from_value(receipt.clone()).expect("a point");
+    assert_eq!(
+        receipt["unit"], "410000",
+        "whose it is, for who is to trust it"
+    );
     add(&mut county, &a, "event:2", vec![]);
     let newer = folder.path().join("b.bundle");
     make(

@@ -58,8 +58,14 @@ pub(super) fn not_a_receipt(path: &Path, lang: Lang) -> Said {
     ))
 }
 
-pub(super) fn strange_receipt(path: &Path, device: DeviceId, lang: Lang) -> Said {
+pub(super) fn strange_receipt(
+    path: &Path,
+    device: DeviceId,
+    unit: Option<&str>,
+    lang: Lang,
+) -> Said {
     let path = path.display();
+    let known = unit.map(|unit| (device.to_string(), unit.to_owned()));
     Said::new(tr!(
         lang,
         "{path} is a receipt of device {device}, which is not trusted here: what it says the other office has may be missing there",
@@ -69,6 +75,6 @@ pub(super) fn strange_receipt(path: &Path, device: DeviceId, lang: Lang) -> Said
         lang,
         "compare the key with that office by telephone and trust it: {trust}; or make the bundle without the receipt: then it carries everything",
         "请与该单位电话核对公钥后予以信任：{trust}；或不用回执制作：数据包将包含全部内容",
-        trust = Action::Trust { device: None },
+        trust = Action::Trust { device: known },
     ))
 }

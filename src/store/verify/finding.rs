@@ -3,6 +3,7 @@
 use crate::registry::event::EventFlaw;
 use crate::registry::ids::{DeviceId, Hash, SiteKey};
 use crate::store::ExplainedFork;
+use serde::Serialize;
 
 /// Something that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +83,7 @@ pub enum Discrepancy {
 }
 
 /// Numbers of a device that have not arrived.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Gap {
     /// The device.
     pub device: DeviceId,

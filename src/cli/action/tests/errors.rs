@@ -511,7 +511,7 @@ fn bundles() -> Vec<BundleError> {
         Newer { path: path(), format: "x".into() },
         Stranger { path: path(), device: device(), unit: "410423".into() },
         Revoked { path: path(), device: device(), why: Box::new(revocation()) },
-        NotAReceipt { path: path() }, StrangeReceipt { path: path(), device: device() },
+        NotAReceipt { path: path() }, StrangeReceipt { path: path(), device: device(), unit: Some("410000".into()) },
         Event { path: path(), line: 1, flaw: EventFlaw::Link },
         TooMuchWork { path: path(), logarithm: 22 },
         Locked { path: path() }, Recipient { text: "x".into() }, Nothing,
