@@ -3,6 +3,7 @@
 use super::effort::DistrictEffort;
 use super::facts::{Facts, SiteFact};
 use super::period::Period;
+use super::rest::row_of;
 use super::stats::Counted;
 use super::subdivided::SubdividedGround;
 use crate::ground::LonLat;
@@ -40,7 +41,8 @@ impl SiteCounts {
     }
 }
 
-/// The sites of a period by district, in the order of `efforts` (all of one level); sites outside all of them are left out.
+/// The sites of a period by district, in the order of `efforts` (all of one level). A site in none of them is in what is left of the
+/// district above; sites outside that as well are left out.
 pub(crate) fn sites_by_district<'f>(
     facts: &'f Facts,
     period: Period,
@@ -60,16 +62,20 @@ pub(crate) fn sites_by_district<'f>(
         .collect();
     let mut all = vec![Vec::new(); efforts.len()];
     for site in facts.sites.iter().filter(|s| period.holds_site(s)) {
-        let coded = site.district.as_deref().and_then(|code| code.get(..level));
-        let at = if let Some(code) = coded {
-            index.get(code).copied()
-        } else {
+        let row = |code: &str| index.get(code).copied();
+        let code = site.district.as_deref().unwrap_or_default();
+        let on_map = || {
             let point = Point::from(site.at);
             areas
                 .iter()
                 .find(|(_, d, bounds)| bounds.contains(&point) && d.area.contains(&point))
                 .map(|(at, ..)| *at)
         };
+        let own = match code.get(..level) {
+            Some(coded) => row(coded),
+            None => on_map(),
+        };
+        let at = own.or_else(|| row_of(code, level, row));
         if let Some(at) = at {
             all[at].push(site);
         }

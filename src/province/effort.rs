@@ -6,6 +6,7 @@
 //! measured, so that a part and its rest add up to the whole.
 
 use super::facts::{DistrictArea, Facts, FlightFact, PatrolFact};
+use super::rest::rows;
 use super::windows::{GrowthWindow, Windows};
 use crate::ground::{area_m2, union_within};
 use crate::registry::Settings;
@@ -117,11 +118,7 @@ pub fn effort_at(
         .iter()
         .filter(|p| p.season == season)
         .collect();
-    let districts: Vec<&DistrictArea> = facts
-        .districts
-        .iter()
-        .filter(|d| d.code.len() == level)
-        .collect();
+    let districts = rows(facts, level, "");
     effort_of(&districts, &facts.districts, &flights, &patrols, windows)
 }
 

@@ -16,6 +16,8 @@ use std::ops::AddAssign;
 pub struct Facts {
     /// The districts of the registry's boundary file, all levels.
     pub districts: Vec<DistrictArea>,
+    /// What of a district lies in none of those below it.
+    pub rests: Vec<DistrictArea>,
     /// The flights that were recorded, one for each scan.
     pub flights: Vec<FlightFact>,
     /// What was recorded of the same imagery under other days than one of these, and counts no more; without its ground.

@@ -29,6 +29,7 @@ pub mod prospects;
 pub mod quality;
 pub mod rank;
 pub mod report;
+mod rest;
 mod searched;
 pub mod stats;
 pub mod subdivided;

@@ -2,6 +2,7 @@
 
 use super::effort::{DistrictEffort, effort_of, season_of};
 use super::facts::{DistrictArea, Facts, FlightFact, PatrolFact, SiteFact};
+use super::rest::{listed, rows};
 use super::windows::Windows;
 use crate::tr;
 use crate::words::Lang;
@@ -134,13 +135,15 @@ pub struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// The districts.
+    /// The districts that somebody answers for: without what of one above lies in none of them.
+    pub(super) fn answering<'f>(&self, facts: &'f Facts) -> Vec<&'f DistrictArea> {
+        let all = listed(&facts.districts, self.level);
+        all.filter(|d| d.code.starts_with(self.within)).collect()
+    }
+
+    /// The districts, and what of one above lies in none of them.
     pub fn districts<'f>(&self, facts: &'f Facts) -> Vec<&'f DistrictArea> {
-        facts
-            .districts
-            .iter()
-            .filter(|d| d.code.len() == self.level && d.code.starts_with(self.within))
-            .collect()
+        rows(facts, self.level, self.within)
     }
 
     /// Their effort in a period, in order of their codes.

@@ -6,6 +6,7 @@ use super::irregular;
 use super::left::is_all_gone;
 use super::own_ground::Own;
 use super::patrols::{PatrolFacts, patrols};
+use super::rest::rests;
 use super::windows::Windows;
 use super::work::work_of;
 use crate::ground::LonLat;
@@ -44,7 +45,10 @@ pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
         both: walked_both,
     } = patrols(store, &own)?;
     let flights = flights(store, &own)?;
+    let sites = sites(store, &own)?;
+    let districts = districts.as_ref().map(areas).unwrap_or_default();
     Ok(Facts {
+        rests: rests(&districts, &sites),
         work: work_of(store, &patrols)?,
         settings: store.settings().clone(),
         flights: flights.counted,
@@ -54,13 +58,13 @@ pub fn facts_of(store: &Store) -> Result<Facts, StoreError> {
         walked_both,
         patrols,
         walked_again,
-        sites: sites(store, &own)?,
+        sites,
         unplaced: flights.unplaced,
         beyond: flights.beyond,
         not_followed: not_followed(store)?,
         in_their_name: in_their_name(store)?,
         gone: gone(store)?,
-        districts: districts.as_ref().map(areas).unwrap_or_default(),
+        districts,
     })
 }
 

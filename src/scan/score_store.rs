@@ -124,6 +124,22 @@ impl ScoreStore {
         self.chunks.extend(other.chunks);
     }
 
+    /// Takes over a shard's, which may have read some of the same chunks for its own tasks: a chunk that either could not read is
+    /// unread, since what was to be scored on it there was not.
+    pub fn merge_shard(&mut self, shard: Self) {
+        self.tasks.extend(shard.tasks);
+        for (id, mut report) in shard.chunks {
+            if let Some(before) = self.chunks.remove(&id).filter(ChunkReport::is_unread) {
+                let unreadable = before.unreadable.union(&report.unreadable);
+                report = ChunkReport {
+                    unreadable,
+                    ..before
+                };
+            }
+            self.chunks.insert(id, report);
+        }
+    }
+
     /// All tasks that are done, and their hits.
     pub fn tasks(&self) -> impl Iterator<Item = ((WorkId, TaskId), &[Hit])> {
         self.tasks.iter().map(|(id, hits)| (*id, hits.as_slice()))
@@ -347,6 +363,46 @@ mod tests {
             }
             prop_assert_eq!(read, forth);
         }
+    }
+
+    #[test]
+    fn a_chunk_that_one_of_two_shards_could_not_read_is_unread() {
+        let at = |x0, x1| {
+            Region::from_rects([Rect {
+                x0,
+                y0: 0,
+                x1,
+                y1: 9,
+            }])
+        };
+        let read_as = |no_data, unreadable| {
+            let report = ChunkReport {
+                no_data,
+                unreadable,
+                ..ChunkReport::default()
+            };
+            let mut store = ScoreStore::default();
+            store.keep_chunk(WorkId(0), ChunkId(7), report);
+            store
+        };
+        let whole = || read_as(at(0, 2), Region::default());
+        let cut = |x0, x1| read_as(Region::default(), at(x0, x1));
+        let merged = |shards: Vec<ScoreStore>| {
+            let mut all = ScoreStore::default();
+            for shard in shards {
+                all.merge_shard(shard);
+            }
+            all.chunks[&(WorkId(0), ChunkId(7))].clone()
+        };
+        for shards in [vec![whole(), cut(0, 5)], vec![cut(0, 5), whole()]] {
+            assert_eq!(merged(shards).unreadable, at(0, 5));
+        }
+        assert_eq!(merged(vec![cut(0, 5), cut(3, 9)]).unreadable, at(0, 9));
+        assert_eq!(merged(vec![whole(), whole()]).no_data, at(0, 2));
+        // A merge that is run again after the shard was: what holds now.
+        let mut again = cut(0, 5);
+        again.merge(whole());
+        assert!(!again.is_unread());
     }
 
     #[test]

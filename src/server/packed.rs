@@ -29,6 +29,7 @@ struct PmtilesHead {
     root: Range<u64>,
     said: Range<u64>,
     leaves: Range<u64>,
+    tiles: Range<u64>,
     is_gzip: bool,
 }
 
@@ -39,6 +40,7 @@ impl PmtilesHead {
             root: range(bytes, 8)?,
             said: range(bytes, 24)?,
             leaves: range(bytes, 40)?,
+            tiles: range(bytes, 56)?,
             is_gzip: *bytes.get(97)? == GZIP,
         })
     }
@@ -63,6 +65,13 @@ impl Bounded {
         let begin = file.read(0, HEAD).await?.bytes;
         let head = PmtilesHead::of(&begin).ok_or(PmtError::InvalidHeader)?;
         Ok(Self { file, head })
+    }
+
+    /// How many bytes the file has at least where it is whole.
+    pub fn length(&self) -> u64 {
+        let head = &self.head;
+        let parts = [&head.root, &head.said, &head.leaves, &head.tiles];
+        parts.map(|part| part.end).into_iter().fold(0, u64::max)
     }
 
     fn check_directory(&self, bytes: &Bytes) -> PmtResult<()> {

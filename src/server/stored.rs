@@ -39,6 +39,13 @@ impl PmTiles {
         crate::files::regular(path).map_err(|e| malformed(e.to_string()))?;
         let file = Bounded::open(path).await;
         let file = file.map_err(|e| malformed(e.to_string()))?;
+        let there = std::fs::metadata(path).map_err(|e| malformed(e.to_string()))?;
+        let (whole, there) = (file.length(), there.len());
+        if whole > there {
+            return Err(malformed(format!(
+                "its end is missing, {there} B of {whole} B are there: copy it again"
+            )));
+        }
         let reader = AsyncPmTilesReader::try_from_source(file).await;
         let reader = reader.map_err(|e| malformed(e.to_string()))?;
         let head = reader.get_header();
@@ -253,6 +260,11 @@ mod tests {
                 ("image/png", 1_000)
             );
             assert!(tiles.tile(at(1, 1, 1)).await.is_none());
+            // A copy that was broken off would show holes where nobody looks for any.
+            let bytes = std::fs::read(&path).expect("read");
+            std::fs::write(&path, &bytes[..bytes.len() - 1]).expect("cut");
+            let refused = PmTiles::open(&path).await.expect_err("cut off");
+            assert!(refused.to_string().contains("copy it again"), "{refused}");
         });
         let most = packed(LARGEST_TILE as usize).into();
         assert!(unpacked(&most, Compression::Gzip).is_some());

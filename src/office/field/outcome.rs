@@ -204,13 +204,18 @@ fn row(row: &RowReport) -> RowTold {
         RowOutcome::Recorded(recorded) => (RowState::Recorded, remarks(recorded)),
         RowOutcome::Before => (RowState::Before, Vec::new()),
         RowOutcome::Refused(flaw) => {
-            let why = both(|lang| match missing(&row.fate) {
-                Some(name) => tr!(
+            let why = both(|lang| match flaw {
+                RowFlaw::NoPhoto(name) => tr!(
                     lang,
-                    "photograph {name} has not come yet, or not whole",
-                    "照片 {name} 尚未收到或不完整"
+                    "photograph {name} has not come yet",
+                    "照片 {name} 尚未收到"
                 ),
-                None => flaw.say(lang).text(|action| asked(action, lang)),
+                RowFlaw::NotAPhoto(name) => tr!(
+                    lang,
+                    "of photograph {name} only a part has come, or it is no picture that can be read: send it again, and where that does not help another one under this name",
+                    "照片 {name} 未收全，或不是可读取的图片：请重新发送；仍不行的，请换一张并用同一文件名发送"
+                ),
+                flaw => flaw.say(lang).text(|action| asked(action, lang)),
             });
             (RowState::Refused, vec![why])
         }

@@ -60,8 +60,8 @@ pub fn coverage(figures: &Figures, lang: Lang) -> ReportTable {
         id: "coverage",
         title: lang.pick("What was searched", "搜索覆盖").into(),
         note: lang.pick(
-            "km² on the ellipsoid; ground flown twice counts once. A flight that touches two districts is counted in both and once in the sum.",
-            "面积按椭球面计算；重复飞行的范围只计一次。跨区划的航次在各区划均计入，合计中只计一次。",
+            "km² on the ellipsoid; ground flown twice counts once. A flight that touches two districts is counted in both and once in the sum. A row named 其余, its code ending in 0, is what of a district lies in none of the others.",
+            "面积按椭球面计算；重复飞行的范围只计一次。跨区划的航次在各区划均计入，合计中只计一次。名称带“其余”、代码以 0 结尾的行，为上级区划内不属于其他各行的范围。",
         ).into(),
         columns: titled(&titles, lang),
         rows,

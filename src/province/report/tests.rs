@@ -93,6 +93,31 @@ fn ground_that_a_patrol_reports_for_the_whole_county_is_in_the_countys_figures()
     assert!((efforts[0].patrolled_m2 - figures.patrolled.m2).abs() < 1e-6);
 }
 
+/// A boundary file that lacks a township makes nothing disappear: not its ground, not its sites.
+#[test]
+fn what_lies_in_no_township_has_a_row_of_its_own() {
+    let mut world = World::new(1, 1, 3);
+    world.fly_strips(2026, 0, 10, 0.5);
+    let mut facts = world.facts;
+    facts.districts.push(DistrictArea {
+        code: format!("{}001", code(0)),
+        name: "乡1".into(),
+        area: rectangle(112.0, 33.0, 112.0 + SIDE / 2.0, 33.0 + SIDE),
+    });
+    facts.rests = crate::province::rest::rests(&facts.districts, &facts.sites);
+    let figures = of_county(&facts, 2026);
+    let codes: Vec<&str> = figures.efforts.iter().map(|e| e.code.as_str()).collect();
+    assert_eq!(codes, ["410001000", "410001001"]);
+    let of_rows: Vec<u64> = figures.processes.iter().map(|p| p.sites).collect();
+    assert!(of_rows.iter().all(|sites| *sites > 5), "{of_rows:?}");
+    let all_sites = facts.sites.len() as u64;
+    assert_eq!(of_rows.iter().sum::<u64>(), all_sites);
+    assert_eq!(figures.process.sites, all_sites);
+    let [all, searched, _] = figures.ground_km2();
+    let county = measured_m2(&facts.districts[0].area) / 1e6;
+    assert!((all / county - 1.0).abs() < 1e-6 && (searched / county - 1.0).abs() < 1e-6);
+}
+
 #[test]
 fn a_household_is_once_in_the_sum_of_a_county_and_its_townships() {
     let row = |code: &str, households| Answering {

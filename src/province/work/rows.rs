@@ -13,7 +13,7 @@ pub(super) struct Rows {
 
 impl Rows {
     pub(super) fn of(asked: &WorkQuery) -> Self {
-        let districts = asked.scope.districts(asked.facts);
+        let districts = asked.scope.answering(asked.facts);
         let rows = districts.iter().map(|d| {
             let row = Supervised {
                 code: d.code.clone(),

@@ -339,7 +339,7 @@ fn gathered(
         if scores.is_unread() {
             all.unread.push(shard);
         }
-        all.scores.merge(scores);
+        all.scores.merge_shard(scores);
     }
     Ok(all)
 }
