@@ -23,7 +23,8 @@ machine_of() { case $1 in *arm64* | *aarch64*) echo aarch64 ;; *) echo x86_64 ;;
 wheel_installed() {
     local machine
     machine=$(machine_of "$1")
-    "$python" -m pip install -q --target "$2" --only-binary=:all: --no-compile --python-version 3.13 --find-links "$wheels" \
+    # An older pip asks of its own Python what the wheel asks of the one that it is for.
+    "$python" -m pip install -q --target "$2" --only-binary=:all: --no-compile --python-version 3.13 --ignore-requires-python --find-links "$wheels" \
         --platform "manylinux_2_28_$machine" --platform "manylinux_2_27_$machine" --platform "manylinux_2_17_$machine" \
         --platform "manylinux2014_$machine" "${@:3}" "$1"
 }
