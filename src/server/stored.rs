@@ -42,9 +42,8 @@ impl PmTiles {
         let there = std::fs::metadata(path).map_err(|e| malformed(e.to_string()))?;
         let (whole, there) = (file.length(), there.len());
         if whole > there {
-            return Err(malformed(format!(
-                "its end is missing, {there} B of {whole} B are there: copy it again"
-            )));
+            let path = path.into();
+            return Err(BaseMapError::Cut { path, there, whole });
         }
         let reader = AsyncPmTilesReader::try_from_source(file).await;
         let reader = reader.map_err(|e| malformed(e.to_string()))?;

@@ -33,6 +33,15 @@ pub enum BaseMapError {
         /// What is wrong.
         why: String,
     },
+    /// Its end is missing, as of a copy that was broken off.
+    Cut {
+        /// The file.
+        path: PathBuf,
+        /// Bytes that are there.
+        there: u64,
+        /// Bytes that it has where it is whole.
+        whole: u64,
+    },
     /// It cannot be opened.
     File(GeoPackageError),
     /// The raster cannot be shown.
@@ -65,6 +74,12 @@ impl Say for BaseMapError {
                 "请提供图片瓦片（PNG、JPEG 或 WebP）；可用 QGIS 的“生成 XYZ 瓦片（MBTiles）”导出",
             )),
             Self::Malformed { path, why } => Said::misnamed(lang, path, why),
+            Self::Cut { path, there, whole } => Said::new(tr!(
+                lang,
+                "the end of {path} is missing, {there} B of {whole} B are there: copy it again",
+                "{path} 不完整，应为 {whole} 字节，实有 {there} 字节：请重新复制",
+                path = path.display(),
+            )),
             Self::File(e) => e.say(lang),
             Self::Tile(e) => e.say(lang),
         }

@@ -97,6 +97,7 @@ fn together(before: Received, mut now: Received) -> Received {
     last.overturned = [sum.overturned, std::mem::take(&mut last.overturned)].concat();
     now.unfollowed.splice(0..0, before.unfollowed);
     now.overturned.splice(0..0, before.overturned);
+    (now.boundaries_elsewhere).splice(0..0, before.boundaries_elsewhere);
     now.dated_ahead += before.dated_ahead;
     now
 }

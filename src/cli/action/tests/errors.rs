@@ -254,7 +254,7 @@ fn imagery() -> Vec<Box<dyn Say>> {
     })));
     all.extend(boxed(every!(BaseMapError {
         Address { text: "x".into() }, Shifted { text: "x".into(), system: "GCJ-02" },
-        Vector { path: path() }, Malformed { path: path(), why: "x".into() },
+        Vector { path: path() }, Malformed { path: path(), why: "x".into() }, Cut { path: path(), there: 1, whole: 2 },
         File(GeoPackageError::TooMuch { path: path() }), Tile(TileError::Gone),
     })));
     all.extend(boxed(every!(CapturedError {
