@@ -38,8 +38,6 @@ pub enum FormError {
     PictureInCell,
     /// Less than one per cent, or a share of one.
     Share,
-    /// Plants are both counted and sampled.
-    TwoCounts,
     /// Quadrats that give no estimate.
     Quadrats(QuadratFlaw),
 }
@@ -97,32 +95,19 @@ impl FormFlaw {
                 "“{column}”: is {value} a share or per cent? Write 80 or 80% for eight tenths",
                 "“{column}”：{value} 是比例还是百分数？八成请写 80 或 80%"
             ),
-            FormError::TwoCounts => tr!(
-                lang,
-                "plants are both counted and sampled in quadrats: which holds?",
-                "既填了逐株株数又填了样方，请只留其一"
-            ),
             FormError::Quadrats(flaw) => quadrats(*flaw, column, value, lang),
         }
     }
 }
 
 fn quadrats(flaw: QuadratFlaw, column: &str, value: &str, lang: Lang) -> String {
+    let why = flaw.say(lang);
     match flaw {
         QuadratFlaw::TooFew => tr!(
             lang,
-            "“{column}”: {value}: two quadrats or more are needed for an interval",
-            "“{column}”：{value}：至少两个样方才有区间"
+            "“{column}”: {value}: {why}",
+            "“{column}”：{value}：{why}"
         ),
-        QuadratFlaw::NoSize => tr!(
-            lang,
-            "quadrats need the size of a quadrat and the planted area",
-            "样方须同时填写样方面积与种植面积"
-        ),
-        QuadratFlaw::LargerThanArea => tr!(
-            lang,
-            "the quadrats together are larger than the planted area",
-            "样方总面积大于种植面积"
-        ),
+        _ => why.to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use super::names::names;
 use super::table::Row;
 use crate::registry::body::{Count, Eradicate, GrowthStage, Outcome, Visit};
 use crate::registry::code_lists::{Coded, habitat_code};
-use crate::registry::quadrats::estimate;
+use crate::registry::quadrats::{QuadratFlaw, estimate};
 use crate::text::Field;
 use crate::text::{DateFlaw, date_time, half_width, number, percent};
 
@@ -129,7 +129,10 @@ impl FormReader<'_> {
             return Ok(each.map(|plants| Count::Each { plants }));
         };
         if each.is_some() {
-            return Err(self.flaw("visit_quadrats", FormError::TwoCounts));
+            return Err(self.flaw(
+                "visit_quadrats",
+                FormError::Quadrats(QuadratFlaw::CountedToo),
+            ));
         }
         let counts = half_width(&text)
             .split([',', '，', '、', ';', '；', ' ', '/'])
@@ -326,7 +329,6 @@ fn time(text: &str, now: &jiff::Zoned) -> Result<String, FormError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::quadrats::QuadratFlaw;
 
     fn row(fields: &[(&str, Field)]) -> Row {
         Row {
@@ -579,7 +581,7 @@ mod tests {
                 ("visit_plants", Field::Number(3.0)),
                 ("visit_quadrats", text("1,2"))
             ]),
-            FormError::TwoCounts
+            FormError::Quadrats(QuadratFlaw::CountedToo)
         );
         assert_eq!(
             why(&[wild, ("visit_quadrats", text("1,2"))]),

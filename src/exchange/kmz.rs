@@ -79,7 +79,7 @@ fn place(picture: Picture, entry: &Entry) -> String {
 }
 
 /// Columns that stand in the extended data for programs, and tell people nothing.
-const IN_DATA: [&str; 2] = ["state", "head"];
+const IN_DATA: [&str; 3] = ["state", "head", "site_key"];
 
 /// Where the icon lies in the file.
 const ICON: &str = "files/site.png";
@@ -180,7 +180,8 @@ fn point(kml: &mut String, entry: &Entry, pictured: [bool; 2], export: &Export) 
         kml,
         "<Placemark id=\"{code}\">\n<name>{}</name>\n<description><![CDATA[{}]]></description>\n\
          <Style><IconStyle><color>{}</color><scale>1.1</scale><Icon><href>{ICON}</href></Icon></IconStyle></Style>\n\
-         <ExtendedData><Data name=\"site\"><value>{code}</value></Data><Data name=\"state\"><value>{}</value></Data><Data name=\"head\"><value>{}</value></Data></ExtendedData>\n\
+         <ExtendedData><Data name=\"site\"><value>{code}</value></Data><Data name=\"state\"><value>{}</value></Data><Data name=\"head\"><value>{}</value></Data>\
+         <Data name=\"site_key\"><value>{}</value></Data></ExtendedData>\n\
          <Point><coordinates>{:.7},{:.7}</coordinates></Point>\n</Placemark>",
         escape(&title),
         // Only this would end the section, and the values are escaped.
@@ -188,6 +189,7 @@ fn point(kml: &mut String, entry: &Entry, pictured: [bool; 2], export: &Export) 
         kml_colour(site.waits_as(), "ff"),
         site.state.name(),
         site.head(),
+        site.key,
         at.lon,
         at.lat,
         code = entry.code,

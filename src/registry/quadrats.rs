@@ -4,6 +4,7 @@
 //! is Student's t over the quadrats, with the finite population correction where they cover much of the area.
 
 use super::body::Count;
+use crate::words::Lang;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// Why quadrats give no estimate.
@@ -15,6 +16,32 @@ pub enum QuadratFlaw {
     NoSize,
     /// Together they are larger than the area.
     LargerThanArea,
+    /// The plants were counted as well, each of them.
+    CountedToo,
+}
+
+impl QuadratFlaw {
+    /// In words.
+    pub fn say(self, lang: Lang) -> &'static str {
+        match self {
+            Self::TooFew => lang.pick(
+                "two quadrats or more are needed for an interval",
+                "至少两个样方才有区间",
+            ),
+            Self::NoSize => lang.pick(
+                "quadrats need the size of a quadrat and the planted area",
+                "样方须同时填写样方面积与种植面积",
+            ),
+            Self::LargerThanArea => lang.pick(
+                "the quadrats together are larger than the planted area",
+                "样方总面积大于种植面积",
+            ),
+            Self::CountedToo => lang.pick(
+                "plants are both counted and sampled in quadrats: which holds?",
+                "既填了逐株株数又填了样方，请只留其一",
+            ),
+        }
+    }
 }
 
 /// Estimates plants from counts in quadrats of `quadrat_dm2` within `area_dm2` (square decimetres).

@@ -37,6 +37,15 @@ const VALUES: &[NamedValue] = &[
         )),
     ),
     (
+        "quadrat_m2",
+        "size of a quadrat",
+        "样方面积",
+        Some((
+            "square metres above 0, such as 1",
+            "请填写大于 0 的平方米数，如 1",
+        )),
+    ),
+    (
         "near",
         "place",
         "位置",

@@ -41,6 +41,21 @@ fn a_site_goes_from_the_desk_to_the_field_by_the_people_whose_move_it_is() {
         shared.wang.post(&moves, &visit(json!([]))).code(),
         "refused"
     );
+    // A sample of quadrats that gives no estimate, or stands beside a count of each plant.
+    for sample in [
+        json!({"quadrats": [4], "quadrat_m2": 1, "area_m2": 20}),
+        json!({"quadrats": [4, 6], "area_m2": 20}),
+        json!({"quadrats": [4, 6], "quadrat_m2": 1, "area_m2": 1.5}),
+        json!({"quadrats": [4, 6], "quadrat_m2": 1, "area_m2": 20, "plants": 10}),
+    ] {
+        let mut asked = json!({"move": "visit", "outcome": "cultivated", "officers": ["chen"]});
+        let (asked_of, sample_of) = (asked.as_object_mut(), sample.as_object().cloned());
+        asked_of
+            .expect("a move")
+            .extend(sample_of.expect("a sample"));
+        let refused = shared.wang.post(&moves, &asked);
+        assert_eq!((refused.status, refused.code().as_str()), (400, "quadrats"));
+    }
     let upload = shared
         .wang
         .put("/api/uploads/scene.jpg", &picture(200))

@@ -161,6 +161,7 @@ impl VisitArguments {
                                     "a quadrat and an area with a size",
                                     "样方与面积须大于零",
                                 ),
+                                QuadratFlaw::CountedToo => flaw.say(lang),
                                 QuadratFlaw::LargerThanArea => lang.pick(
                                     "quadrats that fit into the area",
                                     "样方总面积不得大于种植面积",

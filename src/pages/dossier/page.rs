@@ -305,7 +305,7 @@ fn pictures(d: &Dossier, lang: Lang) -> Option<Markup> {
                             p class="soft none" { (absent(d, file, lang)) }
                         }
                         figcaption {
-                            b { (number) } " " (photograph(d, file, at, lang).join(" · ").as_str()) " "
+                            b { (number) } " " (photograph(d, file, at, lang).join(" · ").as_str()) " · "
                             (file.role.label(lang)) " "
                             span class="mono soft" { (&file.sha256.to_string()[..16]) "…" }
                         }

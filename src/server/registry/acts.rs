@@ -7,6 +7,7 @@ use crate::office::life::{self, LifeStep};
 use crate::office::record::{Recorded, ScanFolder, record};
 use crate::office::{Changed, Files, Office, Session, divide};
 use crate::registry::body::{self, Count, FailReason, GrowthStage, Outcome, RejectReason};
+use crate::registry::quadrats::{QuadratFlaw, estimate};
 use crate::registry::{SiteKey, State};
 use crate::server::answer::{Answer, Refused};
 use crate::server::house::Shared;
@@ -14,6 +15,7 @@ use crate::server::surveys::survey;
 use crate::server::uploads;
 use crate::store::{Store, StoreError};
 use crate::text::nearest;
+use crate::words::Lang;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::routing::post;
@@ -113,7 +115,12 @@ struct AskedVisit {
     species: Option<String>,
     stage: Option<GrowthStage>,
     sap_cut: Option<bool>,
+    /// Each counted.
     plants: Option<u64>,
+    /// Or those in each quadrat, whose size and that of the planted area are given too.
+    #[serde(default)]
+    quadrats: Vec<u64>,
+    quadrat_m2: Option<f64>,
     area_m2: Option<f64>,
     habitat: Option<String>,
     note: Option<String>,
@@ -122,6 +129,8 @@ struct AskedVisit {
 
 impl AskedVisit {
     fn body(self, name: &str) -> Result<body::Visit, Refused> {
+        let area_dm2 = self.area_m2.map(|m2| dm2("area_m2", m2)).transpose()?;
+        let count = self.count(area_dm2)?;
         let officers = life::present(self.officers, name, self.not_there);
         Ok(body::Visit {
             outcome: self.outcome,
@@ -130,13 +139,32 @@ impl AskedVisit {
             species: self.species,
             stage: self.stage,
             sap_cut: self.sap_cut,
-            count: self.plants.map(|plants| Count::Each { plants }),
-            area_dm2: self.area_m2.map(dm2).transpose()?,
+            count,
+            area_dm2,
             habitat: self.habitat,
             note: self.note,
             forced: self.force,
             imported: None,
         })
+    }
+
+    /// The count, each plant or by quadrats.
+    fn count(&self, area_dm2: Option<u64>) -> Result<Option<Count>, Refused> {
+        if self.quadrats.is_empty() {
+            return Ok(self.plants.map(|plants| Count::Each { plants }));
+        }
+        let flawed = |flaw: QuadratFlaw| {
+            let [english, chinese] = [Lang::En, Lang::Zh].map(|lang| flaw.say(lang));
+            Refused::new(StatusCode::BAD_REQUEST, "quadrats", english, chinese)
+        };
+        if self.plants.is_some() {
+            return Err(flawed(QuadratFlaw::CountedToo));
+        }
+        let quadrat_dm2 = self.quadrat_m2.map(|m2| dm2("quadrat_m2", m2));
+        let quadrat_dm2 = quadrat_dm2.transpose()?.unwrap_or(0);
+        estimate(&self.quadrats, quadrat_dm2, area_dm2.unwrap_or(0))
+            .map(Some)
+            .map_err(flawed)
     }
 }
 
@@ -145,11 +173,11 @@ impl AskedVisit {
     clippy::cast_sign_loss,
     reason = "checked to be above nought and below 1e11"
 )]
-fn dm2(m2: f64) -> Result<u64, Refused> {
+fn dm2(name: &str, m2: f64) -> Result<u64, Refused> {
     let is_an_area = m2 > 0.0 && m2 < 1e9;
     is_an_area
         .then(|| (m2 * 100.0).round() as u64)
-        .ok_or_else(|| Refused::unclear("area_m2"))
+        .ok_or_else(|| Refused::unclear(name))
 }
 
 async fn take(

@@ -11,6 +11,12 @@ function number(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
+/** The plants in each quadrat, typed as `4,6,5`; what is no number goes as it is, so that the server says so. */
+function counts(text: string | undefined): unknown[] | undefined {
+  const listed = text?.split(/[,，、;；\s]+/).filter(Boolean);
+  return listed?.map((one) => (/^\d+$/.test(one) ? Number(one) : one));
+}
+
 /** Places typed one a line as `longitude,latitude`. */
 function places(text: string | undefined): [number, number][] {
   const lines = (text ?? '').split('\n').map((line) => line.split(/[,，\s]+/).filter(Boolean).map(Number));
@@ -22,7 +28,7 @@ const FIELDS: Readonly<Record<MoveName, (values: Values) => Record<string, unkno
   assign: () => ({}),
   visit: (values) => ({
     outcome: values['outcome'], officers: names(values['officers']), not_there: values['not_there'] === 'true', plants: number(values['plants']),
-    area_m2: number(values['area']), stage: values['stage'], habitat: values['habitat'],
+    quadrats: counts(values['quadrats']), quadrat_m2: number(values['quadrat']), area_m2: number(values['area']), stage: values['stage'], habitat: values['habitat'],
     species: values['species'], witness: values['witness'], sap_cut: values['sap'] === undefined ? undefined : values['sap'] === 'yes',
   }),
   eradicate: (values) => ({ percent: number(values['percent']), method: values['method'], officers: names(values['officers']) }),
@@ -36,12 +42,15 @@ const FIELDS: Readonly<Record<MoveName, (values: Values) => Record<string, unkno
 
 /** Of a moment that was typed the zone is the registry's, whatever this computer's clock is set to: it goes as it is. */
 export function body(move: MoveName, values: Values, uploads: readonly string[]): Record<string, unknown> {
-  const { note, when, role, force } = values;
+  const { note, when, force } = values;
   const all = {
     move, ...FIELDS[move](values), note: move === 'note' ? undefined : note, when, force,
-    files: uploads.length ? uploads.map((upload) => ({ upload, role: role ?? USUAL_ROLE[move] ?? 'document' })) : undefined,
+    files: uploads.length ? uploads.map((upload, at) => ({ upload, role: values[roleOf(at)] ?? 'document' })) : undefined,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-const USUAL_ROLE: Partial<Record<MoveName, string>> = { visit: 'scene', eradicate: 'scene', accept: 'after' };
+/** The name of the field that says what a file shows. */
+export function roleOf(at: number): string {
+  return `role ${at}`;
+}

@@ -49,6 +49,13 @@ function VisitFields() {
         <TextField name="plants" label={say('field_plants')} type="number" min={0} />
         <TextField name="area" label={say('field_area')} type="number" min={0} />
       </div>
+      <details>
+        <summary>{say('field_sampled')}</summary>
+        <div class="pair">
+          <TextField name="quadrats" label={say('field_quadrats')} help={say('field_quadrats_help')} />
+          <TextField name="quadrat" label={say('field_quadrat')} type="number" min={0} />
+        </div>
+      </details>
       <div class="pair">
         <ChoiceField name="stage" label={say('field_stage')} options={options(STAGES, true)} />
         <ChoiceField name="habitat" label={say('field_habitat')} options={options(HABITATS, true)} />

@@ -5,11 +5,11 @@ import { assign, move, upload } from '../../api/endpoints';
 import type { MoveName, MoveOffer, SessionNow, SitePage } from '../../api/types';
 import { Dialog } from '../../parts/dialog';
 import { Failure } from '../../parts/failure';
-import { Field, TextField, typed } from '../../parts/field';
+import { ChoiceField, Field, TextField, typed } from '../../parts/field';
 import { tell } from '../../parts/notice';
 import { say } from '../../words/language';
 import { MOVES, label } from '../../words/coded';
-import { body } from './move_body';
+import { body, roleOf } from './move_body';
 import { BeforeAfter } from './evidence';
 import { FieldsOf, WITH_FILES } from './move_fields';
 
@@ -66,7 +66,7 @@ function MoveDialog({ offer, found, who, close, done }: MoveOf) {
       <form onSubmit={submit}>
         {offer.move === 'accept' && <BeforeAfter found={found} />}
         <FieldsOf registry={who.registry} move={offer.move} found={found} />
-        {WITH_FILES[offer.move] && <FilesField roles={WITH_FILES[offer.move] ?? []} choose={setFiles} />}
+        {WITH_FILES[offer.move] && <FilesField roles={WITH_FILES[offer.move] ?? []} files={files} choose={setFiles} />}
         {FORCED.has(offer.move) && <details><summary>{say('field_force')}</summary><TextField name="force" label={say('field_reason')} help={say('field_force_help')} /></details>}
         {offer.move !== 'assign' && <TextField name="when" label={say('happened')} help={say('happened_help')} type="datetime-local" />}
         {error && <Failure error={error} />}
@@ -87,17 +87,25 @@ async function record(who: SessionNow, found: SitePage, name: MoveName, values: 
   return (await move(who.registry, found.id, body(name, values, uploads))).awaits_second;
 }
 
-function FilesField({ roles, choose }: { roles: readonly (readonly [string, string])[]; choose: (files: readonly File[]) => void }) {
+function FilesField({ roles, files, choose }: { roles: readonly (readonly [string, string])[]; files: readonly File[]; choose: (files: readonly File[]) => void }) {
   return (
     <>
       <Field label={say('field_files')}>
         {(id) => <input id={id} type="file" multiple accept="image/*,application/pdf" onChange={(event) => choose([...(event.currentTarget.files ?? [])])} />}
       </Field>
-      {roles.length > 1 && (
-        <Field label={say('field_file_role')}>
-          {(id) => <select id={id} name="role">{roles.map(([code, text]) => <option key={code} value={code}>{text}</option>)}</select>}
-        </Field>
+      {files.length > 0 && roles.length > 1 && (
+        <fieldset>
+          <legend>{say('field_file_role')}</legend>
+          {files.map((file, at) => <ChoiceField key={`${at} ${file.name}`} name={roleOf(at)} label={file.name} options={likely(file, roles)} />)}
+        </fieldset>
       )}
     </>
   );
+}
+
+/** What a file can show, a paper first where it is one. */
+function likely(file: File, roles: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
+  if (file.type !== 'application/pdf') return roles;
+  const isPaper = ([code]: readonly [string, string]): boolean => code === 'document';
+  return [...roles.filter(isPaper), ...roles.filter((role) => !isPaper(role))];
 }
