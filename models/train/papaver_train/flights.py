@@ -149,9 +149,11 @@ def flown(judge: Judge, name: str, program: Path, folder: Path) -> dict:
         ortho, out = folder / f"{name}.tif", folder / name
         plots = painted(judge, FLIGHTS[name], ortho)
         features, places = scanned(program, judge.path, ortho, out)
-        model = json.loads((out / "scan.json").read_text())["model"]["sha256"]
+        record = json.loads((out / "scan.json").read_text())
+        verifier = ((record.get("second_stage") or {}).get("verifier") or {}).get("sha256")
         rows = rows_of(features, places, plots)
-        flight = {"model": model, "names": features["names"], "rows": rows}
+        models = {"model": record["model"]["sha256"], "verifier": verifier}
+        flight = {**models, "names": features["names"], "rows": rows}
         part = kept.with_suffix(".part")
         part.write_text(json.dumps(flight))
         part.rename(kept)
@@ -180,7 +182,7 @@ def main() -> None:
         print(f"{name}: {len(flight['rows'])} candidates, {real} of them poppies", flush=True)
     if args.only:
         return
-    head = {key: flights["anchors"][key] for key in ("model", "names")}
+    head = {key: flights["anchors"][key] for key in ("model", "verifier", "names")}
     anchors = [row for row in flights["anchors"]["rows"] if row["real"]]
     two = {name: flights[name]["rows"] for name in ("first", "second")}
     files = {

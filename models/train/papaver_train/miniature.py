@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from .dense import Model
+from .pool import load
 from .scenes import crop
 from .train import SEEDS, make_world
-from .verify import JUDGE_VIEWS, head_of, scored, told
 from .verify import area as area_of
+from .verify import scored, session
 
 
 def separation(model: Model, library: Path, count: int = 24) -> float:
@@ -35,8 +36,8 @@ def separation(model: Model, library: Path, count: int = 24) -> float:
 
 def twin_areas(second: Path, pool: Path) -> float:
     """Chance that the second stage scores a poppy's candidate above another's, among those it learnt from."""
-    got, head = told(pool, "train-*.npz", JUDGE_VIEWS), head_of(second)[0]
-    return area_of(1 - scored(head, got.raw)[:, 0], got.rows["label"] > 0)
+    rows = load(pool, "train-*.npz")
+    return area_of(1 - scored(session(second), rows)[:, 0], rows["label"] > 0)
 
 
 def main() -> None:
@@ -79,6 +80,8 @@ def main() -> None:
             str(pool),
             "--watch",
             "train-*.npz",
+            "--steps",
+            "60",
             "--out",
             str(second),
         ],

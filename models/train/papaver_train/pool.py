@@ -3,13 +3,14 @@
     python -m papaver_train.pool ../papaver.onnx --part train --library build/library --shared ../../../shared/data --pairs 400 --out build/pool
 
 Plots come in twins: the same ground, the same places, the same leaves beneath, the same light, camera and mosaic; poppies in one, other plants,
-people or things in the other, so that having been pasted tells nothing. Frames without poppy are searched as they are. What the first stage
+people or things in the other, so that having been pasted tells nothing. Blocks of rendered ground hold poppies among the look-alikes. Frames without poppy are searched as they are. What the first stage
 gives less than FLOOR is no candidate; a plot that it passes over is kept all the same, marked `forced`: to train on, never to judge by.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -29,9 +30,13 @@ from .train import make_world
 from .verifier import NEAR, WIDE, Sight
 from .views import attitude
 from .views import scores as eight
+from .wide import GSD as WIDE_GSD
+from .wide import SIDE as WIDE_SIDE
+from .wide import block as wide_block
+from .wide import painted
 from .yard import YARD
 
-FLOOR, SPAN_CM, CHUNK, MOST = 0.1, 1120.0, 10, 3
+FLOOR, SPAN_CM, CHUNK, MOST, MOST_OF_BLOCK = 0.1, 1120.0, 10, 3, 12
 MARGIN = {NEAR: 16, WIDE: 4}  # a view is moved by 14 cm at most
 POPPY_ODDS = {
     "flower": 0.3,
@@ -195,6 +200,70 @@ def pair(judge: Judge, seed: int) -> list[Taken]:
     return [t for scene in got for t in taken_of(judge.model, *scene, f"twins {seed}")]
 
 
+def sown(rng, world) -> tuple[np.ndarray, np.ndarray, list[tuple[str, np.ndarray]], float]:
+    """(image at its own GSD, cover of its pixels, plots of poppies, GSD) of a block of ground as `wide` has it, on which poppies grow too."""
+    gsd = 2.0 if rng.random() < 0.3 else draw(rng, 0.9, 3.0)
+    canvas, species, others = painted(rng, world, rng.random() < 0.5, gsd)
+    extent, plots = gsd * len(canvas.poppy), []
+    stages = [((f"poppy_{stage}",), odds) for stage, odds in POPPY_ODDS.items()]
+    for _ in range(rng.poisson(2.0)):
+        kind = drawn_from(rng, species, stages)
+        spots = places(rng, 400.0, int(round(draw(rng, 2, 60))))
+        spots = spots + rng.uniform(0, extent - 400, 2)
+        green = GREEN_HOSTS if kind == "poppy_bare" and rng.random() < 0.6 else ()
+        hosted(rng, canvas, species, species[kind], spots, green)
+        plots.append((kind, spots))
+    if rng.random() < 0.25:
+        shade(rng, canvas.light, gsd)
+    image = camera(rng, canvas.light, gentle=False)
+    image = processed(rng, image) if rng.random() < 0.5 else image
+    named = [(name, spots) for name, spots in [*plots, *others] if len(spots)]
+    return image, canvas.poppy, named, gsd
+
+
+def nearest(plots: list[tuple[str, np.ndarray]], at: np.ndarray, poppy: bool) -> str:
+    """The kind that lies nearest to a place (cm): of the poppies where it is poppy; 'ground' where nothing lies within 3 m."""
+    away = [
+        (float(np.linalg.norm(spots - at, axis=1).min()), name)
+        for name, spots in plots
+        if not poppy or name.startswith("poppy_")
+    ]
+    least = min(away, default=(np.inf, "ground"))
+    return least[1] if poppy or least[0] < 300 else "ground"
+
+
+def block(judge: Judge, seed: int) -> list[Taken]:
+    """The candidates of one block of ground: those on poppies, and those on anything else."""
+    image, cover, plots, gsd = sown(np.random.default_rng(seed), judge.world)
+    model, coarse = judge.model, resample(image, gsd)
+    scores, out = model.score(coarse), []
+    rows, columns = scores.shape
+    share = cv2.resize(cover, (columns, rows), interpolation=cv2.INTER_AREA)
+    near = cv2.dilate((share > 0.01).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    for c in candidates(scores, FLOOR)[:MOST_OF_BLOCK]:
+        poppy = bool(near[tuple(c["cells"].T)].any())
+        y, x = (c["centre"] + 0.5) * model.cell
+        kind = nearest(plots, 2.0 * np.array([x, y]), poppy)
+        crops = (cut(image, gsd, x * 2 / gsd, y * 2 / gsd, s) for s in (NEAR, WIDE))
+        mean = float(eight(model.run, coarse, x, y).mean())
+        label = label_of(kind, poppy)
+        out.append(Taken(label, False, c["score"], mean, kind, f"block {seed}", gsd, *crops))
+    return out
+
+
+def bare(judge: Judge, seed: int) -> list[Taken]:
+    """The candidates of one block of ground without poppy, exactly as `wide` counts them."""
+    image, plots = wide_block(np.random.default_rng(seed), judge.world)
+    model, out = judge.model, []
+    for c in candidates(model.score(image), model.threshold):
+        y, x = (c["centre"] + 0.5) * model.cell
+        kind = nearest(plots, 2.0 * np.array([x, y]), False)
+        crops = (cut(image, 2.0, x, y, s) for s in (NEAR, WIDE))
+        mean = float(eight(model.run, image, x, y).mean())
+        out.append(Taken(0, False, c["score"], mean, kind, f"block {seed}", 2.0, *crops))
+    return out
+
+
 def frame(model: Model, path: Path, gsd: float) -> list[Taken]:
     """The candidates of a frame that holds no poppy."""
     image = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
@@ -240,21 +309,30 @@ def main() -> None:
     parser.add_argument("--real", type=Path)
     parser.add_argument("--part", choices=["train", "validation", "test"], default="train")
     parser.add_argument("--pairs", type=int, default=400)
+    parser.add_argument("--blocks", type=int, default=0, help="of ground with look-alikes")
+    parser.add_argument("--hectares", type=float, default=0.0, help="of ground without poppy")
     parser.add_argument("--sites", nargs="*", default=[], choices=list(SITES))
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("build/pool"))
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    if args.pairs:
+    bares = math.ceil(args.hectares / (WIDE_SIDE * WIDE_GSD / 1e4) ** 2)
+    if args.pairs or args.blocks or bares:
         world = make_world(
             args.library, args.shared, args.part, None, None, args.foliage, args.real
         )
         judge = Judge(args.model, world, args.part, args.jobs)
-        for first in range(0, args.pairs, CHUNK):
-            path = args.out / f"{args.part}-{first:05}.npz"
-            if not path.exists():
-                seeds = [judge.base + 7_000_000 + 7 * k for k in range(first, first + CHUNK)]
-                save(path, [t for got in judge.map(pair, seeds) for t in got])
+        kinds = (
+            ("", pair, args.pairs, 7_000_000),
+            ("blocks_", block, args.blocks, 8_000_000),
+            ("bare_", bare, bares, 5_000_000),
+        )
+        for name, collect, count, offset in kinds:
+            for first in range(0, count, CHUNK):
+                path = args.out / f"{name}{args.part}-{first:05}.npz"
+                if not path.exists():
+                    seeds = [judge.base + offset + 7 * k for k in range(first, first + CHUNK)]
+                    save(path, [t for got in judge.map(collect, seeds) for t in got])
     for site in args.sites:
         for pattern, gsd in SITES[site]:
             for source in sorted(args.shared.glob(pattern)):

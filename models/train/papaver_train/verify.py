@@ -1,9 +1,10 @@
-"""Trains and judges the second stage on what `papaver_train.pool` has collected: the trunk keeps ImageNet's weights, the head is learnt.
+"""Trains and judges the second stage on what `papaver_train.pool` has collected.
 
-    python -m papaver_train.verify fit ../papaver.onnx --pool build/pool --out ../verifier.onnx
-    python -m papaver_train.verify judge ../verifier.onnx --pool build/pool
+    python -m papaver_train.verify fit ../papaver.onnx --pool build/pool --minutes 28 --out ../papaver-verifier.onnx
+    python -m papaver_train.verify judge ../papaver-verifier.onnx --pool build/pool
 
-Features are computed once a file and kept beside it. The head's training stops where validation's candidates are told apart best.
+Each step takes candidates by their class, those that the first stage is surer of twice as often, in a view that is moved, turned, mirrored
+and seen in other light. The stem and the first blocks keep ImageNet's weights; the weights kept are a moving average.
 """
 
 from __future__ import annotations
@@ -12,48 +13,137 @@ import argparse
 import copy
 import hashlib
 import math
-from dataclasses import dataclass
+import multiprocessing
+import threading
+import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnx
 import onnxruntime
 import torch
 import torch.nn.functional as F
-from onnx import TensorProto, helper
 
 from .judge import line
 from .net import standardise
-from .pool import load, seen
-from .verifier import (
-    NEAR,
-    RAW,
-    WIDE,
-    HalfGraph,
-    Head,
-    Trunk,
-    Verifier,
-    build,
-    metadata,
-    trunk_nodes,
-)
-from .views import VIEWS
+from .pool import MARGIN, load, seen
+from .verifier import CLASSES, NEAR, WIDE, Sight, Verifier, build, metadata
+from .views import VIEWS, attitude
 
-TRAIN_VIEWS, JUDGE_VIEWS, BATCH, EPOCHS = 2, 4, 16, 240
-# Of validation's candidates in bloom, so many must pass at the threshold for screening; of what is passed at that for dispatch, so many must be poppy.
-PASS, PRECISE = 0.975, 0.9
+JUDGE_VIEWS, BATCH, SCORED_AT_ONCE = 4, 32, 16
+SHARES = np.array([0.5, 0.38, 0.12])  # of each class in a batch
+SURE, MOVED_CM = 0.3, 14.0
+# Of validation's candidates in bloom, so many must pass at the threshold for screening. Of validation's ground without poppy at most so many
+# candidates a square kilometre may reach that for direct dispatch.
+PASS, FALSE_KM2 = 0.975, 60.0
 
 
-@dataclass(frozen=True)
-class Told:
-    """Columns of candidates and the vectors of both sights of their first views: (n, views, 6144)."""
+def light_of(rng, image: np.ndarray) -> np.ndarray:
+    """A crop in other light: gamma, brightness, white balance, saturation, noise."""
+    x = np.clip(image.astype(np.float32) / 255, 1e-3, 1) ** np.exp(rng.normal(0, 0.2))
+    x = x * np.exp(rng.normal(0, 0.12) + rng.normal(0, 0.05, 3)).astype(np.float32)
+    grey = x.mean(2, keepdims=True)
+    x = grey + (x - grey) * np.exp(rng.normal(0, 0.15))
+    if rng.random() < 0.5:
+        x = x + rng.normal(0, rng.uniform(0, 0.02), x.shape)
+    return (np.clip(x, 0, 1) * 255).astype(np.uint8)
 
-    rows: dict[str, np.ndarray]
-    raw: np.ndarray
 
-    def where(self, mask: np.ndarray) -> Told:
-        """Those candidates alone."""
-        return Told({k: v[mask] for k, v in self.rows.items()}, self.raw[mask])
+def moved(crop: np.ndarray, sight: Sight, by: np.ndarray, turns: int, mirrored: bool) -> np.ndarray:
+    """A sight out of a crop with its margin, its middle moved by centimetres."""
+    left, top = (MARGIN[sight] + int(round(cm / sight.cm)) for cm in by)
+    return attitude(crop[top : top + sight.pixels, left : left + sight.pixels], turns, mirrored)
+
+
+class Stream:
+    """Batches out of candidates, made by another process: (classes, image, surroundings)."""
+
+    shared: tuple[dict, np.ndarray]
+
+    def __init__(self, rows: dict, seed: int) -> None:
+        Stream.shared = (rows, odds(rows))
+        self.room = threading.Semaphore(6)
+        self.pool = multiprocessing.get_context("fork").Pool(1)
+        self.batches = self.pool.imap(batch, self.seeds(seed * 10_000_000))
+
+    def seeds(self, seed: int):
+        """No more than a few ahead."""
+        while True:
+            self.room.acquire()
+            yield seed
+            seed += 1
+
+    def next(self):
+        """The next batch."""
+        made = next(self.batches)
+        self.room.release()
+        return made
+
+
+def odds(rows: dict) -> np.ndarray:
+    """How often each candidate is taken: classes by SHARES, what the first stage is surer of twice, what it passed over half as often."""
+    weight = np.where(rows["score"] >= SURE, 2.0, 1.0)
+    weight = weight * np.where(rows["forced"].astype(bool), 0.5, 1.0)
+    label = rows["label"].astype(int)
+    there = np.array([weight[label == k].sum() for k in range(len(CLASSES))])
+    weight = weight * (SHARES / np.maximum(there, 1e-9))[label]
+    return weight / weight.sum()
+
+
+def batch(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One batch of the candidates that the processes share."""
+    rows, odds_of = Stream.shared
+    rng = np.random.default_rng(seed)
+    chosen, both = rng.choice(len(odds_of), BATCH, p=odds_of), ([], [])
+    for i in chosen:
+        by, turns = rng.uniform(-MOVED_CM, MOVED_CM, 2), int(rng.integers(4))
+        mirrored, again = rng.random() < 0.5, int(rng.integers(1 << 40))
+        other = rng.random() < 0.8
+        for out, crops, sight in ((both[0], rows["near"], NEAR), (both[1], rows["wide"], WIDE)):
+            view = moved(crops[i], sight, by, turns, mirrored)
+            out.append(light_of(np.random.default_rng(again), view) if other else view)
+    return rows["label"][chosen].astype(np.int64), np.stack(both[0]), np.stack(both[1])
+
+
+def tune(
+    rows: dict, *, minutes: float = 0.0, steps: int = 0, rate: float = 4e-4, seed: int = 5
+) -> Verifier:
+    """The network learnt from candidates, for so many minutes or steps; the rate falls over the last four tenths."""
+    torch.manual_seed(3)
+    stream, net = Stream(rows, seed), Verifier()
+    net.trunk.load_imagenet()
+    net = net.to(memory_format=torch.channels_last)
+    average, parts = copy.deepcopy(net), ((net.trunk, 0.5), (net.head, 2.0))
+    groups = [{"params": part.parameters(), "times": times} for part, times in parts]
+    optimiser = torch.optim.AdamW(groups, lr=rate, weight_decay=0.02)
+    begun, step, losses = time.time(), 0, []
+    warm = min(100, max(1, steps // 6)) if steps else 100
+    while True:
+        done = step / steps if steps else (time.time() - begun) / 60 / max(minutes, 1e-9)
+        if done >= 1:
+            break
+        now = rate * min(1.0, (step + 1) / warm) * min(1.0, (1 - done) / 0.4)
+        for group in optimiser.param_groups:
+            group["lr"] = max(now * group["times"], 1e-6)
+        label, near, wide = stream.next()
+        net.train()
+        logits, _ = net(standardise(near), standardise(wide))
+        loss = F.cross_entropy(logits, torch.from_numpy(label), label_smoothing=0.03)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        optimiser.step()
+        step += 1
+        losses.append(float(loss.detach()))
+        decay = min(0.998, step / (step + 20))
+        with torch.no_grad():
+            for a, b in zip(average.parameters(), net.parameters(), strict=True):
+                a.lerp_(b, 1 - decay)
+        if step % 100 == 0:
+            print(f"step {step}, {time.time() - begun:.0f} s, loss {np.mean(losses[-100:]):.4f}", flush=True)
+    stream.pool.terminate()
+    return average.eval()
 
 
 def session(model: onnx.ModelProto | Path) -> onnxruntime.InferenceSession:
@@ -64,59 +154,21 @@ def session(model: onnx.ModelProto | Path) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
 
 
-def trunk_session() -> onnxruntime.InferenceSession:
-    """The trunk alone, with ImageNet's weights: `image` (n, 3, s, s) -> `raw` (n, 3072)."""
-    trunk, g = Trunk(), HalfGraph()
-    trunk.load_imagenet()
-    g.node("Concat", trunk_nodes(g, trunk, "image"), "raw", axis=1)
-    floats = helper.make_tensor_value_info
-    ends = (
-        [floats("image", TensorProto.FLOAT, ["n", 3, "h", "w"])],
-        [floats("raw", TensorProto.FLOAT, ["n", RAW])],
-    )
-    graph = helper.make_graph(g.nodes, "trunk", *ends, g.weights)
-    opset = helper.make_opsetid("", 13)
-    return session(helper.make_model(graph, opset_imports=[opset], ir_version=8))
-
-
-def raw_features(run: onnxruntime.InferenceSession, rows: dict, views: int) -> np.ndarray:
-    """(n, views, 6144) of candidates, half precision."""
-    out = np.zeros((len(rows["label"]), views, 2 * RAW), np.float16)
-    for first in range(0, len(out), BATCH):
-        part = slice(first, first + BATCH)
-        for k, view in enumerate(VIEWS[:views]):
-            both = [
-                run.run(
-                    None,
-                    {
-                        "image": standardise(np.stack([seen(c, s, view) for c in crops]))
-                        .contiguous()
-                        .numpy()
-                    },
-                )[0]
-                for crops, s in ((rows["near"][part], NEAR), (rows["wide"][part], WIDE))
-            ]
-            out[part, k] = np.concatenate(both, 1)
+def scored(run: onnxruntime.InferenceSession, rows: dict, views: int = JUDGE_VIEWS) -> np.ndarray:
+    """(n, 3): the mean of the probabilities over the first views, as the program takes it."""
+    out = np.zeros((len(rows["label"]), len(CLASSES)))
+    for first in range(0, len(out), SCORED_AT_ONCE):
+        part = slice(first, first + SCORED_AT_ONCE)
+        for view in VIEWS[:views]:
+            sights = (("image", "near", NEAR), ("surroundings", "wide", WIDE))
+            shown = {
+                name: standardise(np.stack([seen(c, sight, view) for c in rows[column][part]]))
+                .contiguous()
+                .numpy()
+                for name, column, sight in sights
+            }
+            out[part] += run.run(["scores"], shown)[0] / views
     return out
-
-
-def told(pool: Path, pattern: str, views: int) -> Told:
-    """All candidates of a name with their features, which are computed where they are not there yet."""
-    run, parts = None, []
-    for path in sorted(pool.glob(pattern)):
-        if ".part." in path.name or ".raw." in path.name:
-            continue
-        rows, kept = dict(np.load(path)), path.with_suffix(f".raw.{views}.npy")
-        if not len(rows["label"]):
-            continue
-        if not kept.exists():
-            run = run or trunk_session()
-            part = kept.with_suffix(".part.npy")
-            np.save(part, raw_features(run, rows, views))
-            part.rename(kept)
-        parts.append(np.load(kept))
-    rows = load(pool, pattern)
-    return Told({k: v for k, v in rows.items() if k not in ("near", "wide")}, np.concatenate(parts))
 
 
 def area(scores: np.ndarray, truth: np.ndarray) -> float:
@@ -128,175 +180,138 @@ def area(scores: np.ndarray, truth: np.ndarray) -> float:
     return float(below.mean() / (2 * len(no)))
 
 
-def scored(head: Head, raw: np.ndarray, views: int | None = None) -> np.ndarray:
-    """(n, 3): the mean of the probabilities over the first views."""
-    x = torch.from_numpy(raw[:, :views].astype(np.float32))
-    with torch.no_grad():
-        return F.softmax(head(x)[0], -1).mean(1).numpy()
-
-
-def loss_weights(rows: dict) -> torch.Tensor:
-    """Every class counts alike; what the first stage passed over counts half."""
-    label = rows["label"].astype(int)
-    share = np.bincount(label, minlength=3) / len(label)
-    weight = (1 / np.maximum(share, 1e-3))[label] * np.where(rows["forced"], 0.5, 1.0)
-    return torch.from_numpy((weight / weight.mean()).astype(np.float32))
-
-
-def fit_head(train: Told, watch: Told, seed: int = 17) -> Head:
-    """The head that tells `watch`'s candidates apart best, of one run over `train`; standardisation is folded into its first layer."""
-    torch.manual_seed(seed)
-    x = torch.from_numpy(train.raw.astype(np.float32)).flatten(0, 1)
-    views = train.raw.shape[1]
-    y = torch.from_numpy(train.rows["label"].astype(np.int64)).repeat_interleave(views)
-    weight = loss_weights(train.rows).repeat_interleave(views)
-    mean, std = x.mean(0), x.std(0) + 1e-3
-    x = (x - mean) / std
-    head, best, kept = Head(), -1.0, None
-    optimiser = torch.optim.AdamW(head.parameters(), lr=1e-3, weight_decay=0.3)
-    for epoch in range(EPOCHS):
-        head.train()
-        for chosen in torch.randperm(len(x)).split(256):
-            seen_ = F.dropout(x[chosen], 0.3)
-            loss = F.cross_entropy(
-                head(seen_)[0], y[chosen], reduction="none", label_smoothing=0.05
-            )
-            optimiser.zero_grad()
-            (loss * weight[chosen]).mean().backward()
-            optimiser.step()
-        if epoch % 5 == 4:
-            own = folded(head, mean, std)
-            got = area(1 - scored(own, watch.raw)[:, 0], watch.rows["label"] > 0)
-            if got > best:
-                best, kept = got, copy.deepcopy(own)
-    print(f"head: area {best:.3f} on validation's candidates, {len(train.raw)} candidates to train")
-    return kept
-
-
-def folded(head: Head, mean: torch.Tensor, std: torch.Tensor) -> Head:
-    """The head for vectors that are not standardised."""
-    own = copy.deepcopy(head).eval()
-    own.narrow.weight.data = head.narrow.weight.data / std
-    own.narrow.bias.data = head.narrow.bias.data - own.narrow.weight.data @ mean
-    return own
-
-
-def judged(watch: Told) -> Told:
-    """The first stage's own candidates; where these are not of both kinds, those that it passed over too."""
-    for mask in (~watch.rows["forced"], np.ones(len(watch.raw), bool)):
-        label = watch.rows["label"][mask]
-        if (label == 0).any() and (label == 1).any():
-            return watch.where(mask)
-    raise SystemExit(
-        "error: validation's candidates are not of both kinds, poppy in bloom and others\nhint: collect more pairs: papaver_train.pool --pairs …"
-    )
-
-
-def thresholds(scores: np.ndarray, rows: dict) -> tuple[float, float]:
-    """For screening and for direct dispatch, by the rules of PASS and PRECISE, on validation's candidates."""
-    bloom, poppy = rows["label"] == 1, rows["label"] > 0
-    screening = float(np.quantile(scores[bloom], 1 - PASS))
-    order = np.argsort(-scores)
-    precision = np.cumsum(poppy[order]) / np.arange(1, len(order) + 1)
-    precise = np.nonzero(precision >= PRECISE)[0]
-    dispatch = float(scores[order[precise[-1]]]) if len(precise) else 1.0
-    return tuple(math.floor(t * 1e4) / 1e4 for t in (screening, max(dispatch, screening)))
-
-
 def logit(p: np.ndarray) -> np.ndarray:
     """The log odds of probabilities."""
     p = np.clip(p, 1e-4, 1 - 1e-4)
     return np.log(p / (1 - p))
 
 
-def judge(head_scores: dict[int, np.ndarray], rows: dict, threshold: float) -> None:
-    """Prints how well candidates are told apart, and what passes at a threshold."""
-    real, poppy = ~rows["forced"], rows["label"] > 0
-    print(
-        f"{real.sum()} candidates of the first stage at 0.1 and more, {(real & poppy).sum()} of them poppy"
-    )
-    ways = {"first stage": rows["score"], "first stage, mean of eight": rows["mean"]}
-    ways |= {f"second stage, {v} views": s for v, s in head_scores.items()}
-    most = head_scores[max(head_scores)]
-    ways["second stage and mean of eight"] = logit(most) + 0.5 * logit(rows["mean"])
-    for name, scores in ways.items():
-        got = [area(scores[m], poppy[m]) for m in (real, real & (rows["score"] >= 0.32))]
-        print(f"  {name:34} area {got[0]:.3f}; of candidates at 0.32 and more {got[1]:.3f}")
-    plots(most, rows, threshold)
+def evidence(second: np.ndarray, rows: dict) -> np.ndarray:
+    """Log odds by which the program ranks: two parts of the second stage, one of the mean of the first one's nine looks."""
+    own = (rows["score"] + 8 * rows["mean"]) / 9
+    return (2 * logit(second) + logit(own)) / 3
+
+
+def joined(parts: list[dict]) -> dict:
+    """The columns of several tables as one."""
+    return {k: np.concatenate([part[k] for part in parts]) for k in parts[0]}
+
+
+def where(rows: dict, mask: np.ndarray) -> dict:
+    """Some of the candidates."""
+    return {k: v[mask] for k, v in rows.items()}
+
+
+def found(rows: dict, threshold: float) -> dict:
+    """The first stage's candidates at its threshold."""
+    return where(rows, ~rows["forced"].astype(bool) & (rows["score"] >= threshold))
+
+
+def mined(path: Path) -> dict:
+    """Crops that `papaver_train.mine` collected, 2 cm a pixel, as candidates of anything else; the first stage is held to be sure of them."""
+    crops = np.load(path)
+    near, wide = (sight.pixels + 2 * MARGIN[sight] for sight in (NEAR, WIDE))
+
+    def sized(crop: np.ndarray, pixels: int, sight: Sight) -> np.ndarray:
+        half = round(pixels * sight.cm / 4)
+        middle = len(crop) // 2
+        inner = crop[middle - half : middle + half, middle - half : middle + half]
+        kind = cv2.INTER_AREA if 2 * half > pixels else cv2.INTER_LINEAR
+        return cv2.resize(inner, (pixels, pixels), interpolation=kind)
+
+    n = len(crops)
+    return {
+        "label": np.zeros(n, int),
+        "forced": np.zeros(n, bool),
+        "score": np.full(n, SURE),
+        "mean": np.full(n, SURE),
+        "kind": np.full(n, "mined"),
+        "place": np.full(n, "mined"),
+        "gsd": np.full(n, 2.0),
+        "near": np.stack([sized(c, near, NEAR) for c in crops]),
+        "wide": np.stack([sized(c, wide, WIDE) for c in crops]),
+    }
+
+
+def thresholds(scores: np.ndarray, rows: dict, bare: tuple[np.ndarray, float]) -> tuple[float, float]:
+    """For screening and for direct dispatch, by the rules of PASS and FALSE_KM2; `bare`: the scores of the candidates on so many hectares
+    without poppy."""
+    label = rows["label"]
+    if not (label == 1).any():
+        raise SystemExit(
+            "error: none of validation's candidates is poppy in bloom\nhint: collect more: papaver_train.pool --pairs … --blocks …"
+        )
+    screening = math.floor(float(np.quantile(scores[label == 1], 1 - PASS)) * 100) / 100
+    false, hectares = np.sort(bare[0])[::-1], bare[1]
+    allowed = math.floor(FALSE_KM2 * hectares / 100)
+    dispatch = math.ceil(false[allowed] * 100 + 1e-6) / 100 if len(false) > allowed else screening
+    return screening, max(dispatch, screening)
+
+
+def report(scores: np.ndarray, rows: dict, threshold: float) -> None:
+    """Prints how well candidates are told apart, and of each kind what passes at a threshold."""
+    poppy = rows["label"] > 0
+    print(f"  {len(poppy)} candidates, {poppy.sum()} of them poppy")
+    ways = {
+        "first stage": rows["score"],
+        "mean of nine looks": (rows["score"] + 8 * rows["mean"]) / 9,
+        "second stage": scores,
+        "evidence of both": evidence(scores, rows),
+    }
+    for name, values in ways.items():
+        print(f"  {name:20} area {area(values, poppy):.3f}")
+    for label, name in enumerate(CLASSES):
+        mine = rows["label"] == label
+        print("  " + line(f"pass: {name}", int((scores[mine] >= threshold).sum()), int(mine.sum())))
     for kind in sorted(set(rows["kind"])):
         mine = rows["kind"] == kind
-        on = mine & real & (poppy if str(kind).startswith("poppy_") else True)
-        if on.any():
-            print("  " + line(str(kind), int((most[on] >= threshold).sum()), int(on.sum())))
-
-
-def plots(scores: np.ndarray, rows: dict, threshold: float) -> None:
-    """Prints the share of plots found, in bloom and before, and false candidates, by the first stage's threshold, without and with the second."""
-    real, label = ~rows["forced"], rows["label"]
-    for first in (0.1, 0.32, 0.8):
-        for name, passes in (("alone", real), ("with the second", real & (scores >= threshold))):
-            taken, words = passes & (rows["score"] >= first), []
-            for k, stage in ((1, "in bloom"), (2, "before the bloom")):
-                there = set(rows["place"][label == k])
-                found = set(rows["place"][(label == k) & taken])
-                words.append(
-                    f"plots {stage} {len(found)}/{len(there)} = {len(found) / max(1, len(there)):.3f}"
-                )
-            print(
-                f"  first stage at {first} {name:16} {'; '.join(words)}; false {(taken & (label == 0)).sum()}"
-            )
+        print("    " + line(str(kind), int((scores[mine] >= threshold).sum()), int(mine.sum())))
 
 
 def fit(args: argparse.Namespace) -> None:
-    """Learns the head, chooses both thresholds, writes the model."""
-    train = [told(args.pool, "train-*.npz", TRAIN_VIEWS)]
-    if any(len(np.load(p)["label"]) for p in args.pool.glob("site_train-*.npz")):
-        train.append(told(args.pool, "site_train-*.npz", TRAIN_VIEWS))
-    both = {k: np.concatenate([t.rows[k] for t in train]) for k in train[0].rows}
-    watch = told(args.pool, args.watch, JUDGE_VIEWS)
-    own = judged(watch)
-    net = Verifier()
-    net.trunk.load_imagenet()
-    net.head = fit_head(Told(both, np.concatenate([t.raw for t in train])), own)
-    scores = 1 - scored(net.head, own.raw)[:, 0]
-    screening, dispatch = thresholds(scores, own.rows)
-    print(f"thresholds: screening {screening}, direct dispatch {dispatch}")
-    first = hashlib.sha256(args.model.read_bytes()).hexdigest()
-    onnx.save(build(net, metadata(screening, dispatch, first, JUDGE_VIEWS)), args.out)
+    """Learns, chooses both thresholds, writes the model."""
+    patterns = ("train-*.npz", "blocks_train-*.npz", "site_train-*.npz")
+    parts = [load(args.pool, p) for p in patterns if any(args.pool.glob(p))]
+    rows = joined([*parts, *map(mined, args.mined)])
+    print(f"to learn from: {np.bincount(rows['label'].astype(int), minlength=3).tolist()} of {CLASSES}")
+    net = tune(rows, minutes=args.minutes, steps=args.steps)
+    write(net, args)
 
 
-def head_of(path: Path) -> tuple[Head, dict]:
-    """The head and the metadata of an exported second stage."""
+def write(net: Verifier, args: argparse.Namespace) -> None:
+    """Chooses both thresholds on validation's candidates and writes the model."""
+    from .dense import Model
+
+    first = Model(args.model).threshold
+    every = joined([load(args.pool, p) for p in args.watch])
+    own = found(every, first)
+    watch = own if (own["label"] == 1).any() else every
+    digest = hashlib.sha256(args.model.read_bytes()).hexdigest()
+    run = session(build(net, metadata(0.5, 0.5, digest, JUDGE_VIEWS)))
+    bare = np.empty(0)
+    if args.hectares:
+        bare = 1 - scored(run, found(load(args.pool, "bare_validation-*.npz"), first))[:, 0]
+    chosen = thresholds(1 - scored(run, watch)[:, 0], watch, (bare, args.hectares))
+    print(f"thresholds: screening {chosen[0]}, direct dispatch {chosen[1]}")
+    onnx.save(build(net, metadata(*chosen, digest, JUDGE_VIEWS)), args.out)
+
+
+def judge(args: argparse.Namespace) -> None:
+    """Judges an exported second stage on candidates of the first at its threshold."""
+    run = session(args.model)
     import json
 
-    model = onnx.load(path)
-    weights = {w.name: onnx.numpy_helper.to_array(w) for w in model.graph.initializer}
-    casts = {n.output[0]: n.input[0] for n in model.graph.node if n.op_type == "Cast"}
-    gemms, head = [n for n in model.graph.node if n.op_type == "Gemm"], Head().eval()
-    for layer, node in zip((head.narrow, head.last), gemms, strict=True):
-        for p, name in zip((layer.weight, layer.bias), node.input[1:3], strict=True):
-            p.data = torch.from_numpy(weights[casts.get(name, name)].astype(np.float32))
-    return head, {p.key: json.loads(p.value) for p in model.metadata_props}
-
-
-def report(args: argparse.Namespace) -> None:
-    """Judges an exported second stage on the test's twins and on real frames."""
-    head, props = head_of(args.model)
-    threshold = props["papaver_threshold"]
+    props = {p.key: json.loads(p.value) for p in onnx.load(args.model).metadata_props}
+    threshold, dispatch = (props[f"papaver_{k}threshold"] for k in ("", "dispatch_"))
     for pattern in args.patterns:
-        got = told(args.pool, pattern, JUDGE_VIEWS)
-        by_views = {v: 1 - scored(head, got.raw, v)[:, 0] for v in (1, 2, JUDGE_VIEWS)}
-        print(f"{pattern}, threshold {threshold}")
-        if (got.rows["label"] > 0).any():
-            judge(by_views, got.rows, threshold)
-            continue
-        most = by_views[JUDGE_VIEWS]
-        for first in (0.1, 0.32, 0.8):
-            mine = got.rows["score"] >= first
-            eight = (got.rows["mean"] >= first).sum()
-            print(
-                f"  first stage at {first}: {mine.sum()} false, {eight} by the mean of eight, {(mine & (most >= threshold)).sum()} pass the second, {(mine & (most >= props['papaver_dispatch_threshold'])).sum()} for direct dispatch"
-            )
+        rows = found(load(args.pool, pattern), args.first)
+        scores = 1 - scored(run, rows)[:, 0]
+        print(f"{pattern}, first stage at {args.first}; screening {threshold}, dispatch {dispatch}")
+        if (rows["label"] > 0).any():
+            report(scores, rows, threshold)
+        else:
+            passed = [int((scores >= t).sum()) for t in (threshold, dispatch)]
+            print(f"  {len(scores)} false, {passed[0]} pass, {passed[1]} for direct dispatch")
 
 
 def main() -> None:
@@ -307,21 +322,36 @@ def main() -> None:
     parser.add_argument("what", choices=["fit", "judge"])
     parser.add_argument("model", type=Path, help="the first stage (fit), the second (judge)")
     parser.add_argument("--pool", type=Path, default=Path("build/pool"))
+    parser.add_argument("--mined", type=Path, nargs="*", default=[], help="from papaver_train.mine")
+    parser.add_argument("--minutes", type=float, default=28.0)
+    parser.add_argument("--steps", type=int, default=0, help="instead of minutes")
     parser.add_argument("--out", type=Path, default=Path("build/verifier.onnx"))
-    parser.add_argument("--watch", default="validation-*.npz", help="when to stop, by which files")
+    parser.add_argument(
+        "--watch",
+        nargs="*",
+        default=["validation-*.npz", "blocks_validation-*.npz"],
+        help="by which files thresholds are chosen",
+    )
+    parser.add_argument(
+        "--hectares", type=float, default=0.0, help="of bare validation ground in the pool"
+    )
+    parser.add_argument("--first", type=float, default=0.495, help="the first stage's threshold")
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
         "--patterns",
         nargs="*",
         default=[
             "test-*.npz",
+            "blocks_test-*.npz",
+            "bare_test-*.npz",
             "site_validation-*.npz",
             "site_garfield_north-*.npz",
             "site_test-*.npz",
         ],
     )
     args = parser.parse_args()
-    torch.set_num_threads(1)
-    (fit if args.what == "fit" else report)(args)
+    torch.set_num_threads(args.threads)
+    (fit if args.what == "fit" else judge)(args)
 
 
 if __name__ == "__main__":

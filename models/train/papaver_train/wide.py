@@ -57,14 +57,16 @@ def strangers(rng, canvas: Canvas, species, extent: float) -> list[tuple[str, np
     return plots
 
 
-def block(rng, world: World, more: bool = False) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
-    """The image of one block, and its plots of look-alikes: name and places in cm."""
-    extent = SIDE * GSD
-    light = rendered_ground(rng, SIDE, GSD)
+def painted(
+    rng, world: World, more: bool, gsd: float = GSD
+) -> tuple[Canvas, dict, list[tuple[str, np.ndarray]]]:
+    """One block before the camera, what may still be planted on it, and its plots of look-alikes: name and places in cm."""
+    extent = SIDE * gsd
+    light = rendered_ground(rng, SIDE, gsd)
     if world.ground.foliage and rng.random() < 0.25:
-        light = beside_trees(rng, light, world.ground.leaves(rng, SIDE, GSD), GSD)
+        light = beside_trees(rng, light, world.ground.leaves(rng, SIDE, gsd), gsd)
     canvas = Canvas(
-        np.ascontiguousarray(light, np.float32), np.zeros((SIDE, SIDE), np.float32), GSD
+        np.ascontiguousarray(light, np.float32), np.zeros((SIDE, SIDE), np.float32), gsd
     )
     species = world.library[str(rng.choice(sorted(world.library)))]
     if rng.random() < 0.5:
@@ -80,6 +82,12 @@ def block(rng, world: World, more: bool = False) -> tuple[np.ndarray, list[tuple
             put(rng, canvas, species[name], spots)
             plots.append((name, spots))
     plots += strangers(rng, canvas, species, extent) if more else []
+    return canvas, species, plots
+
+
+def block(rng, world: World, more: bool = False) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
+    """The image of one block, and its plots of look-alikes: name and places in cm."""
+    canvas, _, plots = painted(rng, world, more)
     if rng.random() < 0.25:
         shade(rng, canvas.light, GSD)
     return camera(rng, canvas.light, gentle=False), plots

@@ -1,70 +1,88 @@
-"""The second stage's head: it learns what can be told apart, keeps it through the file, and its thresholds follow their rules."""
+"""The second stage's training: which candidates it takes how often, how it moves them, and the rules of its thresholds."""
 
-import tempfile
 import unittest
-from pathlib import Path
 
 try:
     import numpy as np
-    import onnx
-    import torch
 
     from papaver_train import verify
-    from papaver_train.verifier import RAW, Verifier, build, metadata
+    from papaver_train.pool import MARGIN
+    from papaver_train.verifier import NEAR, WIDE
 except ImportError as missing:
     print(f"skipped {__name__}: {missing}")
     raise unittest.SkipTest(str(missing)) from missing
 
 
-def told(seed, count=90, forced=0.3):
-    """Candidates whose class shows in a few of many numbers."""
-    rng = np.random.default_rng(seed)
-    label = np.arange(count) % 3
-    raw = rng.normal(size=(count, 2, 2 * RAW))
-    raw[:, :, :40] += 3 * label[:, None, None] * np.linspace(-1, 1, 40)
-    rows = {"label": label, "forced": rng.random(count) < forced}
-    return verify.Told(rows, raw.astype(np.float16))
+def candidates(count=90):
+    """Candidates of all classes, a third of which the first stage is sure of; each tenth was passed over by it."""
+    n = np.arange(count)
+    return {
+        "label": n % 3,
+        "score": np.where(n % 9 < 3, 0.8, 0.2),
+        "mean": np.full(count, 0.5),
+        "forced": n % 10 == 0,
+    }
 
 
-class Head(unittest.TestCase):
-    def test_what_can_be_told_apart_is_learnt_and_kept_by_the_file(self):
-        torch.manual_seed(1)
-        verify.EPOCHS, epochs = 20, verify.EPOCHS
-        self.addCleanup(setattr, verify, "EPOCHS", epochs)
-        head, fresh = verify.fit_head(told(1), told(2)), told(3)
-        scores = 1 - verify.scored(head, fresh.raw)[:, 0]
-        self.assertGreater(verify.area(scores, fresh.rows["label"] > 0), 0.8)
-        net = Verifier()
-        net.head = head
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "verifier.onnx"
-            onnx.save(build(net, metadata(0.2, 0.7, "ab" * 32, 4)), path)
-            again, props = verify.head_of(path)
-        self.assertEqual(props["papaver_threshold"], 0.2)
-        kept = 1 - verify.scored(again, fresh.raw)[:, 0]
-        np.testing.assert_allclose(kept, scores, atol=5e-3)
+class Learning(unittest.TestCase):
+    def test_classes_have_their_shares_and_the_sure_count_twice(self):
+        rows = candidates()
+        odds = verify.odds(rows)
+        shares = [odds[rows["label"] == k].sum() for k in range(3)]
+        np.testing.assert_allclose(shares, verify.SHARES)
+        of_class = (rows["label"] == 0) & ~rows["forced"]
+        sure, unsure = (odds[of_class & (rows["score"] == s)] for s in (0.8, 0.2))
+        np.testing.assert_allclose(sure[0], 2 * unsure[0])
+        forced = odds[(rows["label"] == 0) & rows["forced"] & (rows["score"] == 0.2)]
+        np.testing.assert_allclose(forced[0], unsure[0] / 2)
 
+    def test_a_view_shows_the_place_that_it_was_moved_to(self):
+        for sight in (NEAR, WIDE):
+            side = sight.pixels + 2 * MARGIN[sight]
+            crop = np.zeros((side, side, 3), np.uint8)
+            middle = side // 2
+            at = [middle + round(cm / sight.cm) for cm in (10.0, -5.0)]
+            crop[at[1], at[0]] = 255
+            seen = verify.moved(crop, sight, np.array([10.0, -5.0]), 0, False)
+            self.assertEqual(seen.shape, (sight.pixels, sight.pixels, 3))
+            self.assertEqual(seen[sight.pixels // 2, sight.pixels // 2].tolist(), [255] * 3)
+
+    def test_other_light_stays_a_picture_and_is_the_same_for_the_same_seed(self):
+        crop = np.random.default_rng(1).integers(0, 255, (40, 40, 3)).astype(np.uint8)
+        first, again = (verify.light_of(np.random.default_rng(7), crop) for _ in range(2))
+        self.assertEqual((first.dtype, first.shape), (np.uint8, crop.shape))
+        np.testing.assert_array_equal(first, again)
+        self.assertGreater(np.abs(first.astype(int) - crop).mean(), 1)
+
+
+class Judging(unittest.TestCase):
     def test_the_area_counts_pairs_in_the_right_order(self):
         scores, truth = np.array([0.9, 0.4, 0.4, 0.1]), np.array([True, True, False, False])
         self.assertAlmostEqual(verify.area(scores, truth), 3.5 / 4)
         self.assertTrue(np.isnan(verify.area(scores, np.ones(4, bool))))
 
-    def test_thresholds_keep_the_bloom_and_dispatch_is_the_stricter(self):
+    def test_thresholds_keep_the_bloom_and_send_few_false_ones(self):
         rng = np.random.default_rng(4)
         label = np.repeat([0, 1, 2], 200)
         scores = np.clip(rng.normal(0.3 + 0.3 * (label > 0), 0.12), 0, 1)
-        screening, dispatch = verify.thresholds(scores, {"label": label})
+        bare = np.clip(rng.normal(0.3, 0.2, 300), 0, 1)
+        screening, dispatch = verify.thresholds(scores, {"label": label}, (bare, 40.0))
         self.assertGreaterEqual((scores[label == 1] >= screening).mean(), verify.PASS)
-        taken = scores >= dispatch
-        self.assertGreaterEqual((label[taken] > 0).mean(), verify.PRECISE - 0.01)
+        self.assertLessEqual((bare >= dispatch).sum(), verify.FALSE_KM2 * 0.4)
         self.assertLessEqual(screening, dispatch)
+        few = verify.thresholds(scores, {"label": label}, (bare[:5], 40.0))
+        self.assertEqual(few[0], few[1])
 
-    def test_candidates_of_one_kind_alone_are_told_with_a_remedy(self):
-        only = told(5)
+    def test_no_poppy_in_bloom_is_told_with_a_remedy(self):
+        rows = {"label": np.zeros(4, int)}
         with self.assertRaises(SystemExit) as said:
-            verify.judged(only.where(only.rows["label"] == 0))
+            verify.thresholds(np.ones(4), rows, (np.empty(0), 0.0))
         self.assertIn("hint:", str(said.exception))
-        self.assertFalse(verify.judged(only).rows["forced"].any())
+
+    def test_what_the_first_stage_passed_over_is_not_judged(self):
+        kept = verify.found(candidates(), 0.5)
+        self.assertFalse(kept["forced"].any())
+        self.assertTrue((kept["score"] >= 0.5).all())
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ const OF_THE_COUNTY: [&str; 2] = ["gsd", "seen_share"];
 struct Anchors {
     /// SHA-256 of the model that found them.
     model: String,
+    /// SHA-256 of the verifier that looked at them.
+    verifier: Option<String>,
     /// The features by name.
     names: Vec<String>,
     /// What it saw of each.
@@ -62,8 +64,9 @@ pub(super) fn recall(head: &LearntRecord, county: &[&FeaturesRecord]) -> Option<
 /// The recall at every depth.
 pub(super) fn recalls(head: &LearntRecord, county: &[&FeaturesRecord]) -> Option<[Recall; 4]> {
     let anchors: Anchors = serde_json::from_str(ANCHORS).ok()?;
-    let fits =
-        anchors.model == head.model && head.verifier.is_none() && anchors.names == head.names;
+    let fits = anchors.model == head.model
+        && anchors.verifier == head.verifier
+        && anchors.names == head.names;
     fits.then(|| anchors.recalls(head, county)).flatten()
 }
 

@@ -16,6 +16,7 @@ struct Row {
 #[derive(Deserialize)]
 struct Flights {
     model: String,
+    verifier: Option<String>,
     names: Vec<String>,
     first: Vec<Row>,
     second: Vec<Row>,
@@ -72,6 +73,7 @@ fn head(flights: &Flights, flight: &FeaturesRecord, fitted: Fitted) -> LearntRec
     LearntRecord {
         gsd_cm: [1.0, 4.0],
         model: flights.model.clone(),
+        verifier: flights.verifier.clone(),
         scans: vec![flight.scan_id.clone()],
         verdicts: fitted.verdicts,
         areas: fitted.areas,
@@ -102,39 +104,40 @@ fn false_before(
     ]
 }
 
-/// What is left of the false ones of another flight after so many verdicts, over ten choices of them; of those that taught nothing, or
-/// would lose plots, all are left.
-fn left(count: usize) -> Vec<f64> {
+/// How many more of another flight's false ones come before 95 % of its true ones after so many verdicts, as a share of all its false
+/// ones, over ten choices of the verdicts; of those that taught nothing, or would lose plots, none.
+fn more_before(count: usize) -> Vec<f64> {
     let flights = flights();
     let first = features("first", &flights, &flights.first);
     let second = features("second", &flights, &flights.second);
+    let all = second.1.values().filter(|real| !**real).count();
     let one = |seed: usize| {
         let told = told(&first, count, &seed.to_string());
         let Ok(fitted) = fitted(&[&first.0], &told) else {
-            return 1.0;
+            return 0.0;
         };
         let head = head(&flights, &first.0, fitted);
         if guarded(&head, &[&first.0]).is_err() {
-            return 1.0;
+            return 0.0;
         }
         let [before, after] = false_before(&second, &head);
-        after as f64 / before as f64
+        (after as f64 - before as f64) / all as f64
     };
     let mut shares: Vec<f64> = (0..10).map(one).collect();
     shares.sort_by(f64::total_cmp);
-    println!("{count} verdicts: {shares:.2?} of the false ones are left");
+    println!("{count} verdicts: {shares:.2?} of the false ones more");
     shares
 }
 
 /// The looks' scores, shapes and colours of these flights say little of what a plot is: what is learnt from them must not make another
-/// flight worse.
+/// flight worse. The shipped order lets 13 of 99 false ones come before 95 % of the second flight's plots.
 #[test]
 fn what_one_flight_teaches_does_not_spoil_another() {
     for count in [25, 50, 73] {
-        let shares = left(count);
+        let shares = more_before(count);
         let median = f64::midpoint(shares[4], shares[5]);
-        assert!(median <= 1.1, "{count} verdicts: {median}");
-        assert!(shares[9] <= 1.3, "{count} verdicts: {}", shares[9]);
+        assert!(median <= 0.02, "{count} verdicts: {median}");
+        assert!(shares[9] <= 0.15, "{count} verdicts: {}", shares[9]);
     }
 }
 
@@ -183,14 +186,15 @@ fn a_head_that_moves_plots_down_is_refused_and_one_that_does_not_stands() {
 }
 
 #[test]
-fn the_plots_are_of_the_built_in_model() {
+fn the_plots_are_of_the_built_in_models() {
     use sha2::{Digest, Sha256};
-    let model = hex::encode(Sha256::digest(include_bytes!(
-        "../../../models/papaver.onnx"
-    )));
+    let sha256 = |bytes: &[u8]| hex::encode(Sha256::digest(bytes));
+    let model = sha256(include_bytes!("../../../models/papaver.onnx"));
+    let verifier = sha256(include_bytes!("../../../models/papaver-verifier.onnx"));
+    let flights = flights();
     assert_eq!(
-        flights().model,
-        model,
+        (flights.model, flights.verifier),
+        (model, Some(verifier)),
         "make them anew: models/train/README.md"
     );
 }
@@ -206,9 +210,9 @@ fn a_head_that_keeps_the_half_and_empties_the_top_is_refused() {
     });
     let keeps_the_half = |head: &LearntRecord| {
         let all = recalls(head, &[&first]).expect("plots of this model");
-        let emptied = all[..3].iter().find(|part| part.excess() > 0.0);
-        emptied
-            .filter(|_| all[3].excess() <= 0.0)
+        let worst = all.iter().max_by(|a, b| a.excess().total_cmp(&b.excess()));
+        worst
+            .filter(|part| part.excess() > 0.0 && all[3].excess() <= 0.0)
             .map(|part| part.depth)
     };
     let found = heads.filter_map(|head| Some((keeps_the_half(&head)?, head)));

@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+/// The verifier of the model that comes with the program.
+const BUILT_IN: &[u8] = include_bytes!("../../../models/papaver-verifier.onnx");
 /// The two inputs, by name: a candidate, and its surroundings.
 pub(crate) const SIGHTS: [&str; 2] = ["image", "surroundings"];
 /// The two outputs, by name.
@@ -201,6 +203,22 @@ pub struct Verifier {
 }
 
 impl Verifier {
+    /// SHA-256 of the built-in verifier.
+    pub fn built_in_sha256() -> String {
+        hex::encode(Sha256::digest(BUILT_IN))
+    }
+
+    /// The one that comes with the program, where it learnt from the candidates of this model.
+    ///
+    /// # Errors
+    /// See [`ModelError`].
+    pub fn built_in(model: &Model) -> Result<Option<Self>, ModelError> {
+        let name = "papaver-verifier.onnx".to_owned();
+        let verifier = Self::of_bytes(model.runtime(), BUILT_IN.into(), name, model.device())?;
+        let belongs = verifier.contract.first_stage.as_deref() == Some(model.sha256());
+        Ok(belongs.then_some(verifier))
+    }
+
     /// The verifier in `path` of the candidates of a model, to run as that does.
     ///
     /// # Errors

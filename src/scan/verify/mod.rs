@@ -62,7 +62,8 @@ impl Second {
         let verifier = match &request.second {
             SecondStage::Off => return Ok(None),
             SecondStage::Verifier(_) if views.is_none() => return Err(ModelError::NoSecondLook),
-            SecondStage::Looks => None,
+            SecondStage::Looks if views.is_none() => None,
+            SecondStage::Looks => Verifier::built_in(model)?,
             SecondStage::Verifier(path) => Some(Verifier::load(model, path)?),
         };
         Ok(views.map(|views| Self { views, verifier }))
