@@ -214,7 +214,8 @@ fn candidates(summary: &Summary, lang: Lang) {
 /// What of it may be sent out without screening, and what is to be expected, where the model says so.
 fn uses(summary: &Summary, lang: Lang) {
     if let Some((threshold, reach)) = summary.dispatch {
-        let (found, screening) = (summary.candidates.len(), summary.threshold);
+        let all = (summary.threshold, summary.candidates.len());
+        let (screening, found) = summary.screening.unwrap_or(all);
         talk::data(&tr!(
             lang,
             "for screening from {screening}: {found}; for direct dispatch from {threshold}: {reach}",
@@ -348,6 +349,7 @@ pub(super) fn machine(summary: &Summary) -> serde_json::Value {
         "tiles": summary.tiles.0,
         "seconds": summary.seconds,
         "threshold": summary.threshold,
+        "screening": summary.screening.map(|(threshold, candidates)| json!({"threshold": threshold, "candidates": candidates})),
         "dispatch": summary.dispatch.map(|(threshold, candidates)| json!({"threshold": threshold, "candidates": candidates})),
         "expected": summary.expected,
         "candidates": candidates,

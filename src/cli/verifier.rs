@@ -1,5 +1,6 @@
 //! What a verifier is, in words.
 
+use super::expected;
 use super::model_lines::{activation, classes, identity, thresholds};
 use crate::scan::Verifier;
 use crate::tr;
@@ -47,7 +48,8 @@ pub(super) fn lines(verifier: &Verifier, lang: Lang) -> Vec<String> {
             "花前类别    {name}，单独报告"
         ));
     }
-    lines.extend(thresholds(c.threshold, c.dispatch_threshold, lang));
+    lines.extend(thresholds(c.threshold, c.uses.dispatch_threshold, lang));
+    lines.extend(expected::lines(&c.uses.expected, lang));
     if let Some(sha256) = &c.first_stage {
         lines.push(tr!(
             lang,

@@ -5,7 +5,7 @@ use super::find::{
     Candidate, FindRules, Found, RankedCandidates, SearchedGround, Viewing, find, rank,
     source_facts,
 };
-use super::model::{Hit, Model};
+use super::model::{Hit, Model, Verifier, VerifierContract};
 use super::plan::{Search, Work};
 use super::progress::{Progress, ScanStage};
 use super::refusals;
@@ -123,27 +123,51 @@ impl RankingInputs {
         }
     }
 
+    /// Says what candidates may be used for, and what is to be expected.
+    fn tell_uses(&self, search: &Search<'_>, summary: &mut Summary) {
+        summary.screening = self.screening(&summary.candidates);
+        summary.dispatch = self.dispatch(&search.model, &summary.candidates);
+        summary.expected = self.expected(search);
+    }
+
+    /// What a verifier says of itself, where one looks.
+    fn verifier(&self) -> Option<&VerifierContract> {
+        let second = self.second.as_ref()?;
+        second.verifier.as_ref().map(Verifier::contract)
+    }
+
+    /// The score of a verifier from which a candidate is worth screening, where one looked, and the candidates that reach it.
+    fn screening(&self, candidates: &[Candidate]) -> Option<(f64, usize)> {
+        let threshold = self.verifier()?.threshold;
+        Some((threshold, reaching(candidates, threshold)))
+    }
+
     /// The score from which a crew may be sent without screening, by a verifier where one looked, and the candidates that reach it.
     fn dispatch(&self, model: &Model, candidates: &[Candidate]) -> Option<(f64, usize)> {
-        let verifier = self.second.as_ref().and_then(|s| s.verifier.as_ref());
-        let threshold = match verifier {
-            Some(verifier) => verifier.contract().dispatch_threshold?,
-            None => model.contract().uses.dispatch_threshold?,
-        };
-        let reach = candidates
-            .iter()
-            .filter(|c| c.dispatch_score() >= threshold);
-        Some((threshold, reach.count()))
+        let uses = self.verifier().map(|verifier| &verifier.uses);
+        let uses = uses.unwrap_or(&model.contract().uses);
+        let threshold = uses.dispatch_threshold?;
+        Some((threshold, reaching(candidates, threshold)))
+    }
+
+    /// What to expect: where a threshold was asked for that is not the model's own, its makers say nothing.
+    fn expected(&self, search: &Search<'_>) -> Vec<ExpectedRecord> {
+        let contract = search.model.contract();
+        if (contract.threshold - search.threshold).abs() > 1e-9 {
+            return Vec::new();
+        }
+        let uses = self.verifier().map(|verifier| &verifier.uses);
+        let uses = uses.filter(|uses| !uses.expected.is_empty());
+        uses.unwrap_or(&contract.uses).expected.clone()
     }
 }
 
-/// What to expect: where a threshold was asked for that is not the model's own, its makers say nothing.
-fn expected(search: &Search<'_>) -> Vec<ExpectedRecord> {
-    let contract = search.model.contract();
-    if (contract.threshold - search.threshold).abs() > 1e-9 {
-        return Vec::new();
-    }
-    contract.uses.expected.clone()
+/// How many candidates reach a score, the verifier's where one looked.
+fn reaching(candidates: &[Candidate], threshold: f64) -> usize {
+    let reach = candidates
+        .iter()
+        .filter(|c| c.dispatch_score() >= threshold);
+    reach.count()
 }
 
 /// Scores what is left of a search, finds candidates and writes the results.
@@ -208,7 +232,7 @@ pub(super) fn go_on(
     // Write.
     let useless = std::mem::take(&mut ground.useless);
     let mut summary = summary(search, &scored, ground, &viewing, found);
-    summary.dispatch = ranking.dispatch(&search.model, &summary.candidates);
+    ranking.tell_uses(search, &mut summary);
     summary.refused = refused.into_iter().chain(useless).collect();
     summary.seconds = started.elapsed().as_secs_f64();
     let provenance = Provenance {
@@ -348,8 +372,9 @@ fn summary(
         seconds: 0.0,
         has_pictures: search.request.pictures,
         engine: search.model.engine(),
+        screening: None,
         dispatch: None,
-        expected: expected(search),
+        expected: Vec::new(),
         threshold: search.threshold,
         out: search.request.out.clone(),
     }

@@ -50,9 +50,11 @@ pub struct Summary {
     pub has_pictures: bool,
     /// What the model ran on, such as `CPU, ONNX Runtime 1.28.0`.
     pub engine: String,
+    /// The verifier's score from which a candidate is worth screening, where one looked, and how many candidates reach it.
+    pub screening: Option<(f64, usize)>,
     /// The score from which a crew may be sent without screening, where a model says one, and how many candidates reach it.
     pub dispatch: Option<(f64, usize)>,
-    /// Candidates to be expected on kinds of ground, where the model says them and its own threshold is used.
+    /// Candidates to be expected on kinds of ground, where the verifier or else the model says them and the model's own threshold is used.
     pub expected: Vec<ExpectedRecord>,
     /// The threshold used.
     pub threshold: f64,

@@ -160,8 +160,11 @@ def build(net: Verifier, told: dict) -> onnx.ModelProto:
     return model
 
 
-def metadata(screening: float, dispatch: float, first_stage: str, views: int) -> dict:
-    """The contract's keys of a second stage; `first_stage`: the SHA-256 of the model whose candidates it was trained on."""
+def metadata(
+    screening: float, dispatch: float, first_stage: str, views: int, expected: list | None = None
+) -> dict:
+    """The contract's keys of a second stage; `first_stage`: the SHA-256 of the model whose candidates it was trained on; `expected`: what is
+    to be expected on kinds of ground."""
     return {
         "model_type": "Verifier",
         "class_names": {str(k): name for k, name in enumerate(CLASSES)},
@@ -181,4 +184,5 @@ def metadata(screening: float, dispatch: float, first_stage: str, views: int) ->
             for t, m, x, y in VIEWS[:views]
         ],
         "papaver_first_stage": first_stage,
+        **({"papaver_expected": expected} if expected else {}),
     }

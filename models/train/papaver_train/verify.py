@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import copy
 import hashlib
+import json
 import math
 import multiprocessing
 import threading
@@ -293,14 +294,13 @@ def write(net: Verifier, args: argparse.Namespace) -> None:
         bare = 1 - scored(run, found(load(args.pool, "bare_validation-*.npz"), first))[:, 0]
     chosen = thresholds(1 - scored(run, watch)[:, 0], watch, (bare, args.hectares))
     print(f"thresholds: screening {chosen[0]}, direct dispatch {chosen[1]}")
-    onnx.save(build(net, metadata(*chosen, digest, JUDGE_VIEWS)), args.out)
+    expected = json.loads(args.expected.read_text()) if args.expected else None
+    onnx.save(build(net, metadata(*chosen, digest, JUDGE_VIEWS, expected)), args.out)
 
 
 def judge(args: argparse.Namespace) -> None:
     """Judges an exported second stage on candidates of the first at its threshold."""
     run = session(args.model)
-    import json
-
     props = {p.key: json.loads(p.value) for p in onnx.load(args.model).metadata_props}
     threshold, dispatch = (props[f"papaver_{k}threshold"] for k in ("", "dispatch_"))
     for pattern in args.patterns:
@@ -335,6 +335,7 @@ def main() -> None:
     parser.add_argument(
         "--hectares", type=float, default=0.0, help="of bare validation ground in the pool"
     )
+    parser.add_argument("--expected", type=Path, help="what is to be expected on kinds of ground")
     parser.add_argument("--first", type=float, default=0.495, help="the first stage's threshold")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(

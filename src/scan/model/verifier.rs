@@ -8,6 +8,7 @@ use super::keys::Keys;
 use super::raw_value::{number, probability, sigmoid};
 use super::runtime::{Runtime, first_line};
 use super::session::{Device, Model, metadata, session};
+use super::uses::Uses;
 use ort::session::Session;
 use ort::value::TensorRef;
 use serde_json::Value;
@@ -75,8 +76,8 @@ pub struct VerifierContract {
     pub before_bloom: Option<usize>,
     /// The score from which a candidate goes on to screening.
     pub threshold: f64,
-    /// The score from which a crew may be sent without it; `None`: no crew is.
-    pub dispatch_threshold: Option<f64>,
+    /// What it is used for beside that, and what to expect; without a threshold for dispatch no crew is sent without screening.
+    pub uses: Uses,
     /// SHA-256 of the model whose candidates it learnt from.
     pub first_stage: Option<String>,
 }
@@ -93,15 +94,10 @@ impl VerifierContract {
             return Err(ModelError::NotAVerifier { kind });
         }
         let classes = super::contract::classes(&keys, None)?;
-        let share = |key: &str| -> Result<Option<f64>, ModelError> {
-            let value = keys.number(key)?;
-            keys.must(value.is_none_or(|v| (0.0..=1.0).contains(&v)), key)?;
-            Ok(value)
-        };
-        let threshold = share("papaver_threshold")?.unwrap_or(0.5);
-        let dispatch_threshold = share("papaver_dispatch_threshold")?;
-        let ordered = dispatch_threshold.is_none_or(|dispatch| threshold <= dispatch);
-        keys.must(ordered, "papaver_dispatch_threshold")?;
+        let key = "papaver_threshold";
+        let threshold = keys.number(key)?.unwrap_or(0.5);
+        keys.must((0.0..=1.0).contains(&threshold), key)?;
+        let uses = Uses::of(&keys, threshold)?;
         let std = keys.three("standardization_std")?.unwrap_or([1.0; 3]);
         keys.must(std.iter().all(|s| *s > 0.0), "standardization_std")?;
         let before_bloom = keys.text("papaver_before_bloom")?;
@@ -119,7 +115,7 @@ impl VerifierContract {
             before_bloom: before_bloom.and_then(|name| classes.iter().position(|c| *c == name)),
             classes,
             threshold,
-            dispatch_threshold,
+            uses,
             first_stage: keys.text("papaver_first_stage")?,
         })
     }
@@ -412,7 +408,7 @@ mod tests {
         );
         assert!((contract.sights[1].cm() - 5.0).abs() < 1e-12);
         assert_eq!(
-            (contract.threshold, contract.dispatch_threshold),
+            (contract.threshold, contract.uses.dispatch_threshold),
             (0.5, None)
         );
     }

@@ -255,7 +255,7 @@ impl<'a> Eyes<'a> {
 /// What is shown of a verifier's score: whether a crew may be sent, whether it is worth screening. Of one that sends no crew it
 /// is the third above its threshold.
 fn band(score: f64, contract: &VerifierContract) -> ScoreBand {
-    match contract.dispatch_threshold {
+    match contract.uses.dispatch_threshold {
         None => ScoreBand::of(score, contract.threshold),
         Some(dispatch) if score >= dispatch => ScoreBand::Strong,
         Some(_) if score >= contract.threshold => ScoreBand::Fair,
@@ -274,7 +274,7 @@ mod tests {
         let mut contract = verifier_contract();
         contract.threshold = 0.4;
         let mut bands = |dispatch| {
-            contract.dispatch_threshold = dispatch;
+            contract.uses.dispatch_threshold = dispatch;
             [0.3, 0.5, 0.7, 0.9].map(|score| band(score, &contract))
         };
         assert_eq!(bands(Some(0.6)), [Weak, Fair, Strong, Strong]);

@@ -131,7 +131,7 @@ fn verifier_record(verifier: &Verifier) -> VerifierRecord {
         name: verifier.name().into(),
         sha256: verifier.sha256().into(),
         threshold: verifier.contract().threshold,
-        dispatch_threshold: verifier.contract().dispatch_threshold,
+        dispatch_threshold: verifier.contract().uses.dispatch_threshold,
     }
 }
 
