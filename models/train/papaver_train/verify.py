@@ -64,14 +64,13 @@ class Stream:
 
     def __init__(self, rows: dict, seed: int) -> None:
         Stream.shared = (rows, odds(rows))
-        self.room = threading.Semaphore(6)
+        self.room, self.over = threading.Semaphore(6), False
         self.pool = multiprocessing.get_context("fork").Pool(1)
         self.batches = self.pool.imap(batch, self.seeds(seed * 10_000_000))
 
     def seeds(self, seed: int):
         """No more than a few ahead."""
-        while True:
-            self.room.acquire()
+        while self.room.acquire() and not self.over:
             yield seed
             seed += 1
 
@@ -80,6 +79,12 @@ class Stream:
         made = next(self.batches)
         self.room.release()
         return made
+
+    def close(self) -> None:
+        """Ends the other process; who deals out seeds must not wait for room then."""
+        self.over = True
+        self.room.release()
+        self.pool.terminate()
 
 
 def odds(rows: dict) -> np.ndarray:
@@ -142,8 +147,11 @@ def tune(
             for a, b in zip(average.parameters(), net.parameters(), strict=True):
                 a.lerp_(b, 1 - decay)
         if step % 100 == 0:
-            print(f"step {step}, {time.time() - begun:.0f} s, loss {np.mean(losses[-100:]):.4f}", flush=True)
-    stream.pool.terminate()
+            print(
+                f"step {step}, {time.time() - begun:.0f} s, loss {np.mean(losses[-100:]):.4f}",
+                flush=True,
+            )
+    stream.close()
     return average.eval()
 
 
@@ -234,7 +242,9 @@ def mined(path: Path) -> dict:
     }
 
 
-def thresholds(scores: np.ndarray, rows: dict, bare: tuple[np.ndarray, float]) -> tuple[float, float]:
+def thresholds(
+    scores: np.ndarray, rows: dict, bare: tuple[np.ndarray, float]
+) -> tuple[float, float]:
     """For screening and for direct dispatch, by the rules of PASS and FALSE_KM2; `bare`: the scores of the candidates on so many hectares
     without poppy."""
     label = rows["label"]
@@ -274,7 +284,9 @@ def fit(args: argparse.Namespace) -> None:
     patterns = ("train-*.npz", "blocks_train-*.npz", "site_train-*.npz")
     parts = [load(args.pool, p) for p in patterns if any(args.pool.glob(p))]
     rows = joined([*parts, *map(mined, args.mined)])
-    print(f"to learn from: {np.bincount(rows['label'].astype(int), minlength=3).tolist()} of {CLASSES}")
+    print(
+        f"to learn from: {np.bincount(rows['label'].astype(int), minlength=3).tolist()} of {CLASSES}"
+    )
     net = tune(rows, minutes=args.minutes, steps=args.steps)
     write(net, args)
 
