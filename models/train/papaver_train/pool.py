@@ -32,8 +32,8 @@ from .views import attitude
 from .views import scores as eight
 from .wide import GSD as WIDE_GSD
 from .wide import SIDE as WIDE_SIDE
+from .wide import beneath, painted
 from .wide import block as wide_block
-from .wide import painted
 from .yard import YARD
 
 FLOOR, SPAN_CM, CHUNK, MOST, MOST_OF_BLOCK = 0.1, 1120.0, 10, 3, 12
@@ -107,12 +107,16 @@ def mirrored(index: np.ndarray, size: int) -> np.ndarray:
     return np.where(index >= size, 2 * size - 2 - index, index)
 
 
-def seen(crop: np.ndarray, sight: Sight, view: tuple[int, bool, int, int]) -> np.ndarray:
-    """One view of a crop with its margin: (pixels, pixels, 3)."""
-    turns, flipped, right, down = view
-    margin, step = MARGIN[sight], 2 / sight.cm
-    top, left = margin + round(down * step), margin + round(right * step)
+def moved(crop: np.ndarray, sight: Sight, by, turns: int, flipped: bool) -> np.ndarray:
+    """A sight out of a crop with its margin, its middle moved by centimetres to the right and down: (pixels, pixels, 3)."""
+    left, top = (MARGIN[sight] + round(cm / sight.cm) for cm in by)
     return attitude(crop[top : top + sight.pixels, left : left + sight.pixels], turns, flipped)
+
+
+def seen(crop: np.ndarray, sight: Sight, view: tuple[int, bool, int, int]) -> np.ndarray:
+    """One view of a crop with its margin; a view moves by pixels of the first stage."""
+    turns, flipped, right, down = view
+    return moved(crop, sight, (2 * right, 2 * down), turns, flipped)
 
 
 def drawn_from(rng, species, groups) -> str:
@@ -161,36 +165,59 @@ def label_of(kind: str, poppy: bool) -> int:
     return 1 if kind.removeprefix("poppy_") in IN_BLOOM else 2
 
 
+@dataclass(frozen=True)
+class Looked:
+    """A scene as the first stage looks at it: the image at its own GSD, and at the model's resolution."""
+
+    model: Model
+    image: np.ndarray
+    coarse: np.ndarray
+    gsd: float
+    place: str
+
+    def at(self, cell: np.ndarray) -> np.ndarray:
+        """The middle of a cell (row, column) in pixels of the model's: x, y."""
+        return (cell[::-1] + 0.5) * self.model.cell
+
+    def take(self, score: float, cell: np.ndarray, label: int, kind: str, forced=False) -> Taken:
+        """The candidate of a cell, with the mean of eight views and both crops."""
+        x, y = self.at(cell)
+        mean = float(eight(self.model.run, self.coarse, x, y).mean())
+        own = 2.0 / self.gsd
+        crops = (cut(self.image, self.gsd, x * own, y * own, s) for s in (NEAR, WIDE))
+        return Taken(label, forced, score, mean, kind, self.place, self.gsd, *crops)
+
+
+def near_poppies(cover: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """The cells of a grid on which poppies lie, and their neighbours."""
+    share = cv2.resize(cover, shape[::-1], interpolation=cv2.INTER_AREA)
+    return cv2.dilate((share > 0.01).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+
+
 def taken_of(model: Model, image, cover, kind, gsd, spots, place) -> list[Taken]:
     """The candidates of one scene, and its plot where none of them lies on it."""
-    coarse = resample(image, gsd)
+    looked = Looked(model, image, resample(image, gsd), gsd, place)
+    coarse = looked.coarse
     rows, columns = (-(-k // model.cell) for k in coarse.shape[:2])
     padded = [
         (0, size * model.cell - k)
         for size, k in zip((rows, columns), coarse.shape[:2], strict=True)
     ]
     dense = model.run(np.pad(coarse, [*padded, (0, 0)])[None])[0]
-    share = cv2.resize(cover, (columns, rows), interpolation=cv2.INTER_AREA)
-    near = cv2.dilate((share > 0.01).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    near = near_poppies(cover, (rows, columns))
     found, out, hit = candidates(dense, FLOOR), [], False
     inner = [c for c in found if ((c["centre"] > 8) & (c["centre"] < rows - 9)).all()]
-
-    def take(score: float, cell: np.ndarray, label: int, forced: bool) -> Taken:
-        y, x = (cell + 0.5) * model.cell
-        mean = float(eight(model.run, coarse, x, y).mean())
-        factor = 2.0 / gsd
-        crops = (cut(image, gsd, x * factor, y * factor, s) for s in (NEAR, WIDE))
-        return Taken(label, forced, score, mean, kind, place, gsd, *crops)
 
     for c in inner[:MOST]:
         poppy = bool(near[tuple(c["cells"].T)].any())
         hit |= poppy
-        out.append(take(c["score"], c["centre"], label_of(kind, poppy), False))
+        out.append(looked.take(c["score"], c["centre"], label_of(kind, poppy), kind))
     if not hit:
         cell = np.clip((spots[len(spots) // 2] // 32).astype(int)[::-1], 0, rows - 1)
         poppy = bool(near[tuple(cell)])
         if poppy or not kind.startswith("poppy_"):
-            out.append(take(float(dense[tuple(cell)]), cell, label_of(kind, poppy), True))
+            score, label = float(dense[tuple(cell)]), label_of(kind, poppy)
+            out.append(looked.take(score, cell, label, kind, forced=True))
     return out
 
 
@@ -221,59 +248,35 @@ def sown(rng, world) -> tuple[np.ndarray, np.ndarray, list[tuple[str, np.ndarray
     return image, canvas.poppy, named, gsd
 
 
-def nearest(plots: list[tuple[str, np.ndarray]], at: np.ndarray, poppy: bool) -> str:
-    """The kind that lies nearest to a place (cm): of the poppies where it is poppy; 'ground' where nothing lies within 3 m."""
-    away = [
-        (float(np.linalg.norm(spots - at, axis=1).min()), name)
-        for name, spots in plots
-        if not poppy or name.startswith("poppy_")
-    ]
-    least = min(away, default=(np.inf, "ground"))
-    return least[1] if poppy or least[0] < 300 else "ground"
-
-
 def block(judge: Judge, seed: int) -> list[Taken]:
     """The candidates of one block of ground: those on poppies, and those on anything else."""
     image, cover, plots, gsd = sown(np.random.default_rng(seed), judge.world)
-    model, coarse = judge.model, resample(image, gsd)
-    scores, out = model.score(coarse), []
-    rows, columns = scores.shape
-    share = cv2.resize(cover, (columns, rows), interpolation=cv2.INTER_AREA)
-    near = cv2.dilate((share > 0.01).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    looked = Looked(judge.model, image, resample(image, gsd), gsd, f"block {seed}")
+    scores, out = judge.model.score(looked.coarse), []
+    near = near_poppies(cover, scores.shape)
+    poppies = [(name, spots) for name, spots in plots if name.startswith("poppy_")]
     for c in candidates(scores, FLOOR)[:MOST_OF_BLOCK]:
-        poppy = bool(near[tuple(c["cells"].T)].any())
-        y, x = (c["centre"] + 0.5) * model.cell
-        kind = nearest(plots, 2.0 * np.array([x, y]), poppy)
-        crops = (cut(image, gsd, x * 2 / gsd, y * 2 / gsd, s) for s in (NEAR, WIDE))
-        mean = float(eight(model.run, coarse, x, y).mean())
-        label = label_of(kind, poppy)
-        out.append(Taken(label, False, c["score"], mean, kind, f"block {seed}", gsd, *crops))
+        at, poppy = 2.0 * looked.at(c["centre"]), bool(near[tuple(c["cells"].T)].any())
+        kind = beneath(poppies, at, np.inf) if poppy else beneath(plots, at)
+        out.append(looked.take(c["score"], c["centre"], label_of(kind, poppy), kind))
     return out
 
 
 def bare(judge: Judge, seed: int) -> list[Taken]:
     """The candidates of one block of ground without poppy, exactly as `wide` counts them."""
     image, plots = wide_block(np.random.default_rng(seed), judge.world)
-    model, out = judge.model, []
-    for c in candidates(model.score(image), model.threshold):
-        y, x = (c["centre"] + 0.5) * model.cell
-        kind = nearest(plots, 2.0 * np.array([x, y]), False)
-        crops = (cut(image, 2.0, x, y, s) for s in (NEAR, WIDE))
-        mean = float(eight(model.run, image, x, y).mean())
-        out.append(Taken(0, False, c["score"], mean, kind, f"block {seed}", 2.0, *crops))
-    return out
+    looked = Looked(judge.model, image, image, WIDE_GSD, f"block {seed}")
+    found = candidates(judge.model.score(image), judge.model.threshold)
+    kinds = [beneath(plots, 2.0 * looked.at(c["centre"])) for c in found]
+    return [looked.take(c["score"], c["centre"], 0, k) for c, k in zip(found, kinds, strict=True)]
 
 
 def frame(model: Model, path: Path, gsd: float) -> list[Taken]:
     """The candidates of a frame that holds no poppy."""
     image = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
-    coarse, out = resample(image, gsd), []
-    for c in candidates(model.score(coarse), FLOOR):
-        y, x = (c["centre"] + 0.5) * model.cell
-        mean = float(eight(model.run, coarse, x, y).mean())
-        crops = (cut(image, gsd, x * 2 / gsd, y * 2 / gsd, s) for s in (NEAR, WIDE))
-        out.append(Taken(0, False, c["score"], mean, path.parent.name, path.name, gsd, *crops))
-    return out
+    looked = Looked(model, image, resample(image, gsd), gsd, path.name)
+    found = candidates(model.score(looked.coarse), FLOOR)
+    return [looked.take(c["score"], c["centre"], 0, path.parent.name) for c in found]
 
 
 def save(path: Path, taken: list[Taken]) -> None:

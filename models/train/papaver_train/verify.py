@@ -26,11 +26,12 @@ import onnxruntime
 import torch
 import torch.nn.functional as F
 
+from .dense import Model
 from .judge import line
 from .net import standardise
-from .pool import MARGIN, load, seen
+from .pool import MARGIN, load, moved, seen
 from .verifier import CLASSES, NEAR, WIDE, Sight, Verifier, build, metadata
-from .views import VIEWS, attitude
+from .views import VIEWS
 
 JUDGE_VIEWS, BATCH, SCORED_AT_ONCE = 4, 32, 16
 SHARES = np.array([0.5, 0.38, 0.12])  # of each class in a batch
@@ -49,12 +50,6 @@ def light_of(rng, image: np.ndarray) -> np.ndarray:
     if rng.random() < 0.5:
         x = x + rng.normal(0, rng.uniform(0, 0.02), x.shape)
     return (np.clip(x, 0, 1) * 255).astype(np.uint8)
-
-
-def moved(crop: np.ndarray, sight: Sight, by: np.ndarray, turns: int, mirrored: bool) -> np.ndarray:
-    """A sight out of a crop with its margin, its middle moved by centimetres."""
-    left, top = (MARGIN[sight] + int(round(cm / sight.cm)) for cm in by)
-    return attitude(crop[top : top + sight.pixels, left : left + sight.pixels], turns, mirrored)
 
 
 class Stream:
@@ -293,8 +288,6 @@ def fit(args: argparse.Namespace) -> None:
 
 def write(net: Verifier, args: argparse.Namespace) -> None:
     """Chooses both thresholds on validation's candidates and writes the model."""
-    from .dense import Model
-
     first = Model(args.model).threshold
     every = joined([load(args.pool, p) for p in args.watch])
     own = found(every, first)

@@ -93,6 +93,13 @@ def block(rng, world: World, more: bool = False) -> tuple[np.ndarray, list[tuple
     return camera(rng, canvas.light, gentle=False), plots
 
 
+def beneath(plots: list[tuple[str, np.ndarray]], at: np.ndarray, within: float = 300.0) -> str:
+    """The plot that lies nearest to a place (cm); 'ground' where none lies within so many."""
+    away = [(float(np.linalg.norm(spots - at, axis=1).min()), name) for name, spots in plots]
+    least, name = min(away, default=(math.inf, ""))
+    return name if least < within else "ground"
+
+
 def false(judge: Judge, task: tuple[int, bool]) -> list[tuple[float, str]]:
     """(score, nearest look-alike within 3 m or 'ground') of each candidate of one block."""
     seed, more = task
@@ -100,9 +107,7 @@ def false(judge: Judge, task: tuple[int, bool]) -> list[tuple[float, str]]:
     scores, out = judge.model.score(image), []
     for c in candidates(scores, judge.model.threshold):
         at = (c["centre"][::-1] + 0.5) * judge.model.cell * GSD
-        away = [(float(np.linalg.norm(spots - at, axis=1).min()), name) for name, spots in plots]
-        nearest = min(away, default=(math.inf, ""))
-        out.append((c["score"], nearest[1] if nearest[0] < 300 else "ground"))
+        out.append((c["score"], beneath(plots, at)))
     return out
 
 

@@ -6,7 +6,7 @@ try:
     import numpy as np
 
     from papaver_train import verify
-    from papaver_train.pool import MARGIN
+    from papaver_train.pool import MARGIN, moved
     from papaver_train.verifier import NEAR, WIDE
 except ImportError as missing:
     print(f"skipped {__name__}: {missing}")
@@ -43,7 +43,7 @@ class Learning(unittest.TestCase):
             middle = side // 2
             at = [middle + round(cm / sight.cm) for cm in (10.0, -5.0)]
             crop[at[1], at[0]] = 255
-            seen = verify.moved(crop, sight, np.array([10.0, -5.0]), 0, False)
+            seen = moved(crop, sight, np.array([10.0, -5.0]), 0, False)
             self.assertEqual(seen.shape, (sight.pixels, sight.pixels, 3))
             self.assertEqual(seen[sight.pixels // 2, sight.pixels // 2].tolist(), [255] * 3)
 
