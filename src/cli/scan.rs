@@ -60,7 +60,7 @@ pub(super) struct ScanOptions {
     /// Another model than the built-in one 模型文件（默认用内置模型）
     #[arg(long, value_name = "ONNX")]
     model: Option<PathBuf>,
-    /// Score from which a cell is a hit (default: the model's own) 命中阈值，达到此分数即为命中（默认用模型自带的）
+    /// Score from which a cell is a hit, all of which are listed (default: the models say what is listed and what is set aside) 命中阈值，达到此分数的全部列出（默认由模型决定哪些列出、哪些另存）
     #[arg(long, value_name = "0..1")]
     threshold: Option<f64>,
     /// Metres within which hits are one plot 命中归为同一地块的距离（米）
@@ -99,7 +99,7 @@ pub(super) struct ScanOptions {
     /// Photos: keep what was found in any one of overlapping photos, not only what they agree on 照片：任一照片中发现即保留，不要求重叠照片相互印证
     #[arg(long)]
     any_view: bool,
-    /// Rank candidates by their score alone, without looking at each in eight further views 只按分数排序，不再从八个视角复看每个疑似点
+    /// List and rank candidates by their score alone, without a second look at each 只按初检得分列出和排序，不再复看每个疑似点
     #[arg(long)]
     no_verify: bool,
     /// A second model that looks at candidates and ranks them 复核模型：再看每个疑似点并重新排序

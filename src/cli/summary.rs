@@ -161,6 +161,15 @@ fn flights(summary: &Summary, lang: Lang) {
             places = (doubted, "place", "places"),
         ));
     }
+    if !summary.set_aside.is_empty() {
+        let aside = summary.set_aside.len();
+        talk::data(&tr!(
+            lang,
+            "set aside     {places} that the second look took for something else, in set_aside.geojson (`--no-verify` or a `--threshold` lists by the first look alone)",
+            "另存      {aside} 处：复核后认为更像其他地物，见 set_aside.geojson（用 `--no-verify` 或 `--threshold` 则只按初检得分列出）",
+            places = (aside, "place", "places"),
+        ));
+    }
     remarks::people(&summary.remarks, lang);
 }
 
@@ -168,8 +177,8 @@ fn candidates(summary: &Summary, lang: Lang) {
     let found = summary.candidates.len();
     if found == 0 {
         talk::data(lang.pick(
-            "no candidates: nothing in the searched ground scored above the threshold",
-            "没有疑似点：已搜索的地面没有超过阈值的目标",
+            "no candidates: nothing in the searched ground is likely enough to list",
+            "没有疑似点：已搜索的地面没有达到列出标准的目标",
         ));
     } else {
         talk::data(&tr!(
@@ -214,12 +223,11 @@ fn candidates(summary: &Summary, lang: Lang) {
 /// What of it may be sent out without screening, and what is to be expected, where the model says so.
 fn uses(summary: &Summary, lang: Lang) {
     if let Some((threshold, reach)) = summary.dispatch {
-        let all = (summary.threshold, summary.candidates.len());
-        let (screening, found) = summary.screening.unwrap_or(all);
+        let found = summary.candidates.len();
         talk::data(&tr!(
             lang,
-            "for screening from {screening}: {found}; for direct dispatch from {threshold}: {reach}",
-            "研判（得分不低于 {screening}）：{found} 个；直接派查（不低于 {threshold}）：{reach} 个"
+            "for screening: {found}; for direct dispatch, from a score of {threshold}: {reach}",
+            "研判：{found} 个；直接派查（得分不低于 {threshold}）：{reach} 个"
         ));
     }
     for line in expected::lines(&summary.expected, lang) {
@@ -349,7 +357,7 @@ pub(super) fn machine(summary: &Summary) -> serde_json::Value {
         "tiles": summary.tiles.0,
         "seconds": summary.seconds,
         "threshold": summary.threshold,
-        "screening": summary.screening.map(|(threshold, candidates)| json!({"threshold": threshold, "candidates": candidates})),
+        "set_aside": summary.set_aside.len(),
         "dispatch": summary.dispatch.map(|(threshold, candidates)| json!({"threshold": threshold, "candidates": candidates})),
         "expected": summary.expected,
         "candidates": candidates,

@@ -48,6 +48,14 @@ pub(super) fn lines(verifier: &Verifier, lang: Lang) -> Vec<String> {
             "花前类别    {name}，单独报告"
         ));
     }
+    if let Some(both) = c.both {
+        let (found, least, sure) = (both.found_from, both.evidence_from, both.sure_from);
+        lines.push(tr!(
+            lang,
+            "candidates    from a first look of {found}; listed from an evidence of {least}, or a mean of {sure} over the first model's looks or several photos, else set aside",
+            "疑似点      初检得分不低于 {found} 的予以复核；综合证据不低于 {least}、或初检多视、多张照片的均分不低于 {sure} 的列出，其余另存"
+        ));
+    }
     lines.extend(thresholds(c.threshold, c.uses.dispatch_threshold, lang));
     lines.extend(expected::lines(&c.uses.expected, lang));
     if let Some(sha256) = &c.first_stage {

@@ -5,7 +5,7 @@ use super::find::{
     Candidate, FindRules, Found, RankedCandidates, SearchedGround, Viewing, find, rank,
     source_facts,
 };
-use super::model::{Hit, Model, Verifier, VerifierContract};
+use super::model::{Hit, Model, VerifierContract};
 use super::plan::{Search, Work};
 use super::progress::{Progress, ScanStage};
 use super::refusals;
@@ -78,7 +78,8 @@ fn run(
 
 /// The lowest threshold at which candidates are found.
 fn lowest(search: &Search<'_>, second: Option<f64>) -> f64 {
-    second.map_or(search.threshold, |second| second.min(search.threshold))
+    let threshold = search.listing.threshold;
+    second.map_or(threshold, |second| second.min(threshold))
 }
 
 /// What was scored before a run, and what of the rest it does, where that is not all.
@@ -107,10 +108,9 @@ impl RankingInputs {
     /// # Errors
     /// Those of a verifier, and of what was learnt.
     pub fn of(search: &Search<'_>) -> Result<Self, ScanError> {
-        let request = search.request;
-        let second = Second::of(request, &search.model)?;
+        let second = Second::of(search)?;
         let sources = &search.sources.all;
-        let learnt = Learnt::of(request, &search.model, second.as_ref(), sources)?;
+        let learnt = Learnt::of(search.request, &search.model, second.as_ref(), sources)?;
         Ok(Self { second, learnt })
     }
 
@@ -125,7 +125,6 @@ impl RankingInputs {
 
     /// Says what candidates may be used for, and what is to be expected.
     fn tell_uses(&self, search: &Search<'_>, summary: &mut Summary) {
-        summary.screening = self.screening(&summary.candidates);
         summary.dispatch = self.dispatch(&search.model, &summary.candidates);
         summary.expected = self.expected(search);
     }
@@ -133,13 +132,7 @@ impl RankingInputs {
     /// What a verifier says of itself, where one looks.
     fn verifier(&self) -> Option<&VerifierContract> {
         let second = self.second.as_ref()?;
-        second.verifier.as_ref().map(Verifier::contract)
-    }
-
-    /// The score of a verifier from which a candidate is worth screening, where one looked, and the candidates that reach it.
-    fn screening(&self, candidates: &[Candidate]) -> Option<(f64, usize)> {
-        let threshold = self.verifier()?.threshold;
-        Some((threshold, reaching(candidates, threshold)))
+        second.verifier.as_ref().map(|verifier| verifier.contract())
     }
 
     /// The score from which a crew may be sent without screening, by a verifier where one looked, and the candidates that reach it.
@@ -153,12 +146,15 @@ impl RankingInputs {
     /// What to expect: where a threshold was asked for that is not the model's own, its makers say nothing.
     fn expected(&self, search: &Search<'_>) -> Vec<ExpectedRecord> {
         let contract = search.model.contract();
-        if (contract.threshold - search.threshold).abs() > 1e-9 {
-            return Vec::new();
-        }
-        let uses = self.verifier().map(|verifier| &verifier.uses);
-        let uses = uses.filter(|uses| !uses.expected.is_empty());
-        uses.unwrap_or(&contract.uses).expected.clone()
+        let is_own = (contract.threshold - search.listing.threshold).abs() < 1e-9;
+        let alone = is_own.then_some(&contract.uses);
+        let verifier = self.verifier();
+        let both = verifier.filter(|v| is_own || v.both.is_some() && search.listing.both.is_some());
+        let both = both
+            .map(|v| &v.uses)
+            .filter(|uses| !uses.expected.is_empty());
+        both.or(alone)
+            .map_or_else(Vec::new, |uses| uses.expected.clone())
     }
 }
 
@@ -193,7 +189,7 @@ pub(super) fn go_on(
     let search = &*search;
     // Score.
     let (second_look, learnt) = (ranking.second.as_ref(), ranking.learnt.as_ref());
-    let rules = FindRules::of(request, search.threshold);
+    let rules = FindRules::of(request, search.listing.threshold);
     let crops = Crops::new(search, rules, second_look);
     let task = ScoringTask { works, scores, own };
     let (scored, mut ground) = scored(search, task, journal, &crops, (progress, stop))?;
@@ -207,7 +203,7 @@ pub(super) fn go_on(
         let rules = FindRules::of(request, threshold);
         find(search, &scored, &ground, &viewing, rules)
     };
-    let mut found = at(search.threshold)?;
+    let mut found = at(search.listing.threshold)?;
     let mut also = second.map(|_| at(lowest(search, second))).transpose()?;
     // Verify.
     if let Some(second) = second_look {
@@ -222,6 +218,9 @@ pub(super) fn go_on(
         };
         let also = also.as_mut().map(|also| &mut also.ranked);
         verify(&looking, (&mut found.ranked, also), progress)?;
+    }
+    if let Some(both) = search.listing.both {
+        found.ranked.set_aside(both);
     }
     if let Some(learnt) = learnt {
         learnt.rank(&mut found.ranked.candidates);
@@ -356,6 +355,8 @@ fn summary(
         patterns: lowest_patterns(chunks.flat_map(|(_, _, report)| report.patterns.clone())),
         candidates: found.ranked.candidates,
         doubted: found.ranked.doubted,
+        set_aside: found.ranked.set_aside,
+        both: search.listing.both,
         unreadable_m2: unreadable.map(|n| n.2).sum(),
         coverage: ground.coverage,
         sources: source_facts(search),
@@ -372,10 +373,9 @@ fn summary(
         seconds: 0.0,
         has_pictures: search.request.pictures,
         engine: search.model.engine(),
-        screening: None,
         dispatch: None,
         expected: Vec::new(),
-        threshold: search.threshold,
+        threshold: search.listing.threshold,
         out: search.request.out.clone(),
     }
 }

@@ -1,6 +1,7 @@
 //! What a scan found, for whoever writes or prints it.
 
 use super::find::{Candidate, ScanCoverage, SourceAreas, SourceFacts};
+use super::model::BothStages;
 use crate::imagery::photo::Remark;
 use crate::imagery::{Beside, RasterError};
 use crate::schema::{ExpectedRecord, Pattern};
@@ -18,6 +19,10 @@ pub struct Summary {
     pub candidates: Vec<Candidate>,
     /// Places that were left out, since too few of the photos that searched them show anything.
     pub doubted: usize,
+    /// Places that both stages together think too little of to list them, the likeliest first.
+    pub set_aside: Vec<Candidate>,
+    /// By what they were set aside; nothing where none could be.
+    pub both: Option<BothStages>,
     /// The ground.
     pub coverage: ScanCoverage,
     /// What is known of the sources searched.
@@ -50,8 +55,6 @@ pub struct Summary {
     pub has_pictures: bool,
     /// What the model ran on, such as `CPU, ONNX Runtime 1.28.0`.
     pub engine: String,
-    /// The verifier's score from which a candidate is worth screening, where one looked, and how many candidates reach it.
-    pub screening: Option<(f64, usize)>,
     /// The score from which a crew may be sent without screening, where a model says one, and how many candidates reach it.
     pub dispatch: Option<(f64, usize)>,
     /// Candidates to be expected on kinds of ground, where the verifier or else the model says them and the model's own threshold is used.

@@ -38,6 +38,7 @@ pub use learnt::{
 };
 pub use names::{
     CANDIDATES_FILE, COVERAGE_FILE, FEATURES_FILE, RESULT_FILES, REVIEW_FILE, SCAN_FILE,
+    SET_ASIDE_FILE,
 };
 pub use pattern::{LEAST_ALIKE, MOST_PATTERNS, Pattern, lowest_patterns, show_the_same};
 pub use plan::{
@@ -46,9 +47,9 @@ pub use plan::{
 };
 pub use reason::Reason;
 pub use scan::{
-    BUILT_IN_MODEL, ExpectedRecord, FlightQuality, FlightRemark, GroundName, GsdCm, ModelRecord,
-    OptionsRecord, PeriodRecord, PhotosRecord, RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord,
-    SecondStageRecord, SourceRecord, Totals, VerifierRecord, model_name,
+    BUILT_IN_MODEL, ExpectedRecord, FlightQuality, FlightRemark, GroundName, GsdCm, ListedRecord,
+    ModelRecord, OptionsRecord, PeriodRecord, PhotosRecord, RefusedSource, RunRecord, SCAN_FORMAT,
+    ScanRecord, SecondStageRecord, SourceRecord, Totals, VerifierRecord, model_name,
 };
 pub use scores::{
     CellRecord, CellsRecord, CornersRecord, GroundRecord, PictureFault, SCORES_FORMAT, ScoreLine,

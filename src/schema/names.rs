@@ -4,6 +4,8 @@
 pub const SCAN_FILE: &str = "scan.json";
 /// The candidates.
 pub const CANDIDATES_FILE: &str = "candidates.geojson";
+/// What both stages together thought too little of to list it.
+pub const SET_ASIDE_FILE: &str = "set_aside.geojson";
 /// The ground searched and not searched.
 pub const COVERAGE_FILE: &str = "coverage.geojson";
 /// What the models saw of each candidate.

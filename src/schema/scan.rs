@@ -133,6 +133,19 @@ pub struct SecondStageRecord {
     /// SHA-256 of the file with what was learnt from verdicts, where that ordered the candidates.
     #[serde(default)]
     pub learnt: Option<String>,
+    /// By what places were set aside; absent where none could be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed: Option<ListedRecord>,
+}
+
+/// How both stages decided what is listed as a candidate: what reaches either.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ListedRecord {
+    /// The evidence of both stages.
+    pub evidence: f64,
+    /// The mean of all looks of the first stage, or of its best scores in several sources.
+    pub sure: f64,
 }
 
 /// The second model of a scan.
@@ -143,7 +156,7 @@ pub struct VerifierRecord {
     pub name: String,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
-    /// The score from which a candidate is worth screening.
+    /// The score from which a candidate is more than weak.
     pub threshold: f64,
     /// The score from which a crew may be sent without it; absent where the model names none.
     #[serde(default)]
@@ -267,6 +280,9 @@ pub struct Totals {
     /// Candidates.
     #[serde(default)]
     pub candidates: usize,
+    /// Places that the stages of the model together thought too little of to list them.
+    #[serde(default)]
+    pub set_aside: usize,
     /// Square metres of all candidates.
     #[serde(default)]
     pub candidates_m2: f64,

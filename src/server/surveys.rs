@@ -6,7 +6,7 @@ use super::library::{LibraryPlace, scan_of};
 use super::revalidated::revalidated;
 use super::visitors::Looker;
 use crate::registry::Hash;
-use crate::schema::ScanRecord;
+use crate::schema::{CANDIDATES_FILE, COVERAGE_FILE, SET_ASIDE_FILE, ScanRecord};
 use axum::extract::Path;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -20,6 +20,7 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/api/surveys/{survey}", get(record))
         .route("/api/surveys/{survey}/candidates.geojson", get(candidates))
+        .route("/api/surveys/{survey}/set_aside.geojson", get(set_aside))
         .route("/api/surveys/{survey}/coverage.geojson", get(coverage))
         .route("/api/surveys/{survey}/pictures/{file}", get(picture))
 }
@@ -38,21 +39,29 @@ async fn record(Looker(house): Looker, Path(id): Path<String>) -> Answer<ScanRec
 }
 
 async fn candidates(looker: Looker, id: Path<String>) -> Result<Response, Refused> {
-    map_file(looker, id, "candidates.geojson").await
+    map_file(looker, id, CANDIDATES_FILE, None).await
+}
+
+/// Nothing of a scan in which nothing could be set aside.
+async fn set_aside(looker: Looker, id: Path<String>) -> Result<Response, Refused> {
+    let none = r#"{"type": "FeatureCollection", "features": []}"#;
+    map_file(looker, id, SET_ASIDE_FILE, Some(none)).await
 }
 
 async fn coverage(looker: Looker, id: Path<String>) -> Result<Response, Refused> {
-    map_file(looker, id, "coverage.geojson").await
+    map_file(looker, id, COVERAGE_FILE, None).await
 }
 
-/// A file of the scan, as it lies there.
+/// A file of the scan, as it lies there, else what is said without it.
 async fn map_file(
     Looker(house): Looker,
     Path(id): Path<String>,
     name: &'static str,
+    without: Option<&'static str>,
 ) -> Result<Response, Refused> {
     waiting(move || {
         let bytes = survey(&house, &id)?.read(name);
+        let bytes = bytes.or_else(|| without.map(|text| text.as_bytes().to_vec()));
         let bytes = bytes.ok_or_else(Refused::no_such_page)?;
         let kind = [(header::CONTENT_TYPE, "application/geo+json")];
         Ok((kind, bytes).into_response())

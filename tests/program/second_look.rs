@@ -209,6 +209,69 @@ fn a_verifier_that_names_no_threshold_for_dispatch_sends_no_crew_and_has_three_b
 }
 
 #[test]
+fn what_both_stages_doubt_is_set_aside_named_and_listed_where_a_threshold_is_asked_for() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    let path = at.join("ortho.tif");
+    let mut picture = Picture::bare(Place::utm(2.0), (700, 600));
+    picture.target(100, 100);
+    // Fills the middle of a cell and not that of the verifier's image.
+    picture.fill(
+        |x, y| (404..412).contains(&x) && (300..348).contains(&y),
+        [255, 0, 255],
+    );
+    picture.write(&path, &["TILED=YES"]);
+    let both = at.join("both.onnx");
+    let wrapped = ended(
+        papaver()
+            .args(["model", "wrap"])
+            .args([&fixture("verifier.onnx")])
+            .arg("-o")
+            .arg(&both)
+            .args([
+                "--set",
+                "papaver_candidate_threshold=0.05",
+                "--set",
+                "papaver_evidence_threshold=0.5",
+            ]),
+    );
+    assert_eq!(wrapped.code, Some(0), "{wrapped:?}");
+    let out = at.join("out");
+    let verifier = ["--verifier", both.to_str().unwrap()];
+    let scan = |more: &[&str]| {
+        let options = [&verifier, more].concat();
+        let said = scan(&[&path], &out, "colour_dense.onnx", &options, 0).out;
+        (said, Results::read(&out).candidates)
+    };
+    let (said, listed) = scan(&[]);
+    assert!(said.contains("set aside     1 place "), "{said}");
+    let aside = json(&out.join("set_aside.geojson"));
+    let [only] = aside["features"].as_array().unwrap().as_slice() else {
+        panic!("one place: {aside}");
+    };
+    assert_eq!((listed.len(), &only["properties"]["rank"]), (1, &2.into()));
+    let record = json(&out.join("scan.json"));
+    assert_eq!(record["totals"]["set_aside"], 1);
+    assert_eq!(record["second_stage"]["listed"]["evidence"], 0.5);
+    assert_eq!(
+        record["outputs"]["set_aside.geojson"]
+            .as_str()
+            .map(str::len),
+        Some(64)
+    );
+    let first = record["scan_id"].clone();
+
+    // Who names a threshold gets all that reaches it, as another scan.
+    let (said, listed) = scan(&["--threshold", "0.05"]);
+    assert!(!said.contains("set aside"), "{said}");
+    assert_eq!(listed.len(), 2);
+    assert!(!out.join("set_aside.geojson").exists());
+    let record = json(&out.join("scan.json"));
+    assert_ne!(record["scan_id"], first);
+    assert!(record["second_stage"]["listed"].is_null());
+}
+
+#[test]
 fn what_is_no_verifier_is_refused_before_the_long_work() {
     let folder = TempDir::new().unwrap();
     let (path, out) = (folder.path().join("ortho.tif"), folder.path().join("out"));

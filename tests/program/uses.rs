@@ -53,7 +53,7 @@ fn two_uses_and_what_to_expect_are_said_where_the_model_says_them() {
     );
     let said = scan("both.onnx", "both", &[]);
     assert!(
-        said.contains(": 1; for direct dispatch from 0.9999: "),
+        said.contains("for screening: 1; for direct dispatch, from a score of 0.9999: "),
         "{said}"
     );
     assert!(said.contains("gardens: screening 1148"), "{said}");

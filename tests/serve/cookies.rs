@@ -21,6 +21,7 @@ fn what_a_browser_keeps_is_nobody_elses_to_see() {
         "/api/openapi.json".to_owned(),
         format!("/api/surveys/{survey}"),
         format!("/api/surveys/{survey}/candidates.geojson"),
+        format!("/api/surveys/{survey}/set_aside.geojson"),
         format!("/api/tiles/{survey}"),
         "/api/basemap".to_owned(),
         office.way("/people"),

@@ -56,6 +56,14 @@ fn where_there_is_no_registry_surveys_are_seen_at_home_without_a_login() {
             .status,
         200
     );
+    // A scan that could set nothing aside has none; one that did shows it.
+    let aside = format!("/api/surveys/{survey}/set_aside.geojson");
+    assert_eq!(browser.get(&aside).ok()["features"], json!([]));
+    let place = json!({"type": "Feature", "id": "A", "geometry": null, "properties": {}});
+    let written = json!({"type": "FeatureCollection", "features": [place]});
+    let file = folder.path().join("spring/set_aside.geojson");
+    std::fs::write(file, written.to_string()).expect("written");
+    assert_eq!(browser.get(&aside).ok(), written);
     let picture = browser.get(&format!("/api/surveys/{survey}/pictures/CAND00000000.jpg"));
     assert_eq!(
         (picture.status, picture.header("content-type")),

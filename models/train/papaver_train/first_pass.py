@@ -476,7 +476,9 @@ def check(args) -> None:
         found = hits.any((1, 2))
         maps = [first.look(image) for image in plots.images[found]]
         best = values(maps, hits[found])
-        print(f"{name}: the model finds {found.sum()} of {len(found)}, the lowest at {best.min():.3f}")
+        print(
+            f"{name}: the model finds {found.sum()} of {len(found)}, the lowest at {best.min():.3f}"
+        )
         print(f"  at {threshold}: {rows_of(best < threshold, plots.row[found])}", flush=True)
     for name in (*GROUNDS, *([SAMPLE] if args.sample else [])):
         seen = ground_windows(name, args)

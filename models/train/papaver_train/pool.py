@@ -37,6 +37,7 @@ from .wide import block as wide_block
 from .yard import YARD
 
 FLOOR, SPAN_CM, CHUNK, MOST, MOST_OF_BLOCK = 0.1, 1120.0, 10, 3, 12
+BARE_FLOOR = 0.25  # on ground without poppy
 MARGIN = {NEAR: 16, WIDE: 4}  # a view is moved by 14 cm at most
 POPPY_ODDS = {
     "flower": 0.3,
@@ -263,10 +264,10 @@ def block(judge: Judge, seed: int) -> list[Taken]:
 
 
 def bare(judge: Judge, seed: int) -> list[Taken]:
-    """The candidates of one block of ground without poppy, exactly as `wide` counts them."""
+    """The candidates of one block of ground without poppy: from the model's own threshold on exactly those that `wide` counts."""
     image, plots = wide_block(np.random.default_rng(seed), judge.world)
     looked = Looked(judge.model, image, image, WIDE_GSD, f"block {seed}")
-    found = candidates(judge.model.score(image), judge.model.threshold)
+    found = candidates(judge.model.score(image), BARE_FLOOR)
     kinds = [beneath(plots, 2.0 * looked.at(c["centre"])) for c in found]
     return [looked.take(c["score"], c["centre"], 0, k) for c, k in zip(found, kinds, strict=True)]
 

@@ -160,8 +160,21 @@ def build(net: Verifier, told: dict) -> onnx.ModelProto:
     return model
 
 
+@dataclass(frozen=True)
+class Thresholds:
+    """From where on: the first stage's score of a place that is looked at, the evidence of both stages of one that is listed, the second stage's
+    score of one that is more than weak, and of one that a crew may be sent to at once. `sure`: the mean of the first stage's looks of a place that
+    is listed whatever the second says."""
+
+    candidate: float
+    evidence: float
+    sure: float
+    fair: float
+    dispatch: float
+
+
 def metadata(
-    screening: float, dispatch: float, first_stage: str, views: int, expected: list | None = None
+    thresholds: Thresholds, first_stage: str, views: int, expected: list | None = None
 ) -> dict:
     """The contract's keys of a second stage; `first_stage`: the SHA-256 of the model whose candidates it was trained on; `expected`: what is
     to be expected on kinds of ground."""
@@ -173,8 +186,11 @@ def metadata(
         "papaver_activation": "probability",
         "papaver_positive": list(CLASSES[1:]),
         "papaver_before_bloom": CLASSES[2],
-        "papaver_threshold": screening,
-        "papaver_dispatch_threshold": dispatch,
+        "papaver_candidate_threshold": thresholds.candidate,
+        "papaver_evidence_threshold": thresholds.evidence,
+        "papaver_sure_threshold": thresholds.sure,
+        "papaver_threshold": thresholds.fair,
+        "papaver_dispatch_threshold": thresholds.dispatch,
         "papaver_sights": {
             "image": {"metres": NEAR.metres, "pixels": NEAR.pixels},
             "surroundings": {"metres": WIDE.metres, "pixels": WIDE.pixels},

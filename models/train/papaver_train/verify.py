@@ -30,15 +30,17 @@ from .dense import Model
 from .judge import line
 from .net import standardise
 from .pool import MARGIN, load, moved, seen
-from .verifier import CLASSES, NEAR, WIDE, Sight, Verifier, build, metadata
+from .verifier import CLASSES, NEAR, WIDE, Sight, Thresholds, Verifier, build, metadata
 from .views import VIEWS
 
 JUDGE_VIEWS, BATCH, SCORED_AT_ONCE = 4, 32, 16
 SHARES = np.array([0.5, 0.38, 0.12])  # of each class in a batch
 SURE, MOVED_CM = 0.3, 14.0
-# Of validation's candidates in bloom, so many must pass at the threshold for screening. Of validation's ground without poppy at most so many
-# candidates a square kilometre may reach that for direct dispatch.
-PASS, FALSE_KM2 = 0.975, 60.0
+# Both stages list so many plots in bloom for each of validation's that the first one finds alone at its own threshold; so many of those listed are
+# more than weak. Of validation's ground without poppy at most so many candidates a square kilometre may be for direct dispatch.
+KEPT, PASS, FALSE_KM2 = 1.03, 0.975, 60.0
+SURE_ALONE = 0.6  # What reaches it in the mean of the first stage's nine looks is listed whatever the second says
+CANDIDATE = 0.35  # The first stage's score from which the second looks: twice as many places as at the first one's own threshold
 
 
 def light_of(rng, image: np.ndarray) -> np.ndarray:
@@ -108,12 +110,22 @@ def batch(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def tune(
-    rows: dict, *, minutes: float = 0.0, steps: int = 0, rate: float = 4e-4, seed: int = 5
+    rows: dict,
+    *,
+    minutes: float = 0.0,
+    steps: int = 0,
+    rate: float = 4e-4,
+    seed: int = 5,
+    begin: Path | None = None,
 ) -> Verifier:
-    """The network learnt from candidates, for so many minutes or steps; the rate falls over the last four tenths."""
+    """The network learnt from candidates, for so many minutes or steps, from ImageNet's weights or from earlier ones; the rate falls over the
+    last four tenths."""
     torch.manual_seed(3)
     stream, net = Stream(rows, seed), Verifier()
-    net.trunk.load_imagenet()
+    if begin:
+        net.load_state_dict(torch.load(begin))
+    else:
+        net.trunk.load_imagenet()
     net = net.to(memory_format=torch.channels_last)
     average, parts = copy.deepcopy(net), ((net.trunk, 0.5), (net.head, 2.0))
     groups = [{"params": part.parameters(), "times": times} for part, times in parts]
@@ -192,8 +204,7 @@ def logit(p: np.ndarray) -> np.ndarray:
 
 def evidence(second: np.ndarray, rows: dict) -> np.ndarray:
     """Log odds by which the program ranks: two parts of the second stage, one of the mean of the first one's nine looks."""
-    own = (rows["score"] + 8 * rows["mean"]) / 9
-    return (2 * logit(second) + logit(own)) / 3
+    return (2 * logit(second) + logit(own(rows))) / 3
 
 
 def joined(parts: list[dict]) -> dict:
@@ -237,21 +248,46 @@ def mined(path: Path) -> dict:
     }
 
 
+def logistic(x: np.ndarray) -> np.ndarray:
+    """The probabilities of log odds."""
+    return 1 / (1 + np.exp(-x))
+
+
+def own(rows: dict) -> np.ndarray:
+    """The mean of the first stage's nine looks."""
+    return (rows["score"] + 8 * rows["mean"]) / 9
+
+
+def listed(scores: np.ndarray, rows: dict, least: float) -> np.ndarray:
+    """Which candidates have at least this evidence of both stages, or are such as the first one is sure of."""
+    return (logistic(evidence(scores, rows)) >= least) | (own(rows) >= SURE_ALONE)
+
+
 def thresholds(
-    scores: np.ndarray, rows: dict, bare: tuple[np.ndarray, float]
-) -> tuple[float, float]:
-    """For screening and for direct dispatch, by the rules of PASS and FALSE_KM2; `bare`: the scores of the candidates on so many hectares
-    without poppy."""
-    label = rows["label"]
-    if not (label == 1).any():
+    watched: tuple[np.ndarray, dict],
+    alone: int,
+    candidate: float,
+    bare: tuple[np.ndarray, dict, float],
+) -> Thresholds:
+    """By the rules of KEPT, PASS and FALSE_KM2. `watched`: scores and candidates of validation; `alone`: as many of its plots in bloom the first
+    stage finds at its own threshold; `bare`: the same of so many hectares without poppy."""
+    scores, rows = watched
+    bloom = rows["label"] == 1
+    if not bloom.any():
         raise SystemExit(
             "error: none of validation's candidates is poppy in bloom\nhint: collect more: papaver_train.pool --pairs … --blocks …"
         )
-    screening = math.floor(float(np.quantile(scores[label == 1], 1 - PASS)) * 100) / 100
-    false, hectares = np.sort(bare[0])[::-1], bare[1]
+    both = np.where(own(rows) >= SURE_ALONE, 1.0, logistic(evidence(scores, rows)))
+    by_evidence = np.sort(both[bloom])[::-1]
+    last = by_evidence[min(math.ceil(KEPT * alone), len(by_evidence)) - 1]
+    least = max(math.floor(last * 100) / 100, 0.01)
+    mine = scores[bloom & listed(scores, rows, least)]
+    fair = math.floor(float(np.quantile(mine, 1 - PASS, method="lower")) * 100) / 100
+    of_bare, bare_rows, hectares = bare
+    false = np.sort(of_bare[listed(of_bare, bare_rows, least)])[::-1]
     allowed = math.floor(FALSE_KM2 * hectares / 100)
-    dispatch = math.ceil(false[allowed] * 100 + 1e-6) / 100 if len(false) > allowed else screening
-    return screening, max(dispatch, screening)
+    dispatch = math.ceil(false[allowed] * 100 + 1e-6) / 100 if len(false) > allowed else fair
+    return Thresholds(candidate, least, SURE_ALONE, fair, max(dispatch, fair))
 
 
 def report(scores: np.ndarray, rows: dict, threshold: float) -> None:
@@ -260,7 +296,7 @@ def report(scores: np.ndarray, rows: dict, threshold: float) -> None:
     print(f"  {len(poppy)} candidates, {poppy.sum()} of them poppy")
     ways = {
         "first stage": rows["score"],
-        "mean of nine looks": (rows["score"] + 8 * rows["mean"]) / 9,
+        "mean of nine looks": own(rows),
         "second stage": scores,
         "evidence of both": evidence(scores, rows),
     }
@@ -276,47 +312,62 @@ def report(scores: np.ndarray, rows: dict, threshold: float) -> None:
 
 def fit(args: argparse.Namespace) -> None:
     """Learns, chooses both thresholds, writes the model."""
-    patterns = ("train-*.npz", "blocks_train-*.npz", "site_train-*.npz")
+    patterns = ("train-*.npz", "blocks_train-*.npz", "bare_train-*.npz", "site_train-*.npz")
     parts = [load(args.pool, p) for p in patterns if any(args.pool.glob(p))]
     rows = joined([*parts, *map(mined, args.mined)])
     print(
         f"to learn from: {np.bincount(rows['label'].astype(int), minlength=3).tolist()} of {CLASSES}"
     )
-    net = tune(rows, minutes=args.minutes, steps=args.steps)
+    net = tune(rows, minutes=args.minutes, steps=args.steps, rate=args.rate, begin=args.begin)
+    if args.weights:
+        torch.save(net.state_dict(), args.weights)
     write(net, args)
 
 
 def write(net: Verifier, args: argparse.Namespace) -> None:
-    """Chooses both thresholds on validation's candidates and writes the model."""
-    first = Model(args.model).threshold
+    """Chooses the thresholds on validation's candidates and writes the model."""
+    alone = Model(args.model).threshold
+    candidate = min(args.candidate, alone)
     every = joined([load(args.pool, p) for p in args.watch])
-    own = found(every, first)
-    watch = own if (own["label"] == 1).any() else every
+    looked = found(every, candidate)
+    watch = looked if (looked["label"] == 1).any() else every
+    in_bloom = int((found(watch, alone)["label"] == 1).sum())
     digest = hashlib.sha256(args.model.read_bytes()).hexdigest()
-    run = session(build(net, metadata(0.5, 0.5, digest, JUDGE_VIEWS)))
-    bare = np.empty(0)
+    run = session(build(net, metadata(Thresholds(0.5, 0.5, 0.5, 0.5, 0.5), digest, JUDGE_VIEWS)))
+    bare = where(watch, np.zeros(len(watch["label"]), bool))
     if args.hectares:
-        bare = 1 - scored(run, found(load(args.pool, "bare_validation-*.npz"), first))[:, 0]
-    chosen = thresholds(1 - scored(run, watch)[:, 0], watch, (bare, args.hectares))
-    print(f"thresholds: screening {chosen[0]}, direct dispatch {chosen[1]}")
+        bare = found(load(args.pool, "bare_validation-*.npz"), candidate)
+    chosen = thresholds(
+        (1 - scored(run, watch)[:, 0], watch),
+        in_bloom,
+        candidate,
+        (1 - scored(run, bare)[:, 0], bare, args.hectares),
+    )
+    print(chosen)
     expected = json.loads(args.expected.read_text()) if args.expected else None
-    onnx.save(build(net, metadata(*chosen, digest, JUDGE_VIEWS, expected)), args.out)
+    onnx.save(build(net, metadata(chosen, digest, JUDGE_VIEWS, expected)), args.out)
 
 
 def judge(args: argparse.Namespace) -> None:
-    """Judges an exported second stage on candidates of the first at its threshold."""
+    """Judges an exported second stage: how it tells the first stage's candidates at its own threshold apart, and what both list."""
     run = session(args.model)
     props = {p.key: json.loads(p.value) for p in onnx.load(args.model).metadata_props}
-    threshold, dispatch = (props[f"papaver_{k}threshold"] for k in ("", "dispatch_"))
+    candidate, least, dispatch = (
+        props[f"papaver_{k}_threshold"] for k in ("candidate", "evidence", "dispatch")
+    )
     for pattern in args.patterns:
-        rows = found(load(args.pool, pattern), args.first)
+        rows = found(load(args.pool, pattern), candidate)
         scores = 1 - scored(run, rows)[:, 0]
-        print(f"{pattern}, first stage at {args.first}; screening {threshold}, dispatch {dispatch}")
-        if (rows["label"] > 0).any():
-            report(scores, rows, threshold)
-        else:
-            passed = [int((scores >= t).sum()) for t in (threshold, dispatch)]
-            print(f"  {len(scores)} false, {passed[0]} pass, {passed[1]} for direct dispatch")
+        alone = rows["score"] >= args.first
+        print(f"{pattern}, first stage at {args.first}")
+        if (rows["label"][alone] > 0).any():
+            report(scores[alone], where(rows, alone), props["papaver_threshold"])
+        both = listed(scores, rows, least)
+        print(f"  both, from {candidate} and an evidence of {least}; dispatch {dispatch}")
+        for label, name in enumerate(CLASSES):
+            mine = rows["label"] == label
+            counts = [int((mine & m).sum()) for m in (alone, both, both & (scores >= dispatch))]
+            print(f"    {name:20} alone {counts[0]}, both {counts[1]}, dispatch {counts[2]}")
 
 
 def main() -> None:
@@ -330,6 +381,9 @@ def main() -> None:
     parser.add_argument("--mined", type=Path, nargs="*", default=[], help="from papaver_train.mine")
     parser.add_argument("--minutes", type=float, default=28.0)
     parser.add_argument("--steps", type=int, default=0, help="instead of minutes")
+    parser.add_argument("--rate", type=float, default=4e-4)
+    parser.add_argument("--begin", type=Path, help="weights to go on from, instead of ImageNet's")
+    parser.add_argument("--weights", type=Path, help="where to keep the weights as well")
     parser.add_argument("--out", type=Path, default=Path("build/verifier.onnx"))
     parser.add_argument(
         "--watch",
@@ -341,6 +395,7 @@ def main() -> None:
         "--hectares", type=float, default=0.0, help="of bare validation ground in the pool"
     )
     parser.add_argument("--expected", type=Path, help="what is to be expected on kinds of ground")
+    parser.add_argument("--candidate", type=float, default=CANDIDATE, help="from where it looks")
     parser.add_argument("--first", type=float, default=0.495, help="the first stage's threshold")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(

@@ -8,7 +8,7 @@ try:
     import onnxruntime
     import torch
 
-    from papaver_train.verifier import CLASSES, NEAR, WIDE, Verifier, build, metadata
+    from papaver_train.verifier import CLASSES, NEAR, WIDE, Thresholds, Verifier, build, metadata
 except ImportError as missing:
     print(f"skipped {__name__}: {missing}")
     raise unittest.SkipTest(str(missing)) from missing
@@ -21,7 +21,7 @@ class SecondStage(unittest.TestCase):
         cls.net = Verifier().eval()
         for p in cls.net.parameters():
             p.data = p.data.half().float()
-        cls.model = build(cls.net, metadata(0.4, 0.8, "ab" * 32, 4))
+        cls.model = build(cls.net, metadata(Thresholds(0.3, 0.5, 0.7, 0.4, 0.8), "ab" * 32, 4))
 
     def test_the_graph_gives_the_scores_of_the_network_and_nothing_else(self):
         rng = np.random.default_rng(2)

@@ -61,22 +61,38 @@ class Judging(unittest.TestCase):
         self.assertAlmostEqual(verify.area(scores, truth), 3.5 / 4)
         self.assertTrue(np.isnan(verify.area(scores, np.ones(4, bool))))
 
-    def test_thresholds_keep_the_bloom_and_send_few_false_ones(self):
+    def test_both_stages_list_as_many_in_bloom_as_the_first_alone_and_send_few_false_ones(self):
         rng = np.random.default_rng(4)
         label = np.repeat([0, 1, 2], 200)
-        scores = np.clip(rng.normal(0.3 + 0.3 * (label > 0), 0.12), 0, 1)
+        first = np.clip(rng.normal(0.45 + 0.15 * (label > 0), 0.15), 0.35, 1)
+        rows = {"label": label, "score": first, "mean": np.clip(first - 0.1, 0, 1)}
+        scores = np.clip(rng.normal(0.3 + 0.4 * (label > 0), 0.12), 0, 1)
+        count = np.full(300, 0.5)
+        bare_rows = {"label": np.zeros(300), "score": count, "mean": count}
         bare = np.clip(rng.normal(0.3, 0.2, 300), 0, 1)
-        screening, dispatch = verify.thresholds(scores, {"label": label}, (bare, 40.0))
-        self.assertGreaterEqual((scores[label == 1] >= screening).mean(), verify.PASS)
-        self.assertLessEqual((bare >= dispatch).sum(), verify.FALSE_KM2 * 0.4)
-        self.assertLessEqual(screening, dispatch)
-        few = verify.thresholds(scores, {"label": label}, (bare[:5], 40.0))
-        self.assertEqual(few[0], few[1])
+        alone = int(((label == 1) & (first >= 0.5)).sum())
+        chosen = verify.thresholds((scores, rows), alone, 0.35, (bare, bare_rows, 40.0))
+        both = verify.listed(scores, rows, chosen.evidence)
+        self.assertGreaterEqual((both & (label == 1)).sum(), verify.KEPT * alone)
+        higher = verify.listed(scores, rows, chosen.evidence + 0.01)
+        self.assertLess((higher & (label == 1)).sum(), verify.KEPT * alone)
+        mine = scores[both & (label == 1)]
+        self.assertGreaterEqual((mine >= chosen.fair).mean(), verify.PASS)
+        of_bare = bare[verify.listed(bare, bare_rows, chosen.evidence)]
+        self.assertLessEqual((of_bare >= chosen.dispatch).sum(), verify.FALSE_KM2 * 0.4)
+        self.assertLessEqual(chosen.fair, chosen.dispatch)
+        few = {k: v[:5] for k, v in bare_rows.items()}
+        few = verify.thresholds((scores, rows), alone, 0.35, (bare[:5], few, 40.0))
+        self.assertEqual(few.fair, few.dispatch)
+
+    def test_what_the_first_stage_is_sure_of_stays(self):
+        rows = {"score": np.array([0.9, 0.9]), "mean": np.array([0.8, 0.4])}
+        self.assertEqual(verify.listed(np.array([0.01, 0.01]), rows, 0.5).tolist(), [True, False])
 
     def test_no_poppy_in_bloom_is_told_with_a_remedy(self):
-        rows = {"label": np.zeros(4, int)}
+        rows = {"label": np.zeros(4, int), "score": np.ones(4), "mean": np.ones(4)}
         with self.assertRaises(SystemExit) as said:
-            verify.thresholds(np.ones(4), rows, (np.empty(0), 0.0))
+            verify.thresholds((np.ones(4), rows), 0, 0.35, (np.empty(0), rows, 0.0))
         self.assertIn("hint:", str(said.exception))
 
     def test_what_the_first_stage_passed_over_is_not_judged(self):

@@ -49,6 +49,17 @@ fn features(
     (record, real.collect())
 }
 
+/// A flight as a county's list would be: with a quarter of its plots, since fields are not sown as densely as these flights were.
+fn county(flight: &(FeaturesRecord, BTreeMap<String, bool>)) -> FeaturesRecord {
+    let mut list = flight.0.clone();
+    let mut plots = 0;
+    list.candidates.retain(|candidate| {
+        plots += usize::from(flight.1[&candidate.id]);
+        !flight.1[&candidate.id] || plots % 4 == 0
+    });
+    list
+}
+
 /// So many verdicts of a flight, no more than a tenth of them true: its candidates in an order that says nothing of them.
 fn told(
     flight: &(FeaturesRecord, BTreeMap<String, bool>),
@@ -117,7 +128,7 @@ fn more_before(count: usize) -> Vec<f64> {
             return 0.0;
         };
         let head = head(&flights, &first.0, fitted);
-        if guarded(&head, &[&first.0]).is_err() {
+        if guarded(&head, &[&county(&first)]).is_err() {
             return 0.0;
         }
         let [before, after] = false_before(&second, &head);
@@ -130,7 +141,7 @@ fn more_before(count: usize) -> Vec<f64> {
 }
 
 /// The looks' scores, shapes and colours of these flights say little of what a plot is: what is learnt from them must not make another
-/// flight worse. The shipped order lets 13 of 99 false ones come before 95 % of the second flight's plots.
+/// flight worse.
 #[test]
 fn what_one_flight_teaches_does_not_spoil_another() {
     for count in [25, 50, 73] {
@@ -162,7 +173,7 @@ fn single(flights: &Flights, flight: &FeaturesRecord, feature: &str, weight: f64
 #[test]
 fn a_head_that_moves_plots_down_is_refused_and_one_that_does_not_stands() {
     let flights = flights();
-    let first = features("first", &flights, &flights.first).0;
+    let first = county(&features("first", &flights, &flights.first));
     let of = |feature: &str, weight: f64| {
         let head = single(&flights, &first, feature, weight);
         (
@@ -203,7 +214,7 @@ fn the_plots_are_of_the_built_in_models() {
 #[test]
 fn a_head_that_keeps_the_half_and_empties_the_top_is_refused() {
     let flights = flights();
-    let first = features("first", &flights, &flights.first).0;
+    let first = county(&features("first", &flights, &flights.first));
     let heads = flights.names.iter().flat_map(|name| {
         let weighed = [-3.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0, 3.0];
         weighed.map(|weight| single(&flights, &first, name, weight))
@@ -230,7 +241,8 @@ fn a_head_that_keeps_the_half_and_empties_the_top_is_refused() {
     }
 }
 
-/// The shallow parts refuse few of the lessons that the half lets through: their places change by chance.
+/// The shallow parts refuse a third at most of the lessons that the half lets through: their places change by chance, and the first
+/// twentieth of these lists is four candidates.
 #[test]
 fn most_of_what_is_learnt_honestly_stands_in_every_part() {
     let flights = flights();
@@ -243,7 +255,7 @@ fn most_of_what_is_learnt_honestly_stands_in_every_part() {
                 continue;
             };
             let head = head(&flights, &flight.0, fitted);
-            let parts = recalls(&head, &[&flight.0]).expect("plots of this model");
+            let parts = recalls(&head, &[&county(&flight)]).expect("plots of this model");
             if parts[3].excess() <= 0.0 {
                 half += 1;
                 all += usize::from(parts.iter().all(|part| part.excess() <= 0.0));
@@ -251,5 +263,5 @@ fn most_of_what_is_learnt_honestly_stands_in_every_part() {
         }
     }
     println!("{all} of {half} stand");
-    assert!(half >= 10 && 10 * all >= 8 * half, "{all} of {half}");
+    assert!(half >= 10 && 3 * all >= 2 * half, "{all} of {half}");
 }

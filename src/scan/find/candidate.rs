@@ -1,12 +1,13 @@
 //! Candidates: what a scan yields, each a plot that somebody has to look at.
 
 use super::association::{Views, plots};
+use super::ranked::{RankedCandidates, rank};
 use super::second_look::{Moved, SecondLook, VerifierVerdict, log_odds};
 use super::votes::{Ballot, Votes, believed, of_photos};
 use crate::ground::{LocalPlane, LonLat, PlanePoint, Rect, Region, area_m2, union};
 use crate::imagery::Captured;
 use crate::scan::ids::{SourceId, candidate_id};
-use crate::scan::model::Hit;
+use crate::scan::model::{BothStages, Hit};
 use crate::scan::plan::Located;
 use crate::schema::ScoreBand;
 use geo::{Area, Centroid, Contains, InteriorPoint, MultiPolygon, Polygon, Translate};
@@ -79,6 +80,18 @@ impl Candidate {
         second.map_or(self.score_max, |second| second.evidence(self.score_max))
     }
 
+    /// Whether both stages list it: by their evidence, or since the first one is sure of it in the mean of its looks, or of several
+    /// sources.
+    pub(super) fn is_listed(&self, both: BothStages) -> bool {
+        let Some(second) = self.second.as_ref().filter(|s| s.verdict.is_some()) else {
+            return true;
+        };
+        let several = self.votes.filter(|votes| votes.seen_in > 1);
+        second.evidence(self.score_max) >= both.evidence_from
+            || second.own(self.score_max) >= both.sure_from
+            || several.is_some_and(|votes| votes.score_views >= both.sure_from)
+    }
+
     /// What a verifier says of it, where one looked.
     pub fn verdict(&self) -> Option<&VerifierVerdict> {
         self.second.as_ref().and_then(|s| s.verdict.as_ref())
@@ -97,7 +110,7 @@ impl Candidate {
 
     /// The score that ranks it: its evidence, less up to a quarter where most of those that searched its place on the day that
     /// says most for it do not show it.
-    fn rank_score(&self) -> f64 {
+    pub(super) fn rank_score(&self) -> f64 {
         let doubt = self.votes.map_or(0.0, |votes| 1.0 - votes.share());
         self.evidence() - 0.25 * doubt
     }
@@ -114,15 +127,6 @@ impl Candidate {
         self.agreement
             .is_none_or(|together| together >= f64::from(threshold))
     }
-}
-
-/// The candidates of a scan, by rank.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct RankedCandidates {
-    /// Those that are to be looked at.
-    pub candidates: Vec<Candidate>,
-    /// How many places more were found in too few of the photos that searched them.
-    pub doubted: usize,
 }
 
 /// When hits become candidates.
@@ -161,25 +165,8 @@ pub fn candidates<E>(
     Ok(RankedCandidates {
         candidates: found,
         doubted,
+        set_aside: Vec::new(),
     })
-}
-
-/// Puts candidates in order, the strongest first. Scores that differ by less than a hundredth say the same; then the larger
-/// plot is the better use of a morning.
-pub fn rank(candidates: &mut [Candidate]) {
-    let key = |c: &Candidate| {
-        let rank = (c.rank_score() * 100.0).round();
-        (rank, c.hits as f64, c.score_mean)
-    };
-    candidates.sort_by(|a, b| {
-        key(b)
-            .partial_cmp(&key(a))
-            .unwrap_or(std::cmp::Ordering::Equal)
-            .then(a.at.e7().cmp(&b.at.e7()))
-    });
-    for (i, candidate) in candidates.iter_mut().enumerate() {
-        candidate.rank = i + 1;
-    }
 }
 
 /// The cell that scored best; of those within a hundredth of each other the one nearest to the middle of all, then the first:
@@ -447,6 +434,63 @@ mod tests {
             agreement,
         };
         candidates("s", hits, &facts(), rules, views, ground).expect("infallible")
+    }
+
+    #[test]
+    fn both_stages_set_aside_what_neither_believes_and_lose_nothing() {
+        let second = |own: f64, verifier: Option<f64>| SecondLook {
+            looks: [own; 8],
+            verdict: verifier.map(|score| VerifierVerdict {
+                score,
+                before_bloom: 0.0,
+                band: ScoreBand::Weak,
+                features: Vec::new(),
+            }),
+            features: Vec::new(),
+        };
+        let hits: Vec<Located> = (0..5).map(|n| hit(0, n * 400, 0, 0.4)).collect();
+        let mut found = ranked(&hits, &photos(0), None);
+        let looks = [
+            Some(second(0.4, Some(0.9))),
+            Some(second(0.4, Some(0.1))),
+            Some(second(0.95, Some(0.01))),
+            Some(second(0.4, None)),
+            None,
+        ];
+        for (candidate, second) in found.candidates.iter_mut().zip(looks) {
+            candidate.second = second;
+        }
+        let ids: BTreeSet<String> = found.candidates.iter().map(|c| c.id.clone()).collect();
+        let unlikely = found.candidates[1].id.clone();
+        let both = BothStages {
+            found_from: 0.35,
+            evidence_from: 0.5,
+            sure_from: 0.7,
+        };
+        // What several photos show well enough stays as well; what one shows, or several hardly, does not.
+        let mut doubtful = found.candidates[1].clone();
+        let mut with = |seen_in, score_views| {
+            doubtful.votes = Some(Votes {
+                seen_in,
+                covered_by: 2,
+                score_views,
+            });
+            doubtful.is_listed(both)
+        };
+        assert_eq!(
+            [with(2, 0.7), with(1, 0.9), with(2, 0.69)],
+            [true, false, false]
+        );
+        rank(&mut found.candidates);
+        found.set_aside(both);
+        // The verifier believes one; the first stage is sure of another; two could not be asked about.
+        assert_eq!(found.candidates.len(), 4);
+        let aside: Vec<&str> = found.set_aside.iter().map(|c| c.id.as_str()).collect();
+        assert_eq!(aside, [unlikely]);
+        let all = || found.candidates.iter().chain(&found.set_aside);
+        assert_eq!(all().map(|c| c.id.clone()).collect::<BTreeSet<_>>(), ids);
+        let ranks: Vec<usize> = all().map(|c| c.rank).collect();
+        assert_eq!(ranks, [1, 2, 3, 4, 5]);
     }
 
     /// Photos of these days, all of which searched any place; behind the last an orthomosaic where there is one.

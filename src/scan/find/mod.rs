@@ -5,15 +5,17 @@ mod association;
 mod candidate;
 mod coverage;
 mod ground;
+mod ranked;
 mod seams;
 mod searched_raster;
 mod second_look;
 mod viewing;
 mod votes;
 
-pub use candidate::{Candidate, RankedCandidates, SourceFacts, peak, rank};
+pub use candidate::{Candidate, SourceFacts, peak};
 pub use coverage::{ScanCoverage, SourceAreas};
 pub use ground::SearchedGround;
+pub use ranked::{RankedCandidates, rank};
 pub use second_look::{LOOKS, Moved, SecondLook, VerifierVerdict, log_odds, probability};
 pub use viewing::Viewing;
 pub use votes::Votes;
@@ -89,10 +91,11 @@ pub fn find(
         })
     };
     let id = scan_id(&format!(
-        "{} {} {:?}",
+        "{} {} {:?}{}",
         search.key.identity(rules.threshold),
         rules.radius_m,
-        search.request.captured
+        search.request.captured,
+        search.listing.identity()
     ));
     let rules = candidate::Rules {
         radius_m: rules.radius_m,

@@ -53,11 +53,16 @@ impl SecondLook {
         (squares.sum::<f64>() / LOOKS as f64).sqrt()
     }
 
+    /// The mean of all looks of the model alone, with the one that found the candidate.
+    pub fn own(&self, found_with: f64) -> f64 {
+        let looks = LOOKS as f64;
+        (found_with + looks * self.mean()) / (looks + 1.0)
+    }
+
     /// The evidence of all stages, 0 to 1. Of the model alone it is the mean of all its looks, the one that found the
     /// candidate being one of nine. A verifier's word counts twice as much as that, in log odds.
     pub fn evidence(&self, found_with: f64) -> f64 {
-        let looks = LOOKS as f64;
-        let own = (found_with + looks * self.mean()) / (looks + 1.0);
+        let own = self.own(found_with);
         self.verdict.as_ref().map_or(own, |verdict| {
             probability((2.0 * log_odds(verdict.score) + log_odds(own)) / 3.0)
         })

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub(super) struct Keys(pub(super) BTreeMap<String, Value>);
 
 /// The keys of the contract.
-pub(super) const KEYS: [&str; 27] = [
+pub(super) const KEYS: [&str; 30] = [
     "model_type",
     "class_names",
     "resolution",
@@ -34,6 +34,9 @@ pub(super) const KEYS: [&str; 27] = [
     "papaver_sights",
     "papaver_views",
     "papaver_dispatch_threshold",
+    "papaver_candidate_threshold",
+    "papaver_evidence_threshold",
+    "papaver_sure_threshold",
     "papaver_expected",
     "papaver_features",
     "papaver_first_stage",

@@ -1,5 +1,6 @@
 //! The model: what its file promises, how it is run, and how its output becomes hits.
 
+mod both_stages;
 mod box_head;
 mod boxes;
 mod contract;
@@ -24,6 +25,7 @@ mod uses;
 mod verifier;
 mod wrap;
 
+pub use both_stages::BothStages;
 pub use boxes::{BoxForm, BoxLayout};
 pub use contract::{Activation, Contract, Output};
 pub use error::ModelError;

@@ -2,6 +2,7 @@
 //!
 //! It sees two sights about one point, each in several views; what it says of a candidate is the mean over these.
 
+use super::both_stages::BothStages;
 use super::contract::Activation;
 use super::error::ModelError;
 use super::keys::Keys;
@@ -74,10 +75,12 @@ pub struct VerifierContract {
     pub positive: Vec<usize>,
     /// The class of poppy that shows no flower or capsule.
     pub before_bloom: Option<usize>,
-    /// The score from which a candidate goes on to screening.
+    /// The score from which a candidate is more than weak.
     pub threshold: f64,
     /// What it is used for beside that, and what to expect; without a threshold for dispatch no crew is sent without screening.
     pub uses: Uses,
+    /// How both stages together decide what is listed; nothing where the first stage's threshold alone does.
+    pub both: Option<BothStages>,
     /// SHA-256 of the model whose candidates it learnt from.
     pub first_stage: Option<String>,
 }
@@ -116,6 +119,7 @@ impl VerifierContract {
             classes,
             threshold,
             uses,
+            both: BothStages::of(&keys)?,
             first_stage: keys.text("papaver_first_stage")?,
         })
     }
@@ -425,6 +429,9 @@ mod tests {
             ),
             ("papaver_threshold", "2"),
             ("papaver_dispatch_threshold", "0.1"),
+            ("papaver_candidate_threshold", "0"),
+            ("papaver_evidence_threshold", "1.5"),
+            ("papaver_sure_threshold", "-0.1"),
             ("standardization_std", "[0,1,1]"),
         ] {
             let result = VerifierContract::new(&told(&[(key, value)]));
@@ -437,6 +444,24 @@ mod tests {
             VerifierContract::new(&told(&[("model_type", "\"Classifier\"")])),
             Err(ModelError::NotAVerifier { .. })
         ));
+    }
+
+    #[test]
+    fn both_stages_decide_together_where_it_says_how() {
+        let of = |pairs: &[(&str, &str)]| VerifierContract::new(&told(pairs)).map(|c| c.both);
+        let found = ("papaver_candidate_threshold", "0.35");
+        let evidence = ("papaver_evidence_threshold", "0.5");
+        let both = BothStages {
+            found_from: 0.35,
+            evidence_from: 0.5,
+            sure_from: 1.0,
+        };
+        assert_eq!(of(&[]).expect("usable"), None);
+        assert_eq!(of(&[found, evidence]).expect("usable"), Some(both));
+        for (alone, missing) in [(found, evidence.0), (evidence, found.0)] {
+            let half = of(&[alone]);
+            assert!(matches!(&half, Err(ModelError::BadValue { key, .. }) if key == missing));
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Planning: from what the user names to the sources, the tiles of each, and the work there is.
 
 mod lattice;
+mod listing;
 mod locate;
 mod photo_view;
 mod search;

@@ -1,5 +1,6 @@
 //! A search, ready to begin: everything that can be wrong is checked, and what there is to do is known from headers alone.
 
+use super::listing::Listing;
 use super::sources::{Sources, open_orthomosaics};
 use super::view_selection::{Chosen, choose};
 use super::work::{Work, part_edges};
@@ -8,11 +9,12 @@ use crate::imagery::photo::KnownPhotos;
 use crate::imagery::{RasterOptions, find_inputs, fingerprint_bytes};
 use crate::scan::error::ScanError;
 use crate::scan::ids::SourceId;
-use crate::scan::model::{Device, FirstPass, Model, Runtime};
+use crate::scan::model::{Device, FirstPass, Model, ModelError, Runtime, Verifier};
 use crate::scan::progress::{Progress, ScanStage};
-use crate::scan::request::ScanRequest;
+use crate::scan::request::{ScanRequest, SecondStage};
 use crate::scan::score_store::{RunKey, ScoreStore};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A search that is ready to begin.
 pub struct Search<'a> {
@@ -26,8 +28,10 @@ pub struct Search<'a> {
     pub sources: Sources,
     /// The boundary of the survey.
     pub boundary: Option<Boundary>,
-    /// The score from which a cell is a hit.
-    pub threshold: f64,
+    /// The second model that looks at candidates, where there is one.
+    pub verifier: Option<Arc<Verifier>>,
+    /// What is listed as a candidate.
+    pub listing: Listing,
     /// What scores are bound to.
     pub key: RunKey,
     /// Whether shards of a plan scored it, so that they are what is run again.
@@ -86,8 +90,9 @@ impl<'a> Search<'a> {
             || open_orthomosaics(&found, request),
         );
         let model = model?;
-        let threshold = request.threshold.unwrap_or(model.contract().threshold);
-        let of_model = || FirstPass::of(&model, request.device, threshold);
+        let verifier = verifier_of(request, &model)?;
+        let listing = Listing::of(request, &model, verifier.as_ref());
+        let of_model = || FirstPass::of(&model, request.device, listing.threshold);
         let first = request.first_pass.then(of_model);
         let first = first.transpose()?;
         let within = request.within.as_deref();
@@ -102,7 +107,8 @@ impl<'a> Search<'a> {
         let fingerprints = sources.all.iter().map(|s| s.fingerprint().0.clone());
         let named = sources.names.iter().cloned().zip(fingerprints).collect();
         Ok(Self {
-            threshold,
+            verifier: verifier.map(Arc::new),
+            listing,
             first,
             key: RunKey::new(model.sha256(), options, named),
             request,
@@ -233,6 +239,18 @@ impl<'a> Search<'a> {
         let source = (id, self.sources.source(id));
         let boundary = self.boundary.as_ref();
         Ok(Work::plan(source, &self.model, boundary, parts)?)
+    }
+}
+
+/// The verifier that a request asks for: one in a file, or the built-in one where it belongs to the model.
+///
+/// # Errors
+/// Those of a verifier.
+fn verifier_of(request: &ScanRequest, model: &Model) -> Result<Option<Verifier>, ModelError> {
+    match &request.second {
+        SecondStage::Off => Ok(None),
+        SecondStage::Looks => Verifier::built_in(model),
+        SecondStage::Verifier(path) => Verifier::load(model, path).map(Some),
     }
 }
 

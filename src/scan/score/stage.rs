@@ -256,7 +256,7 @@ impl<'a> Counter<'a> {
             clippy::cast_possible_truncation,
             reason = "scores are single precision"
         )]
-        let least = search.threshold as f32;
+        let least = search.listing.threshold as f32;
         Ok(Self {
             tiles,
             locators: works.iter().map(Work::locator).collect::<Result<_, _>>()?,

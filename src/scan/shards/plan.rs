@@ -156,7 +156,7 @@ impl ShardPlan {
                 difference: RunDifference::between(&search.key, &planned),
             });
         }
-        let (floor, due) = (self.floor(), floor_of(search.threshold));
+        let (floor, due) = (self.floor(), floor_of(search.listing.threshold));
         if floor.to_bits() != due.to_bits() {
             return Err(ShardError::Changed {
                 difference: RunDifference::of_floor(due, floor),
@@ -238,7 +238,7 @@ pub fn plan_shards(
     let search = Search::prepare_on(Device::Cpu, request, progress)?;
     let works = search.first_works()?;
     let ranking = RankingInputs::of(&search)?.planned();
-    let ScoreLine::Key(key) = search.key.line(floor_of(search.threshold)) else {
+    let ScoreLine::Key(key) = search.key.line(floor_of(search.listing.threshold)) else {
         unreachable!("a key's line is a key")
     };
     let known = search.sources.known_photos();

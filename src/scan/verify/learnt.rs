@@ -6,7 +6,7 @@ use crate::files;
 use crate::imagery::{Captured, Source};
 use crate::scan::error::LearntError;
 use crate::scan::find::{Candidate, Moved, probability};
-use crate::scan::model::{Model, Verifier};
+use crate::scan::model::Model;
 use crate::scan::request::{LearntFrom, ScanRequest};
 use crate::schema::{LEARNT_FORMAT, LearntRecord, PlannedLearnt};
 use crate::statistics::reorder::reordered;
@@ -122,7 +122,7 @@ impl Learnt {
         let Some(second) = second else {
             return Err(LearntError::NoLook { path: path() });
         };
-        let verifier = second.verifier.as_ref().map(Verifier::sha256);
+        let verifier = second.verifier.as_ref().map(|v| v.sha256());
         if record.model != model.sha256() || record.verifier.as_deref() != verifier {
             return Err(LearntError::OtherModel { path: path() });
         }

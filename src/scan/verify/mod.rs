@@ -1,5 +1,5 @@
 //! The second look: every candidate is looked at once more, where it scored best in the source that shows it best. Candidates in,
-//! the same candidates out, in another order: nothing is dropped. It depends on the candidate and the source's pixels alone.
+//! the same candidates out, in another order. It depends on the candidate and the source's pixels alone.
 
 mod crops;
 mod features;
@@ -15,18 +15,19 @@ pub use learnt::Learnt;
 pub use looks::ViewScores;
 pub use sitting::{Looking, look};
 
-use super::model::{Model, ModelError, Verifier};
-use super::plan::Work;
-use super::request::{ScanRequest, SecondStage};
+use super::model::{ModelError, Verifier};
+use super::plan::{Search, Work};
+use super::request::SecondStage;
 use crate::ground::{PixelPoint, Rect};
 use sight::SightCut;
+use std::sync::Arc;
 
 /// How candidates are looked at once more.
 pub struct Second {
     /// The model's own views.
     pub views: ViewScores,
     /// A second model.
-    pub verifier: Option<Verifier>,
+    pub verifier: Option<Arc<Verifier>>,
 }
 
 impl Second {
@@ -53,19 +54,18 @@ impl Second {
         Some(sights.map(|sight| SightCut::new(sight, at, source.size(), source.gsd())))
     }
 
-    /// What a request asks for; nothing where it asks for no second look.
+    /// What a search asks for; nothing where it asks for no second look.
     ///
     /// # Errors
-    /// Those of a verifier.
-    pub fn of(request: &ScanRequest, model: &Model) -> Result<Option<Self>, ModelError> {
-        let views = ViewScores::of(model.contract());
-        let verifier = match &request.second {
+    /// [`ModelError::NoSecondLook`] where a verifier was named, and the model finds what cannot be looked at in other views.
+    pub fn of(search: &Search<'_>) -> Result<Option<Self>, ModelError> {
+        let views = ViewScores::of(search.model.contract());
+        match &search.request.second {
             SecondStage::Off => return Ok(None),
             SecondStage::Verifier(_) if views.is_none() => return Err(ModelError::NoSecondLook),
-            SecondStage::Looks if views.is_none() => None,
-            SecondStage::Looks => Verifier::built_in(model)?,
-            SecondStage::Verifier(path) => Some(Verifier::load(model, path)?),
-        };
+            SecondStage::Looks | SecondStage::Verifier(_) => {}
+        }
+        let verifier = search.verifier.clone();
         Ok(views.map(|views| Self { views, verifier }))
     }
 }

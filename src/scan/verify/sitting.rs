@@ -10,7 +10,7 @@ use crate::imagery::{Level, PixelReader, Pixels};
 use crate::scan::error::ScanError;
 use crate::scan::find::{Candidate, SecondLook, VerifierVerdict};
 use crate::scan::ids::SourceId;
-use crate::scan::model::{Model, ModelError, Verifier, VerifierContract, VerifierRunner};
+use crate::scan::model::{Model, ModelError, VerifierContract, VerifierRunner};
 use crate::scan::plan::Work;
 use crate::scan::progress::{Progress, ScanStage};
 use crate::scan::score::Scored;
@@ -153,7 +153,7 @@ impl Models {
         let verifier = looking.second.verifier.as_ref();
         Ok(Self {
             looker: ViewScorer::new(looking.model)?,
-            verifier: verifier.map(Verifier::runner).transpose()?,
+            verifier: verifier.map(|v| v.runner()).transpose()?,
         })
     }
 }

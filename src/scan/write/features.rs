@@ -23,13 +23,14 @@ pub fn source_names(summary: &Summary, candidate: &Candidate) -> Vec<String> {
         .collect()
 }
 
-pub fn candidate_features(
+/// Candidates with their pictures as features.
+pub fn candidate_features<'c>(
     summary: &Summary,
     provenance: &Provenance<'_>,
-    files: &[PictureNames],
+    candidates: impl Iterator<Item = (&'c Candidate, PictureNames)>,
 ) -> FeatureCollection {
     let contract = provenance.model.contract();
-    let properties = |candidate: &Candidate, files: &PictureNames| {
+    let properties = |candidate: &Candidate, files: PictureNames| {
         let second = candidate.second.as_ref();
         CandidateProperties {
             id: Some(candidate.id.clone()),
@@ -54,8 +55,8 @@ pub fn candidate_features(
             captured: candidate.captured.map(|c| c.to_string()),
             model: Some(provenance.model.name().to_owned()),
             threshold: Some(summary.threshold),
-            chip: files.chip.clone(),
-            context: files.context.clone(),
+            chip: files.chip,
+            context: files.context,
             position_error_m: candidate.position_error_m.map(|m| round(m, 1)),
             seen_in: candidate.votes.map(|v| v.seen_in),
             covered_by: candidate.votes.map(|v| v.covered_by),
@@ -64,14 +65,14 @@ pub fn candidate_features(
             lat: candidate.at.lat,
         }
     };
-    let feature = |(candidate, files): (&Candidate, &PictureNames)| Feature {
+    let feature = |(candidate, files): (&Candidate, PictureNames)| Feature {
         id: Some(candidate.id.clone()),
         geometry: Some(Geometry::Area(candidate.polygon.clone())),
         properties: to_object(&properties(candidate, files)),
     };
     FeatureCollection {
         members: file_members(summary),
-        features: summary.candidates.iter().zip(files).map(feature).collect(),
+        features: candidates.map(feature).collect(),
     }
 }
 

@@ -13,7 +13,8 @@ use crate::scan::ids::is_candidate_id;
 use crate::scan::review::{Card, ScanSummary};
 use crate::scan::summary::Summary;
 use crate::schema::{
-    CANDIDATES_FILE, COVERAGE_FILE, FEATURES_FILE, RESULT_FILES, REVIEW_FILE, SCAN_FILE, to_object,
+    CANDIDATES_FILE, COVERAGE_FILE, FEATURES_FILE, RESULT_FILES, REVIEW_FILE, SCAN_FILE,
+    SET_ASIDE_FILE, to_object,
 };
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -72,8 +73,18 @@ pub fn write(summary: &Summary, provenance: &Provenance<'_>) -> Result<(), ScanE
         .flat_map(|files| files.digests.clone())
         .collect();
     put(folder, CANDIDATES_FILE, &mut digests, |file| {
-        write_features(file, &candidate_features(summary, provenance, &chips))
+        let listed = summary.candidates.iter().zip(chips.iter().cloned());
+        write_features(file, &candidate_features(summary, provenance, listed))
     })?;
+    if summary.both.is_some() {
+        put(folder, SET_ASIDE_FILE, &mut digests, |file| {
+            let aside = summary.set_aside.iter();
+            let aside = aside.map(|candidate| (candidate, PictureNames::default()));
+            write_features(file, &candidate_features(summary, provenance, aside))
+        })?;
+    } else {
+        files::remove(&folder.join(SET_ASIDE_FILE))?;
+    }
     put(folder, COVERAGE_FILE, &mut digests, |file| {
         write_features(file, &coverage_features(summary))
     })?;

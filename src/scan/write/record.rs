@@ -5,14 +5,14 @@ use super::provenance::{Digests, Provenance};
 use crate::ground::area_m2;
 use crate::imagery::{Captured, RasterError, Source, gdal_version};
 use crate::scan::find::{LOOKS, SourceFacts};
-use crate::scan::model::{Model, Verifier};
+use crate::scan::model::{BothStages, Model, Verifier};
 use crate::scan::request::{PhotoRequest, ScanRequest};
 use crate::scan::summary::Summary;
 use crate::scan::verify::{Learnt, Second};
 use crate::schema::{
-    FlightQuality, FlightRemark, GsdCm, ModelRecord, OptionsRecord, PeriodRecord, PhotosRecord,
-    Reason, RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord, SecondStageRecord, SourceRecord,
-    Totals, VerifierRecord,
+    FlightQuality, FlightRemark, GsdCm, ListedRecord, ModelRecord, OptionsRecord, PeriodRecord,
+    PhotosRecord, Reason, RefusedSource, RunRecord, SCAN_FORMAT, ScanRecord, SecondStageRecord,
+    SourceRecord, Totals, VerifierRecord,
 };
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -110,6 +110,7 @@ fn totals(summary: &Summary) -> Totals {
         searched_m2: round(summary.coverage.searched_m2, 2),
         not_searched_m2: by_reason(lost.iter().map(|(r, _, m2)| (*r, *m2))),
         candidates: summary.candidates.len(),
+        set_aside: summary.set_aside.len(),
         candidates_m2: round(
             summary.candidates.iter().map(|c| area_m2(&c.polygon)).sum(),
             2,
@@ -118,11 +119,19 @@ fn totals(summary: &Summary) -> Totals {
     }
 }
 
-fn second_stage(second: &Second, learnt: Option<&Learnt>) -> SecondStageRecord {
+fn second_stage(
+    second: &Second,
+    learnt: Option<&Learnt>,
+    both: Option<BothStages>,
+) -> SecondStageRecord {
     SecondStageRecord {
         looks: LOOKS,
-        verifier: second.verifier.as_ref().map(verifier_record),
+        verifier: second.verifier.as_deref().map(verifier_record),
         learnt: learnt.map(|learnt| learnt.sha256().to_owned()),
+        listed: both.map(|both| ListedRecord {
+            evidence: both.evidence_from,
+            sure: both.sure_from,
+        }),
     }
 }
 
@@ -154,7 +163,8 @@ pub fn scan_record(summary: &Summary, provenance: &Provenance<'_>, outputs: Dige
         timezone: request.timezone.clone(),
         program_version: env!("CARGO_PKG_VERSION").into(),
         model: model_record(model, summary.threshold),
-        second_stage: (provenance.second).map(|second| second_stage(second, provenance.learnt)),
+        second_stage: (provenance.second)
+            .map(|second| second_stage(second, provenance.learnt, summary.both)),
         options: OptionsRecord {
             site_radius_m: request.site_radius_m,
             captured: request.captured.map(|c| c.to_string()),

@@ -66,6 +66,12 @@ pub(super) const TABLE: &[(&str, &str, bool, &str)] = &[
     ),
     (
         "get",
+        "/api/surveys/{survey}/set_aside.geojson",
+        true,
+        "What the second look set aside",
+    ),
+    (
+        "get",
         "/api/surveys/{survey}/coverage.geojson",
         true,
         "What was searched, and what was not and why",

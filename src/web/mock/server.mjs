@@ -42,7 +42,7 @@ const survey = () => ({ id: 's1', title: '五月航测', date: { from: '2026-05-
 
 async function scan(name) {
   if (results) return { raw: await readFile(join(results, name)), type: TYPES[extname(name)] };
-  if (name === 'scan.json') return { scan_id: 'x', survey: '五月航测', unit: '410423', captured: { from: '2026-05-03', to: '2026-05-03' }, model: { name: 'papaver (built-in)', threshold: 0.32 }, sources: [], refused: [], totals: { candidates: 0, searched_m2: 10304.25, not_searched_m2: { outside_boundary: 1695.73 }, tiles: 72 } };
+  if (name === 'scan.json') return { scan_id: 'x', survey: '五月航测', unit: '410423', captured: { from: '2026-05-03', to: '2026-05-03' }, model: { name: 'papaver (built-in)', threshold: 0.32 }, sources: [], refused: [], totals: { candidates: 0, set_aside: 0, searched_m2: 10304.25, not_searched_m2: { outside_boundary: 1695.73 }, tiles: 72 } };
   return name === 'coverage.geojson' ? data.coverage() : { type: 'FeatureCollection', features: [] };
 }
 

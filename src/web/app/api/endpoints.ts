@@ -53,6 +53,7 @@ export const undoVerdict = (registry: string, survey: string, candidate: string)
 const ofSurvey = (survey: string, rest: string): string => `/api/surveys/${part(survey)}${rest}`;
 export const survey = (id: string): Promise<SurveySummary> => get(ofSurvey(id, ''));
 export const candidatesAddress = (id: string): string => ofSurvey(id, '/candidates.geojson');
+export const setAsideAddress = (id: string): string => ofSurvey(id, '/set_aside.geojson');
 export const coverageAddress = (id: string): string => ofSurvey(id, '/coverage.geojson');
 export const pictureAddress = (id: string, file: string): string => ofSurvey(id, `/pictures/${part(file)}`);
 export const imageryOf = (id: string): Promise<TileLayerEntry[]> => get(`/api/tiles/${part(id)}`);

@@ -394,7 +394,7 @@ export interface SurveySummary {
   readonly model: { readonly name: string; readonly threshold: number };
   readonly sources: readonly SurveySource[];
   readonly refused: readonly { readonly name: string; readonly reason: string }[];
-  readonly totals: { readonly candidates: number; readonly searched_m2: number; readonly not_searched_m2: Readonly<Record<string, number>>; readonly tiles: number };
+  readonly totals: { readonly candidates: number; readonly set_aside: number; readonly searched_m2: number; readonly not_searched_m2: Readonly<Record<string, number>>; readonly tiles: number };
 }
 
 export interface SurveySource {

@@ -10,7 +10,7 @@ import { transformExtent } from 'ol/proj';
 import type Map from 'ol/Map';
 import Feature, { type FeatureLike } from 'ol/Feature';
 import { fromExtent } from 'ol/geom/Polygon';
-import { basemapAddress, basemaps, candidatesAddress, coverageAddress, imageryOf, library, tileAddress } from '../api/endpoints';
+import { basemapAddress, basemaps, candidatesAddress, coverageAddress, imageryOf, library, setAsideAddress, tileAddress } from '../api/endpoints';
 import { districtsOf } from '../api/districts';
 import { walked } from '../api/ledger';
 import { get } from '../api/request';
@@ -100,6 +100,15 @@ export function candidates(survey: string, isCurrent: (id: string) => boolean): 
       zIndex: current ? 1 : 0,
     });
   });
+}
+
+const ASIDE = new Style({ stroke: new Stroke({ color: '#7a5c00', width: 2, lineDash: [6, 4] }), fill: new Fill({ color: 'rgba(122, 92, 0, 0.08)' }) });
+
+/** What the second look of a survey set aside; hidden until it is asked for. */
+export function setAside(survey: string): VectorLayer<VectorSource> {
+  const layer = geojson(get<object>(setAsideAddress(survey)), () => ASIDE);
+  layer.setVisible(false);
+  return layer;
 }
 
 const WALKED = new Style({ stroke: new Stroke({ color: '#145aa0', width: 1.5 }), fill: new Fill({ color: hatch('#145aa0') }) });

@@ -5,7 +5,7 @@ import { candidatesAddress, library, pictureAddress, survey } from '../../api/en
 import { get } from '../../api/request';
 import type { SurveySummary } from '../../api/types';
 import { useLoaded } from '../../loading';
-import { candidates, coverage, gapColour, ground } from '../../map/layers';
+import { candidates, coverage, gapColour, ground, setAside } from '../../map/layers';
 import { MapView, extentOf, fit, newMap } from '../../map/map';
 import { Cells } from '../../parts/cells';
 import { Ready } from '../../parts/loaded';
@@ -43,7 +43,7 @@ function Shown({ id, summary, list, title }: { id: string; summary: SurveySummar
     <div class="survey">
       <header><h1>{say('survey_result', { title })}</h1><Summary summary={summary} /></header>
       <div class="map-and-list show-both">
-        <SurveyMap id={id} list={list} current={current} pick={setCurrent} />
+        <SurveyMap id={id} list={list} hasAside={summary.totals.set_aside > 0} current={current} pick={setCurrent} />
         {list.length === 0 ? <p class="empty">{say('no_candidates')}</p> : (
           <Cells count={list.length} height={92} label={say('candidate_list')} follow={current ?? undefined}
             render={(index) => <Row id={id} one={list[index] as CandidateProperties} current={index === current} pick={() => setCurrent(index)} />} />
@@ -74,7 +74,7 @@ function Summary({ summary }: { summary: SurveySummary }) {
         {gaps.length > 0 && <> · {say('not_searched_warning')}</>}
       </p>
       <p class="soft">
-        {[say('candidates_n', { n: totals.candidates }), period(captured) ?? say('day_unknown'),
+        {[say('candidates_n', { n: totals.candidates }), totals.set_aside > 0 && say('set_aside_n', { n: totals.set_aside }), period(captured) ?? say('day_unknown'),
           modelName(summary.model.name), say('threshold_n', { n: decimal(summary.model.threshold, 2) }), say('sources_n', { n: summary.sources.length })].filter(Boolean).join(' · ')}
         {' · '}{say('a_reason_to_look')}
       </p>
@@ -86,16 +86,18 @@ function Summary({ summary }: { summary: SurveySummary }) {
 interface SurveyMapOf {
   id: string;
   list: readonly CandidateProperties[];
+  hasAside: boolean;
   current: number | null;
   pick: (index: number) => void;
 }
 
-function SurveyMap({ id, list, current, pick }: SurveyMapOf) {
+function SurveyMap({ id, list, hasAside, current, pick }: SurveyMapOf) {
   const currentId = useRef<string | null>(null);
   const [pointed, setPointed] = useState<{ reason: string | null; square: number } | null>(null);
   const found = useMemo(() => candidates(id, (one) => one === currentId.current), []);
   const searched = useMemo(() => coverage(id), []);
-  const map = useMemo(() => newMap([searched, found]), []);
+  const aside = useMemo(() => (hasAside ? setAside(id) : null), []);
+  const map = useMemo(() => newMap([searched, ...(aside ? [aside] : []), found]), []);
   useEffect(() => {
     void ground(map, id);
     if (list.length) fit(map, extentOf(list.map(({ lon, lat }) => [lon, lat])));
@@ -123,7 +125,7 @@ function SurveyMap({ id, list, current, pick }: SurveyMapOf) {
     <div class="map-box">
       <MapView map={map} label={say('survey_map')} all={all} />
       <div class="map-tools">
-        <Switch word={say('layer_candidates')} layer={found} /><Switch word={say('layer_not_searched')} layer={searched} />
+        <Switch word={say('layer_candidates')} layer={found} />{aside && <Switch word={say('layer_set_aside')} layer={aside} />}<Switch word={say('layer_not_searched')} layer={searched} />
         <span class="hint" role="status" hidden={!pointed}>{pointed && (pointed.reason === null ? say('searched') : `${say('not_searched')}: ${label(GAPS, pointed.reason)} · ${area(pointed.square)}`)}</span>
       </div>
     </div>
@@ -131,6 +133,6 @@ function SurveyMap({ id, list, current, pick }: SurveyMapOf) {
 }
 
 function Switch({ word, layer }: { word: string; layer: VectorLayer }) {
-  const [on, setOn] = useState(true);
+  const [on, setOn] = useState(layer.getVisible());
   return <label class="check"><input type="checkbox" checked={on} onChange={(event) => { layer.setVisible(event.currentTarget.checked); setOn(event.currentTarget.checked); }} />{word}</label>;
 }
