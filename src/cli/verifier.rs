@@ -49,7 +49,7 @@ pub(super) fn lines(verifier: &Verifier, lang: Lang) -> Vec<String> {
         ));
     }
     if let Some(both) = c.both {
-        let (found, least, sure) = (both.found_from, both.evidence_from, both.sure_from);
+        let (found, least, sure) = (both.score, both.evidence, both.sure);
         lines.push(tr!(
             lang,
             "candidates    from a first look of {found}; listed from an evidence of {least}, or a mean of {sure} over the first model's looks or several photos, else set aside",

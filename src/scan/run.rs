@@ -219,12 +219,7 @@ pub(super) fn go_on(
         let also = also.as_mut().map(|also| &mut also.ranked);
         verify(&looking, (&mut found.ranked, also), progress)?;
     }
-    if let Some(both) = search.listing.both {
-        found.ranked.set_aside(both);
-    }
-    if let Some(learnt) = learnt {
-        learnt.rank(&mut found.ranked.candidates);
-    }
+    list(search, learnt, &mut found.ranked);
     progress.stage(ScanStage::Writing {
         candidates: found.ranked.candidates.len(),
     });
@@ -309,6 +304,16 @@ fn verify(
         rank(&mut list.candidates);
     }
     Ok(())
+}
+
+/// Sets aside what both stages doubt, and puts the rest in the order that was learnt.
+fn list(search: &Search<'_>, learnt: Option<&Learnt>, ranked: &mut RankedCandidates) {
+    if let Some(both) = search.listing.both {
+        ranked.set_aside(both);
+    }
+    if let Some(learnt) = learnt {
+        learnt.rank(&mut ranked.candidates);
+    }
 }
 
 /// Scores are single precision.

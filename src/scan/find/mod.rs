@@ -97,13 +97,13 @@ pub fn find(
         search.request.captured,
         search.listing.identity()
     ));
-    let rules = candidate::Rules {
+    let rules = ranked::Rules {
         radius_m: rules.radius_m,
         agreement: (!rules.any_view).then(|| rules.least_score()),
     };
     let facts = source_facts(search);
     Ok(Found {
-        ranked: candidate::candidates(&id, &hits, &facts, rules, viewing, outline)?,
+        ranked: ranked::candidates(&id, &hits, &facts, rules, viewing, outline)?,
         scan_id: id,
     })
 }

@@ -7,12 +7,12 @@ use super::keys::Keys;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BothStages {
     /// The score of the first stage from which a place is looked at.
-    pub found_from: f64,
+    pub score: f64,
     /// The evidence of both stages from which it is listed.
-    pub evidence_from: f64,
+    pub evidence: f64,
     /// The mean of the first stage's looks, or of its best scores in several sources, from which it is listed whatever the second one
     /// says.
-    pub sure_from: f64,
+    pub sure: f64,
 }
 
 impl BothStages {
@@ -27,12 +27,12 @@ impl BothStages {
             keys.must(is_share, key).map(|()| value)
         };
         let (found, evidence) = ("papaver_candidate_threshold", "papaver_evidence_threshold");
-        let sure_from = share("papaver_sure_threshold")?.unwrap_or(1.0);
+        let sure = share("papaver_sure_threshold")?.unwrap_or(1.0);
         match (share(found)?, share(evidence)?) {
-            (Some(found_from), Some(evidence_from)) => Ok(Some(Self {
-                found_from,
-                evidence_from,
-                sure_from,
+            (Some(score), Some(evidence)) => Ok(Some(Self {
+                score,
+                evidence,
+                sure,
             })),
             (None, None) => Ok(None),
             (None, Some(_)) => Err(keys.wrong(found)),

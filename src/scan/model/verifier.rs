@@ -452,9 +452,9 @@ mod tests {
         let found = ("papaver_candidate_threshold", "0.35");
         let evidence = ("papaver_evidence_threshold", "0.5");
         let both = BothStages {
-            found_from: 0.35,
-            evidence_from: 0.5,
-            sure_from: 1.0,
+            score: 0.35,
+            evidence: 0.5,
+            sure: 1.0,
         };
         assert_eq!(of(&[]).expect("usable"), None);
         assert_eq!(of(&[found, evidence]).expect("usable"), Some(both));

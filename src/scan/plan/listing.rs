@@ -20,7 +20,7 @@ impl Listing {
         let both = both.filter(|_| request.threshold.is_none() && !request.first_pass);
         let alone = || request.threshold.unwrap_or(model.contract().threshold);
         Self {
-            threshold: both.map_or_else(alone, |both| both.found_from),
+            threshold: both.map_or_else(alone, |both| both.score),
             both,
         }
     }
@@ -28,7 +28,7 @@ impl Listing {
     /// What it adds to the identity of a scan: the same score without the evidence lists other places.
     pub fn identity(&self) -> String {
         self.both.map_or_else(String::new, |both| {
-            format!(" evidence {} sure {}", both.evidence_from, both.sure_from)
+            format!(" evidence {} sure {}", both.evidence, both.sure)
         })
     }
 }
@@ -48,14 +48,14 @@ mod tests {
         let verifier = verifier.as_ref().expect("it belongs to the model");
         let both = verifier.contract().both.expect("it says how");
         let own = model.contract().threshold;
-        assert!(both.found_from < own, "the first stage is used for recall");
+        assert!(both.score < own, "the first stage is used for recall");
         let review: ReviewPage = |_, _, _| String::new();
         let mut request = ScanRequest::new(vec![], "out".into(), review, Lang::En);
         let of = |request: &ScanRequest, verifier| {
             let listing = Listing::of(request, &model, verifier);
             (listing.threshold, listing.both)
         };
-        let as_shipped = (both.found_from, Some(both));
+        let as_shipped = (both.score, Some(both));
         assert_eq!(of(&request, Some(verifier)), as_shipped);
         assert_eq!(of(&request, None), (own, None));
         request.first_pass = true;

@@ -129,8 +129,8 @@ fn second_stage(
         verifier: second.verifier.as_deref().map(verifier_record),
         learnt: learnt.map(|learnt| learnt.sha256().to_owned()),
         listed: both.map(|both| ListedRecord {
-            evidence: both.evidence_from,
-            sure: both.sure_from,
+            evidence: both.evidence,
+            sure: both.sure,
         }),
     }
 }
