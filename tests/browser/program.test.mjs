@@ -112,6 +112,13 @@ describe('the program', { skip: program && existsSync(program) ? false : 'PAPAVE
     await page.waitForTimeout(500);
     await pointAtGap(page);
     await page.waitForSelector('.map-tools .hint:has-text("边界之外")');
+    // What the second look set aside is said, and shown where it is asked for.
+    await page.waitForSelector('header:has-text("复核另存 3 处")');
+    const aside = page.locator('.map-tools label', { hasText: '复核另存' }).locator('input');
+    assert.equal(await aside.isChecked(), false);
+    await aside.check();
+    await picture(page, 'set-aside');
+    await aside.uncheck();
     await page.goto(`${server.address}#/screening`);
     await page.click('a.card');
     await page.click('text=录入扫描结果');

@@ -102,7 +102,7 @@ export function candidates(survey: string, isCurrent: (id: string) => boolean): 
   });
 }
 
-const ASIDE = new Style({ stroke: new Stroke({ color: '#7a5c00', width: 2, lineDash: [6, 4] }), fill: new Fill({ color: 'rgba(122, 92, 0, 0.08)' }) });
+const ASIDE = new Style({ stroke: new Stroke({ color: '#ffb000', width: 3 }), fill: new Fill({ color: 'rgba(255, 176, 0, 0.2)' }) });
 
 /** What the second look of a survey set aside; hidden until it is asked for. */
 export function setAside(survey: string): VectorLayer<VectorSource> {
